@@ -1,0 +1,22 @@
+# One image for both processes: `sluice-api` and `sluice-worker`.
+FROM swift:6.3-bookworm AS build
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends libhiredis-dev pkg-config \
+ && rm -rf /var/lib/apt/lists/*
+WORKDIR /src
+COPY . .
+RUN swift build -c release --static-swift-stdlib \
+ && mkdir /out \
+ && cp .build/release/sluice-api .build/release/sluice-worker .build/release/sluice-simulator /out/ \
+ && strip /out/*
+
+FROM debian:bookworm-slim
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends ca-certificates libhiredis0.14 \
+ && rm -rf /var/lib/apt/lists/* \
+ && useradd --system --user-group --no-create-home --shell /usr/sbin/nologin sluice
+COPY --from=build /out/ /usr/local/bin/
+USER sluice
+EXPOSE 8000
+STOPSIGNAL SIGTERM
+CMD ["sluice-api"]

@@ -1,0 +1,28 @@
+# The commands of this repository. `make run` and `make test` need nothing but Debian 12 and Swift 6.3.
+.PHONY: run test build lint format packages clean
+
+# Builds, starts Redis, an API and a worker, and prints a line to paste. Ctrl-C ends all of it.
+run: build
+	@scripts/run
+
+# Builds and runs every test; each starts a Redis of its own.
+test: packages
+	swift build --build-tests
+	swift test --skip-build
+
+# Builds .build/release/sluice-api, sluice-worker and sluice-simulator.
+build: packages
+	swift build -c release --static-swift-stdlib
+
+lint:
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+
+format:
+	swift format --in-place --recursive --parallel Package.swift Sources Tests
+
+# Installs the Debian packages that are missing.
+packages:
+	@scripts/install-packages
+
+clean:
+	rm -rf .build .sluice

@@ -1,0 +1,96 @@
+import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOPosix
+import ServiceLifecycle
+import Shared
+
+/// The API process: its services, wired together.
+struct APIServer: Sendable {
+  let settings: APISettings
+  let logger: Logger
+  /// Called with the port once requests are taken.
+  var onReady: @Sendable (Int) async -> Void = { _ in }
+
+  /// Runs until SIGTERM or SIGINT, then finishes what is under way within the drain time-out.
+  func run() async throws {
+    let eventLoops = MultiThreadedEventLoopGroup.singleton
+    let redis = RedisClient(
+      configuration: settings.redis, eventLoopGroup: eventLoops, logger: logger, purpose: "api")
+    let queue = JobQueue(redis: redis, retention: settings.retention)
+    let board = ReplyBoard()
+    let channel = queue.makeReplyChannel()
+    let listener = ReplyListener(
+      board: board, queue: queue, redis: settings.redis, channel: channel, logger: logger)
+    let drain = DrainSwitch()
+    let desk = JobDesk(queue: queue, board: board, channel: channel, eventLoops: eventLoops)
+    let responder = responder(
+      routes(desk, drain, CircuitStore(redis: redis)), queue: queue)
+    let server = DrainingService(
+      service: application(responder, DurabilityCheck(redis: redis, logger: logger)),
+      drain: drain, board: board, timeout: settings.drainTimeout)
+    // Shut down in reverse order: the server first, what it needs last.
+    let group = ServiceGroup(
+      configuration: ServiceGroupConfiguration(
+        services: [redis, listener, server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+    try await group.run()
+  }
+
+  private func routes(_ desk: JobDesk, _ drain: DrainSwitch, _ circuits: CircuitStore) -> [Route] {
+    let bodies = BodyReader(maxBytes: settings.maxBodyBytes)
+    let providers = ProviderBoard(catalog: settings.catalog, circuits: circuits)
+    let query = QueryRoute(
+      desk: desk, bodies: bodies,
+      schema: Submission.querySchema(limits: settings.requestLimits, catalog: settings.catalog),
+      defaultWait: settings.queryWait)
+    let jobs = JobRoutes(
+      desk: desk, bodies: bodies,
+      schema: Submission.jobSchema(limits: settings.requestLimits, catalog: settings.catalog))
+    let health = HealthRoutes(queue: desk.queue, board: providers, drain: drain)
+    let documented = [query.route] + jobs.routes + [ProviderRoutes(board: providers).route] + health.routes
+    return documented + DocumentationRoutes(documented: documented).routes
+  }
+
+  private func responder(_ routes: [Route], queue: JobQueue) -> APIResponder {
+    APIResponder(
+      routes: RouteTable(routes), authenticator: Authenticator(serviceKey: settings.serviceKey),
+      addresses: ClientAddress(trustedProxies: settings.trustedProxies),
+      limits: LimitPolicy(limit: settings.rateLimit, subject: settings.rateLimitBy),
+      crossOrigin: CrossOriginPolicy(allowedOrigins: Set(settings.allowedOrigins)), queue: queue,
+      logger: logger)
+  }
+
+  private func application(_ responder: APIResponder, _ check: DurabilityCheck) -> some ApplicationProtocol {
+    let onReady = onReady
+    var application = Application(
+      responder: responder,
+      server: .http1(
+        configuration: HTTP1Channel.Configuration(additionalChannelHandlers: [ConnectionGuard()])),
+      configuration: ApplicationConfiguration(
+        address: .hostname(settings.host, port: settings.port), serverName: "sluice", backlog: 1024),
+      onServerRunning: { channel in await onReady(channel.localAddress?.port ?? 0) },
+      logger: logger)
+    application.beforeServerStarts { try await check.run() }
+    return application
+  }
+}
+
+/// Runs the server; once it is told to stop, says so on `/health/ready` and bounds the waits under way.
+private struct DrainingService<Server: Service>: Service {
+  let service: Server
+  let drain: DrainSwitch
+  let board: ReplyBoard
+  let timeout: Duration
+
+  func run() async throws {
+    try await withGracefulShutdownHandler {
+      try await service.run()
+    } onGracefulShutdown: {
+      drain.turnOn()
+      MultiThreadedEventLoopGroup.singleton.any().scheduleTask(in: .nanoseconds(timeout.nanoseconds)) {
+        board.drain()
+      }
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import Shared
+
+/// What the API reads from its environment.
+struct APISettings: Sendable {
+  let host: String
+  let port: Int
+  let redis: RedisConfiguration
+  let catalog: ProviderCatalog
+  let retention: JobRetention
+  let serviceKey: Secret
+  let rateLimit: RateLimit
+  let rateLimitBy: RateLimitSubject
+  let trustedProxies: [IPNetwork]
+  let allowedOrigins: [String]
+  let queryWait: Duration
+  let maxBodyBytes: Int
+  let requestLimits: RequestLimits
+  let drainTimeout: Duration
+
+  init(_ environment: ProcessEnvironment) throws(ConfigurationError) {
+    host = try environment.read(Variables.host)
+    port = try environment.read(Variables.port)
+    redis = try RedisConfiguration(environment)
+    catalog = try ProviderCatalog(environment)
+    retention = try JobRetention(environment)
+    serviceKey = try environment.read(Variables.serviceAPIKey)
+    rateLimit = try environment.read(Variables.rateLimit)
+    rateLimitBy = try environment.read(Variables.rateLimitBy)
+    trustedProxies = try environment.read(Variables.trustedProxies)
+    allowedOrigins = try environment.read(Variables.allowedOrigins)
+    queryWait = try environment.read(Variables.queryWait)
+    maxBodyBytes = try environment.read(Variables.maxBodyBytes)
+    requestLimits = try RequestLimits(environment)
+    drainTimeout = try environment.read(Variables.drainTimeout)
+  }
+}

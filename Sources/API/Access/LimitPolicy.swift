@@ -1,0 +1,18 @@
+import Shared
+
+/// Says what a client's requests count against.
+struct LimitPolicy: Sendable {
+  let limit: RateLimit
+  let subject: RateLimitSubject
+
+  /// `key` names the key without being it: limits stand in Redis, keys do not.
+  func rules(key: String, address: String) -> [RateLimitRule] {
+    let name =
+      switch subject {
+      case .key: "key:\(key)"
+      case .ip: "ip:\(address)"
+      case .keyAndIP: "key:\(key):ip:\(address)"
+      }
+    return [RateLimitRule(subject: name, limit: limit)]
+  }
+}

@@ -1,0 +1,57 @@
+import HTTPTypes
+import Shared
+
+/// What the documentation says of one route.
+struct RouteDescription: Sendable {
+  var method: HTTPRequest.Method
+  /// With parameters in braces, as in OpenAPI: `/jobs/{id}`.
+  var path: String
+  /// A phrase without a full stop.
+  var summary: String
+  /// Sentences; may hold Markdown's backquotes.
+  var description: String
+  /// The heading under which it is listed.
+  var group: String
+  var parameters: [ParameterDescription] = []
+  var requestBody: RequestBodyDescription?
+  /// What it answers when all is well.
+  var responses: [ResponseDescription]
+  /// What it answers when not.
+  var problems: [ProblemKind] = []
+  var requiresKey: Bool
+}
+
+/// A parameter in a route's path, its query or its headers.
+struct ParameterDescription: Sendable {
+  enum Location: String, Sendable {
+    case path
+    case query
+    case header
+  }
+
+  var name: String
+  var location: Location
+  var schema: JSONValue
+  var description: String
+  var example: JSONValue?
+}
+
+/// The JSON body that a route takes.
+struct RequestBodyDescription: Sendable {
+  /// The schema's name among the components of the document, such as `QueryRequest`.
+  var name: String
+  var schema: JSONValue
+  var example: JSONValue
+}
+
+/// One answer of a route.
+struct ResponseDescription: Sendable {
+  var status: HTTPResponse.Status
+  var description: String
+  var contentType = "application/json"
+  /// Nil when the answer is no JSON, or has no body.
+  var schema: JSONValue?
+  var example: JSONValue?
+  /// Headers that only this answer carries, with a sentence each.
+  var headers: [(name: String, description: String)] = []
+}

@@ -1,0 +1,12 @@
+import Hummingbird
+import NIOCore
+
+/// What the server knows of a request's connection.
+struct APIContext: InitializableFromSource, Sendable {
+  /// The peer's address without its port; nil for a Unix socket.
+  let peerAddress: String?
+
+  init(source: ApplicationRequestContextSource) {
+    peerAddress = source.channel.remoteAddress?.ipAddress
+  }
+}

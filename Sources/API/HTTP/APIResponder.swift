@@ -1,0 +1,84 @@
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import Shared
+
+/// Takes every request from its route to its answer: key, handler, errors, and the headers of every answer.
+struct APIResponder: HTTPResponder {
+  let routes: RouteTable
+  let authenticator: Authenticator
+  let addresses: ClientAddress
+  let limits: LimitPolicy
+  let crossOrigin: CrossOriginPolicy
+  let queue: JobQueue
+  let logger: Logger
+
+  func respond(to request: Request, context: APIContext) async throws -> Response {
+    let id = RequestID(request.headers[.requestID])
+    let crossOriginHeaders = crossOrigin.headers(for: request.head)
+    var headers: HTTPFields = [.requestID: id.description]
+    if let preflight = crossOrigin.preflight(request.head) {
+      headers.append(contentsOf: preflight)
+      return Response(status: .noContent, headers: headers)
+    }
+    if let crossOriginHeaders { headers.append(contentsOf: crossOriginHeaders) }
+    var client: Client?
+    let reply: Reply
+    do throws(Problem) {
+      let (route, parameters) = try find(request)
+      client = try admit(request, context, to: route)
+      reply = try await route.handler(
+        Call(request: request, id: id, parameters: parameters, client: client))
+    } catch {
+      reply = refusal(error, id)
+    }
+    if let client, let state = await limitState(reply, client) { headers.setLimit(state) }
+    headers.append(contentsOf: reply.headers)
+    return response(to: request, reply, headers)
+  }
+
+  private func find(_ request: Request) throws(Problem) -> (Route, parameters: [String: String]) {
+    switch routes.match(request.method, request.uri.path) {
+    case .found(let route, let parameters): return (route, parameters)
+    case .otherMethod(let allowed): throw .methodNotAllowed(allowed: allowed)
+    case .nothing: throw .routeNotFound
+    }
+  }
+
+  /// Nil for a route that is open to all.
+  private func admit(_ request: Request, _ context: APIContext, to route: Route) throws(Problem) -> Client? {
+    guard route.description.requiresKey else { return nil }
+    guard let tenant = authenticator.tenant(of: request.headers) else { throw .unauthorized }
+    let address = addresses.of(peer: context.peerAddress, headers: request.headers)
+    return Client(tenant: tenant, limits: limits.rules(key: tenant, address: address))
+  }
+
+  private func refusal(_ problem: Problem, _ id: RequestID) -> Reply {
+    if case .internalError = problem {
+      logger.error("a request could not be answered", metadata: ["request_id": "\(id)"])
+    }
+    let rendered = problem.problemDetails(requestID: id.description)
+    return Reply(
+      rendered.status, body: rendered.body, contentType: "application/problem+json",
+      headers: rendered.headers)
+  }
+
+  /// What is left of the client's limit: as the handler learned it, else asked for. Without Redis there is
+  /// nothing to say, and the answer goes out without.
+  private func limitState(_ reply: Reply, _ client: Client) async -> RateLimitState? {
+    if let limit = reply.limit { return limit }
+    guard reply.status != .serviceUnavailable else { return nil }
+    return try? await queue.limits(client.limits)
+  }
+
+  private func response(to request: Request, _ reply: Reply, _ headers: HTTPFields) -> Response {
+    guard request.method == .head else {
+      return Response(
+        status: reply.status, headers: headers, body: ResponseBody(byteBuffer: reply.body))
+    }
+    var headers = headers
+    headers[.contentLength] = String(reply.body.readableBytes)
+    return Response(status: reply.status, headers: headers)
+  }
+}

@@ -1,0 +1,46 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Shared
+
+/// Reads a JSON body within its bounds.
+struct BodyReader: Sendable {
+  let maxBytes: Int
+
+  /// Throws ``Problem`` for a body that is no JSON, too large, or too slow.
+  func json(of request: Request) async throws(Problem) -> JSONValue {
+    guard Self.isJSON(request.headers[.contentType]) else { throw .unsupportedMediaType }
+    let body = try await bytes(of: request)
+    do { return try JSONParser.parse(body) } catch { throw .invalidJSON(error) }
+  }
+
+  private func bytes(of request: Request) async throws(Problem) -> ByteBuffer {
+    if let text = request.headers[.contentLength], let length = Int(text), length > maxBytes {
+      throw .bodyTooLarge(limit: maxBytes)
+    }
+    var body = ByteBuffer()
+    do {
+      for try await part in request.body {
+        guard body.readableBytes + part.readableBytes <= maxBytes else {
+          throw Problem.bodyTooLarge(limit: maxBytes)
+        }
+        if body.readableBytes == 0 { body = part } else { body.writeImmutableBuffer(part) }
+      }
+    } catch let problem as Problem {
+      throw problem
+    } catch is ConnectionGuard.SlowBody {
+      throw .requestTimeout
+    } catch {
+      throw .badRequest(.malformed)
+    }
+    return body
+  }
+
+  /// `application/json` or a `+json` type, with or without parameters. No Content-Type at all counts as JSON
+  /// only when a client clearly did not care; browsers' forms always send one.
+  static func isJSON(_ contentType: String?) -> Bool {
+    guard let contentType else { return false }
+    let type = contentType.prefix { $0 != ";" }.filter { !$0.isWhitespace }.lowercased()
+    return type == "application/json" || (type.hasPrefix("application/") && type.hasSuffix("+json"))
+  }
+}

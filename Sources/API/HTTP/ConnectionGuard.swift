@@ -1,0 +1,163 @@
+import HTTPTypes
+import NIOCore
+import NIOHTTP1
+import NIOHTTPTypes
+
+/// Ends connections of clients that are too slow, send what is no HTTP, or send bodies that nobody reads.
+///
+/// It stands behind the HTTP decoder. A ``ByteListener`` before the decoder tells it when a head begins.
+final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
+  typealias InboundIn = HTTPRequestPart
+  typealias InboundOut = HTTPRequestPart
+  typealias OutboundIn = HTTPResponsePart
+  typealias OutboundOut = HTTPResponsePart
+
+  /// A body that did not arrive in time, for whoever reads it.
+  struct SlowBody: Error {}
+
+  struct Limits: Sendable {
+    /// From the first byte of a head to its last.
+    var head = TimeAmount.seconds(10)
+    /// From a head to the end of its body.
+    var body = TimeAmount.seconds(30)
+    /// Between two requests.
+    var idle = TimeAmount.seconds(75)
+    /// From an answer that came before the end of its request's body to the end of the connection: the
+    /// time that the client has to read the answer.
+    var linger = TimeAmount.seconds(2)
+  }
+
+  private enum Phase {
+    case idle, head, body, responding, lingering
+  }
+
+  private let limits: Limits
+  private var phase = Phase.idle
+  private var timer: Scheduled<Void>?
+
+  init(limits: Limits = Limits()) { self.limits = limits }
+
+  func handlerAdded(context: ChannelHandlerContext) {
+    do {
+      try context.pipeline.syncOperations.addHandler(ByteListener(), position: .first)
+      enter(.idle, context)
+    } catch {
+      context.close(promise: nil)
+    }
+  }
+
+  func handlerRemoved(context: ChannelHandlerContext) {
+    timer?.cancel()
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    timer?.cancel()
+    context.fireChannelInactive()
+  }
+
+  // MARK: - Inbound
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    guard event is ByteListener.BytesArrived else {
+      context.fireUserInboundEventTriggered(event)
+      return
+    }
+    if phase == .idle { enter(.head, context) }
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    guard phase != .lingering else { return }
+    switch unwrapInboundIn(data) {
+    case .head: enter(.body, context)
+    case .body: break
+    case .end: enter(.responding, context)
+    }
+    context.fireChannelRead(data)
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    // Before a head is whole there is nobody else who could answer.
+    if let error = error as? HTTPParserError, phase == .idle || phase == .head {
+      refuse(context, Self.isOverflow(error) ? .headersTooLarge : .badRequest(.malformed))
+    } else {
+      context.fireErrorCaught(error)
+    }
+  }
+
+  private static func isOverflow(_ error: HTTPParserError) -> Bool {
+    error == .headerOverflow
+  }
+
+  // MARK: - Outbound
+
+  func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+    switch (unwrapOutboundIn(data), phase) {
+    case (.head(var head), .body):
+      // The rest of the body would be read only to be thrown away.
+      head.headerFields[.connection] = "close"
+      context.write(wrapOutboundOut(.head(head)), promise: promise)
+    case (.end, .body):
+      context.writeAndFlush(data, promise: promise)
+      enter(.lingering, context)
+    case (.end, .responding):
+      context.write(data, promise: promise)
+      enter(.idle, context)
+    default:
+      context.write(data, promise: promise)
+    }
+  }
+
+  /// Answers in the handler's stead and ends the connection.
+  private func refuse(_ context: ChannelHandlerContext, _ problem: Problem) {
+    let rendered = problem.problemDetails(requestID: RequestID(nil).description)
+    var headers = rendered.headers
+    headers[.connection] = "close"
+    headers[.contentLength] = String(rendered.body.readableBytes)
+    let head = HTTPResponse(status: rendered.status, headerFields: headers)
+    context.write(wrapOutboundOut(.head(head)), promise: nil)
+    context.write(wrapOutboundOut(.body(rendered.body)), promise: nil)
+    context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+    enter(.lingering, context)
+  }
+
+  // MARK: - Time
+
+  private func enter(_ phase: Phase, _ context: ChannelHandlerContext) {
+    self.phase = phase
+    timer?.cancel()
+    let limit: TimeAmount? =
+      switch phase {
+      case .idle: limits.idle
+      case .head: limits.head
+      case .body: limits.body
+      case .responding: nil
+      case .lingering: limits.linger
+      }
+    timer = limit.map { limit in
+      context.eventLoop.assumeIsolated().scheduleTask(in: limit) { self.timeIsOver(context) }
+    }
+  }
+
+  private func timeIsOver(_ context: ChannelHandlerContext) {
+    switch phase {
+    case .idle, .lingering: context.close(promise: nil)
+    case .head: refuse(context, .requestTimeout)
+    case .body: context.fireErrorCaught(SlowBody())
+    case .responding: break
+    }
+  }
+}
+
+/// Stands before the HTTP decoder and says that bytes have come, of which the decoder says nothing until
+/// they make a whole head.
+private final class ByteListener: ChannelInboundHandler {
+  typealias InboundIn = ByteBuffer
+  typealias InboundOut = ByteBuffer
+
+  struct BytesArrived {}
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    context.fireUserInboundEventTriggered(BytesArrived())
+    context.fireChannelRead(data)
+  }
+}

@@ -1,0 +1,35 @@
+import HTTPTypes
+
+/// Which web origins may call the API from a browser (the Fetch standard's CORS protocol).
+struct CrossOriginPolicy: Sendable {
+  /// Origins, or `*` for all.
+  let allowedOrigins: Set<String>
+
+  /// The answer to a preflight request; nil when the request is none.
+  func preflight(_ request: HTTPRequest) -> HTTPFields? {
+    guard request.method == .options, request.headerFields[.accessControlRequestMethod] != nil,
+      var headers = headers(for: request)
+    else { return nil }
+    headers[.accessControlAllowMethods] = "GET, POST, DELETE, OPTIONS"
+    headers[.accessControlAllowHeaders] =
+      "Authorization, Content-Type, Idempotency-Key, Last-Event-ID, Prefer, X-API-Key, X-Request-Id"
+    headers[.accessControlMaxAge] = "600"
+    return headers
+  }
+
+  /// What any answer to an allowed origin carries; nil for no origin or one that is not allowed.
+  func headers(for request: HTTPRequest) -> HTTPFields? {
+    guard !allowedOrigins.isEmpty, let origin = request.headerFields[.origin] else { return nil }
+    let allowsAll = allowedOrigins.contains("*")
+    guard allowsAll || allowedOrigins.contains(origin) else { return nil }
+    var headers: HTTPFields = [
+      .accessControlAllowOrigin: allowsAll ? "*" : origin,
+      .accessControlExposeHeaders: """
+      Location, Retry-After, X-Request-Id, X-Cache, Idempotency-Replayed, RateLimit-Limit, \
+      RateLimit-Remaining, RateLimit-Reset
+      """,
+    ]
+    if !allowsAll { headers[.vary] = "Origin" }
+    return headers
+  }
+}

@@ -1,0 +1,110 @@
+import NIOCore
+import Shared
+
+/// A job as JSON for clients. Results and failures are passed on as they are stored, without decoding.
+struct JobResource: Sendable {
+  var id: JobID
+  var state: JobState
+  var lane: Lane
+  var model: String
+  var attempts: Int
+  /// Unix milliseconds.
+  var created: Int64
+  var started: Int64?
+  var finished: Int64?
+  /// A JSON object; nil stands for an empty one.
+  var metadata: ByteBuffer?
+  var result: ByteBuffer?
+  var failure: ByteBuffer?
+  var isCached: Bool
+
+  /// A job that has just been admitted.
+  init(admitted admission: Admission, created: Int64) {
+    self.init(
+      id: admission.id, state: .queued, lane: admission.lane, model: admission.model, attempts: 0,
+      created: created, started: nil, finished: nil, metadata: admission.metadata, body: nil,
+      isCached: false)
+  }
+
+  /// A job that the cache answered at once.
+  init(answered admission: Admission, created: Int64, result: ByteBuffer) {
+    self.init(
+      id: admission.id, state: .succeeded, lane: admission.lane, model: admission.model, attempts: 0,
+      created: created, started: nil, finished: created, metadata: admission.metadata, body: result,
+      isCached: true)
+  }
+
+  init(_ record: JobRecord) {
+    self.init(
+      id: record.id, state: record.state, lane: record.lane, model: record.model,
+      attempts: record.attempts, created: record.created, started: record.started,
+      finished: record.finished, metadata: record.metadata, body: record.body, isCached: record.isCached)
+  }
+
+  private init(
+    id: JobID, state: JobState, lane: Lane, model: String, attempts: Int, created: Int64, started: Int64?,
+    finished: Int64?, metadata: ByteBuffer?, body: ByteBuffer?, isCached: Bool
+  ) {
+    self.id = id
+    self.state = state
+    self.lane = lane
+    self.model = model
+    self.attempts = attempts
+    self.created = created
+    self.started = started
+    self.finished = finished
+    self.metadata = metadata
+    result = state == .succeeded ? body : nil
+    failure = state == .failed ? body : nil
+    self.isCached = isCached
+  }
+
+  var path: String { "/jobs/\(id)" }
+
+  var json: ByteBuffer {
+    var json = ByteBuffer()
+    json.reserveCapacity(
+      512 + (metadata?.readableBytes ?? 0) + (result?.readableBytes ?? failure?.readableBytes ?? 0))
+    json.writeString("{\"id\":\"\(id)\",\"status\":\"\(state.rawValue)\"")
+    json.writeString(",\"created_at\":\"\(Timestamp.format(unixMilliseconds: created))\"")
+    json.writeTime("started_at", started)
+    json.writeTime("finished_at", finished)
+    json.writeString(",\"attempts\":\(attempts),\"priority\":\"\(lane.rawValue)\",\"model\":")
+    json.writeJSON(model)
+    json.writeStaticString(",\"metadata\":")
+    json.writeImmutableBuffer(metadata ?? ByteBuffer(string: "{}"))
+    json.writeStaticString(",\"result\":")
+    if let result {
+      json.writeAnswer(opening: "", isCached: isCached, result)
+    } else {
+      json.writeStaticString("null")
+    }
+    json.writeStaticString(",\"error\":")
+    json.writeImmutableBuffer(failure ?? ByteBuffer(string: "null"))
+    json.writeString(",\"links\":{\"self\":\"\(path)\",\"events\":\"\(path)/events\"}}")
+    return json
+  }
+}
+
+/// The answer of `/query` as JSON.
+enum QueryAnswer {
+  static func json(id: JobID, isCached: Bool, result: ByteBuffer) -> ByteBuffer {
+    var json = ByteBuffer()
+    json.reserveCapacity(result.readableBytes + 80)
+    json.writeAnswer(opening: "\"id\":\"\(id)\",", isCached: isCached, result)
+    return json
+  }
+}
+
+extension ByteBuffer {
+  fileprivate mutating func writeTime(_ name: String, _ time: Int64?) {
+    let text = time.map { "\"\(Timestamp.format(unixMilliseconds: $0))\"" } ?? "null"
+    writeString(",\"\(name)\":\(text)")
+  }
+
+  /// Writes a stored result with what differs from reader to reader put in front of its first member.
+  fileprivate mutating func writeAnswer(opening: String, isCached: Bool, _ result: ByteBuffer) {
+    writeString("{\(opening)\"cached\":\(isCached),")
+    writeImmutableBuffer(result.getSlice(at: result.readerIndex + 1, length: result.readableBytes - 1) ?? result)
+  }
+}

@@ -1,0 +1,26 @@
+import ArgumentParser
+import Logging
+import Shared
+
+/// `sluice-api`: takes requests, puts them into the queue, hands back the answers.
+@main
+struct Main: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sluice-api",
+    abstract: "The HTTP front of Sluice: takes requests, queues them in Redis, hands back the answers.",
+    discussion: Variables.help, version: Version.current)
+
+  func run() async throws {
+    do {
+      let environment = ProcessEnvironment.current
+      try LineLogHandler.bootstrap(environment)
+      let settings = try APISettings(environment)
+      let server = APIServer(settings: settings, logger: Logger(label: "sluice-api")) { port in
+        StandardStream.writeOutput("sluice-api listening on \(settings.host):\(port)\n")
+      }
+      try await server.run()
+    } catch let error as ConfigurationError {
+      throw ValidationError(error.description)
+    }
+  }
+}

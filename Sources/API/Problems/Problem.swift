@@ -1,0 +1,154 @@
+import HTTPTypes
+import NIOCore
+import Shared
+
+/// Why a request is refused or failed. The one place that decides an error's status, headers and wording.
+enum Problem: Error, Sendable, Equatable {
+  case badRequest(BadRequest)
+  case invalidJSON(JSONParsingError)
+  /// One for no key, an unknown, an expired and a revoked one, so that none can be told from another.
+  case unauthorized
+  case forbidden(Refusal)
+  case routeNotFound
+  /// One for a job that never was, has expired or is another tenant's.
+  case jobNotFound
+  /// The methods that the path does have.
+  case methodNotAllowed(allowed: [HTTPRequest.Method])
+  case requestTimeout
+  case conflict(Conflict)
+  case bodyTooLarge(limit: Int)
+  case unsupportedMediaType
+  case validation(ValidationErrors)
+  case rateLimited(retryAfter: Duration)
+  case headersTooLarge
+  case internalError
+  /// `message` is one sentence, `cascadePath` a JSON array as it is stored.
+  case allProvidersFailed(message: String, cascadePath: ByteBuffer)
+  case unavailable(Cause, retryAfter: Duration)
+
+  /// What is wrong with the HTTP of a request.
+  enum BadRequest: Sendable, Hashable {
+    case malformed
+    case conflictingKeys
+    case invalidIdempotencyKey
+  }
+
+  /// Why a valid key does not open this door.
+  enum Refusal: Sendable, Hashable {
+    case scope(String)
+    case model(String)
+    case tenantDisabled
+  }
+
+  enum Conflict: Sendable, Hashable {
+    case jobHasEnded(JobState)
+    case idempotencyKeyReused
+  }
+
+  /// Why no work is taken.
+  enum Cause: Sendable, Hashable {
+    case redisIsAway
+    case queueIsFull
+    case draining
+  }
+}
+
+// MARK: - What clients see
+
+extension Problem {
+  var kind: ProblemKind {
+    switch self {
+    case .badRequest: .badRequest
+    case .invalidJSON: .invalidJSON
+    case .unauthorized: .unauthorized
+    case .forbidden: .forbidden
+    case .routeNotFound, .jobNotFound: .notFound
+    case .methodNotAllowed: .methodNotAllowed
+    case .requestTimeout: .requestTimeout
+    case .conflict: .conflict
+    case .bodyTooLarge: .bodyTooLarge
+    case .unsupportedMediaType: .unsupportedMediaType
+    case .validation: .validation
+    case .rateLimited: .rateLimited
+    case .headersTooLarge: .headersTooLarge
+    case .internalError: .internalError
+    case .allProvidersFailed: .allProvidersFailed
+    case .unavailable: .unavailable
+    }
+  }
+
+  /// One sentence that a person can act on.
+  var detail: String {
+    switch self {
+    case .badRequest(.malformed): "The request is not well-formed HTTP; check its headers and its length."
+    case .badRequest(.conflictingKeys):
+      "Send one key: X-API-Key and Authorization hold different ones."
+    case .badRequest(.invalidIdempotencyKey):
+      "Idempotency-Key must be 1 to 255 visible ASCII characters."
+    case .invalidJSON(let error): "The body must be one JSON value in UTF-8: \(error)."
+    case .unauthorized: "Send a valid key as X-API-Key, or as Authorization: Bearer."
+    case .forbidden(.scope(let scope)): "This key lacks the scope \"\(scope)\"; ask for one that has it."
+    case .forbidden(.model(let model)): "This key may not use the model \"\(model)\"; choose another."
+    case .forbidden(.tenantDisabled): "The tenant of this key is disabled; ask the operator."
+    case .routeNotFound: "There is no such route; GET /docs lists them all."
+    case .jobNotFound: "There is no such job; it may have expired, so check the id or submit it again."
+    case .methodNotAllowed(let allowed):
+      "Use \(allowed.map(\.rawValue).joined(separator: " or ")) on this route."
+    case .requestTimeout: "The body did not arrive in time; send the request again."
+    case .conflict(.jobHasEnded(let state)): "The job has already ended as \(state.rawValue)."
+    case .conflict(.idempotencyKeyReused):
+      "This Idempotency-Key was used with another body; use a new key for a new request."
+    case .bodyTooLarge(let limit): "The body may have \(limit) bytes; send a smaller one."
+    case .unsupportedMediaType: "Send the body as JSON, with Content-Type: application/json."
+    case .validation(let errors): errors.sentence
+    case .rateLimited(let retryAfter):
+      "The rate limit is reached; try again in \(Self.wholeSeconds(retryAfter)) s."
+    case .headersTooLarge: "Send fewer or shorter headers."
+    case .internalError: "Something broke in the server; give its operator the request_id."
+    case .allProvidersFailed(let message, _): message
+    case .unavailable(let cause, let retryAfter):
+      "\(Self.phrase(cause)); try again in \(Self.wholeSeconds(retryAfter)) s."
+    }
+  }
+
+  /// What the response carries beside Content-Type.
+  var headers: HTTPFields {
+    switch self {
+    case .unauthorized: [.wwwAuthenticate: "Bearer"]
+    case .methodNotAllowed(let allowed):
+      [.allow: allowed.map(\.rawValue).joined(separator: ", ")]
+    case .rateLimited(let retryAfter), .unavailable(_, let retryAfter):
+      [.retryAfter: String(Self.wholeSeconds(retryAfter))]
+    default: [:]
+    }
+  }
+
+  private static func phrase(_ cause: Cause) -> String {
+    switch cause {
+    case .redisIsAway: "The queue cannot be reached"
+    case .queueIsFull: "The queue is full"
+    case .draining: "This server is about to stop"
+    }
+  }
+
+  /// Rounded up, at least 1: a client that comes back after it is never too early.
+  private static func wholeSeconds(_ duration: Duration) -> Int64 {
+    let (seconds, attoseconds) = duration.components
+    return max(1, attoseconds > 0 ? seconds + 1 : seconds)
+  }
+}
+
+// MARK: - From stored outcomes
+
+extension Problem {
+  /// The problem of a job that failed for good, from the stored form of its ``JobFailure``.
+  ///
+  /// An error that cannot be read, which another version may have written, is an internal error.
+  static func failed(storedError: ByteBuffer) -> Problem {
+    guard let error = try? JSONParser.parse(storedError), let message = error["message"]?.string else {
+      return .internalError
+    }
+    let cascadePath = error["cascade_path"] ?? []
+    return .allProvidersFailed(message: message, cascadePath: cascadePath.serialized())
+  }
+}

@@ -1,0 +1,95 @@
+import HTTPTypes
+
+/// Every kind of error that the native routes answer with. The raw value ends the problem's `type`.
+///
+/// `type` is the relative reference `/problems/<kind>` (RFC 9457 section 3.1.1 allows one): Sluice is
+/// self-hosted, so an absolute one would name a host that its operator does not own. `GET /docs#problems`
+/// explains each of them.
+enum ProblemKind: String, Sendable, Hashable, CaseIterable {
+  case badRequest = "bad-request"
+  case invalidJSON = "invalid-json"
+  case unauthorized
+  case forbidden
+  case notFound = "not-found"
+  case methodNotAllowed = "method-not-allowed"
+  case requestTimeout = "request-timeout"
+  case conflict
+  case bodyTooLarge = "body-too-large"
+  case unsupportedMediaType = "unsupported-media-type"
+  case validation
+  case rateLimited = "rate-limited"
+  case headersTooLarge = "headers-too-large"
+  case internalError = "internal-error"
+  case allProvidersFailed = "all-providers-failed"
+  case unavailable
+
+  /// The problem's `type`.
+  var uri: String { "/problems/\(rawValue)" }
+
+  var status: HTTPResponse.Status {
+    switch self {
+    case .badRequest, .invalidJSON: .badRequest
+    case .unauthorized: .unauthorized
+    case .forbidden: .forbidden
+    case .notFound: .notFound
+    case .methodNotAllowed: .methodNotAllowed
+    case .requestTimeout: .requestTimeout
+    case .conflict: .conflict
+    case .bodyTooLarge: .contentTooLarge
+    case .unsupportedMediaType: .unsupportedMediaType
+    case .validation: .unprocessableContent
+    case .rateLimited: .tooManyRequests
+    case .headersTooLarge: .requestHeaderFieldsTooLarge
+    case .internalError: .internalServerError
+    case .allProvidersFailed: .badGateway
+    case .unavailable: .serviceUnavailable
+    }
+  }
+
+  /// The same for every problem of the kind.
+  var title: String {
+    switch self {
+    case .badRequest: "Bad request"
+    case .invalidJSON: "The body is not JSON"
+    case .unauthorized: "No valid key"
+    case .forbidden: "Not allowed"
+    case .notFound: "Not found"
+    case .methodNotAllowed: "Method not allowed"
+    case .requestTimeout: "The request came too slowly"
+    case .conflict: "Conflict"
+    case .bodyTooLarge: "The body is too large"
+    case .unsupportedMediaType: "Unsupported media type"
+    case .validation: "The request is not valid"
+    case .rateLimited: "Rate limit reached"
+    case .headersTooLarge: "The headers are too large"
+    case .internalError: "Internal error"
+    case .allProvidersFailed: "Every provider failed"
+    case .unavailable: "Not available now"
+    }
+  }
+
+  /// When it occurs, for the documentation.
+  var meaning: String {
+    switch self {
+    case .badRequest: "The request is not well-formed HTTP."
+    case .invalidJSON:
+      "The body is not JSON, not UTF-8, nested deeper than 64 levels, or holds a key twice in one object."
+    case .unauthorized: "There is no key, or it is unknown, expired or revoked."
+    case .forbidden: "The key may not do this."
+    case .notFound: "There is no such route, or no such job that the key may see; jobs expire."
+    case .methodNotAllowed: "The route exists, with the methods that `Allow` lists."
+    case .requestTimeout: "The body did not arrive in time."
+    case .conflict: "The job has ended already, or an idempotency key was reused with another body."
+    case .bodyTooLarge: "The body has more bytes than the server accepts."
+    case .unsupportedMediaType: "The Content-Type is not JSON."
+    case .validation:
+      "A field is missing, unknown, of the wrong type or out of range; `errors` lists all of them."
+    case .rateLimited: "The key's rate limit is reached; `Retry-After` says when to come back."
+    case .headersTooLarge: "The request has too many or too large headers."
+    case .internalError: "Something broke that the client cannot mend; the server's log names the request."
+    case .allProvidersFailed: "Every provider failed for good; `cascade_path` says how."
+    case .unavailable:
+      "The queue cannot take work now; nothing was done, and `Retry-After` says when to try again."
+    }
+  }
+}

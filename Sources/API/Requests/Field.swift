@@ -1,0 +1,64 @@
+import Shared
+
+/// One member of a request body: its name, its rule, where it goes and what it is for.
+struct Field<Model: Sendable>: Sendable {
+  let name: String
+  /// What it sets, in one sentence.
+  let sentence: String
+  /// A required field has no default and may not be null.
+  let isRequired: Bool
+  let example: JSONValue?
+  let schema: JSONObject
+  let read: @Sendable (JSONValue, inout Model, inout ValidationErrors) -> Void
+  let defaultValue: @Sendable (Model) -> JSONValue?
+
+  /// A field whose default is what the model holds before anything is read.
+  init<Value>(
+    _ name: String, _ path: WritableKeyPath<Model, Value> & Sendable, _ rule: ValueRule<Value>,
+    required: Bool = false, example: JSONValue? = nil, _ sentence: String
+  ) {
+    self.name = name
+    self.sentence = sentence
+    self.example = example
+    isRequired = required
+    schema = rule.schema
+    read = { json, model, errors in
+      if let value = rule.read(json, &errors) { model[keyPath: path] = value }
+    }
+    // An optional written as such: a bare nil beside a JSON value would be JSON's null.
+    defaultValue = { model in required ? .none : .some(rule.write(model[keyPath: path])) }
+  }
+
+  /// A field that may be absent, without a default.
+  init<Value>(
+    _ name: String, _ path: WritableKeyPath<Model, Value?> & Sendable, _ rule: ValueRule<Value>,
+    example: JSONValue? = nil, _ sentence: String
+  ) {
+    self.name = name
+    self.sentence = sentence
+    self.example = example
+    isRequired = false
+    schema = rule.schema
+    read = { json, model, errors in
+      if let value = rule.read(json, &errors) { model[keyPath: path] = value }
+    }
+    defaultValue = { _ in nil }
+  }
+
+  /// The field as a JSON Schema: its rule, null where null means absent, default, example, sentence.
+  func jsonSchema(in blank: Model) -> JSONValue {
+    var schema = isRequired ? schema : Self.orNull(schema)
+    schema["description"] = .string(sentence)
+    if let value = defaultValue(blank) { schema["default"] = value }
+    if let example { schema["examples"] = [example] }
+    return .object(schema)
+  }
+
+  private static func orNull(_ schema: JSONObject) -> JSONObject {
+    var schema = schema
+    if let type = schema["type"] { schema["type"] = [type, "null"] }
+    if let names = schema["enum"]?.array { schema["enum"] = .array(names + [.null]) }
+    if let choices = schema["anyOf"]?.array { schema["anyOf"] = .array(choices + [["type": "null"]]) }
+    return schema
+  }
+}

@@ -1,0 +1,96 @@
+import Shared
+
+extension Submission {
+  /// The body of `POST /query`.
+  static func querySchema(limits: RequestLimits, catalog: ProviderCatalog) -> BodySchema<Submission> {
+    BodySchema(
+      startingFrom: Submission(lane: .interactive, limits: limits), exactlyOneOf: ["prompt", "messages"],
+      sharedFields(limits, catalog))
+  }
+
+  /// The body of `POST /jobs`: that of `/query`, and what only concerns a job that nobody waits for.
+  static func jobSchema(limits: RequestLimits, catalog: ProviderCatalog) -> BodySchema<Submission> {
+    BodySchema(
+      startingFrom: Submission(lane: .standard, limits: limits), exactlyOneOf: ["prompt", "messages"],
+      sharedFields(limits, catalog) + jobFields)
+  }
+
+  private static func sharedFields(
+    _ limits: RequestLimits, _ catalog: ProviderCatalog
+  ) -> [Field<Submission>] {
+    [
+      Field(
+        "prompt", \.prompt, .text(length: 1...limits.maxPromptChars).notBlank(),
+        example: "Why is the sky blue?", "The question, as one message of the user."),
+      Field(
+        "messages", \.messages, .conversation(maxCharacters: limits.maxPromptChars),
+        example: [["role": "user", "content": "Why is the sky blue?"]],
+        "The conversation in OpenAI's form, with at least one message of the user; all of its text together "
+          + "may have \(limits.maxPromptChars) characters."),
+      Field(
+        "system", \.system, .text(length: 0...limits.maxPromptChars),
+        example: "Answer in one sentence.", "An instruction that goes before the conversation."),
+      Field(
+        "model", \.model, .modelName(in: catalog),
+        example: "groq/llama-3.3-70b-versatile",
+        "Who is asked: `default` for every provider in turn, or one `provider/model`."),
+      Field(
+        "max_tokens", \.maxTokens, .integer(in: 1...limits.maxTokens),
+        "The longest answer, in tokens."),
+      Field(
+        "temperature", \.temperature, .number(in: 0...2),
+        "How freely the model chooses its words: 0 keeps to the likeliest."),
+      Field(
+        "top_p", \.topP, .number(above: 0, through: 1),
+        "The share of likely words from which the model chooses; the provider's own when absent."),
+      Field(
+        "stop", \.stop, .oneOrMany(of: .text(length: 1...64), most: 4),
+        example: ["\n\n"], "Texts at which the answer ends."),
+      Field(
+        "seed", \.seed, .integer(in: .min ... .max).described(by: ["format": "int64"]),
+        example: 42, "A number that makes the answer repeatable, where the provider can."),
+      Field(
+        "cache", \.cache, .choice(),
+        "`use` answers from the cache if the answer is there, `refresh` asks anew and stores, `off` does "
+          + "neither."),
+      Field("priority", \.lane, .choice(), "The lane of the queue in which the job waits."),
+      Field(
+        "metadata", \.metadata, .pairs(most: 16, nameLength: 64, valueLength: 512),
+        example: ["user": "42"], "Pairs of your own, which come back with the job."),
+    ]
+  }
+
+  private static var jobFields: [Field<Submission>] {
+    [
+      Field(
+        "expires_in", \.expiresIn, .wholeSeconds(in: 1...2_592_000),
+        "After so many seconds a job that has not started is dropped as `expired`.")
+    ]
+  }
+}
+
+extension ValueRule where Value == String {
+  /// The longest `model`, in characters; providers' names of models are far shorter.
+  private static var modelNameLimit: Int { 256 }
+
+  /// A name that leads to a target.
+  static func modelName(in catalog: ProviderCatalog) -> ValueRule {
+    text(length: 1...modelNameLimit).also { name in
+      do throws(RoutingError) {
+        _ = try catalog.targets(for: name)
+        return nil
+      } catch {
+        return .refused(error.description)
+      }
+    }
+  }
+}
+
+extension ValueRule where Value == Duration {
+  /// A whole number of seconds.
+  static func wholeSeconds(in range: ClosedRange<Int64>) -> ValueRule {
+    ValueRule<Int64>.integer(in: range).mapped(
+      { .seconds($0) },
+      back: { .double(Double($0.wholeMilliseconds) / 1000) })
+  }
+}

@@ -1,0 +1,48 @@
+import NIOCore
+import Shared
+
+/// What a client submits to `POST /query` or `POST /jobs`, validated.
+///
+/// The values before anything is read are the defaults that the documentation shows.
+struct Submission: Sendable {
+  var prompt: String?
+  var messages: [ChatMessage]?
+  var system: String?
+  var model = "default"
+  var maxTokens: Int
+  var temperature = 0.7
+  /// Nil leaves it to the provider.
+  var topP: Double?
+  var stop: [String] = []
+  var seed: Int64?
+  var cache = CacheMode.use
+  var lane: Lane
+  /// Up to 16 pairs; every value is a string.
+  var metadata: JSONObject = [:]
+  /// How long the job may wait for its start.
+  var expiresIn: Duration
+
+  /// The defaults under the configured limits.
+  init(lane: Lane, limits: RequestLimits) {
+    self.lane = lane
+    maxTokens = min(256, limits.maxTokens)
+    expiresIn = limits.jobExpiresIn
+  }
+
+  /// The part that a model is asked: `system` stands before the conversation.
+  var jobRequest: JobRequest {
+    JobRequest(
+      model: model, messages: conversation, maxTokens: maxTokens, temperature: temperature, topP: topP,
+      stop: stop, seed: seed)
+  }
+
+  private var conversation: [ChatMessage] {
+    let said = messages ?? [ChatMessage(role: .user, content: prompt ?? "")]
+    // A blank system message says nothing, and some providers refuse one.
+    guard let system, !system.isBlank else { return said }
+    return [ChatMessage(role: .system, content: system)] + said
+  }
+
+  /// The metadata as a JSON object, as it is stored and returned.
+  var metadataJSON: ByteBuffer { JSONValue.object(metadata).serialized() }
+}

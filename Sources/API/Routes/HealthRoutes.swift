@@ -1,0 +1,71 @@
+import HTTPTypes
+import NIOCore
+import Shared
+
+/// `GET /health` for people and monitors, `/health/live` and `/health/ready` for orchestrators.
+struct HealthRoutes: Sendable {
+  let queue: JobQueue
+  let board: ProviderBoard
+  let drain: DrainSwitch
+
+  var routes: [Route] {
+    [
+      Route(
+        description("/health", "Whether Sluice can work", schema: AnswerSchema.reference("Health")),
+        handler: health),
+      Route(description("/health/live", "Whether this process runs"), handler: live),
+      Route(description("/health/ready", "Whether this process takes requests"), handler: ready),
+    ]
+  }
+
+  private func description(_ path: String, _ summary: String, schema: JSONValue? = nil) -> RouteDescription {
+    RouteDescription(
+      method: .get, path: path, summary: summary,
+      description: path == "/health"
+        ? "`degraded` when no worker is alive or no provider can be asked, `unhealthy` (503) without Redis."
+        : "For an orchestrator's probe.",
+      group: "Operation",
+      responses: [
+        ResponseDescription(status: .ok, description: "Yes.", schema: schema),
+        ResponseDescription(status: .serviceUnavailable, description: "No.", schema: schema),
+      ],
+      requiresKey: false)
+  }
+
+  private func live(_ call: Call) async throws(Problem) -> Reply {
+    Reply(.ok, json: ByteBuffer(string: #"{"status":"live"}"#))
+  }
+
+  private func ready(_ call: Call) async throws(Problem) -> Reply {
+    if drain.isOn { throw .unavailable(.draining, retryAfter: .seconds(1)) }
+    do { _ = try await queue.statistics() } catch { throw Problem(error) }
+    return Reply(.ok, json: ByteBuffer(string: #"{"status":"ready"}"#))
+  }
+
+  private func health(_ call: Call) async throws(Problem) -> Reply {
+    let start = ContinuousClock.now
+    let statistics = try? await queue.statistics()
+    let latency = start.duration(to: .now)
+    let providers = await board.states()
+    let available = providers.first { $0.status == .available }
+    let isDegraded = statistics?.workers == 0 || available == nil
+    let status = statistics == nil ? "unhealthy" : isDegraded ? "degraded" : "healthy"
+    let json: JSONValue = [
+      "status": .string(status),
+      "provider": available.map { .string($0.provider.name) } ?? .null,
+      "timestamp": .double(Double(Timestamp.now) / 1000),
+      "version": .string(Version.current),
+      "redis": [
+        "status": statistics == nil ? "down" : "up",
+        "latency_ms": .double(Double(latency.nanoseconds / 10_000) / 100),
+      ],
+      "queue": [
+        "depth": .integer(Int64(statistics.map { $0.queued + $0.scheduled } ?? 0)),
+        "running": .integer(Int64(statistics?.running ?? 0)),
+      ],
+      "workers": .integer(Int64(statistics?.workers ?? 0)),
+      "providers": .array(providers.map(\.summary)),
+    ]
+    return Reply(statistics == nil ? .serviceUnavailable : .ok, json: json.serialized())
+  }
+}

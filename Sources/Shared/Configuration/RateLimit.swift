@@ -1,0 +1,43 @@
+/// So many requests in a window of time, all of which may come at once.
+public struct RateLimit: Sendable, Hashable, CustomStringConvertible {
+  public enum Window: String, Sendable, Hashable, CaseIterable {
+    case second, minute, hour
+
+    var seconds: Int {
+      switch self {
+      case .second: 1
+      case .minute: 60
+      case .hour: 3600
+      }
+    }
+  }
+
+  public let requests: Int
+  public let window: Window
+
+  public init(requests: Int, per window: Window) {
+    self.requests = requests
+    self.window = window
+  }
+
+  /// Reads `N/second`, `N/minute` or `N/hour` with N from 1 to 1,000,000; nil for anything else.
+  public init?(parsing text: String) {
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count == 2, let requests = Int(parts[0]), (1...1_000_000).contains(requests),
+      let window = Window(rawValue: String(parts[1]))
+    else { return nil }
+    self.init(requests: requests, per: window)
+  }
+
+  /// The time in which one request's worth of the limit grows back, in microseconds.
+  public var emissionIntervalMicroseconds: Int { max(1, window.seconds * 1_000_000 / requests) }
+
+  public var description: String { "\(requests)/\(window.rawValue)" }
+}
+
+/// Whom a rate limit counts.
+public enum RateLimitSubject: String, Sendable, Hashable, CaseIterable {
+  case key
+  case ip
+  case keyAndIP = "key+ip"
+}

@@ -1,0 +1,284 @@
+public import NIOCore
+
+/// Reads one JSON text strictly: UTF-8 without a byte order mark, bounded depth, no key twice in one object.
+///
+/// Foundation's decoder is not used because it accepts UTF-16 and duplicate keys and takes seconds on
+/// deep nesting; a gateway must not be stopped by a 3 KB body.
+public struct JSONParser {
+  /// The deepest nesting of arrays and objects that is accepted.
+  public static let depthLimit = 64
+
+  private let bytes: UnsafeBufferPointer<UInt8>
+  private var position = 0
+  private var depth = 0
+
+  /// Parses the readable bytes of a buffer.
+  public static func parse(_ buffer: ByteBuffer) throws(JSONParsingError) -> JSONValue {
+    try buffer.withUnsafeReadableBytes { raw in
+      Result { () throws(JSONParsingError) in
+        try raw.withMemoryRebound(to: UInt8.self) { bytes in
+          Result { () throws(JSONParsingError) in try parse(bytes) }
+        }.get()
+      }
+    }.get()
+  }
+
+  /// Parses the UTF-8 bytes of a string.
+  public static func parse(_ text: String) throws(JSONParsingError) -> JSONValue {
+    try parse(ByteBuffer(string: text))
+  }
+
+  static func parse(_ bytes: UnsafeBufferPointer<UInt8>) throws(JSONParsingError) -> JSONValue {
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { throw .byteOrderMark }
+    var parser = JSONParser(bytes: bytes)
+    parser.skipWhitespace()
+    guard parser.position < bytes.count else { throw .empty }
+    let value = try parser.parseValue()
+    parser.skipWhitespace()
+    guard parser.position == bytes.count else { throw .trailingCharacters(offset: parser.position) }
+    return value
+  }
+
+  private init(bytes: UnsafeBufferPointer<UInt8>) {
+    self.bytes = bytes
+  }
+
+  private mutating func parseValue() throws(JSONParsingError) -> JSONValue {
+    switch try peek() {
+    case UInt8(ascii: "{"): return try nested { (parser) throws(JSONParsingError) in try parser.parseObject() }
+    case UInt8(ascii: "["): return try nested { (parser) throws(JSONParsingError) in try parser.parseArray() }
+    case UInt8(ascii: "\""): return .string(try parseString())
+    case UInt8(ascii: "t"): return try parseLiteral("true", .bool(true))
+    case UInt8(ascii: "f"): return try parseLiteral("false", .bool(false))
+    case UInt8(ascii: "n"): return try parseLiteral("null", .null)
+    default: return try parseNumber()
+    }
+  }
+
+  private mutating func nested(
+    _ body: (inout JSONParser) throws(JSONParsingError) -> JSONValue
+  ) throws(JSONParsingError) -> JSONValue {
+    depth += 1
+    guard depth <= Self.depthLimit else { throw .nestedTooDeep(limit: Self.depthLimit, offset: position) }
+    position += 1
+    skipWhitespace()
+    let value = try body(&self)
+    depth -= 1
+    return value
+  }
+
+  private mutating func parseObject() throws(JSONParsingError) -> JSONValue {
+    var members = JSONObject()
+    if try take(UInt8(ascii: "}")) { return .object(members) }
+    while true {
+      let start = position
+      guard try peek() == UInt8(ascii: "\"") else { throw .unexpectedCharacter(offset: position) }
+      let name = try parseString()
+      skipWhitespace()
+      guard try take(UInt8(ascii: ":")) else { throw .unexpectedCharacter(offset: position) }
+      skipWhitespace()
+      let value = try parseValue()
+      guard members.updateValue(value, forKey: name) == nil else {
+        throw .duplicateKey(name: name, offset: start)
+      }
+      skipWhitespace()
+      if try take(UInt8(ascii: "}")) { return .object(members) }
+      guard try take(UInt8(ascii: ",")) else { throw .unexpectedCharacter(offset: position) }
+      skipWhitespace()
+    }
+  }
+
+  private mutating func parseArray() throws(JSONParsingError) -> JSONValue {
+    var elements: [JSONValue] = []
+    if try take(UInt8(ascii: "]")) { return .array(elements) }
+    while true {
+      elements.append(try parseValue())
+      skipWhitespace()
+      if try take(UInt8(ascii: "]")) { return .array(elements) }
+      guard try take(UInt8(ascii: ",")) else { throw .unexpectedCharacter(offset: position) }
+      skipWhitespace()
+    }
+  }
+
+  private mutating func parseLiteral(
+    _ literal: StaticString, _ value: JSONValue
+  ) throws(JSONParsingError) -> JSONValue {
+    for index in 0..<literal.utf8CodeUnitCount {
+      guard position < bytes.count else { throw .unexpectedEnd }
+      guard bytes[position] == literal.utf8Start[index] else {
+        throw .unexpectedCharacter(offset: position)
+      }
+      position += 1
+    }
+    return value
+  }
+}
+
+// MARK: - Strings
+
+extension JSONParser {
+  private mutating func parseString() throws(JSONParsingError) -> String {
+    position += 1
+    let start = position
+    while position < bytes.count {
+      switch bytes[position] {
+      case UInt8(ascii: "\""):
+        let text = try utf8(start..<position)
+        position += 1
+        return text
+      case UInt8(ascii: "\\"):
+        return try parseEscapedString(from: start)
+      case 0..<0x20:
+        throw .unexpectedCharacter(offset: position)
+      default:
+        position += 1
+      }
+    }
+    throw .unexpectedEnd
+  }
+
+  /// The slower way, taken from the first backslash on.
+  private mutating func parseEscapedString(from start: Int) throws(JSONParsingError) -> String {
+    var text = try utf8(start..<position)
+    var runStart = position
+    while position < bytes.count {
+      switch bytes[position] {
+      case UInt8(ascii: "\""):
+        text += try utf8(runStart..<position)
+        position += 1
+        return text
+      case UInt8(ascii: "\\"):
+        text += try utf8(runStart..<position)
+        text.unicodeScalars.append(try parseEscape())
+        runStart = position
+      case 0..<0x20:
+        throw .unexpectedCharacter(offset: position)
+      default:
+        position += 1
+      }
+    }
+    throw .unexpectedEnd
+  }
+
+  private mutating func parseEscape() throws(JSONParsingError) -> Unicode.Scalar {
+    let start = position
+    position += 1
+    let kind = try peek()
+    position += 1
+    switch kind {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return Unicode.Scalar(kind)
+    case UInt8(ascii: "b"): return "\u{8}"
+    case UInt8(ascii: "f"): return "\u{C}"
+    case UInt8(ascii: "n"): return "\n"
+    case UInt8(ascii: "r"): return "\r"
+    case UInt8(ascii: "t"): return "\t"
+    case UInt8(ascii: "u"): return try parseUnicodeEscape(start: start)
+    default: throw .invalidEscape(offset: start)
+    }
+  }
+
+  /// `\uXXXX`, or two of them that make a surrogate pair; a lone surrogate is no character.
+  private mutating func parseUnicodeEscape(start: Int) throws(JSONParsingError) -> Unicode.Scalar {
+    let first = try parseHexQuad(start: start)
+    if let scalar = Unicode.Scalar(first) { return scalar }
+    guard first < 0xDC00, position + 1 < bytes.count,
+      bytes[position] == UInt8(ascii: "\\"), bytes[position + 1] == UInt8(ascii: "u")
+    else { throw .invalidEscape(offset: start) }
+    position += 2
+    let second = try parseHexQuad(start: start)
+    guard (0xDC00...0xDFFF).contains(second),
+      let scalar = Unicode.Scalar(0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00))
+    else { throw .invalidEscape(offset: start) }
+    return scalar
+  }
+
+  private mutating func parseHexQuad(start: Int) throws(JSONParsingError) -> UInt32 {
+    guard position + 4 <= bytes.count else { throw .unexpectedEnd }
+    var value: UInt32 = 0
+    for _ in 0..<4 {
+      let digit = Character(Unicode.Scalar(bytes[position])).hexDigitValue
+      guard let digit else { throw .invalidEscape(offset: start) }
+      value = value << 4 | UInt32(digit)
+      position += 1
+    }
+    return value
+  }
+
+  private func utf8(_ range: Range<Int>) throws(JSONParsingError) -> String {
+    guard let text = String(validating: bytes[range], as: UTF8.self) else {
+      throw .notUTF8(offset: range.lowerBound)
+    }
+    return text
+  }
+}
+
+// MARK: - Numbers
+
+extension JSONParser {
+  private mutating func parseNumber() throws(JSONParsingError) -> JSONValue {
+    let start = position
+    if position < bytes.count, bytes[position] == UInt8(ascii: "-") { position += 1 }
+    try skipIntegerPart()
+    var isInteger = true
+    if position < bytes.count, bytes[position] == UInt8(ascii: ".") {
+      isInteger = false
+      position += 1
+      try skipDigits()
+    }
+    if position < bytes.count, bytes[position] | 0x20 == UInt8(ascii: "e") {
+      isInteger = false
+      position += 1
+      if position < bytes.count, [UInt8(ascii: "+"), UInt8(ascii: "-")].contains(bytes[position]) {
+        position += 1
+      }
+      try skipDigits()
+    }
+    let text = String(decoding: bytes[start..<position], as: UTF8.self)
+    if isInteger, let value = Int64(text) { return .integer(value) }
+    guard let value = Double(text), value.isFinite else { throw .numberOutOfRange(offset: start) }
+    return .double(value)
+  }
+
+  /// RFC 8259 section 6: no leading zeros.
+  private mutating func skipIntegerPart() throws(JSONParsingError) {
+    if try peek() == UInt8(ascii: "0") {
+      position += 1
+    } else {
+      try skipDigits()
+    }
+  }
+
+  private mutating func skipDigits() throws(JSONParsingError) {
+    let start = position
+    while position < bytes.count, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[position]) {
+      position += 1
+    }
+    guard position > start else {
+      throw position < bytes.count ? .unexpectedCharacter(offset: position) : .unexpectedEnd
+    }
+  }
+}
+
+// MARK: - Single bytes
+
+extension JSONParser {
+  private func peek() throws(JSONParsingError) -> UInt8 {
+    guard position < bytes.count else { throw .unexpectedEnd }
+    return bytes[position]
+  }
+
+  private mutating func take(_ byte: UInt8) throws(JSONParsingError) -> Bool {
+    guard try peek() == byte else { return false }
+    position += 1
+    return true
+  }
+
+  private mutating func skipWhitespace() {
+    while position < bytes.count {
+      switch bytes[position] {
+      case 0x20, 0x09, 0x0A, 0x0D: position += 1
+      default: return
+      }
+    }
+  }
+}

@@ -1,0 +1,38 @@
+/// One target's part in a cascade, as clients see it in `cascade_path`.
+public struct CascadeStep: Sendable, Hashable {
+  public enum Status: String, Sendable, Hashable {
+    case success
+    case failed
+    /// Not asked: its circuit is open, or its limit has not reset yet.
+    case skipped
+  }
+
+  public var provider: String
+  public var model: String
+  public var status: Status
+  /// A short reason for people, such as `rate limited (429)`; nil for a success.
+  public var reason: String?
+  public var latency: Duration
+
+  public init(provider: String, model: String, status: Status, reason: String?, latency: Duration) {
+    self.provider = provider
+    self.model = model
+    self.status = status
+    self.reason = reason
+    self.latency = latency
+  }
+
+  var json: JSONValue {
+    [
+      "provider": .string(provider), "model": .string(model), "status": .string(status.rawValue),
+      "reason": reason.map(JSONValue.string) ?? .null, "latency_ms": .integer(latency.wholeMilliseconds),
+    ]
+  }
+}
+
+extension Duration {
+  /// The duration in milliseconds, rounded down.
+  public var wholeMilliseconds: Int64 {
+    components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+  }
+}

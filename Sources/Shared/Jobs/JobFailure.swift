@@ -1,0 +1,37 @@
+import NIOCore
+
+/// Why a job failed for good.
+public struct JobFailure: Error, Sendable, Hashable {
+  public enum Code: String, Sendable, Hashable, CaseIterable {
+    /// Every target refused for a reason that waiting will not mend.
+    case allProvidersFailed = "all_providers_failed"
+    /// Passing faults went on until the attempts were used up.
+    case attemptsExhausted = "attempts_exhausted"
+    /// Passing faults went on until the deadline.
+    case deadlineExceeded = "deadline_exceeded"
+    /// The worker holding it crashed three times.
+    case quarantined
+    /// This version cannot read or route the stored request.
+    case unreadable
+  }
+
+  public var code: Code
+  /// One sentence that a person can act on.
+  public var message: String
+  public var cascadePath: [CascadeStep]
+
+  public init(code: Code, message: String, cascadePath: [CascadeStep] = []) {
+    self.code = code
+    self.message = message
+    self.cascadePath = cascadePath
+  }
+
+  /// The stored form: the `error` object of the job resource.
+  public func encoded() -> ByteBuffer {
+    let value: JSONValue = [
+      "code": .string(code.rawValue), "message": .string(message),
+      "cascade_path": .array(cascadePath.map(\.json)),
+    ]
+    return value.serialized()
+  }
+}

@@ -1,0 +1,43 @@
+import FoundationEssentials
+
+/// Times as the contract writes them: RFC 3339, UTC, milliseconds.
+public enum Timestamp {
+  /// Now by this process's clock, in Unix milliseconds. For logs and ids; the queue's times are Redis' own.
+  public static var now: Int64 { Int64(Date.now.timeIntervalSince1970 * 1000) }
+
+  /// Such as `2026-01-31T09:15:02.481Z`.
+  public static func format(unixMilliseconds: Int64) -> String {
+    let (days, millisecondsOfDay) = unixMilliseconds.floorDivided(by: 86_400_000)
+    let (year, month, day) = civilDate(daysSinceEpoch: days)
+    let second = millisecondsOfDay / 1000
+    let time = [
+      pad(second / 3600, 2), pad(second / 60 % 60, 2),
+      "\(pad(second % 60, 2)).\(pad(millisecondsOfDay % 1000, 3))",
+    ]
+    return "\(pad(year, 4))-\(pad(month, 2))-\(pad(day, 2))T\(time.joined(separator: ":"))Z"
+  }
+
+  /// The proleptic Gregorian date, by Howard Hinnant's `civil_from_days`
+  /// (https://howardhinnant.github.io/date_algorithms.html).
+  private static func civilDate(daysSinceEpoch: Int64) -> (year: Int64, month: Int64, day: Int64) {
+    let (era, dayOfEra) = (daysSinceEpoch + 719_468).floorDivided(by: 146_097)
+    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+    let shiftedMonth = (5 * dayOfYear + 2) / 153
+    let day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
+    let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
+    return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day)
+  }
+
+  private static func pad(_ number: Int64, _ width: Int) -> String {
+    let digits = String(number)
+    return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+  }
+}
+
+extension Int64 {
+  fileprivate func floorDivided(by divisor: Int64) -> (quotient: Int64, remainder: Int64) {
+    let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
+    return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
+  }
+}

@@ -1,0 +1,52 @@
+/// The wire format that a provider speaks.
+public enum ProviderDialect: String, Sendable, Hashable, CaseIterable {
+  /// OpenAI's chat completions, which most providers speak.
+  case openAI = "openai"
+  case gemini
+}
+
+/// A provider that needs nothing but a key: where it is and what is asked of it by default.
+public struct ProviderPreset: Sendable {
+  public let name: String
+  public let dialect: ProviderDialect
+  public let apiKey: Variable<Secret>
+  public let model: Variable<String>
+  public let baseURL: Variable<String>
+  /// Headers that the provider wants beside the key.
+  public let headers: [String: String]
+
+  private init(
+    _ name: String, _ dialect: ProviderDialect, model: String, baseURL: String, headers: [String: String] = [:]
+  ) {
+    let prefix = name.uppercased()
+    self.name = name
+    self.dialect = dialect
+    self.headers = headers
+    apiKey = .secret("\(prefix)_API_KEY", "the key of the provider `\(name)`, which is on when it is set")
+    self.model = Variable(
+      "\(prefix)_MODEL", "the model that `default` asks of `\(name)`", allowed: "a model's name",
+      default: model
+    ) { $0.utf8.allSatisfy { (0x21...0x7E).contains($0) } ? $0 : nil }
+    self.baseURL = Variable(
+      "\(prefix)_BASE_URL", "where `\(name)` is, for proxies, regional endpoints and tests",
+      allowed: "an http or https URL without query", default: baseURL
+    ) { text in
+      let hasScheme = text.hasPrefix("http://") || text.hasPrefix("https://")
+      guard hasScheme, !text.contains("?"), !text.contains("#"), !text.contains(where: \.isWhitespace)
+      else { return nil }
+      return text.hasSuffix("/") ? String(text.dropLast()) : text
+    }
+  }
+
+  public static let all = [
+    ProviderPreset(
+      "gemini", .gemini, model: "gemini-2.5-flash",
+      baseURL: "https://generativelanguage.googleapis.com/v1beta"),
+    ProviderPreset(
+      "groq", .openAI, model: "llama-3.3-70b-versatile", baseURL: "https://api.groq.com/openai/v1"),
+    ProviderPreset(
+      "openrouter", .openAI, model: "meta-llama/llama-3.3-70b-instruct:free",
+      baseURL: "https://openrouter.ai/api/v1",
+      headers: ["HTTP-Referer": "https://github.com/sluice-gateway/sluice", "X-Title": "Sluice"]),
+  ]
+}

@@ -1,0 +1,33 @@
+import Logging
+
+/// Looks at start whether Redis is set up to keep what it acknowledges.
+public struct DurabilityCheck: Sendable {
+  private let redis: RedisClient
+  private let logger: Logger
+
+  public init(redis: RedisClient, logger: Logger) {
+    self.redis = redis
+    self.logger = logger
+  }
+
+  /// Throws ``ConfigurationError`` when Redis may evict queue keys. Warns of a weaker append-only file, and
+  /// says nothing where Redis does not let itself be asked (managed services).
+  public func run() async throws(ConfigurationError) {
+    if let policy = await setting("maxmemory-policy"), policy != "noeviction" {
+      throw ConfigurationError(
+        "Redis has maxmemory-policy \"\(policy)\" and could evict queued jobs; set it to \"noeviction\"")
+    }
+    if let appendOnly = await setting("appendonly"), appendOnly != "yes" {
+      logger.warning("Redis has appendonly \"\(appendOnly)\": queued jobs are lost when it restarts")
+    } else if let fsync = await setting("appendfsync"), fsync != "always" {
+      logger.warning(
+        "Redis has appendfsync \"\(fsync)\": the last seconds of accepted jobs can be lost when it is killed")
+    }
+  }
+
+  private func setting(_ name: String) async -> String? {
+    guard let reply = try? await redis.send(RedisCommand("CONFIG", "GET", name)).array, reply.count == 2
+    else { return nil }
+    return reply[1].string
+  }
+}

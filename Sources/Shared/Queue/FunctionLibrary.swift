@@ -1,0 +1,54 @@
+import Crypto
+
+/// The steps of the queue as one Redis Function library.
+///
+/// Its name carries a digest of its source, so processes of two versions run side by side during a rolling
+/// upgrade. A Redis that does not have it (new, flushed, restored) is given it when a call says so.
+struct FunctionLibrary: Sendable {
+  static let current = FunctionLibrary(files: [
+    PackageResources.prelude_lua, PackageResources.limits_lua, PackageResources.cache_lua,
+    PackageResources.admit_lua, PackageResources.claim_lua, PackageResources.renew_lua,
+    PackageResources.complete_lua, PackageResources.retry_lua, PackageResources.read_lua,
+    PackageResources.circuits_lua,
+  ])
+
+  /// Such as `sluice_1f0c33a9`.
+  let name: String
+  /// What `FUNCTION LOAD` takes.
+  let source: String
+
+  init(files: [[UInt8]]) {
+    let steps = files.map { String(decoding: $0, as: UTF8.self) }.joined(separator: "\n")
+    let digest = SHA256.hash(data: Array(steps.utf8)).prefix(4)
+    let hex = digest.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+    name = "sluice_\(hex)"
+    source = "#!lua name=\(name)\nlocal LIBRARY = '\(name)'\n\(steps)"
+  }
+
+  /// A call of one step on one base key; the step's arguments are appended to it.
+  func call(_ step: String, base: String) -> RedisCommand {
+    RedisCommand("FCALL", "\(name)_\(step)", "1", base)
+  }
+}
+
+extension RedisClient {
+  /// Sends a step, and gives Redis the library first when it does not know it.
+  func send(step command: RedisCommand) async throws(RedisError) -> RESPValue {
+    do {
+      return try await send(command)
+    } catch let error {
+      guard error.isFunctionMissing else { throw error }
+      try await load(.current)
+      return try await send(command)
+    }
+  }
+
+  private func load(_ library: FunctionLibrary) async throws(RedisError) {
+    do {
+      _ = try await send(RedisCommand("FUNCTION", "LOAD", library.source))
+    } catch let error {
+      // Another process was faster.
+      guard case .replied(_, _, let message) = error, message.contains("already exists") else { throw error }
+    }
+  }
+}

@@ -1,0 +1,42 @@
+-- The answer cache. It shares Redis with the queue, so it has a cap of its own and gives way, the entry
+-- that ends first going first. The tenant is part of every key.
+
+local function cached_answer(K, key)
+  local entry = redis.call('GET', K .. 'cache:' .. key)
+  if entry then return entry:sub(1, 40), entry:sub(41) end
+end
+
+local function forget_cached(K, key)
+  local size = redis.call('HGET', K .. 'cachesize', key)
+  if size then
+    redis.call('HDEL', K .. 'cachesize', key)
+    redis.call('HINCRBY', K .. 'cachesize', 'total', -tonumber(size))
+    redis.call('ZREM', K .. 'cached', key)
+  end
+  redis.call('DEL', K .. 'cache:' .. key)
+end
+
+-- Stores an answer for `ttl` ms and drops what has ended or what the cap has no room for. O(log entries);
+-- at most 16 entries are dropped for each one stored, so one call stays short.
+local function store_cached(K, key, id, body, ttl, cap, now)
+  local size = #key + 40 + #body
+  if size > cap then return end
+  forget_cached(K, key)
+  for _, ended in ipairs(redis.call('ZRANGE', K .. 'cached', '-inf', now, 'BYSCORE', 'LIMIT', 0, 8)) do
+    forget_cached(K, ended)
+  end
+  local total = tonumber(redis.call('HGET', K .. 'cachesize', 'total') or 0)
+  local dropped = 0
+  while total + size > cap and dropped < 16 do
+    local oldest = redis.call('ZRANGE', K .. 'cached', 0, 0)[1]
+    if not oldest then break end
+    forget_cached(K, oldest)
+    total = tonumber(redis.call('HGET', K .. 'cachesize', 'total') or 0)
+    dropped = dropped + 1
+  end
+  if total + size > cap then return end
+  redis.call('SET', K .. 'cache:' .. key, id .. body, 'PX', ttl)
+  redis.call('HSET', K .. 'cachesize', key, size)
+  redis.call('HINCRBY', K .. 'cachesize', 'total', size)
+  redis.call('ZADD', K .. 'cached', now + ttl, key)
+end

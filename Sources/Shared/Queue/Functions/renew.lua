@@ -1,0 +1,28 @@
+-- renew: a worker's sign of life. Extends the leases of what it still holds and tells it what it has lost.
+--   KEYS[1] base
+--   ARGV  1 worker  2 lease (ms)  3 silence after which a worker counts as gone (ms)
+--         4… id, fence of each job
+--   returns for each job 1: held, 0: lost (stop working on it)   O(jobs log jobs)
+step('renew', { 'allow-oom' }, function(K, args)
+  local now = now_ms()
+  redis.call('ZADD', K .. 'workers', now, args[1])
+  redis.call('ZREMRANGEBYSCORE', K .. 'workers', '-inf', now - tonumber(args[3]))
+  local held = {}
+  for index = 4, #args, 2 do
+    local id = args[index]
+    if holds(K, id, args[index + 1]) then
+      redis.call('ZADD', K .. 'lease', now + tonumber(args[2]), id)
+      held[#held + 1] = 1
+    else
+      held[#held + 1] = 0
+    end
+  end
+  return held
+end)
+
+-- leave: a worker says goodbye, so that it is not counted as alive.
+--   KEYS[1] base   ARGV 1 worker   returns 1   O(log workers)
+step('leave', { 'allow-oom' }, function(K, args)
+  redis.call('ZREM', K .. 'workers', args[1])
+  return 1
+end)

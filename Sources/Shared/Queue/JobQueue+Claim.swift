@@ -1,0 +1,95 @@
+import NIOCore
+
+/// The right to work on a job: its fencing token grows with every claim, and a step with an old one is refused.
+public struct Lease: Sendable, Hashable {
+  public let id: JobID
+  public let fence: Int64
+
+  public init(id: JobID, fence: Int64) {
+    self.id = id
+    self.fence = fence
+  }
+}
+
+/// A job in a worker's hands.
+public struct ClaimedJob: Sendable {
+  public let lease: Lease
+  /// Attempts so far, this one included.
+  public let attempts: Int
+  /// The time until its deadline, when it was claimed.
+  public let timeLeft: Duration
+  /// ``JobRequest/encoded()``; nil when the stored request is gone.
+  public let request: ByteBuffer?
+}
+
+/// What one claim brought.
+public struct Claim: Sendable {
+  public let jobs: [ClaimedJob]
+  /// Whether queued work remains. The wake-up for it has been passed on.
+  public let hasMore: Bool
+  /// The time until a lease ends or a scheduled job is due, of which no wake-up tells; nil without one.
+  public let nextDue: Duration?
+}
+
+extension JobQueue {
+  /// Takes up to `count` jobs, lanes by weight and tenants in fair turns, after bringing back what is due.
+  public func claim(_ count: Int) async throws(QueueError) -> Claim {
+    var command = step("claim")
+    command.append(count)
+    command.append(Self.leaseDuration.wholeMilliseconds)
+    command.append(retention.jobs.wholeMilliseconds)
+    guard let elements = try await perform(command).array, elements.count >= 2,
+      let hasMore = elements[0].integer, let nextDue = elements[1].integer
+    else { throw .unexpectedReply(step: "claim") }
+    return Claim(
+      jobs: try elements[2...].map { (element) throws(QueueError) in try claimedJob(element) },
+      hasMore: hasMore == 1, nextDue: nextDue < 0 ? nil : .milliseconds(nextDue))
+  }
+
+  private func claimedJob(_ reply: RESPValue) throws(QueueError) -> ClaimedJob {
+    guard let fields = reply.array, fields.count >= 4,
+      let id = fields[0].string.flatMap(JobID.init(rawValue:)), let fence = fields[1].integer,
+      let attempts = fields[2].integer, let timeLeft = fields[3].integer
+    else { throw .unexpectedReply(step: "claim") }
+    return ClaimedJob(
+      lease: Lease(id: id, fence: fence), attempts: Int(attempts), timeLeft: .milliseconds(timeLeft),
+      request: fields.count > 4 ? fields[4].buffer : nil)
+  }
+
+  /// Gives a worker's sign of life and extends its leases. Returns the leases that it has lost.
+  public func renew(_ leases: [Lease], worker: String) async throws(QueueError) -> Set<Lease> {
+    var command = step("renew")
+    command.append(worker)
+    command.append(Self.leaseDuration.wholeMilliseconds)
+    command.append(Self.workerSilence.wholeMilliseconds)
+    command.append(leases)
+    guard let held = try await perform(command).array, held.count == leases.count else {
+      throw .unexpectedReply(step: "renew")
+    }
+    return Set(zip(leases, held).compactMap { lease, isHeld in isHeld.integer == 1 ? nil : lease })
+  }
+
+  /// Gives jobs back to the front of their lanes, no attempt used up. Leases already lost are passed over.
+  public func release(_ leases: [Lease]) async throws(QueueError) {
+    guard !leases.isEmpty else { return }
+    var command = step("release")
+    command.append(leases)
+    _ = try await perform(command)
+  }
+
+  /// A worker that stops is no longer counted as alive.
+  public func leave(worker: String) async throws(QueueError) {
+    var command = step("leave")
+    command.append(worker)
+    _ = try await perform(command)
+  }
+}
+
+extension RedisCommand {
+  fileprivate mutating func append(_ leases: [Lease]) {
+    for lease in leases {
+      append(lease.id.rawValue)
+      append(lease.fence)
+    }
+  }
+}

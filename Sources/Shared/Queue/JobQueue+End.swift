@@ -1,0 +1,53 @@
+/// Whether a worker's step took effect.
+public enum Settlement: Sendable, Hashable {
+  case recorded
+  /// Another worker has claimed the job since, or it has ended: nothing was changed.
+  case stale
+}
+
+extension JobQueue {
+  /// Records a job's answer and, when it may be cached, its cache entry, in one step.
+  public func complete(
+    _ lease: Lease, with result: JobResult, isCacheable: Bool
+  ) async throws(QueueError) -> Settlement {
+    var command = step("complete", lease)
+    command.append(result.encoded())
+    command.append(retention.jobs.wholeMilliseconds)
+    command.append(isCacheable ? "1" : "0")
+    command.append(retention.cacheBytes)
+    return try await settle(command, step: "complete")
+  }
+
+  /// Records that a job failed for good.
+  public func fail(_ lease: Lease, with failure: JobFailure) async throws(QueueError) -> Settlement {
+    var command = step("fail", lease)
+    command.append(failure.encoded())
+    command.append(retention.jobs.wholeMilliseconds)
+    return try await settle(command, step: "fail")
+  }
+
+  /// Puts a job aside for `delay`. An attempt that asked no provider is not counted.
+  public func retry(
+    _ lease: Lease, after delay: Duration, countsAttempt: Bool
+  ) async throws(QueueError) -> Settlement {
+    var command = step("retry", lease)
+    command.append(delay.wholeMilliseconds)
+    command.append(countsAttempt ? "1" : "0")
+    return try await settle(command, step: "retry")
+  }
+
+  private func step(_ name: String, _ lease: Lease) -> RedisCommand {
+    var command = step(name)
+    command.append(lease.id.rawValue)
+    command.append(lease.fence)
+    return command
+  }
+
+  private func settle(_ command: RedisCommand, step: String) async throws(QueueError) -> Settlement {
+    switch try await perform(command).integer {
+    case 1: return .recorded
+    case 0: return .stale
+    default: throw .unexpectedReply(step: step)
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import NIOCore
+
+/// The durable queue: one function for each atomic step of a job, each one round trip to Redis.
+///
+/// Every function throws ``QueueError``. A step that was refused changed nothing; a step whose connection
+/// broke may have happened or not, which leases, fencing tokens and readers that look again make harmless.
+public struct JobQueue: Sendable {
+  /// How long a worker may hold a job without renewing its lease.
+  public static let leaseDuration = Duration.seconds(15)
+  /// How often a worker renews its leases.
+  public static let renewalInterval = Duration.seconds(5)
+  /// The silence after which a worker no longer counts as alive.
+  public static let workerSilence = Duration.seconds(20)
+
+  let redis: RedisClient
+  let retention: JobRetention
+  /// The shard's hash tag is part of every key.
+  let base: String
+
+  public init(redis: RedisClient, retention: JobRetention, prefix: String = "sluice") {
+    self.redis = redis
+    self.retention = retention
+    base = "\(prefix):{0}"
+  }
+
+  /// The key on which idle workers block; ``WorkSignal`` does.
+  var wakeKey: String { base + ":wake" }
+
+  func step(_ name: String) -> RedisCommand {
+    FunctionLibrary.current.call(name, base: base)
+  }
+
+  func perform(_ command: RedisCommand) async throws(QueueError) -> RESPValue {
+    do {
+      return try await redis.send(step: command)
+    } catch {
+      throw QueueError(error)
+    }
+  }
+}
+
+/// How long jobs and answers stay, and how much of them.
+public struct JobRetention: Sendable {
+  /// How long an ended job can be read.
+  public var jobs: Duration
+  /// How long an answer is reused; zero turns the cache off.
+  public var cache: Duration
+  /// The most bytes that the cache may hold.
+  public var cacheBytes: Int
+  /// The most jobs that may wait.
+  public var waitingJobs: Int
+  /// The most bytes of requests that may wait.
+  public var waitingBytes: Int
+
+  public init(_ environment: ProcessEnvironment) throws(ConfigurationError) {
+    jobs = try environment.read(Variables.jobTTL)
+    cache = try environment.read(Variables.cacheTTL)
+    cacheBytes = try environment.read(Variables.cacheMaxBytes)
+    waitingJobs = try environment.read(Variables.maxQueue)
+    waitingBytes = try environment.read(Variables.maxQueueBytes)
+  }
+}

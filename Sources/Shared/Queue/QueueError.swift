@@ -1,0 +1,33 @@
+/// Why a step of the queue did not happen.
+public enum QueueError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// Redis could not be asked, or did not answer in time. The step may have happened.
+  case redis(RedisError)
+  /// Redis has no memory left: nothing new is taken in until the queue has drained.
+  case outOfMemory
+  /// An answer that no version of the step gives.
+  case unexpectedReply(step: String)
+
+  init(_ error: RedisError) {
+    if case .replied(_, _, let message) = error, message.hasPrefix("OOM") {
+      self = .outOfMemory
+    } else {
+      self = .redis(error)
+    }
+  }
+
+  public var description: String {
+    switch self {
+    case .redis(let error): "\(error)"
+    case .outOfMemory: "Redis has reached its maxmemory; the queue takes nothing in until it has drained"
+    case .unexpectedReply(let step): "the step \"\(step)\" gave an answer of an unknown shape"
+    }
+  }
+}
+
+extension RedisError {
+  /// Redis does not have the function library.
+  var isFunctionMissing: Bool {
+    guard case .replied(_, _, let message) = self else { return false }
+    return message.hasPrefix("ERR Function not found")
+  }
+}

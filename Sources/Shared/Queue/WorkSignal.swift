@@ -1,0 +1,29 @@
+/// What an idle worker blocks on: a marker in Redis that is there while there may be work.
+///
+/// The marker is no work, so losing it with a connection loses nothing: whoever waits looks for work
+/// again after a few seconds in any case.
+public struct WorkSignal: Sendable {
+  /// The longest wait for a marker.
+  public static let longestWait = Duration.seconds(5)
+
+  private let redis: RedisClient
+  private let key: String
+
+  /// `redis` is a connection of its own: what blocks must not hold up anything else.
+  public init(of queue: JobQueue, redis: RedisClient) {
+    self.redis = redis
+    key = queue.wakeKey
+  }
+
+  /// Returns once there may be work, or after `timeout` at the latest.
+  public func wait(atMost timeout: Duration) async throws(QueueError) {
+    let wait = min(max(timeout, .milliseconds(1)), Self.longestWait)
+    var command = RedisCommand("BZPOPMIN", key)
+    command.append(String(Double(wait.wholeMilliseconds) / 1000))
+    do {
+      _ = try await redis.send(command, deadline: wait + .seconds(2))
+    } catch {
+      throw QueueError(error)
+    }
+  }
+}

@@ -1,0 +1,123 @@
+import NIOCore
+
+/// Moves bytes between a channel and ``PendingCommands``, which decides.
+final class RedisChannelHandler: ChannelInboundHandler {
+  typealias InboundIn = ByteBuffer
+  typealias OutboundOut = ByteBuffer
+  typealias Caller = CheckedContinuation<Result<RESPValue, RedisError>, Never>
+
+  private var pending: PendingCommands<Caller>
+  private var reader: RESPReader
+  /// Takes the messages of a subscribed connection, which are no replies.
+  private let onMessage: (@Sendable (ByteBuffer) -> Void)?
+  private var context: ChannelHandlerContext?
+  private var timer: Scheduled<Void>?
+
+  init(server: String, onMessage: (@Sendable (ByteBuffer) -> Void)?) throws(RESPReader.Failure) {
+    pending = PendingCommands(server: server)
+    reader = try RESPReader()
+    self.onMessage = onMessage
+  }
+
+  func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+  func handlerRemoved(context: ChannelHandlerContext) {
+    self.context = nil
+    fail(pending.close())
+  }
+
+  // MARK: - Out
+
+  /// Sends what has been submitted since the last time, in one write.
+  func send(_ submissions: [RedisConnection.Submission]) {
+    guard let context else {
+      fail(pending.close())
+      for submission in submissions { admit(submission) { _ in } }
+      return
+    }
+    var buffer = context.channel.allocator.buffer(capacity: 1024)
+    for submission in submissions {
+      admit(submission) { $0.encode(into: &buffer) }
+    }
+    guard buffer.readableBytes > 0 else { return }
+    context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+    scheduleTimer(context)
+  }
+
+  private func admit(_ submission: RedisConnection.Submission, write: (RedisCommand) -> Void) {
+    let command = PendingCommands<Caller>.Command(
+      id: submission.id, name: submission.command.name, caller: submission.caller,
+      deadline: submission.deadline, timeout: submission.timeout)
+    switch pending.send(command) {
+    case .write: write(submission.command)
+    case .fail(let error): submission.caller.resume(returning: .failure(error))
+    }
+  }
+
+  func cancel(_ id: UInt64) {
+    if let failed = pending.cancel(id) { failed.caller.resume(returning: .failure(failed.error)) }
+  }
+
+  // MARK: - In
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    do {
+      try reader.feed(unwrapInboundIn(data))
+      while let reply = try reader.next() { receive(reply, context) }
+    } catch {
+      // What follows cannot be told apart any more.
+      close(context)
+    }
+  }
+
+  private func receive(_ reply: RESPValue, _ context: ChannelHandlerContext) {
+    if let onMessage, case .array(let parts) = reply, parts.count == 3, parts[0].string == "message" {
+      if let payload = parts[2].buffer { onMessage(payload) }
+      return
+    }
+    switch pending.receive(reply) {
+    case .deliver(let reply, let caller): caller.resume(returning: .success(reply))
+    case .fail(let error, let caller): caller.resume(returning: .failure(error))
+    case .discard: break
+    case .close: close(context)
+    }
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    timer?.cancel()
+    fail(pending.close())
+    context.fireChannelInactive()
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) { close(context) }
+
+  private func close(_ context: ChannelHandlerContext) {
+    timer?.cancel()
+    fail(pending.close())
+    context.close(promise: nil)
+  }
+
+  private func fail(_ failed: [PendingCommands<Caller>.Failed]) {
+    for each in failed { each.caller.resume(returning: .failure(each.error)) }
+  }
+
+  // MARK: - Deadlines
+
+  /// One timer for the oldest command; there is never more than one.
+  private func scheduleTimer(_ context: ChannelHandlerContext) {
+    guard timer == nil, let deadline = pending.nextDeadline else { return }
+    let delay = max(deadline - .now, .zero)
+    let amount = TimeAmount.nanoseconds(
+      delay.components.seconds * 1_000_000_000 + delay.components.attoseconds / 1_000_000_000)
+    timer = context.eventLoop.assumeIsolated().scheduleTask(in: amount) {
+      self.timer = nil
+      guard let context = self.context else { return }
+      if let failed = self.pending.expire(now: .now) {
+        self.fail(failed)
+        context.close(promise: nil)
+      } else {
+        self.scheduleTimer(context)
+      }
+    }
+  }
+}

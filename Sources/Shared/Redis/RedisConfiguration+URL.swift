@@ -1,0 +1,122 @@
+/// What is wrong with a Redis URL. The URL itself is not shown: it can hold a password.
+public enum RedisURLError: Error, Sendable, Hashable, CustomStringConvertible {
+  case notAURL
+  case unknownScheme
+  case noHost
+  case wrongPort
+  case wrongDatabase
+  case wrongEncoding
+  case unknownParameter(String)
+
+  public var description: String {
+    switch self {
+    case .notAURL: "it is no URL"
+    case .unknownScheme: "its scheme is none of redis, rediss and unix"
+    case .noHost: "it names no host or path"
+    case .wrongPort: "its port is not a number from 1 to 65535"
+    case .wrongDatabase: "its database is not a whole number"
+    case .wrongEncoding: "it has a wrong percent-encoding"
+    case .unknownParameter(let name): "its parameter \"\(name)\" is unknown; there are db and cafile"
+    }
+  }
+}
+
+extension RedisConfiguration {
+  /// Reads `redis://[user:password@]host[:port][/db]`, the same with `rediss` for TLS with verified
+  /// certificates, or `unix://[user:password@]path[?db=n]`, where the path may be relative.
+  ///
+  /// A user without a password, as in `redis://:secret@host`, is the default user. Parts are percent-decoded.
+  public init(url text: String) throws(RedisURLError) {
+    guard let schemeEnd = text.firstRange(of: "://") else { throw .notAURL }
+    let scheme = text[..<schemeEnd.lowerBound].lowercased()
+    var rest = text[schemeEnd.upperBound...]
+    var parameters: [(name: Substring, value: Substring)] = []
+    if let mark = rest.firstIndex(of: "?") {
+      parameters = Self.parameters(rest[rest.index(after: mark)...])
+      rest = rest[..<mark]
+    }
+    var credentials: Substring?
+    if let at = rest.lastIndex(of: "@") {
+      credentials = rest[..<at]
+      rest = rest[rest.index(after: at)...]
+    }
+    switch scheme {
+    case "redis", "rediss":
+      try self.init(authorityAndPath: rest)
+      usesTLS = scheme == "rediss"
+    case "unix":
+      guard !rest.isEmpty else { throw .noHost }
+      self.init(address: .unix(path: try Self.decoded(rest)))
+    default: throw .unknownScheme
+    }
+    try setCredentials(credentials)
+    for (name, value) in parameters { try set(name, to: value) }
+  }
+
+  private init(authorityAndPath text: Substring) throws(RedisURLError) {
+    let slash = text.firstIndex(of: "/") ?? text.endIndex
+    var host = text[..<slash]
+    var port = 6379
+    let portStart = host.lastIndex(of: "]").map { host.index(after: $0) } ?? host.startIndex
+    if let colon = host[portStart...].lastIndex(of: ":") {
+      guard let number = Int(host[host.index(after: colon)...]), (1...65_535).contains(number) else {
+        throw .wrongPort
+      }
+      port = number
+      host = host[..<colon]
+    }
+    if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
+    guard !host.isEmpty else { throw .noHost }
+    self.init(address: .tcp(host: try Self.decoded(host), port: port))
+    let path = text[slash...].dropFirst()
+    if !path.isEmpty { database = try Self.database(path) }
+  }
+
+  private mutating func setCredentials(_ text: Substring?) throws(RedisURLError) {
+    guard let text else { return }
+    let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    let name = try Self.decoded(parts[0])
+    user = name.isEmpty ? nil : name
+    if parts.count == 2 { password = Secret(try Self.decoded(parts[1])) }
+  }
+
+  private mutating func set(_ name: Substring, to value: Substring) throws(RedisURLError) {
+    switch name {
+    case "db": database = try Self.database(value)
+    case "cafile": trustRootsPath = try Self.decoded(value)
+    default: throw .unknownParameter(String(name))
+    }
+  }
+
+  private static func parameters(_ text: Substring) -> [(name: Substring, value: Substring)] {
+    text.split(separator: "&").map { part in
+      let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      return (name: pair[0], value: pair.count == 2 ? pair[1] : "")
+    }
+  }
+
+  private static func database(_ text: Substring) throws(RedisURLError) -> Int {
+    guard let number = Int(text), number >= 0 else { throw .wrongDatabase }
+    return number
+  }
+
+  /// Percent-decoding by RFC 3986 section 2.1.
+  private static func decoded(_ text: Substring) throws(RedisURLError) -> String {
+    var bytes: [UInt8] = []
+    var rest = text.utf8[...]
+    while let byte = rest.popFirst() {
+      guard byte == UInt8(ascii: "%") else {
+        bytes.append(byte)
+        continue
+      }
+      let digits = String(Substring(rest.prefix(2)))
+      guard digits.utf8.count == 2, !digits.hasPrefix("+"), let decoded = UInt8(digits, radix: 16) else {
+        throw .wrongEncoding
+      }
+      bytes.append(decoded)
+      rest = rest.dropFirst(2)
+    }
+    guard let decoded = String(validating: bytes, as: UTF8.self) else { throw .wrongEncoding }
+    return decoded
+  }
+}

@@ -1,0 +1,30 @@
+/// Why a command did not succeed. `server` never holds credentials, and arguments are never part of an error.
+public enum RedisError: Error, Sendable, Hashable {
+  /// There is no connection; the command was not sent.
+  case unavailable(server: String, reason: String)
+  /// No reply came in time. The command may have taken effect.
+  case timedOut(server: String, command: String, after: Duration)
+  /// The connection ended before the reply. The command may have taken effect.
+  case connectionLost(server: String, command: String)
+  /// Redis answered with an error, such as `OOM command not allowed…`. The command had no effect.
+  case replied(server: String, command: String, message: String)
+  /// The waiting task was cancelled. The command may take effect.
+  case cancelled(server: String, command: String)
+}
+
+extension RedisError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .unavailable(let server, let reason):
+      "Redis at \(server) cannot be reached: \(reason)"
+    case .timedOut(let server, let command, let after):
+      "Redis at \(server) did not answer \(command) within \(after.wholeMilliseconds) ms"
+    case .connectionLost(let server, let command):
+      "the connection to Redis at \(server) was lost while \(command) waited for its reply"
+    case .replied(let server, let command, let message):
+      "Redis at \(server) answered \(command) with: \(message)"
+    case .cancelled(let server, let command):
+      "waiting for \(command) at Redis \(server) was cancelled"
+    }
+  }
+}

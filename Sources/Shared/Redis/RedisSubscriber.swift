@@ -1,0 +1,65 @@
+import Logging
+import NIOCore
+import NIOPosix
+import ServiceLifecycle
+
+/// Listens to one channel on a connection of its own, which comes back when it ends.
+///
+/// Messages sent while it is away are lost; whoever relies on them must look for themselves each time
+/// `onSubscribed` is called.
+public final class RedisSubscriber: Service, Sendable {
+  /// How often the connection is tried, and how long it may take to answer: one that was cut without a
+  /// sign is noticed within both together.
+  static let pingInterval = Duration.seconds(2)
+
+  private let connector: RedisConnector
+  private let channel: String
+  private let logger: Logger
+  private let onSubscribed: @Sendable () -> Void
+
+  /// Both callbacks run on an event loop or a task and must not block.
+  public init(
+    configuration: RedisConfiguration, channel: String,
+    eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton, logger: Logger,
+    onMessage: @escaping @Sendable (ByteBuffer) -> Void, onSubscribed: @escaping @Sendable () -> Void
+  ) {
+    connector = RedisConnector(
+      configuration: configuration, eventLoop: eventLoopGroup.any(), purpose: "subscriber",
+      onMessage: onMessage)
+    self.channel = channel
+    self.logger = logger
+    self.onSubscribed = onSubscribed
+  }
+
+  /// Listens until the task is cancelled or the process shuts down gracefully.
+  public func run() async throws {
+    await cancelWhenGracefulShutdown { await self.keepSubscribed() }
+  }
+
+  private func keepSubscribed() async {
+    var backoff = ReconnectBackoff()
+    while !Task.isCancelled {
+      do {
+        let connection = try await connector.connect()
+        defer { connection.close() }
+        let command = RedisCommand("SUBSCRIBE", channel)
+        _ = try await connection.send(command, timeout: connector.configuration.connectTimeout)
+        logger.debug("subscribed")
+        backoff.reset()
+        onSubscribed()
+        try await ping(connection)
+      } catch {
+        // The command connection tells of a Redis that is away; this would be the same line again.
+        logger.debug("the subscription was lost", metadata: ["error": "\(error)"])
+        try? await Task.sleep(for: backoff.next(chance: .random(in: 0..<1)))
+      }
+    }
+  }
+
+  private func ping(_ connection: RedisConnection) async throws {
+    while true {
+      _ = try await connection.send(RedisCommand("PING"), timeout: Self.pingInterval)
+      try await Task.sleep(for: Self.pingInterval)
+    }
+  }
+}

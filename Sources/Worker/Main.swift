@@ -1,0 +1,24 @@
+import ArgumentParser
+import Logging
+import Shared
+
+/// `sluice-worker`: takes jobs from the queue, asks providers, records the answers.
+@main
+struct Main: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sluice-worker",
+    abstract: "The worker of Sluice: takes jobs from Redis, asks providers in turn, records the answers.",
+    discussion: Variables.help, version: Version.current)
+
+  func run() async throws {
+    do {
+      let environment = ProcessEnvironment.current
+      try LineLogHandler.bootstrap(environment)
+      try await WorkerProcess(
+        settings: WorkerSettings(environment), logger: Logger(label: "sluice-worker")
+      ).run()
+    } catch let error as ConfigurationError {
+      throw ValidationError(error.description)
+    }
+  }
+}

@@ -1,0 +1,124 @@
+import Logging
+import ServiceLifecycle
+import Shared
+
+/// The worker's heart: waits for work, claims as much as it has room for, and runs it.
+///
+/// When it is told to stop it claims nothing more, finishes what it holds within the drain time-out, and gives
+/// the rest back to the queue without using up an attempt.
+struct Puller: Service {
+  let queue: JobQueue
+  /// The connection that blocks; the puller owns its life, so that no wake-up is taken after the last claim.
+  let wakeConnection: RedisClient
+  let runner: JobRunner
+  let held: HeldJobs
+  let name: String
+  let drainTimeout: Duration
+  let signOfLife: SignOfLife
+  let logger: Logger
+
+  func run() async throws {
+    await withGracefulShutdownHandler {
+      await withTaskGroup(of: Void.self) { services in
+        services.addTask { await renewLeases() }
+        await withTaskGroup(of: Void.self) { waking in
+          waking.addTask { try? await wakeConnection.run() }
+          await withDiscardingTaskGroup { jobs in
+            await pull(into: &jobs)
+            waking.cancelAll()
+            await drain()
+          }
+        }
+        services.cancelAll()
+      }
+    } onGracefulShutdown: {
+      held.stop()
+    }
+    try? await queue.leave(worker: name)
+  }
+
+  // MARK: - Pulling
+
+  private func pull(into jobs: inout DiscardingTaskGroup) async {
+    let signal = WorkSignal(of: queue, redis: wakeConnection)
+    var pause = Duration.zero
+    var wait = Duration.zero
+    while !held.isStopping, !Task.isCancelled {
+      do {
+        // A wake-up is only taken with room for what it tells of, or an idle worker would miss it.
+        guard await held.waitForFreeSlots() > 0 else { return }
+        if wait > .zero { try await signal.wait(atMost: wait) }
+        let free = await held.waitForFreeSlots()
+        guard free > 0 else { return }
+        let claim = try await queue.claim(free)
+        for job in claim.jobs { start(job, in: &jobs) }
+        wait = claim.hasMore ? .zero : max(claim.nextDue ?? WorkSignal.longestWait, .milliseconds(1))
+        pause = .zero
+      } catch {
+        // The client logs the change of state; here it is only a matter of asking again soon.
+        pause = min(max(pause * 2, .milliseconds(50)), .seconds(1))
+        try? await Task.sleep(for: pause)
+      }
+    }
+  }
+
+  private func start(_ job: ClaimedJob, in jobs: inout DiscardingTaskGroup) {
+    let task = Task { try await runner.run(job) }
+    held.hold(job.lease) { task.cancel() }
+    jobs.addTask {
+      await withTaskCancellationHandler {
+        // A cancelled job is left to its lease; nothing else can fail.
+        _ = await task.result
+      } onCancel: {
+        task.cancel()
+      }
+      held.drop(job.lease)
+    }
+  }
+
+  // MARK: - Leases
+
+  /// Renews at a steady pace, also with nothing to renew: it is the worker's sign of life.
+  private func renewLeases() async {
+    while !Task.isCancelled {
+      let leases = held.leases
+      if let lost = try? await queue.renew(leases, worker: name) {
+        signOfLife.show()
+        if !lost.isEmpty { giveUp(lost) }
+      }
+      try? await Task.sleep(for: JobQueue.renewalInterval)
+    }
+  }
+
+  private func giveUp(_ lost: Set<Lease>) {
+    logger.warning("leases were lost; their jobs are left to others", metadata: ["jobs": "\(lost.count)"])
+    held.cancel(lost)
+  }
+
+  // MARK: - Draining
+
+  private func drain() async {
+    let remaining = held.leases.count
+    if remaining > 0 { logger.info("draining", metadata: ["jobs": "\(remaining)"]) }
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await held.waitUntilEmpty() }
+      group.addTask {
+        guard (try? await Task.sleep(for: drainTimeout)) != nil else { return }
+        await giveBack(held.leases)
+      }
+      await group.next()
+      if !held.leases.isEmpty { await giveBack(held.leases) }
+      group.cancelAll()
+    }
+  }
+
+  private func giveBack(_ leases: [Lease]) async {
+    held.cancel(leases)
+    do {
+      try await queue.release(leases)
+      logger.info("jobs were given back to the queue", metadata: ["jobs": "\(leases.count)"])
+    } catch {
+      logger.warning("jobs could not be given back; they return when their leases end")
+    }
+  }
+}

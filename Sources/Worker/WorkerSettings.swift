@@ -1,0 +1,30 @@
+import Shared
+
+/// What a worker reads from its environment.
+struct WorkerSettings: Sendable {
+  let redis: RedisConfiguration
+  let catalog: ProviderCatalog
+  let retention: JobRetention
+  let concurrency: Int
+  let maxAttempts: Int
+  let drainTimeout: Duration
+  let healthFile: String?
+  let connectTimeout: Duration
+  let firstByteTimeout: Duration
+  let totalTimeout: Duration
+
+  init(_ environment: ProcessEnvironment) throws(ConfigurationError) {
+    redis = try RedisConfiguration(environment)
+    catalog = try ProviderCatalog(environment)
+    retention = try JobRetention(environment)
+    concurrency = try environment.read(Variables.workerConcurrency)
+    maxAttempts = try environment.read(Variables.jobMaxAttempts)
+    drainTimeout = try environment.read(Variables.drainTimeout)
+    healthFile = try environment.readIfSet(Variables.healthFile)
+    connectTimeout = try environment.read(Variables.connectTimeout)
+    firstByteTimeout = try environment.read(Variables.firstByteTimeout)
+    totalTimeout = try environment.read(Variables.totalTimeout)
+    // A worker that can ask nobody would only take jobs away from those that can.
+    do { _ = try catalog.targets(for: "default") } catch { throw ConfigurationError("\(error)") }
+  }
+}

@@ -1,0 +1,58 @@
+import HTTPTypes
+import Shared
+import Testing
+
+@testable import API
+
+@Suite("Who asks, and from where")
+struct AccessTests {
+  private let authenticator = Authenticator(serviceKey: Secret("right"))
+
+  @Test("the key is taken from either header, and from both when they agree")
+  func rightKeys() {
+    #expect(authenticator.tenant(of: [.apiKey: "right"]) == "default")
+    #expect(authenticator.tenant(of: [.authorization: "Bearer right"]) == "default")
+    #expect(authenticator.tenant(of: [.authorization: "bearer   right"]) == "default")
+    #expect(authenticator.tenant(of: [.apiKey: "right", .authorization: "Bearer right"]) == "default")
+  }
+
+  @Test(
+    "anything else is refused",
+    arguments: [
+      [:], [.apiKey: ""], [.apiKey: "wrong"], [.apiKey: "righ"], [.apiKey: "right "],
+      [.authorization: "Basic right"], [.authorization: "right"], [.authorization: "Bearer"],
+      [.apiKey: "right", .authorization: "Bearer other"], [.apiKey: "other", .authorization: "Bearer right"],
+    ] as [HTTPFields])
+  func wrongKeys(headers: HTTPFields) {
+    #expect(authenticator.tenant(of: headers) == nil)
+  }
+
+  @Test(
+    "the rightmost untrusted address counts",
+    arguments: [
+      // peer, X-Forwarded-For, expected
+      ("192.0.2.9", "1.2.3.4", "192.0.2.9"), ("10.0.0.1", nil, "10.0.0.1"), ("10.0.0.1", "1.2.3.4", "1.2.3.4"),
+      ("10.0.0.1", "6.6.6.6, 1.2.3.4", "1.2.3.4"), ("10.0.0.1", "6.6.6.6, 1.2.3.4, 10.0.0.2", "1.2.3.4"),
+      ("10.0.0.1", "10.0.0.3, 10.0.0.2", "10.0.0.3"), ("10.0.0.1", "6.6.6.6, garbage", "10.0.0.1"),
+      ("10.0.0.1", "6.6.6.6, garbage, 10.0.0.2", "10.0.0.2"), ("10.0.0.1", "1.2.3.4:555", "1.2.3.4"),
+      ("10.0.0.1", "[2001:db8::1]:80", "2001:db8::1"), ("10.0.0.1", "2001:db8::1", "2001:db8::1"),
+      ("10.0.0.1", "", "10.0.0.1"), (nil, "1.2.3.4", "unix"),
+    ] as [(String?, String?, String)])
+  func addresses(peer: String?, forwarded: String?, expected: String) throws {
+    let addresses = ClientAddress(trustedProxies: [try #require(IPNetwork(parsing: "10.0.0.0/8"))])
+    var headers = HTTPFields()
+    if let forwarded { headers[.forwardedFor] = forwarded }
+    #expect(addresses.of(peer: peer, headers: headers) == expected)
+  }
+
+  @Test("limits count by key, by address, or by both")
+  func limitSubjects() {
+    func subject(_ kind: RateLimitSubject) -> String? {
+      LimitPolicy(limit: RateLimit(requests: 1, per: .second), subject: kind)
+        .rules(key: "k", address: "a").first?.subject
+    }
+    #expect(subject(.key) == "key:k")
+    #expect(subject(.ip) == "ip:a")
+    #expect(subject(.keyAndIP) == "key:k:ip:a")
+  }
+}

@@ -1,0 +1,130 @@
+import HTTPTypes
+import NIOCore
+import Shared
+import Testing
+
+@testable import API
+
+@Suite("The OpenAPI document")
+struct OpenAPIDocumentTests {
+  static let document = OpenAPIDocument(version: "9.8.7", routes: DocumentationFixture.routes).json
+
+  @Test("says what it is and how to authenticate")
+  func head() {
+    #expect(Self.document["openapi"] == "3.1.0")
+    #expect(Self.document["info"]?["version"] == "9.8.7")
+    #expect(Self.document["servers"]?[0]?["url"] == "/")
+    let schemes = Self.document["components"]?["securitySchemes"]
+    #expect(schemes?["key"] == ["type": "apiKey", "in": "header", "name": "X-API-Key"])
+    #expect(schemes?["bearer"] == ["type": "http", "scheme": "bearer"])
+  }
+
+  @Test("lists every route under its path and method, open ones without security")
+  func routes() {
+    let paths = Self.document["paths"]
+    #expect(paths?.object?.keys.elements == ["/query", "/jobs", "/jobs/{id}", "/health"])
+    #expect(paths?["/jobs/{id}"]?.object?.keys.elements == ["get", "delete"])
+    #expect(paths?["/jobs/{id}"]?["get"]?["operationId"] == "getJobsById")
+    #expect(paths?["/query"]?["post"]?["security"] == [["key": []], ["bearer": []]])
+    #expect(paths?["/health"]?["get"]?["security"] == [])
+  }
+
+  @Test("gives one status all of its problems, and the route's own body where there is one")
+  func sharedStatus() throws {
+    let responses = try #require(Self.document["paths"]?["/health"]?["get"]?["responses"])
+    let content = try #require(responses["503"]?["content"]?.object)
+    #expect(content.keys.elements == ["application/json", "application/problem+json"])
+    let bad = Self.document["paths"]?["/query"]?["post"]?["responses"]?["400"]?["description"]?.string
+    #expect(bad == "\(ProblemKind.badRequest.meaning) \(ProblemKind.invalidJSON.meaning)")
+  }
+
+  @Test("has every reference that it makes")
+  func references() throws {
+    let schemas = try #require(Self.document["components"]?["schemas"]?.object)
+    let names = references(in: Self.document)
+    #expect(names.count > 10)
+    for name in names { #expect(schemas[name] != nil, "there is no schema \(name)") }
+  }
+
+  private func references(in value: JSONValue) -> [String] {
+    switch value {
+    case .array(let elements): elements.flatMap(references)
+    case .object(let members):
+      members.flatMap { name, member in
+        name == "$ref" ? [String(member.string?.split(separator: "/").last ?? "")] : references(in: member)
+      }
+    default: []
+    }
+  }
+
+  @Test("gives examples that the routes accept")
+  func examples() throws {
+    for route in DocumentationFixture.routes {
+      guard let body = route.requestBody else { continue }
+      #expect(SubmissionFixture.job.decode(body.example).issues == [])
+    }
+  }
+
+  @Test("gives an answer the members that the stored answer has")
+  func answerMembers() throws {
+    let result = JobResult(
+      response: "r", provider: "p", model: "m", finishReason: .stop,
+      usage: TokenUsage(promptTokens: 1, completionTokens: 2), cost: .zero, latency: .zero,
+      cascadePath: [CascadeStep(provider: "p", model: "m", status: .success, reason: nil, latency: .zero)])
+    let stored = try JSONParser.parse(result.encoded())
+    let schemas = try #require(Self.document["components"]?["schemas"])
+    try expectSameMembers(stored, schemas["JobResult"], besides: ["cached"])
+    try expectSameMembers(stored, schemas["QueryAnswer"], besides: ["cached", "id"])
+    try expectSameMembers(stored["usage"], schemas["Usage"])
+    try expectSameMembers(stored["cascade_path"]?[0], schemas["CascadeStep"])
+    let failure = try JSONParser.parse(JobFailure(code: .quarantined, message: "m").encoded())
+    try expectSameMembers(failure, schemas["JobError"])
+  }
+
+  @Test("gives a job and an answer the members that are sent")
+  func sentMembers() throws {
+    let schemas = try #require(Self.document["components"]?["schemas"])
+    let id = JobID(unixMilliseconds: 0)
+    let admission = Admission(
+      id: id, tenant: "t", lane: .batch, model: "default", request: ByteBuffer(), metadata: nil, weight: 1,
+      expiresIn: .seconds(1), replyChannel: nil, cache: .off, recordsCacheHit: false, limits: [])
+    let job = try JSONParser.parse(JobResource(admitted: admission, created: 0).json)
+    try expectSameMembers(job, schemas["JobResource"])
+    let stored = ByteBuffer(string: #"{"status":"success"}"#)
+    let answer = try JSONParser.parse(QueryAnswer.json(id: id, isCached: true, result: stored))
+    #expect(answer == ["id": .string(id.rawValue), "cached": true, "status": "success"])
+  }
+
+  @Test("gives examples that have the members of their schemas")
+  func exampleMembers() throws {
+    let schemas = try #require(Self.document["components"]?["schemas"])
+    for name in ["QueryAnswer", "JobResource", "Health"] {
+      try expectSameMembers(schemas[name]?["examples"]?[0], schemas[name])
+    }
+    try expectSameMembers(schemas["JobResource"]?["examples"]?[0]?["result"], schemas["JobResult"])
+    try expectSameMembers(schemas["Problem"]?["examples"]?[0], schemas["Problem"], besides: ["cascade_path"])
+    let id = try #require(schemas["QueryAnswer"]?["examples"]?[0]?["id"]?.string)
+    #expect(JobID(rawValue: id) != nil)
+  }
+
+  private func expectSameMembers(
+    _ value: JSONValue?, _ schema: JSONValue?, besides others: Set<String> = []
+  ) throws {
+    let members = Set(try #require(value?.object).keys)
+    let declared = Set(try #require(schema?["properties"]?.object).keys)
+    #expect(declared == members.union(others))
+  }
+
+  @Test("explains every kind of problem")
+  func problems() throws {
+    let problems = try #require(Self.document["x-problems"]?.array)
+    #expect(problems.map { $0["type"]?.string } == ProblemKind.allCases.map(\.uri))
+    for problem in problems { #expect(problem["description"]?.string?.hasSuffix(".") == true) }
+  }
+
+  @Test("is JSON that reads back as itself")
+  func bytes() throws {
+    let document = OpenAPIDocument(version: "1", routes: DocumentationFixture.routes)
+    #expect(try JSONParser.parse(document.bytes).description == document.json.description)
+  }
+}

@@ -1,0 +1,83 @@
+import HTTPTypes
+import NIOCore
+import Testing
+
+@testable import API
+
+@Suite("From a path to its route")
+struct RoutingTests {
+  private let table = RouteTable(
+    [(.get, "/jobs"), (.post, "/jobs"), (.get, "/jobs/{id}"), (.delete, "/jobs/{id}"), (.get, "/jobs/{id}/events")]
+      .map { method, path in
+        Route(
+          RouteDescription(
+            method: method, path: path, summary: path, description: "", group: "", responses: [],
+            requiresKey: false)
+        ) { _ in Reply(.ok, json: ByteBuffer()) }
+      })
+
+  private func found(_ method: HTTPRequest.Method, _ path: String) -> String? {
+    guard case .found(let route, let parameters) = table.match(method, path) else { return nil }
+    return "\(route.description.method) \(route.description.path) \(parameters["id"] ?? "-")"
+  }
+
+  @Test("fixed paths and paths with parameters are found")
+  func finds() {
+    #expect(found(.post, "/jobs") == "POST /jobs -")
+    #expect(found(.get, "/jobs/7") == "GET /jobs/{id} 7")
+    #expect(found(.delete, "/jobs/7") == "DELETE /jobs/{id} 7")
+    #expect(found(.get, "/jobs/7/events") == "GET /jobs/{id}/events 7")
+  }
+
+  @Test("HEAD is answered where GET is")
+  func head() {
+    #expect(found(.head, "/jobs/7") == "GET /jobs/{id} 7")
+  }
+
+  @Test("a known path with another method says which it has")
+  func otherMethod() {
+    guard case .otherMethod(let allowed) = table.match(.put, "/jobs/7") else {
+      Issue.record("PUT should be refused")
+      return
+    }
+    #expect(allowed == [.get, .delete])
+  }
+
+  @Test("other paths are not found", arguments: ["/", "", "/job", "/jobs/", "/jobs//events", "/jobs/7/x", "/jobs/7/"])
+  func nothing(path: String) {
+    guard case .nothing = table.match(.get, path) else {
+      Issue.record("\(path) should not be found")
+      return
+    }
+  }
+
+  @Test(
+    "a client's request id is kept when it is usable and replaced when not",
+    arguments: [
+      ("abc-1", true), (String(repeating: "x", count: 128), true), (String(repeating: "x", count: 129), false),
+      ("", false), ("a b", false), ("a\tb", false), ("é", false),
+    ])
+  func requestIDs(header: String, isKept: Bool) {
+    #expect((RequestID(header).description == header) == isKept)
+    #expect(RequestID(header).description.utf8.count >= 1)
+  }
+
+  @Test("an allowed origin gets its headers, another none")
+  func crossOrigin() {
+    let policy = CrossOriginPolicy(allowedOrigins: ["https://app.example"])
+    func request(_ method: HTTPRequest.Method, _ fields: HTTPFields) -> HTTPRequest {
+      HTTPRequest(method: method, scheme: "http", authority: "x", path: "/query", headerFields: fields)
+    }
+    let allowed = policy.headers(for: request(.post, [.origin: "https://app.example"]))
+    #expect(allowed?[.accessControlAllowOrigin] == "https://app.example")
+    #expect(allowed?[.vary] == "Origin")
+    #expect(policy.headers(for: request(.post, [.origin: "https://evil.example"])) == nil)
+    #expect(policy.headers(for: request(.post, [:])) == nil)
+    let preflight = policy.preflight(
+      request(.options, [.origin: "https://app.example", .accessControlRequestMethod: "POST"]))
+    #expect(preflight?[.accessControlAllowMethods]?.contains("POST") == true)
+    #expect(policy.preflight(request(.options, [.origin: "https://app.example"])) == nil)
+    let open = CrossOriginPolicy(allowedOrigins: ["*"])
+    #expect(open.headers(for: request(.get, [.origin: "https://x"]))?[.accessControlAllowOrigin] == "*")
+  }
+}

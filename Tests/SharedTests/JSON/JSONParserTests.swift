@@ -1,0 +1,89 @@
+import NIOCore
+import Testing
+
+@testable import Shared
+
+@Suite("JSON is read strictly")
+struct JSONParserTests {
+  @Test(
+    "every kind of value is read",
+    arguments: [
+      ("null", JSONValue.null), ("true", true), ("false", false), ("0", 0), ("-12", -12), ("1.5", 1.5),
+      ("1e2", 100.0), ("9223372036854775807", .integer(.max)), ("\"\"", ""), ("[]", []), ("{}", [:]),
+      (" [1, {\"a\": [null]} ] ", [1, ["a": [nil]]]), (#""\u00e9\ud83d\ude00\n\/""#, "é😀\n/"),
+      (#""plain \\ \" \t""#, "plain \\ \" \t"),
+    ])
+  func reads(text: String, expected: JSONValue) throws {
+    #expect(try JSONParser.parse(text) == expected)
+  }
+
+  @Test("members keep their order")
+  func order() throws {
+    let value = try JSONParser.parse(#"{"z":1,"a":2,"m":3}"#)
+    #expect(value.object.map { Array($0.keys) } == ["z", "a", "m"])
+  }
+
+  @Test(
+    "what is no JSON is refused, with the place",
+    arguments: [
+      ("", JSONParsingError.empty), ("  ", .empty), ("[1,]", .unexpectedCharacter(offset: 3)),
+      ("{\"a\" 1}", .unexpectedCharacter(offset: 5)), ("[1", .unexpectedEnd), ("tru", .unexpectedEnd),
+      ("1 2", .trailingCharacters(offset: 2)), ("01", .trailingCharacters(offset: 1)),
+      ("+1", .unexpectedCharacter(offset: 0)), ("NaN", .unexpectedCharacter(offset: 0)),
+      (".5", .unexpectedCharacter(offset: 0)), ("1.", .unexpectedEnd), ("1e400", .numberOutOfRange(offset: 0)),
+      ("-1e400", .numberOutOfRange(offset: 0)), ("\"a", .unexpectedEnd),
+      ("\"a\nb\"", .unexpectedCharacter(offset: 2)), (#""\x""#, .invalidEscape(offset: 1)),
+      (#""\ud800""#, .invalidEscape(offset: 1)), (#""\udc00\ud800""#, .invalidEscape(offset: 1)),
+      (#""\u12g4""#, .invalidEscape(offset: 1)), ("'a'", .unexpectedCharacter(offset: 0)),
+      ("[1] // no", .trailingCharacters(offset: 4)),
+      (#"{"a":1,"b":2,"a":3}"#, .duplicateKey(name: "a", offset: 13)),
+      (#"{"a":1,"\u0061":3}"#, .duplicateKey(name: "a", offset: 7)),
+    ])
+  func refuses(text: String, expected: JSONParsingError) {
+    #expect(throws: expected) { try JSONParser.parse(text) }
+  }
+
+  @Test("64 levels are read and 65 are not", arguments: [("[", "]"), ("{\"a\":", "}")])
+  func depth(open: String, close: String) throws {
+    func nested(_ levels: Int) -> String {
+      String(repeating: open, count: levels) + "1" + String(repeating: close, count: levels)
+    }
+    #expect(throws: Never.self) { try JSONParser.parse(nested(64)) }
+    #expect(throws: JSONParsingError.self) { try JSONParser.parse(nested(65)) }
+    #expect(throws: JSONParsingError.self) { try JSONParser.parse(nested(100_000)) }
+  }
+
+  @Test(
+    "only UTF-8 without a byte order mark is read",
+    arguments: [
+      [0xEF, 0xBB, 0xBF, 0x31], [0x22, 0xFF, 0x22], [0x22, 0xC0, 0x80, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22],
+      [0xFF, 0xFE, 0x31, 0x00], [0x00, 0x31],
+    ] as [[UInt8]])
+  func encodings(bytes: [UInt8]) {
+    #expect(throws: JSONParsingError.self) { try JSONParser.parse(ByteBuffer(bytes: bytes)) }
+  }
+
+  @Test("what is written is read back equal")
+  func roundTrip() throws {
+    let value: JSONValue = [
+      "text": "quotes \" slashes \\ / controls \u{1}\u{1F}\n\r\t unicode é😀\u{2028}", "small": 1e-9,
+      "large": 1e300, "exact": 0.1, "integer": .integer(.min), "list": [[], [:], nil, false],
+    ]
+    #expect(try JSONParser.parse(value.serialized()) == value)
+  }
+
+  @Test("random bytes never do more than fail")
+  func garbage() {
+    var generator = SystemRandomNumberGenerator()
+    let alphabet = Array("{}[]\",:\\u0129eE+-.truefalsn \n\u{0}\u{FF}".utf8)
+    for _ in 0..<20_000 {
+      let length = Int.random(in: 0...40, using: &generator)
+      let bytes = (0..<length).map { _ in
+        alphabet.randomElement(using: &generator) ?? 0
+      }
+      let buffer = ByteBuffer(bytes: bytes)
+      guard let value = try? JSONParser.parse(buffer) else { continue }
+      #expect((try? JSONParser.parse(value.serialized())) == value)
+    }
+  }
+}

@@ -1,0 +1,25 @@
+import Testing
+
+@testable import Shared
+
+@Suite("Log lines")
+struct LogLineTests {
+  private let line = LogLine(
+    time: "T", level: .info, label: "api", message: "hello\nforged INFO line\u{1B}[31m",
+    metadata: [(name: "job", value: "a b\r\n"), (name: "n", value: "1")])
+
+  @Test("whatever a record holds, it is one line without control characters", arguments: LogFormat.allCases)
+  func oneLine(format: LogFormat) {
+    let text = line.rendered(as: format)
+    #expect(text.dropLast().allSatisfy { !$0.isNewline })
+    #expect(text.hasSuffix("\n"))
+    #expect(!text.unicodeScalars.contains("\u{1B}"))
+  }
+
+  @Test("a JSON line reads back")
+  func json() throws {
+    let value = try JSONParser.parse(line.rendered(as: .json))
+    #expect(value["message"]?.string == "hello\nforged INFO line\u{1B}[31m")
+    #expect(value["job"] == "a b\r\n")
+  }
+}

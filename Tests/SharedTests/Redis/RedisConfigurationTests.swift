@@ -1,0 +1,51 @@
+import Testing
+
+@testable import Shared
+
+@Suite("Redis URLs")
+struct RedisConfigurationTests {
+  @Test("every part is read")
+  func parts() throws {
+    let plain = try RedisConfiguration(url: "redis://example.org")
+    #expect(plain.address == .tcp(host: "example.org", port: 6379))
+    #expect(plain.database == 0 && !plain.usesTLS && plain.user == nil && plain.password == nil)
+
+    let full = try RedisConfiguration(url: "rediss://us%40er:p%3Aa%2Fss@[::1]:7000/3?cafile=/ca.pem")
+    #expect(full.address == .tcp(host: "::1", port: 7000))
+    #expect(full.usesTLS)
+    #expect(full.user == "us@er")
+    #expect(full.password?.reveal() == "p:a/ss")
+    #expect(full.database == 3)
+    #expect(full.trustRootsPath == "/ca.pem")
+
+    let anonymous = try RedisConfiguration(url: "redis://:secret@host:1/0")
+    #expect(anonymous.user == nil && anonymous.password?.reveal() == "secret")
+
+    let socket = try RedisConfiguration(url: "unix:///run/redis.sock?db=2")
+    #expect(socket.address == .unix(path: "/run/redis.sock"))
+    #expect(socket.database == 2)
+    #expect(try RedisConfiguration(url: "unix://.sluice/r").address == .unix(path: ".sluice/r"))
+  }
+
+  @Test(
+    "what is wrong is said",
+    arguments: [
+      ("", RedisURLError.notAURL), ("localhost:6379", .notAURL), ("http://x", .unknownScheme),
+      ("redis://", .noHost), ("redis://user:pw@", .noHost), ("unix://", .noHost),
+      ("redis://h:port", .wrongPort), ("redis://h:0", .wrongPort), ("redis://h:70000", .wrongPort),
+      ("redis://h/x", .wrongDatabase), ("redis://h/-1", .wrongDatabase), ("redis://h%zz", .wrongEncoding),
+      ("redis://h?x=1", .unknownParameter("x")),
+    ])
+  func wrong(text: String, error: RedisURLError) {
+    #expect(throws: error) { try RedisConfiguration(url: text) }
+  }
+
+  @Test("a configuration never shows its password")
+  func redaction() throws {
+    let configuration = try RedisConfiguration(url: "redis://user:hunter2@host:1/2")
+    var dumped = ""
+    dump(configuration, to: &dumped)
+    #expect(configuration.description == "redis://host:1/2")
+    #expect(!dumped.contains("hunter2"))
+  }
+}

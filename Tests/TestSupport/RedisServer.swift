@@ -1,0 +1,77 @@
+import Foundation
+import Glibc
+import Synchronization
+
+/// A Redis of a test's own: on a Unix socket and, where wanted, a port, with its files in a folder of its own.
+public final class RedisServer: Sendable {
+  public let directory: URL
+  private let options: [String]
+  private let process = Mutex<ChildProcess?>(nil)
+
+  /// The address that Sluice takes as `REDIS_URL`.
+  public var url: String { "unix://\(socket)" }
+  public var socket: String { directory.appending(path: "r").path() }
+
+  private init(options: [String]) throws {
+    // Short, because a socket's path may have 107 bytes only.
+    directory = URL(filePath: "/tmp/sluice-\(String(UInt64.random(in: 0...UInt64.max), radix: 36))")
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    self.options = options
+  }
+
+  /// Starts a server, runs `body`, and leaves nothing behind. `options` are those of redis-server;
+  /// the append-only file is on with `appendfsync always`, as in production.
+  public static func with<Value>(
+    options: [String] = [], _ body: (RedisServer) async throws -> Value
+  ) async throws -> Value {
+    let server = try RedisServer(options: options)
+    try await server.start()
+    do {
+      let value = try await body(server)
+      await server.remove()
+      return value
+    } catch {
+      await server.remove()
+      throw error
+    }
+  }
+
+  /// Starts it (again) with the data that it left.
+  public func start() async throws {
+    let child = try ChildProcess(
+      "/usr/bin/redis-server",
+      [
+        "--port", "0", "--unixsocket", socket, "--dir", directory.path(), "--save", "", "--appendonly", "yes",
+        "--appendfsync", "always", "--daemonize", "no",
+      ] + options)
+    process.withLock { $0 = child }
+    try await child.waitForOutput("eady to accept connections")
+  }
+
+  public func kill() async { await process.withLock { $0 }?.killNow() }
+  /// It keeps its connections and answers nobody.
+  public func pause() { process.withLock { $0 }?.signal(SIGSTOP) }
+  public func resume() { process.withLock { $0 }?.signal(SIGCONT) }
+
+  private func remove() async {
+    await kill()
+    try? FileManager.default.removeItem(at: directory)
+  }
+
+  /// A port that is free now.
+  public static func freePort() throws -> Int {
+    let descriptor = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(descriptor) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = inet_addr("127.0.0.1")
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let status = withUnsafeMutablePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+        bind(descriptor, address, length) == 0 && getsockname(descriptor, address, &length) == 0
+      }
+    }
+    guard status else { throw CocoaError(.featureUnsupported) }
+    return Int(UInt16(bigEndian: address.sin_port))
+  }
+}
