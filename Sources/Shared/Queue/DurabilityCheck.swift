@@ -1,4 +1,5 @@
 import Logging
+import ServiceLifecycle
 
 /// Looks at start whether Redis is set up to keep what it acknowledges.
 public struct DurabilityCheck: Sendable {
@@ -10,9 +11,10 @@ public struct DurabilityCheck: Sendable {
     self.logger = logger
   }
 
-  /// Throws ``ConfigurationError`` when Redis may evict queue keys. Warns of a weaker append-only file, and
+  /// Waits for Redis to be there. Throws ``ConfigurationError`` when Redis may evict queue keys. Warns of a weaker append-only file, and
   /// says nothing where Redis does not let itself be asked (managed services).
   public func run() async throws(ConfigurationError) {
+    await waitForRedis()
     if let policy = await setting("maxmemory-policy"), policy != "noeviction" {
       throw ConfigurationError(
         "Redis has maxmemory-policy \"\(policy)\" and could evict queued jobs; set it to \"noeviction\"")
@@ -22,6 +24,13 @@ public struct DurabilityCheck: Sendable {
     } else if let fsync = await setting("appendfsync"), fsync != "always" {
       logger.warning(
         "Redis has appendfsync \"\(fsync)\": the last seconds of accepted jobs can be lost when it is killed")
+    }
+  }
+
+  private func waitForRedis() async {
+    while !Task.isCancelled, !Task.isShuttingDownGracefully {
+      if (try? await redis.send(RedisCommand("PING"))) != nil { return }
+      try? await Task.sleep(for: .milliseconds(200))
     }
   }
 

@@ -13,11 +13,13 @@ struct Puller: Service {
   let runner: JobRunner
   let held: HeldJobs
   let name: String
+  let check: DurabilityCheck
   let drainTimeout: Duration
   let signOfLife: SignOfLife
   let logger: Logger
 
   func run() async throws {
+    try await check.run()
     await withGracefulShutdownHandler {
       await withTaskGroup(of: Void.self) { services in
         services.addTask { await renewLeases() }

@@ -1,0 +1,43 @@
+import Logging
+import NIOPosix
+import ServiceLifecycle
+import Shared
+
+/// The worker process: its services, wired together.
+struct WorkerProcess: Sendable {
+  let settings: WorkerSettings
+  let logger: Logger
+
+  /// Runs until SIGTERM or SIGINT, then finishes or gives back what it holds within the drain time-out.
+  func run() async throws {
+    let redis = RedisClient(configuration: settings.redis, logger: logger, purpose: "worker")
+    let wakeConnection = RedisClient(configuration: settings.redis, logger: logger, purpose: "worker-wake")
+    let queue = JobQueue(redis: redis, retention: settings.retention)
+    let board = CircuitBoard(shared: CircuitStore(redis: redis))
+    let client = ProviderClient(
+      connectTimeout: settings.connectTimeout, firstByteTimeout: settings.firstByteTimeout,
+      totalTimeout: settings.totalTimeout)
+    let runner = JobRunner(
+      queue: queue, cascade: Cascade(catalog: settings.catalog, client: client, board: board),
+      maxAttempts: settings.maxAttempts, backoff: RetryBackoff(), logger: logger)
+    let puller = Puller(
+      queue: queue, wakeConnection: wakeConnection, runner: runner,
+      held: HeldJobs(capacity: settings.concurrency), name: Self.makeName(),
+      check: DurabilityCheck(redis: redis, logger: logger), drainTimeout: settings.drainTimeout,
+      signOfLife: SignOfLife(path: settings.healthFile), logger: logger)
+    // Shut down in reverse order: the puller first, what it needs last.
+    let group = ServiceGroup(
+      configuration: ServiceGroupConfiguration(
+        services: [redis, CircuitRefresher(board: board), puller],
+        gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+    let result: Result<Void, any Error>
+    do { result = .success(try await group.run()) } catch { result = .failure(error) }
+    await client.shutdown()
+    try result.get()
+  }
+
+  /// Differs from every other worker's, also in containers that all have the same process id.
+  private static func makeName() -> String {
+    "worker-\(String(UInt64.random(in: .min ... .max), radix: 16))"
+  }
+}
