@@ -1,5 +1,5 @@
 # The commands of this repository. `make run` and `make test` need nothing but Debian 12 and Swift 6.3.
-.PHONY: run test build lint format packages clean
+.PHONY: run test build docs lint format packages clean
 
 # Builds, starts Redis, an API and a worker, and prints a line to paste. Ctrl-C ends all of it.
 run: build
@@ -13,6 +13,10 @@ test: packages
 # Builds .build/release/sluice-api, sluice-worker and sluice-simulator.
 build: packages
 	swift build -c release --static-swift-stdlib
+
+# Writes the table in docs/configuration.md anew from the declarations.
+docs: packages
+	SLUICE_WRITE_DOCS=1 swift test --filter ConfigurationTests/documentation
 
 lint:
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests

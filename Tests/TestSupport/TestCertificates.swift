@@ -15,7 +15,9 @@ public struct TestCertificates: Sendable {
     try Data(names.utf8).write(to: directory.appending(path: "names"))
     try openssl("req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=test-ca -keyout ca.key -out ca.pem")
     try openssl("req -newkey rsa:2048 -nodes -subj /CN=localhost -keyout server.key -out server.csr")
-    try openssl("x509 -req -days 2 -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -extfile names -out server.pem")
+    try openssl(
+      "x509 -req -days 2 -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -extfile names -out server.pem"
+    )
   }
 
   public func remove() { try? FileManager.default.removeItem(at: directory) }

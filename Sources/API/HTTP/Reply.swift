@@ -31,19 +31,32 @@ struct Reply: Sendable {
 
 extension HTTPField.Name {
   // Each name is a valid token, so the failable initialiser cannot fail.
-  static let requestID = Self("X-Request-Id")!  // swift-format-ignore: NeverForceUnwrap
-  static let apiKey = Self("X-API-Key")!  // swift-format-ignore: NeverForceUnwrap
-  static let cacheStatus = Self("X-Cache")!  // swift-format-ignore: NeverForceUnwrap
-  static let forwardedFor = Self("X-Forwarded-For")!  // swift-format-ignore: NeverForceUnwrap
-  static let referrerPolicy = Self("Referrer-Policy")!  // swift-format-ignore: NeverForceUnwrap
-  static let prefer = Self("Prefer")!  // swift-format-ignore: NeverForceUnwrap
-  static let preferenceApplied = Self("Preference-Applied")!  // swift-format-ignore: NeverForceUnwrap
-  static let rateLimitLimit = Self("RateLimit-Limit")!  // swift-format-ignore: NeverForceUnwrap
-  static let rateLimitRemaining = Self("RateLimit-Remaining")!  // swift-format-ignore: NeverForceUnwrap
-  static let rateLimitReset = Self("RateLimit-Reset")!  // swift-format-ignore: NeverForceUnwrap
-  static let openAILimit = Self("x-ratelimit-limit-requests")!  // swift-format-ignore: NeverForceUnwrap
-  static let openAIRemaining = Self("x-ratelimit-remaining-requests")!  // swift-format-ignore: NeverForceUnwrap
-  static let openAIReset = Self("x-ratelimit-reset-requests")!  // swift-format-ignore: NeverForceUnwrap
+  // swift-format-ignore: NeverForceUnwrap
+  static let requestID = Self("X-Request-Id")!
+  // swift-format-ignore: NeverForceUnwrap
+  static let apiKey = Self("X-API-Key")!
+  // swift-format-ignore: NeverForceUnwrap
+  static let cacheStatus = Self("X-Cache")!
+  // swift-format-ignore: NeverForceUnwrap
+  static let forwardedFor = Self("X-Forwarded-For")!
+  // swift-format-ignore: NeverForceUnwrap
+  static let referrerPolicy = Self("Referrer-Policy")!
+  // swift-format-ignore: NeverForceUnwrap
+  static let prefer = Self("Prefer")!
+  // swift-format-ignore: NeverForceUnwrap
+  static let preferenceApplied = Self("Preference-Applied")!
+  // swift-format-ignore: NeverForceUnwrap
+  static let rateLimitLimit = Self("RateLimit-Limit")!
+  // swift-format-ignore: NeverForceUnwrap
+  static let rateLimitRemaining = Self("RateLimit-Remaining")!
+  // swift-format-ignore: NeverForceUnwrap
+  static let rateLimitReset = Self("RateLimit-Reset")!
+  // swift-format-ignore: NeverForceUnwrap
+  static let openAILimit = Self("x-ratelimit-limit-requests")!
+  // swift-format-ignore: NeverForceUnwrap
+  static let openAIRemaining = Self("x-ratelimit-remaining-requests")!
+  // swift-format-ignore: NeverForceUnwrap
+  static let openAIReset = Self("x-ratelimit-reset-requests")!
 }
 
 extension HTTPFields {

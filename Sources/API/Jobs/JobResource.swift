@@ -105,6 +105,7 @@ extension ByteBuffer {
   /// Writes a stored result with what differs from reader to reader put in front of its first member.
   fileprivate mutating func writeAnswer(opening: String, isCached: Bool, _ result: ByteBuffer) {
     writeString("{\(opening)\"cached\":\(isCached),")
-    writeImmutableBuffer(result.getSlice(at: result.readerIndex + 1, length: result.readableBytes - 1) ?? result)
+    writeImmutableBuffer(
+      result.getSlice(at: result.readerIndex + 1, length: result.readableBytes - 1) ?? result)
   }
 }

@@ -29,8 +29,6 @@ enum Problem: Error, Sendable, Equatable {
   /// What is wrong with the HTTP of a request.
   enum BadRequest: Sendable, Hashable {
     case malformed
-    case conflictingKeys
-    case invalidIdempotencyKey
   }
 
   /// Why a valid key does not open this door.
@@ -81,10 +79,6 @@ extension Problem {
   var detail: String {
     switch self {
     case .badRequest(.malformed): "The request is not well-formed HTTP; check its headers and its length."
-    case .badRequest(.conflictingKeys):
-      "Send one key: X-API-Key and Authorization hold different ones."
-    case .badRequest(.invalidIdempotencyKey):
-      "Idempotency-Key must be 1 to 255 visible ASCII characters."
     case .invalidJSON(let error): "The body must be one JSON value in UTF-8: \(error)."
     case .unauthorized: "Send a valid key as X-API-Key, or as Authorization: Bearer."
     case .forbidden(.scope(let scope)): "This key lacks the scope \"\(scope)\"; ask for one that has it."

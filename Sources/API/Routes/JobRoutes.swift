@@ -25,7 +25,8 @@ struct JobRoutes: Sendable {
           status: .accepted, description: "The job is taken in.",
           schema: AnswerSchema.reference("JobResource"),
           headers: [
-            ("Location", "The job's path."), ("X-Cache", "`hit`, `miss`, or `off` when the cache was not used."),
+            ("Location", "The job's path."),
+            ("X-Cache", "`hit`, `miss`, or `off` when the cache was not used."),
           ])
       ],
       problems: [

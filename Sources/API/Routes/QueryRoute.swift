@@ -14,9 +14,9 @@ struct QueryRoute: Sendable {
       RouteDescription(
         method: .post, path: "/query", summary: "Ask and wait for the answer",
         description: """
-        Puts the question into the queue as a job and waits for its answer. When the wait ends first, the \
-        job goes on and is answered under `/jobs/{id}`. A client that hangs up does not cancel it.
-        """,
+          Puts the question into the queue as a job and waits for its answer. When the wait ends first, the \
+          job goes on and is answered under `/jobs/{id}`. A client that hangs up does not cancel it.
+          """,
         group: "Questions", parameters: [WaitPreference.parameter],
         requestBody: RequestBodyDescription(
           name: "QueryRequest", schema: schema.openAPISchema,

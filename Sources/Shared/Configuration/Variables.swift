@@ -11,7 +11,8 @@ public enum Variables {
     default: 250)
 
   // MARK: API
-  public static let host = Variable<String>.text("HOST", "the address on which the API listens", default: "0.0.0.0")
+  public static let host = Variable<String>.text(
+    "HOST", "the address on which the API listens", default: "0.0.0.0")
   public static let port = Variable<Int>.integer(
     "PORT", "the port on which the API listens; 0 takes any free one", in: 0...65_535, default: 8000)
   public static let serviceAPIKey = Variable<Secret>.secret(
@@ -74,7 +75,8 @@ public enum Variables {
 
   public static let healthFile = Variable(
     "HEALTH_FILE", "a file that a worker writes anew every 5 s while it reaches Redis, for health checks",
-    allowed: "a path", default: "") { $0 }
+    allowed: "a path", default: ""
+  ) { $0 }
 
   // MARK: Providers
   public static let cascade = Variable(
@@ -95,7 +97,8 @@ public enum Variables {
   // MARK: Logs
   public static let logLevel = Variable<LogLevel>.choice(
     "LOG_LEVEL", "the least urgent messages that are logged", default: .info)
-  public static let logFormat = Variable<LogFormat>.choice("LOG_FORMAT", "the form of a log line", default: .text)
+  public static let logFormat = Variable<LogFormat>.choice(
+    "LOG_FORMAT", "the form of a log line", default: .text)
 
   /// Every variable in the order of the documentation.
   public static let all: [VariableDocumentation] =
@@ -107,7 +110,8 @@ public enum Variables {
       maxQueue.documentation, maxQueueBytes.documentation, jobTTL.documentation,
       jobExpiresIn.documentation, jobMaxAttempts.documentation, cacheTTL.documentation,
       cacheMaxBytes.documentation, workerConcurrency.documentation, drainTimeout.documentation,
-      healthFile.documentation, connectTimeout.documentation, firstByteTimeout.documentation, totalTimeout.documentation,
+      healthFile.documentation, connectTimeout.documentation, firstByteTimeout.documentation,
+      totalTimeout.documentation,
       cascade.documentation, modelPrices.documentation,
     ]
     + ProviderPreset.all.flatMap {

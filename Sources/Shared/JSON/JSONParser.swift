@@ -45,7 +45,8 @@ public struct JSONParser {
 
   private mutating func parseValue() throws(JSONParsingError) -> JSONValue {
     switch try peek() {
-    case UInt8(ascii: "{"): return try nested { (parser) throws(JSONParsingError) in try parser.parseObject() }
+    case UInt8(ascii: "{"):
+      return try nested { (parser) throws(JSONParsingError) in try parser.parseObject() }
     case UInt8(ascii: "["): return try nested { (parser) throws(JSONParsingError) in try parser.parseArray() }
     case UInt8(ascii: "\""): return .string(try parseString())
     case UInt8(ascii: "t"): return try parseLiteral("true", .bool(true))

@@ -16,7 +16,8 @@ public struct ProviderPreset: Sendable {
   public let headers: [String: String]
 
   private init(
-    _ name: String, _ dialect: ProviderDialect, model: String, baseURL: String, headers: [String: String] = [:]
+    _ name: String, _ dialect: ProviderDialect, model: String, baseURL: String,
+    headers: [String: String] = [:]
   ) {
     let prefix = name.uppercased()
     self.name = name

@@ -30,7 +30,8 @@ public final class RedisClient: Service, Sendable {
 
   /// `purpose` names the connection in Redis' `CLIENT LIST`, such as `api`.
   public init(
-    configuration: RedisConfiguration, eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
+    configuration: RedisConfiguration,
+    eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
     logger: Logger, purpose: String
   ) {
     self.configuration = configuration

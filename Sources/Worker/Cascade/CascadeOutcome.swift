@@ -1,11 +1,12 @@
 import Shared
 
-/// How a cascade ended.
-enum CascadeOutcome: Sendable {
+/// How a walk over a request's targets ended.
+enum CascadeOutcome: Sendable, Hashable {
+  /// An answer, or the statement that every content filter refused, which is never cached.
   case answered(JobResult, isCacheable: Bool)
-  /// Waiting will not help.
+  /// Waiting will not mend it.
   case failed(JobFailure)
-  /// Waiting may help. `retryAfter` is the time until a target can be asked again, nil when unknown;
-  /// `askedAny` tells whether a provider was really called.
+  /// Waiting may mend it. `retryAfter` is the time until the first target can be asked again, nil when that is
+  /// at once or unknown; `askedAny` is false when every target was skipped.
   case passing(message: String, retryAfter: Duration?, path: [CascadeStep], askedAny: Bool)
 }

@@ -1,61 +1,161 @@
+import Logging
 import Shared
 import Synchronization
 
-/// What this worker knows of every target, kept in step with the other workers.
+/// What this worker knows of all targets: its own breakers, kept in step with those of the other workers by
+/// ``CircuitRefresher``.
 ///
-/// A healthy target costs no call to Redis. While Redis is away, local knowledge has to do.
+/// A healthy target has no entry and costs a look under a lock. Without Redis each worker goes by what it finds
+/// out itself, and tells the others once Redis is back.
 final class CircuitBoard: Sendable {
-  /// How long the one probe of a half-open circuit may take before another may try.
-  static let probeTimeout = Duration.seconds(30)
+  private struct State {
+    var breakers: [Target: CircuitBreaker] = [:]
+    /// What has not been told to the others yet, the last word for each target.
+    var untold: [Target: CircuitBreaker.Change] = [:]
+  }
 
-  private let breakers = Mutex<[Target: CircuitBreaker]>([:])
+  enum Permission: Sendable, Hashable {
+    case granted(isProbe: Bool)
+    case refused(CircuitRefusal)
+  }
+
+  /// Clients may name any model as `provider/model`, so what is remembered is bounded.
+  private static let capacity = 4096
+
+  private let state = Mutex(State())
   private let shared: any CircuitSharing
+  private let probeTimeout: Duration
+  private let logger: Logger
+  private let clock = ContinuousClock()
+  private let news: AsyncStream<Void>.Continuation
+  /// Yields when there is something to tell or to ask. For one ``CircuitRefresher``.
+  let signals: AsyncStream<Void>
 
-  init(shared: any CircuitSharing) { self.shared = shared }
-
-  /// Whether a target may be asked now; of a half-open one, only one worker may.
-  func permission(for target: Target) async -> CircuitBreaker.Permission {
-    let permission = breakers.withLock { $0[target]?.permission(now: .now) ?? .allowed }
-    guard case .probe = permission else { return permission }
-    guard (try? await shared.mayProbe(target, timeout: Self.probeTimeout)) != false else {
-      return .refused(cause: .faults, reason: "being probed", remaining: .seconds(1))
-    }
-    return .allowed
+  /// - Parameter probeTimeout: longer than any attempt may take; after it another worker may probe.
+  init(
+    shared: any CircuitSharing, probeTimeout: Duration = .seconds(150),
+    logger: Logger = Logger(label: "sluice-worker")
+  ) {
+    self.shared = shared
+    self.probeTimeout = probeTimeout
+    self.logger = logger
+    (signals, news) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
   }
 
-  func succeeded(_ target: Target) async {
-    let wasPristine = breakers.withLock { breakers in
-      guard let breaker = breakers[target], !breaker.isPristine else { return true }
-      breakers[target] = nil
-      return false
-    }
-    if !wasPristine { try? await shared.close(target) }
-  }
+  // MARK: - For the cascade
 
-  func failed(_ target: Target, _ fault: ProviderFault) async {
-    let (opening, hasClosed) = breakers.withLock { breakers in
-      var breaker = breakers[target] ?? CircuitBreaker()
-      let wasOpen = breaker.permission(now: .now) != .allowed
-      let opening = breaker.failed(fault, now: .now, chance: .random(in: 0..<1))
-      breakers[target] = breaker.isPristine ? nil : breaker
-      return (opening, wasOpen && breaker.isPristine)
+  /// Whether the target may be asked. Whoever is granted a probe must end it by ``record(_:of:isProbe:)`` or
+  /// ``abandon(_:isProbe:)``.
+  func permission(for target: Target) async -> Permission {
+    let permission = state.withLock {
+      $0.breakers[target]?.permission(at: clock.now, probeTimeout: probeTimeout) ?? .granted
     }
-    if let opening {
-      try? await shared.leaveAlone(
-        target, for: opening.cooldown, cause: opening.cause, reason: opening.reason)
-    } else if hasClosed {
-      try? await shared.close(target)
+    switch permission {
+    case .granted: return .granted(isProbe: false)
+    case .refused(let refusal): return .refused(refusal)
+    case .probe: return await askToProbe(target)
     }
   }
 
-  /// Reads what all workers know. Throws when Redis is away.
-  func refresh() async throws(RedisError) {
-    let records = try await shared.records()
-    breakers.withLock { breakers in
-      for target in Set(breakers.keys).union(records.keys) {
-        var breaker = breakers[target] ?? CircuitBreaker()
-        breaker.adopt(records[target], now: .now)
-        breakers[target] = breaker.isPristine ? nil : breaker
+  private func askToProbe(_ target: Target) async -> Permission {
+    // Without Redis, each worker probes for itself.
+    let mayProbe = (try? await shared.mayProbe(target, timeout: probeTimeout)) ?? true
+    guard !mayProbe else { return .granted(isProbe: true) }
+    let refusal = state.withLock { $0.breakers[target]?.denyProbe(at: clock.now) }
+    return refusal.map { .refused($0) } ?? .granted(isProbe: false)
+  }
+
+  /// Notes the end of an attempt; `fault` is nil for an answer. Returns how long the target is now left alone,
+  /// nil when it may be asked again at once.
+  @discardableResult
+  func record(_ fault: ProviderFault?, of target: Target, isProbe: Bool) -> Duration? {
+    let now = clock.now
+    let (change, wait) = state.withLock { state -> (CircuitBreaker.Change?, Duration?) in
+      if fault == nil, state.breakers[target] == nil { return (nil, nil) }
+      let change = state.breakers[target, default: CircuitBreaker()]
+        .record(fault, isProbe: isProbe, at: now, chance: fault == nil ? 0.5 : .random(in: 0..<1))
+      let wait = state.breakers[target]?.wait(at: now)
+      if state.breakers[target]?.isBlank == true { state.breakers[target] = nil }
+      if let change { state.untold[target] = change }
+      if state.breakers.count > Self.capacity { Self.forget(&state, at: now) }
+      return (change, wait)
+    }
+    if let change {
+      log(change, target)
+      news.yield()
+    }
+    return wait
+  }
+
+  /// An attempt ended without a result, because its task was cancelled.
+  func abandon(_ target: Target, isProbe: Bool) {
+    guard isProbe else { return }
+    let hasNews = state.withLock { state in
+      guard let change = state.breakers[target]?.abandonProbe(at: clock.now) else { return false }
+      state.untold[target] = change
+      return true
+    }
+    if hasNews { news.yield() }
+  }
+
+  private static func forget(_ state: inout State, at now: ContinuousClock.Instant) {
+    state.breakers = state.breakers.filter { !$0.value.isIdle(at: now) }
+    guard state.breakers.count > capacity else { return }
+    state.breakers = [:]
+    state.untold = [:]
+  }
+
+  private func log(_ change: CircuitBreaker.Change, _ target: Target) {
+    switch change {
+    case .closed:
+      logger.notice("a circuit closed: the provider answers again", metadata: ["target": "\(target)"])
+    case .leftAlone(let pause):
+      let metadata: Logger.Metadata = ["target": "\(target)", "reason": "\(pause.reason)"]
+      switch pause.cause {
+      case .limited: logger.debug("a target is left alone until its limit resets", metadata: metadata)
+      case .faults: logger.warning("a circuit opened", metadata: metadata)
+      case .keyRefused: logger.error("a circuit opened: check the provider's key and credit", metadata: metadata)
+      }
+    }
+  }
+
+  // MARK: - For the refresher
+
+  /// Asks for a ``synchronize()`` soon.
+  func requestSynchronization() { news.yield() }
+
+  /// Tells the others what this worker found out, then takes over what they know. Only one at a time may run.
+  ///
+  /// Redis errors change nothing: what is untold is told next time, and the Redis client logs its own state.
+  func synchronize() async {
+    do {
+      try await tell()
+      let records = try await shared.records()
+      adopt(records)
+    } catch {}
+  }
+
+  private func tell() async throws(RedisError) {
+    for (target, change) in state.withLock({ $0.untold }) {
+      switch change {
+      case .closed:
+        try await shared.close(target)
+      case .leftAlone(let pause):
+        let rest = max(.zero, pause.until - clock.now)
+        try await shared.leaveAlone(target, for: rest, cause: pause.cause, reason: pause.reason)
+      }
+      // Something newer may have come up meanwhile, which is still to be told.
+      state.withLock { if $0.untold[target] == change { $0.untold[target] = nil } }
+    }
+  }
+
+  private func adopt(_ records: [Target: CircuitRecord]) {
+    let now = clock.now
+    state.withLock { state in
+      for target in Set(state.breakers.keys).union(records.keys) where state.untold[target] == nil {
+        var breaker = state.breakers[target] ?? CircuitBreaker()
+        breaker.adopt(records[target], at: now)
+        state.breakers[target] = breaker.isBlank ? nil : breaker
       }
     }
   }

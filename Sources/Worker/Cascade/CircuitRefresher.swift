@@ -1,17 +1,23 @@
 import ServiceLifecycle
 
-/// Keeps a ``CircuitBoard`` in step with the other workers, so that each learns of an outage within a second.
+/// Keeps this worker's circuits in step with the others': at once when it has something to tell, and once a
+/// second. It should stop after the jobs have.
 struct CircuitRefresher: Service {
-  static let interval = Duration.seconds(1)
-
   let board: CircuitBoard
+  var interval = Duration.seconds(1)
 
   func run() async throws {
     await cancelWhenGracefulShutdown {
-      while !Task.isCancelled {
-        // Without Redis there is nothing to learn; the Redis client tells of it.
-        try? await board.refresh()
-        try? await Task.sleep(for: Self.interval)
+      await withTaskGroup(of: Void.self) { group in
+        group.addTask {
+          while !Task.isCancelled {
+            board.requestSynchronization()
+            try? await Task.sleep(for: interval)
+          }
+        }
+        // Ends when the task is cancelled. What is untold then is lost, which costs others a few faults.
+        for await _ in board.signals { await board.synchronize() }
+        group.cancelAll()
       }
     }
   }

@@ -1,54 +1,30 @@
-/// Why an attempt at a target did not bring an answer. The kind decides what the cascade does next.
+/// Why one attempt at a target brought no answer. What follows from each kind is in ``CascadeDecision`` and
+/// ``CircuitBreaker``.
 struct ProviderFault: Error, Sendable, Hashable {
   enum Kind: Sendable, Hashable {
-    /// The request does not suit this provider (400, 404, 413, 422); the circuit does not count it.
-    /// `message` is the provider's own.
-    case requestRefused(message: String)
-    /// The key is wrong, may not do this, or is spent (401, 402, 403): not the job's fault.
+    /// The provider will not take this request, now or later. Says nothing about others.
+    case requestRefused
+    /// The key is wrong, or its credit is spent. Not the job's fault.
     case keyRefused
-    /// Too much for now (408, 409, 425, 429).
-    case limited(retryAfter: Duration)
-    /// Errors of the server, of the way to it, or in its answer.
+    /// The provider's own limit; nil when it did not say for how long.
+    case limited(resetsIn: Duration?)
+    /// Errors, time-outs, broken connections, malformed answers.
     case failing
-    /// The provider's content filter refused prompt or answer.
+    /// The provider's content filter refused the prompt, or withheld the answer.
     case contentFiltered
   }
 
   let kind: Kind
-  /// A short phrase for people, such as `rate limited (429)`.
+  /// For `cascade_path`: ours, short, never the provider's words. Such as `rate limited (429)`.
   let reason: String
+  /// The provider's own message, as ``ProviderMessage`` lets it through.
+  let message: String?
 
-  init(_ kind: Kind, _ reason: String) {
+  init(_ kind: Kind, _ reason: String, message: String? = nil) {
     self.kind = kind
     self.reason = reason
+    self.message = message
   }
 
   static func failing(_ reason: String) -> ProviderFault { ProviderFault(.failing, reason) }
-
-  static let contentFiltered = ProviderFault(.contentFiltered, "refused by its content filter")
-
-  /// How long a target is left alone when it does not say for how long.
-  static let defaultRetryAfter = Duration.seconds(5)
-
-  /// The fault that an error status means. `message` is the provider's own, made safe to show.
-  static func status(_ status: Int, message: String, retryAfter: Duration?) -> ProviderFault {
-    switch status {
-    case 401, 402, 403:
-      return ProviderFault(.keyRefused, "\(status == 402 ? "no credit left" : "key refused") (\(status))")
-    case 408, 409, 425, 429:
-      let reason = status == 429 ? "rate limited" : "asked to come back later"
-      return ProviderFault(
-        .limited(retryAfter: retryAfter ?? defaultRetryAfter), "\(reason) (\(status))")
-    case 498, 500...599:
-      return .failing("server error (\(status))")
-    case 400...499:
-      let shown = message.isEmpty ? "the provider refused the request (\(status))" : message
-      return ProviderFault(.requestRefused(message: shown), "request refused (\(status))")
-    case 300...399:
-      // Following one would send the key to wherever it points.
-      return .failing("redirect not followed (\(status))")
-    default:
-      return .failing("unexpected status (\(status))")
-    }
-  }
 }

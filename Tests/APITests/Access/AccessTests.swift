@@ -19,7 +19,7 @@ struct AccessTests {
   @Test(
     "anything else is refused",
     arguments: [
-      [:], [.apiKey: ""], [.apiKey: "wrong"], [.apiKey: "righ"], [.apiKey: "right "],
+      [:], [.apiKey: ""], [.apiKey: "wrong"], [.apiKey: "righ"], [.apiKey: "Right"],
       [.authorization: "Basic right"], [.authorization: "right"], [.authorization: "Bearer"],
       [.apiKey: "right", .authorization: "Bearer other"], [.apiKey: "other", .authorization: "Bearer right"],
     ] as [HTTPFields])
@@ -31,7 +31,8 @@ struct AccessTests {
     "the rightmost untrusted address counts",
     arguments: [
       // peer, X-Forwarded-For, expected
-      ("192.0.2.9", "1.2.3.4", "192.0.2.9"), ("10.0.0.1", nil, "10.0.0.1"), ("10.0.0.1", "1.2.3.4", "1.2.3.4"),
+      ("192.0.2.9", "1.2.3.4", "192.0.2.9"), ("10.0.0.1", nil, "10.0.0.1"),
+      ("10.0.0.1", "1.2.3.4", "1.2.3.4"),
       ("10.0.0.1", "6.6.6.6, 1.2.3.4", "1.2.3.4"), ("10.0.0.1", "6.6.6.6, 1.2.3.4, 10.0.0.2", "1.2.3.4"),
       ("10.0.0.1", "10.0.0.3, 10.0.0.2", "10.0.0.3"), ("10.0.0.1", "6.6.6.6, garbage", "10.0.0.1"),
       ("10.0.0.1", "6.6.6.6, garbage, 10.0.0.2", "10.0.0.2"), ("10.0.0.1", "1.2.3.4:555", "1.2.3.4"),

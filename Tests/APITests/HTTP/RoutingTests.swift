@@ -7,14 +7,17 @@ import Testing
 @Suite("From a path to its route")
 struct RoutingTests {
   private let table = RouteTable(
-    [(.get, "/jobs"), (.post, "/jobs"), (.get, "/jobs/{id}"), (.delete, "/jobs/{id}"), (.get, "/jobs/{id}/events")]
-      .map { method, path in
-        Route(
-          RouteDescription(
-            method: method, path: path, summary: path, description: "", group: "", responses: [],
-            requiresKey: false)
-        ) { _ in Reply(.ok, json: ByteBuffer()) }
-      })
+    [
+      (.get, "/jobs"), (.post, "/jobs"), (.get, "/jobs/{id}"), (.delete, "/jobs/{id}"),
+      (.get, "/jobs/{id}/events"),
+    ]
+    .map { method, path in
+      Route(
+        RouteDescription(
+          method: method, path: path, summary: path, description: "", group: "", responses: [],
+          requiresKey: false)
+      ) { _ in Reply(.ok, json: ByteBuffer()) }
+    })
 
   private func found(_ method: HTTPRequest.Method, _ path: String) -> String? {
     guard case .found(let route, let parameters) = table.match(method, path) else { return nil }
@@ -43,7 +46,9 @@ struct RoutingTests {
     #expect(allowed == [.get, .delete])
   }
 
-  @Test("other paths are not found", arguments: ["/", "", "/job", "/jobs/", "/jobs//events", "/jobs/7/x", "/jobs/7/"])
+  @Test(
+    "other paths are not found",
+    arguments: ["/", "", "/job", "/jobs/", "/jobs//events", "/jobs/7/x", "/jobs/7/"])
   func nothing(path: String) {
     guard case .nothing = table.match(.get, path) else {
       Issue.record("\(path) should not be found")
@@ -54,7 +59,8 @@ struct RoutingTests {
   @Test(
     "a client's request id is kept when it is usable and replaced when not",
     arguments: [
-      ("abc-1", true), (String(repeating: "x", count: 128), true), (String(repeating: "x", count: 129), false),
+      ("abc-1", true), (String(repeating: "x", count: 128), true),
+      (String(repeating: "x", count: 129), false),
       ("", false), ("a b", false), ("a\tb", false), ("é", false),
     ])
   func requestIDs(header: String, isKept: Bool) {

@@ -26,8 +26,6 @@ struct ProblemRow: Sendable, CustomTestStringConvertible {
 struct ProblemTests {
   static let rows = [
     ProblemRow(.badRequest(.malformed), 400, "bad-request"),
-    ProblemRow(.badRequest(.conflictingKeys), 400, "bad-request"),
-    ProblemRow(.badRequest(.invalidIdempotencyKey), 400, "bad-request"),
     ProblemRow(.invalidJSON(.duplicateKey(name: "a", offset: 3)), 400, "invalid-json"),
     ProblemRow(.unauthorized, 401, "unauthorized", [.wwwAuthenticate: "Bearer"]),
     ProblemRow(.forbidden(.scope("jobs")), 403, "forbidden"),

@@ -64,7 +64,10 @@ struct ReplyBoardTests {
 
   @Test(
     "only announcements are taken for announcements",
-    arguments: ["", "job_", "x succeeded {}", "job_000000000000000000000000000000000000", "job_000000000000000000000000000000000000 nonsense {}"])
+    arguments: [
+      "", "job_", "x succeeded {}", "job_000000000000000000000000000000000000",
+      "job_000000000000000000000000000000000000 nonsense {}",
+    ])
   func announcements(text: String) {
     #expect(JobEnd(announcement: ByteBuffer(string: text)) == nil)
   }

@@ -15,8 +15,9 @@ struct ConfigurationTests {
   @Test("a wrong value names the variable, what it holds and what is allowed")
   func wrongValue() {
     let environment = ProcessEnvironment(["PORT": "eighty"])
-    #expect(throws: ConfigurationError(
-      "PORT holds \"eighty\"; allowed is a whole number from 0 to 65535")
+    #expect(
+      throws: ConfigurationError(
+        "PORT holds \"eighty\"; allowed is a whole number from 0 to 65535")
     ) { try environment.read(Variables.port) }
   }
 
@@ -68,14 +69,24 @@ struct ConfigurationTests {
   func documentation() throws {
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent()
-    let page = try String(contentsOf: root.appending(path: "docs/configuration.md"), encoding: .utf8)
-    #expect(page.contains(Variables.table), "paste the table of Variables.table into docs/configuration.md")
+    let file = root.appending(path: "docs/configuration.md")
+    let page = try String(contentsOf: file, encoding: .utf8)
+    let start = try #require(page.firstRange(of: "<!-- variables -->\n"))
+    let end = try #require(page.firstRange(of: "<!-- end of variables -->"))
+    if ProcessInfo.processInfo.environment["SLUICE_WRITE_DOCS"] != nil {
+      let written = page[..<start.upperBound] + Variables.table + "\n" + page[end.lowerBound...]
+      try Data(String(written).utf8).write(to: file)
+    } else {
+      let table = page[start.upperBound..<end.lowerBound]
+      #expect(table == Variables.table + "\n", "`make docs` brings the page up to date")
+    }
   }
 
   @Test(
     "rate limits are read",
     arguments: [
-      ("10/minute", RateLimit(requests: 10, per: .minute)), ("1/second", RateLimit(requests: 1, per: .second)),
+      ("10/minute", RateLimit(requests: 10, per: .minute)),
+      ("1/second", RateLimit(requests: 1, per: .second)),
       ("5000/hour", RateLimit(requests: 5000, per: .hour)), ("0/minute", nil), ("10", nil), ("10/day", nil),
       ("-1/second", nil), ("ten/minute", nil), ("10/minute/2", nil),
     ] as [(String, RateLimit?)])
@@ -97,7 +108,9 @@ struct ConfigurationTests {
     #expect(try #require(IPNetwork(parsing: network)).contains(address) == isInside)
   }
 
-  @Test("what is no network is refused", arguments: ["", "10.0.0.0/33", "10.0.0/8", "x/8", "::/129", "10.0.0.0/-1"])
+  @Test(
+    "what is no network is refused",
+    arguments: ["", "10.0.0.0/33", "10.0.0/8", "x/8", "::/129", "10.0.0.0/-1"])
   func wrongNetworks(text: String) {
     #expect(IPNetwork(parsing: text) == nil)
   }

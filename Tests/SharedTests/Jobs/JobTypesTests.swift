@@ -27,7 +27,8 @@ struct JobTypesTests {
   @Test("a request reads back as it was stored")
   func requestRoundTrip() throws {
     let request = JobRequest(
-      model: "groq/x", messages: [
+      model: "groq/x",
+      messages: [
         ChatMessage(role: .system, content: "Be \"brief\"\n"), ChatMessage(role: .user, content: "Why? 😀"),
       ], maxTokens: 7, temperature: 0.25, topP: 0.5, stop: ["a", "\""], seed: .min)
     #expect(try JobRequest(stored: request.encoded()) == request)

@@ -52,8 +52,7 @@ struct RESPReaderTests {
       var got: [RESPValue] = []
       while bytes.readableBytes > 0 {
         let length = Int.random(in: 1...min(bytes.readableBytes, 64), using: &generator)
-        let part = try #require(bytes.readSlice(length: length))
-        try reader.feed(part)
+        try reader.feed(bytes.readSlice(length: length) ?? ByteBuffer())
         while let value = try reader.next() { got.append(value) }
       }
       #expect(got == values)

@@ -26,6 +26,11 @@ struct RedisClientTests {
     }
   }
 
+  /// Whether a connection of the server waits in a blocking command.
+  private func isAnyoneBlocked(client: RedisClient) async throws -> Bool {
+    try await client.send(RedisCommand("INFO", "clients")).string?.contains("blocked_clients:1") == true
+  }
+
   private func isPong(_ client: RedisClient) async -> Bool {
     (try? await client.send(RedisCommand("PING")))?.string == "PONG"
   }
@@ -69,7 +74,9 @@ struct RedisClientTests {
       try await withClient(redis.url, commandTimeout: .milliseconds(100)) { client in
         try await eventually("the client is connected") { await isPong(client) }
         redis.pause()
-        await #expect(throws: RedisError.timedOut(server: redis.url, command: "PING", after: .milliseconds(100))) {
+        await #expect(
+          throws: RedisError.timedOut(server: redis.url, command: "PING", after: .milliseconds(100))
+        ) {
           try await client.send(RedisCommand("PING"))
         }
         await #expect(throws: RedisError.self) { try await client.send(RedisCommand("PING")) }
@@ -97,7 +104,8 @@ struct RedisClientTests {
         }
         try await redis.start()
         try await eventually("the client is connected again") { await isPong(client) }
-        #expect(try await client.send(RedisCommand("GET", "kept")).string == "yes")
+        let kept = try await client.send(RedisCommand("GET", "kept")).string
+        #expect(kept == "yes")
       }
     }
   }
@@ -107,10 +115,15 @@ struct RedisClientTests {
     try await RedisServer.with { redis in
       try await withClient(redis.url) { client in
         let id = try #require(try await client.send(RedisCommand("CLIENT", "ID")).integer)
-        await #expect(throws: RedisError.self) {
-          async let blocked = client.send(RedisCommand("BLPOP", "nothing", "0"), deadline: .seconds(30))
-          async let killed = client.send(RedisCommand("CLIENT", "KILL", "ID", "\(id)", "SKIPME", "no"))
-          _ = try await (blocked, killed)
+        let blocked = Task {
+          try await client.send(RedisCommand("BLPOP", "nothing", "0"), deadline: .seconds(3600))
+        }
+        try await withClient(redis.url) { other in
+          try await eventually("the command blocks") { try await isAnyoneBlocked(client: other) }
+          _ = try await other.send(RedisCommand("CLIENT", "KILL", "ID", "\(id)"))
+        }
+        await #expect(throws: RedisError.connectionLost(server: redis.url, command: "BLPOP")) {
+          try await blocked.value
         }
         try await eventually("there is another connection") {
           let now = try? await client.send(RedisCommand("CLIENT", "ID")).integer
@@ -124,11 +137,11 @@ struct RedisClientTests {
   func cancel() async throws {
     try await RedisServer.with { redis in
       try await withClient(redis.url) { client in
-        let waiting = Task { try await client.send(RedisCommand("BLPOP", "nothing", "0"), deadline: .seconds(3600)) }
+        let waiting = Task {
+          try await client.send(RedisCommand("BLPOP", "nothing", "0"), deadline: .seconds(3600))
+        }
         try await withClient(redis.url) { other in
-          try await eventually("the command blocks") {
-            try await other.send(RedisCommand("INFO", "clients")).string?.contains("blocked_clients:1") == true
-          }
+          try await eventually("the command blocks") { try await isAnyoneBlocked(client: other) }
         }
         waiting.cancel()
         await #expect(throws: RedisError.self) { try await waiting.value }
@@ -141,8 +154,10 @@ struct RedisClientTests {
     try await RedisServer.with(options: ["--user", "ann", "on", ">p:w", "~*", "+@all"]) { redis in
       let path = redis.socket
       try await withClient("unix://ann:p%3Aw@\(path)?db=3") { client in
-        #expect(try await client.send(RedisCommand("ACL", "WHOAMI")).string == "ann")
-        #expect(try await client.send(RedisCommand("CLIENT", "INFO")).string?.contains("db=3") == true)
+        let name = try await client.send(RedisCommand("ACL", "WHOAMI")).string
+        #expect(name == "ann")
+        let connection = try await client.send(RedisCommand("CLIENT", "INFO")).string
+        #expect(connection?.contains("db=3") == true)
       }
       try await withClient("unix://ann:hunter2@\(path)") { client in
         let error = try await eventually("the refusal is known") { () -> RedisError? in
@@ -165,7 +180,8 @@ struct RedisClientTests {
     let certificates = try TestCertificates()
     defer { certificates.remove() }
     let options = [
-      "--tls-port", "\(port)", "--tls-cert-file", certificates.certificate, "--tls-key-file", certificates.key,
+      "--tls-port", "\(port)", "--tls-cert-file", certificates.certificate, "--tls-key-file",
+      certificates.key,
       "--tls-auth-clients", "no",
     ]
     try await RedisServer.with(options: options) { _ in
@@ -185,7 +201,8 @@ struct RedisClientTests {
         let heard = Mutex<[String]>([])
         let subscriptions = Atomic(0)
         let subscriber = RedisSubscriber(
-          configuration: try RedisConfiguration(url: redis.url), channel: "news", logger: Logger(label: "test"),
+          configuration: try RedisConfiguration(url: redis.url), channel: "news",
+          logger: Logger(label: "test"),
           onMessage: { message in heard.withLock { $0.append(String(buffer: message)) } },
           onSubscribed: { subscriptions.add(1, ordering: .relaxed) })
         let running = Task { try await subscriber.run() }

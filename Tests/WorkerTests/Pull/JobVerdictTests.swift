@@ -9,7 +9,8 @@ struct JobVerdictTests {
     _ outcome: CascadeOutcome, attempts: Int = 1, timeLeft: Duration = .seconds(3600), chance: Double = 0.5
   ) -> JobVerdict {
     JobVerdict(
-      outcome, attempts: attempts, maxAttempts: 3, timeLeft: timeLeft, backoff: RetryBackoff(), chance: chance)
+      outcome, attempts: attempts, maxAttempts: 3, timeLeft: timeLeft, backoff: RetryBackoff(), chance: chance
+    )
   }
 
   private func passing(retryAfter: Duration? = nil, askedAny: Bool = true) -> CascadeOutcome {

@@ -1,0 +1,62 @@
+import Shared
+
+extension Behaviour {
+  /// The statuses of which every dialect knows an error body.
+  static let statuses: Set<Int> = [
+    400, 401, 402, 403, 404, 408, 413, 422, 429, 498, 500, 502, 503, 529,
+  ]
+
+  /// Reads a behaviour from its JSON object; refuses unknown fields.
+  init(_ json: JSONValue, place: String) throws(ScriptError) {
+    var fields = try Fields(json, place: place)
+    latencyMilliseconds = try fields.count("latency_ms")
+    latencySpreadMilliseconds = try fields.count("latency_spread_ms")
+    status = try fields.count("status", 200...599)
+    retryAfter = try fields.number("retry_after", 0...1e6)
+    body = try fields.choice("body", Body.self)
+    rawBody = try fields.string("raw_body")
+    headers = try Self.headers(fields.value("headers"), place: place)
+    hang = try fields.choice("hang", Point.self)
+    cut = try fields.choice("cut", Point.self)
+    isBlocked = try fields.bool("blocked") ?? false
+    answer = try fields.string("answer")
+    hasNoUsage = try fields.bool("no_usage") ?? false
+    usage = try Self.usage(fields.value("usage"), place: place)
+    hasHugeHeaders = try fields.bool("huge_headers") ?? false
+    redirect = try fields.string("redirect")
+    finishReason = try Self.finishReason(fields.value("finish_reason"), place: place)
+    try fields.end()
+    if let status, !Self.statuses.contains(status), rawBody == nil, redirect == nil, body == nil {
+      throw ScriptError("\(place).status \(status) needs a body or a raw_body: no provider's body is known")
+    }
+  }
+
+  private static func headers(_ json: JSONValue?, place: String) throws(ScriptError) -> [String: String] {
+    guard let json else { return [:] }
+    guard let members = json.object else { throw ScriptError("\(place).headers must be an object") }
+    var headers: [String: String] = [:]
+    for (name, value) in members {
+      guard let text = value.string else { throw ScriptError("\(place).headers.\(name) must be a string") }
+      headers[name] = text
+    }
+    return headers
+  }
+
+  private static func usage(_ json: JSONValue?, place: String) throws(ScriptError) -> Usage? {
+    guard let json else { return nil }
+    var fields = try Fields(json, place: "\(place).usage")
+    let usage = Usage(
+      prompt: try fields.count("prompt") ?? 0, completion: try fields.count("completion") ?? 0)
+    try fields.end()
+    return usage
+  }
+
+  private static func finishReason(_ json: JSONValue?, place: String) throws(ScriptError) -> String? {
+    guard let json else { return nil }
+    if json.isNull { return "" }
+    guard let reason = json.string else {
+      throw ScriptError("\(place).finish_reason must be a string or null")
+    }
+    return reason
+  }
+}

@@ -1,0 +1,56 @@
+import Shared
+
+/// What a simulated provider does other than to answer well. Every field is optional in its JSON, and a
+/// behaviour without any is the usual answer.
+struct Behaviour: Sendable, Equatable {
+  /// Which body takes the place of the usual one.
+  enum Body: String, Sendable {
+    /// A proxy's page.
+    case html
+    case empty
+    /// The first half of the usual body, with a content length that agrees with it.
+    case truncatedJSON = "truncated_json"
+    /// Bytes that are no UTF-8, under a JSON content type.
+    case garbage
+    /// An error with status 200; in a stream an error after the first half of the events.
+    case error200 = "error_200"
+  }
+
+  /// Where something happens to a response under way.
+  enum Point: String, Sendable {
+    case beforeHeaders = "before_headers"
+    case midBody = "mid_body"
+  }
+
+  struct Usage: Sendable, Equatable {
+    var prompt: Int
+    var completion: Int
+  }
+
+  /// Time to the response's head; nil for the server's usual one.
+  var latencyMilliseconds: Int?
+  /// At most this much more latency, drawn evenly.
+  var latencySpreadMilliseconds: Int?
+  var status: Int?
+  /// Seconds, told only with an error.
+  var retryAfter: Double?
+  var body: Body?
+  var rawBody: String?
+  /// Set last, over those that the provider sends by itself.
+  var headers: [String: String] = [:]
+  /// Nothing more is sent and the connection stays open.
+  var hang: Point?
+  /// The connection is closed.
+  var cut: Point?
+  /// The provider's own name of a reason. Empty for none at all, which `null` says too.
+  var finishReason: String?
+  var isBlocked = false
+  var answer: String?
+  var hasNoUsage = false
+  var usage: Usage?
+  /// 256 KB of headers, more than any client takes.
+  var hasHugeHeaders = false
+  var redirect: String?
+
+  static let usual = Behaviour()
+}

@@ -1,0 +1,10 @@
+/// An answer that is an error, before a dialect words it.
+enum Refusal: Error, Sendable, Equatable {
+  case missingKey
+  case invalidKey
+  /// A bad request in the provider's own words.
+  case invalid(String, parameter: String? = nil)
+  case unknownPath
+  /// An error that was asked for, with the seconds after which to come again.
+  case status(Int, retryAfter: Double?)
+}

@@ -1,0 +1,89 @@
+import Shared
+
+/// What follows when no target of a request answered. No I/O: findings in, verdict out.
+struct CascadeDecision: Sendable {
+  /// One target's part. `wait` is how long the target is left alone from now on; nil when it may be asked at
+  /// once.
+  enum Finding: Sendable, Hashable {
+    case fault(ProviderFault, of: Target, wait: Duration?)
+    case skipped(CircuitRefusal, of: Target)
+  }
+
+  enum Verdict: Sendable, Hashable {
+    /// Every target that might have answered has a content filter that refused; the first of them.
+    case filtered(by: Target)
+    case failed(message: String)
+    case passing(message: String, retryAfter: Duration?, askedAny: Bool)
+  }
+
+  private(set) var findings: [Finding] = []
+
+  mutating func add(_ finding: Finding) { findings.append(finding) }
+
+  var verdict: Verdict {
+    let waits = findings.compactMap(\.passingWait)
+    if !waits.isEmpty {
+      // One target that can be asked at once makes the whole cascade worth another try at once.
+      let retryAfter = waits.contains(nil) ? nil : waits.compactMap { $0 }.min()
+      return .passing(message: summary, retryAfter: retryAfter, askedAny: findings.contains(where: \.wasAsked))
+    }
+    if let target = findings.lazy.compactMap(\.filteringTarget).first { return .filtered(by: target) }
+    if let message = ownWordsOfFirst { return .failed(message: message) }
+    return .failed(
+      message: "Every provider refused the request; check the providers' keys, credit and models: \(summary)")
+  }
+
+  /// Every finding in one line.
+  private var summary: String {
+    findings.map { "\($0.target): \($0.reason)" }.joined(separator: "; ")
+  }
+
+  /// What the first target said, when all of them say that the fault is the request's.
+  private var ownWordsOfFirst: String? {
+    guard findings.allSatisfy(\.isRequestRefused), case .fault(let fault, let target, _) = findings.first else {
+      return nil
+    }
+    return "\(target) refused the request: \(fault.message ?? fault.reason)"
+  }
+}
+
+extension CascadeDecision.Finding {
+  fileprivate var target: Target {
+    switch self {
+    case .fault(_, let target, _), .skipped(_, let target): target
+    }
+  }
+
+  fileprivate var reason: String {
+    switch self {
+    case .fault(let fault, _, _): fault.reason
+    case .skipped(let refusal, _): refusal.reason
+    }
+  }
+
+  fileprivate var wasAsked: Bool {
+    if case .fault = self { true } else { false }
+  }
+
+  /// The wait, if the fault is one that passes: the outer nil says that it does not.
+  fileprivate var passingWait: Duration?? {
+    switch self {
+    case .skipped(let refusal, _):
+      return refusal.cause == .keyRefused ? .none : .some(refusal.wait)
+    case .fault(let fault, _, let wait):
+      switch fault.kind {
+      case .failing, .limited: return .some(wait)
+      case .requestRefused, .keyRefused, .contentFiltered: return .none
+      }
+    }
+  }
+
+  fileprivate var isRequestRefused: Bool {
+    if case .fault(let fault, _, _) = self { fault.kind == .requestRefused } else { false }
+  }
+
+  fileprivate var filteringTarget: Target? {
+    guard case .fault(let fault, let target, _) = self, fault.kind == .contentFiltered else { return nil }
+    return target
+  }
+}

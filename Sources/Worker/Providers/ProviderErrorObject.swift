@@ -1,0 +1,43 @@
+import Shared
+
+/// The `error` object of a provider, in any of the shapes that they use.
+struct ProviderErrorObject: Sendable {
+  /// An HTTP status in the body: OpenRouter's `code`, Gemini's `code`.
+  let status: Int?
+  /// OpenAI's `code` and `type`, such as `insufficient_quota`.
+  let names: [String]
+  let message: String?
+  /// Gemini's `details`.
+  let details: [JSONValue]
+  /// OpenRouter's `metadata`.
+  let metadata: JSONValue?
+
+  /// Nil when the value tells of no error. Gemini may put the whole in an array of one; some compatible
+  /// servers have a mere string as `error`.
+  init?(in value: JSONValue) {
+    switch value["error"] ?? value[0]?["error"] {
+    case .object(let members):
+      let error = JSONValue.object(members)
+      status =
+        error["code"]?.integer.flatMap { Int(exactly: $0) } ?? error["code"]?.string.flatMap { Int($0) }
+      names = [error["code"]?.string, error["type"]?.string].compactMap(\.self)
+      message = error["message"]?.string
+      details = error["details"]?.array ?? []
+      metadata = error["metadata"]
+    case .string(let text) where !text.isEmpty:
+      status = nil
+      names = []
+      message = text
+      details = []
+      metadata = nil
+    default:
+      return nil
+    }
+  }
+
+  /// The error of a response that is not a success, if it tells one.
+  init?(of response: ProviderResponse) {
+    guard let value = try? JSONParser.parse(response.body) else { return nil }
+    self.init(in: value)
+  }
+}

@@ -1,0 +1,77 @@
+import AsyncHTTPClient
+import NIOCore
+import NIOHTTP1
+import NIOHTTPCompression
+import NIOPosix
+import NIOSSL
+import Shared
+
+extension ProviderFault {
+  /// What went wrong below HTTP, in words for people. Unknown errors show their type only: their text may
+  /// hold anything.
+  static func transport(_ error: any Error, timeouts: ProviderTimeouts) -> ProviderFault {
+    switch error {
+    case let bound as BoundExceeded: .failing(words(for: bound))
+    case let error as HTTPClientError: .failing(words(for: error, timeouts))
+    case let error as NIOConnectionError: .failing(words(for: error, timeouts))
+    case let error as IOError: .failing(words(for: error))
+    case let error as ChannelError: .failing(words(for: error, timeouts))
+    case HTTPParserError.invalidEOFState: .failing("connection closed in mid-answer")
+    case is HTTPParserError: .failing("not HTTP")
+    case is NIOHTTPDecompression.DecompressionError, is NIOHTTPDecompression.ExtraDecompressionError:
+      .failing("compressed answer is too large or broken")
+    case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError: .failing("TLS failed")
+    default: .failing("connection failed (\(type(of: error)))")
+    }
+  }
+
+  private static func words(for bound: BoundExceeded) -> String {
+    switch bound {
+    case .firstByte(let limit): "timed out before the first byte (\(limit.inWords))"
+    case .total(let limit): "timed out before the end of the answer (\(limit.inWords))"
+    case .bodySize(let limit): "answer over \(limit / 1_048_576) MiB"
+    }
+  }
+
+  private static func words(for error: HTTPClientError, _ timeouts: ProviderTimeouts) -> String {
+    switch error {
+    case .connectTimeout, .getConnectionFromPoolTimeout: "timed out connecting (\(timeouts.connect.inWords))"
+    case .tlsHandshakeTimeout: "timed out in the TLS handshake (\(timeouts.connect.inWords))"
+    case .remoteConnectionClosed, .uncleanShutdown, .cancelled: "connection closed by the provider"
+    case .alreadyShutdown: "this worker is stopping"
+    default: "request could not be sent (\(error.shortDescription))"
+    }
+  }
+
+  private static func words(for error: NIOConnectionError, _ timeouts: ProviderTimeouts) -> String {
+    for failure in error.connectionErrors {
+      if let failure = failure.error as? IOError { return words(for: failure) }
+      if let failure = failure.error as? ChannelError { return words(for: failure, timeouts) }
+    }
+    let isUnknownHost = error.connectionErrors.isEmpty && (error.dnsAError ?? error.dnsAAAAError) != nil
+    return isUnknownHost ? "host could not be resolved" : "connection failed"
+  }
+
+  private static func words(for error: ChannelError, _ timeouts: ProviderTimeouts) -> String {
+    if case .connectTimeout = error { return "timed out connecting (\(timeouts.connect.inWords))" }
+    return "connection closed by the provider"
+  }
+
+  private static func words(for error: IOError) -> String {
+    switch error.errnoCode {
+    case ECONNREFUSED: "connection refused"
+    case ECONNRESET, EPIPE, ECONNABORTED: "connection reset"
+    case ETIMEDOUT: "connection timed out"
+    case EHOSTUNREACH, ENETUNREACH, ENETDOWN, EHOSTDOWN: "host unreachable"
+    default: "connection failed (errno \(error.errnoCode))"
+    }
+  }
+}
+
+extension Duration {
+  /// Such as `60 s` or `250 ms`.
+  var inWords: String {
+    let milliseconds = wholeMilliseconds
+    return milliseconds % 1000 == 0 ? "\(milliseconds / 1000) s" : "\(milliseconds) ms"
+  }
+}

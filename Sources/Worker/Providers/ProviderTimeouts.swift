@@ -1,0 +1,16 @@
+/// How long one attempt at a target may take.
+struct ProviderTimeouts: Sendable, Hashable {
+  /// For name lookup, TCP and TLS together; also for a wait in the connection pool.
+  var connect = Duration.seconds(5)
+  /// From the request's first byte out to the answer's first byte in.
+  var firstByte = Duration.seconds(60)
+  /// From the start of the attempt to the answer's last byte.
+  var total = Duration.seconds(120)
+}
+
+/// Which of our own bounds an attempt ran into.
+enum BoundExceeded: Error, Sendable, Hashable {
+  case firstByte(Duration)
+  case total(Duration)
+  case bodySize(Int)
+}

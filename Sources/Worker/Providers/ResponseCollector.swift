@@ -1,0 +1,100 @@
+import AsyncHTTPClient
+import NIOCore
+import NIOHTTP1
+import Synchronization
+
+/// Collects one response within its bounds of size and time.
+///
+/// AsyncHTTPClient's delegate is used rather than its async sequence: everything stays on the event loop, and
+/// the waiting task is resumed once, with the whole answer.
+final class ResponseCollector: HTTPClientResponseDelegate {
+  typealias Response = ProviderResponse
+
+  private struct State {
+    var status: Int?
+    var headers = HTTPHeaders()
+    var body = ByteBuffer()
+    var timer: Scheduled<Void>?
+  }
+
+  private let state = Mutex(State())
+  private let timeouts: ProviderTimeouts
+  private let bodyLimit: Int
+  private let start = NIODeadline.now()
+
+  init(timeouts: ProviderTimeouts, bodyLimit: Int) {
+    self.timeouts = timeouts
+    self.bodyLimit = bodyLimit
+  }
+
+  // MARK: - Time
+
+  /// Until now the connect time-out ruled.
+  func didSendRequestHead(task: HTTPClient.Task<Response>, _ head: HTTPRequestHead) {
+    let total = start + TimeAmount(timeouts.total)
+    schedule(at: min(total, .now() + TimeAmount(timeouts.firstByte)), task)
+  }
+
+  /// One timer for both bounds: most answers come long before the first of them.
+  private func schedule(at deadline: NIODeadline, _ task: HTTPClient.Task<Response>) {
+    let timer = task.eventLoop.scheduleTask(deadline: deadline) { self.expire(task) }
+    state.withLock { $0.timer = timer }
+  }
+
+  private func expire(_ task: HTTPClient.Task<Response>) {
+    let total = start + TimeAmount(timeouts.total)
+    if NIODeadline.now() >= total {
+      task.fail(reason: BoundExceeded.total(timeouts.total))
+    } else if state.withLock({ $0.status == nil }) {
+      task.fail(reason: BoundExceeded.firstByte(timeouts.firstByte))
+    } else {
+      schedule(at: total, task)
+    }
+  }
+
+  private func stopTimer() {
+    state.withLock { state in
+      defer { state.timer = nil }
+      return state.timer
+    }?.cancel()
+  }
+
+  // MARK: - Response
+
+  func didReceiveHead(task: HTTPClient.Task<Response>, _ head: HTTPResponseHead) -> EventLoopFuture<Void> {
+    state.withLock { state in
+      state.status = Int(head.status.code)
+      state.headers = head.headers
+    }
+    return task.eventLoop.makeSucceededVoidFuture()
+  }
+
+  /// A failed future makes the client drop the connection.
+  func didReceiveBodyPart(task: HTTPClient.Task<Response>, _ part: ByteBuffer) -> EventLoopFuture<Void> {
+    let fits = state.withLock { state in
+      guard state.body.readableBytes + part.readableBytes <= bodyLimit else { return false }
+      if state.body.readableBytes == 0 {
+        state.body = part
+      } else {
+        state.body.writeImmutableBuffer(part)
+      }
+      return true
+    }
+    return fits
+      ? task.eventLoop.makeSucceededVoidFuture()
+      : task.eventLoop.makeFailedFuture(BoundExceeded.bodySize(bodyLimit))
+  }
+
+  func didReceiveError(task: HTTPClient.Task<Response>, _ error: any Error) {
+    stopTimer()
+  }
+
+  func didFinishRequest(task: HTTPClient.Task<Response>) throws -> ProviderResponse {
+    stopTimer()
+    return try state.withLock { state in
+      // The client finishes no request without a head; should it do so, the attempt fails.
+      guard let status = state.status else { throw HTTPClientError.remoteConnectionClosed }
+      return ProviderResponse(status: status, headers: state.headers, body: state.body)
+    }
+  }
+}

@@ -1,0 +1,129 @@
+import NIOCore
+import Shared
+import TestSupport
+import Testing
+
+@Suite("The rest of the HTTP surface")
+struct SurfaceTests {
+  @Test("health tells what works and what does not")
+  func health() async throws {
+    try await SluiceCluster.with(environment: ["GROQ_API_KEY": ""]) { cluster in
+      let api = try await cluster.startAPI()
+      let idle = try await api.get("/health", headers: ["X-API-Key": ""])
+      #expect(idle.status == 200)
+      #expect(idle.json["status"] == "degraded", "no worker is alive")
+      let worker = try await cluster.startWorker(seenBy: api)
+      let health = try await api.get("/health").json
+      #expect(health["status"] == "healthy")
+      #expect(health["provider"] == "gemini")
+      #expect(health["workers"] == 1)
+      #expect(health["redis"]?["status"] == "up")
+      #expect(health["timestamp"]?.double.map { $0 > 1_700_000_000 } == true)
+      #expect(health["version"]?.string == Version.current)
+      let statuses = health["providers"]?.array?.map { $0["status"]?.string }
+      #expect(statuses == ["available", "no-key", "available"])
+
+      try await cluster.simulator.script([["provider": "gemini", "behaviour": ["status": 401]]])
+      _ = try await api.post("/query", ["prompt": "a"])
+      // The worker tells the others after it has answered.
+      try await eventually("gemini's circuit is open for all") {
+        let later = try await api.get("/health").json
+        return later["providers"]?[0]?["status"] == "open" && later["provider"] == "openrouter"
+      }
+      await worker.terminate()
+      await api.process.killNow()
+    }
+  }
+
+  @Test("providers are listed with prices and never with a key")
+  func providers() async throws {
+    try await SluiceCluster.with { cluster in
+      let api = try await cluster.startAPI()
+      let reply = try await api.get("/providers", headers: ["X-API-Key": ""])
+      #expect(reply.status == 200)
+      #expect(reply.json["providers"]?.array?.count == 3)
+      let model = reply.json["providers"]?[0]?["models"]?[0]
+      #expect(model?["name"] == "gemini-2.5-flash")
+      #expect(model?["output_usd_per_million_tokens"]?.double == 2.5)
+      #expect(model?["context_window"] == 1_048_576)
+      #expect(!reply.body.contains("test-gemini-key"))
+      await api.process.killNow()
+    }
+  }
+
+  @Test("the documentation is served, names every route, and calls no other host")
+  func documentation() async throws {
+    try await SluiceCluster.with { cluster in
+      let api = try await cluster.startAPI()
+      let document = try await api.get("/openapi.json", headers: ["X-API-Key": ""])
+      #expect(document.status == 200)
+      #expect(document.json["openapi"]?.string?.hasPrefix("3.1") == true)
+      let paths = document.json["paths"]?.object.map { Set($0.keys) }
+      #expect(
+        paths == [
+          "/query", "/jobs", "/jobs/{id}", "/providers", "/health", "/health/live", "/health/ready",
+          "/openapi.json", "/docs",
+        ])
+      let page = try await api.get("/docs", headers: ["X-API-Key": ""])
+      #expect(page.status == 200)
+      #expect(page.headers["content-type"]?.hasPrefix("text/html") == true)
+      #expect(page.headers["content-security-policy"]?.contains("'sha256-") == true)
+      #expect(!page.body.contains("http://") && !page.body.contains("https://"))
+      await api.process.killNow()
+    }
+  }
+
+  @Test("a browser of an allowed origin may call, and sees the limit headers")
+  func crossOrigin() async throws {
+    try await SluiceCluster.with(environment: ["ALLOWED_ORIGINS": "https://app.example"]) { cluster in
+      let api = try await cluster.startAPI()
+      let preflight = try await api.call(
+        .OPTIONS, "/query",
+        headers: [
+          "Origin": "https://app.example", "Access-Control-Request-Method": "POST", "X-API-Key": "",
+        ])
+      #expect(preflight.status == 204)
+      #expect(preflight.headers["access-control-allow-origin"] == "https://app.example")
+      let reply = try await api.get("/health", headers: ["Origin": "https://app.example"])
+      #expect(reply.headers["access-control-expose-headers"]?.contains("RateLimit-Remaining") == true)
+      let other = try await api.get("/health", headers: ["Origin": "https://other.example"])
+      #expect(other.headers["access-control-allow-origin"] == nil)
+      await api.process.killNow()
+    }
+  }
+
+  @Test("a job keeps its metadata and tells its story")
+  func job() async throws {
+    try await SluiceCluster.withOneOfEach { _, api in
+      let submitted = try await api.post(
+        "/jobs",
+        ["prompt": "a", "priority": "batch", "metadata": ["ticket": "4711"], "model": "groq/some-model"])
+      #expect(submitted.status == 202)
+      #expect(submitted.json["status"] == "queued")
+      let link = try #require(submitted.headers["location"])
+      #expect(submitted.json["links"]?["self"]?.string == link)
+      let job = try await api.get("\(link)?wait=30").json
+      #expect(job["id"] == submitted.json["id"])
+      #expect(job["created_at"] == submitted.json["created_at"])
+      #expect(job["status"] == "succeeded" && job["attempts"] == 1)
+      #expect(job["priority"] == "batch" && job["model"] == "groq/some-model")
+      #expect(job["metadata"] == ["ticket": "4711"])
+      #expect(job["result"]?["provider"] == "groq" && job["result"]?["model"] == "some-model")
+      #expect(job["result"]?["id"] == nil)
+      #expect(job["error"] == .null)
+    }
+  }
+
+  @Test("Prefer: wait is honoured, and HEAD is GET without its body")
+  func smallThings() async throws {
+    try await SluiceCluster.with { cluster in
+      let api = try await cluster.startAPI()
+      let reply = try await api.post("/query", ["prompt": "a"], headers: ["Prefer": "wait=0"])
+      #expect(reply.status == 202 && reply.json["status"] == "queued")
+      let head = try await api.call(.HEAD, "/health/live")
+      #expect(head.status == 200 && head.body.isEmpty)
+      #expect(try await api.get("/health/live").headers["x-request-id"]?.hasPrefix("req_") == true)
+      await api.process.killNow()
+    }
+  }
+}

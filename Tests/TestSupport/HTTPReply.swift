@@ -1,0 +1,31 @@
+import AsyncHTTPClient
+import NIOCore
+import NIOHTTP1
+import Shared
+
+/// What a server answered, read to its end.
+public struct HTTPReply: Sendable {
+  public let status: Int
+  /// By lower-case name.
+  public let headers: [String: String]
+  public let body: String
+
+  /// The body as JSON; null where it is none.
+  public var json: JSONValue { (try? JSONParser.parse(body)) ?? .null }
+
+  /// Sends a request. Throws as a client does when the server cuts the connection or is silent for a minute.
+  public static func to(
+    _ url: String, method: HTTPMethod = .GET, headers: [String: String] = [:], body: ByteBuffer? = nil
+  ) async throws -> HTTPReply {
+    var request = HTTPClientRequest(url: url)
+    request.method = method
+    for (name, value) in headers { request.headers.add(name: name, value: value) }
+    if let body { request.body = .bytes(body) }
+    let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
+    let bytes = try await response.body.collect(upTo: 64 << 20)
+    let fields = response.headers.map { ($0.name.lowercased(), $0.value) }
+    return HTTPReply(
+      status: Int(response.status.code), headers: Dictionary(fields) { "\($0), \($1)" },
+      body: String(buffer: bytes))
+  }
+}

@@ -1,0 +1,114 @@
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOHTTP1
+import Shared
+
+/// A provider simulator of a test's own, on a port of its own.
+public struct SimulatorProcess: Sendable {
+  /// What it answered, read to its end.
+  public struct Reply: Sendable {
+    public let status: Int
+    /// By lower-case name.
+    public let headers: [String: String]
+    public let body: String
+
+    /// The body as JSON; nil where it is none.
+    public var json: JSONValue? { try? JSONParser.parse(body) }
+  }
+
+  /// It refused what was asked of it, such as a script with a misspelt field.
+  public struct Refused: Error, CustomStringConvertible {
+    public let description: String
+  }
+
+  public let port: Int
+  public let process: ChildProcess
+
+  /// Such as `http://127.0.0.1:40123`.
+  public var url: String { "http://127.0.0.1:\(port)" }
+
+  /// What makes a Sluice process ask this simulator and no real provider.
+  public var environment: [String: String] {
+    [
+      "GEMINI_BASE_URL": "\(url)/gemini/v1beta", "GEMINI_API_KEY": "test-gemini-key",
+      "GROQ_BASE_URL": "\(url)/groq/openai/v1", "GROQ_API_KEY": "test-groq-key",
+      "OPENROUTER_BASE_URL": "\(url)/openrouter/api/v1", "OPENROUTER_API_KEY": "test-openrouter-key",
+    ]
+  }
+
+  /// Starts a simulator, runs `body`, and leaves nothing behind. `arguments` are those of sluice-simulator.
+  public static func with<Value>(
+    arguments: [String] = [], _ body: (SimulatorProcess) async throws -> Value
+  ) async throws -> Value {
+    let simulator = try await SimulatorProcess(arguments: arguments)
+    do {
+      let value = try await body(simulator)
+      await simulator.process.killNow()
+      return value
+    } catch {
+      await simulator.process.killNow()
+      throw error
+    }
+  }
+
+  private init(arguments: [String]) async throws {
+    let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let child = try ChildProcess(
+      package.appending(path: ".build/debug/sluice-simulator").path(), ["--port", "0"] + arguments)
+    try await child.waitForOutput("\n")
+    // The line ends with the port.
+    let line = child.log.prefix { $0 != "\n" }
+    guard let digits = line.split(separator: ":").last, let port = Int(digits) else {
+      await child.killNow()
+      throw Refused(description: "sluice-simulator did not say where it listens: \(child.log)")
+    }
+    self.port = port
+    process = child
+  }
+
+  /// Sets the rules, of which the first that matches a request and has uses left is followed.
+  /// Each is `["provider": "gemini", "times": 1, "behaviour": ["status": 503]]`; all but the behaviour is optional.
+  public func script(_ rules: JSONValue) async throws { _ = try await control(.PUT, "rules", rules) }
+
+  /// The requests to a provider in their order: `provider`, `method`, `path`, `headers`, `body`.
+  public func requests(provider: String) async throws -> [JSONValue] {
+    try await control(.GET, "requests?provider=\(provider)").json?.array ?? []
+  }
+
+  /// `total`, `in_flight`, and by name of the provider, `providers`.
+  public func stats() async throws -> JSONValue { try await control(.GET, "stats").json ?? .null }
+
+  /// Forgets the rules, the requests and the counts.
+  public func reset() async throws {
+    _ = try await control(.DELETE, "rules")
+    _ = try await control(.DELETE, "requests")
+  }
+
+  /// Any request. Throws as a client does when the simulator cuts the connection, or is silent for 30 s.
+  public func call(
+    _ path: String, method: HTTPMethod = .POST, headers: [String: String] = [:], body: JSONValue? = nil,
+    timeout: Duration = .seconds(30)
+  ) async throws -> Reply {
+    var request = HTTPClientRequest(url: url + path)
+    request.method = method
+    for (name, value) in headers { request.headers.add(name: name, value: value) }
+    if let body {
+      request.headers.replaceOrAdd(name: "content-type", value: "application/json")
+      request.body = .bytes(body.serialized())
+    }
+    let response = try await HTTPClient.shared.execute(request, timeout: TimeAmount(timeout))
+    let bytes = try await response.body.collect(upTo: 64 << 20)
+    let fields = response.headers.map { ($0.name.lowercased(), $0.value) }
+    return Reply(
+      status: Int(response.status.code), headers: Dictionary(fields) { "\($0), \($1)" },
+      body: String(buffer: bytes))
+  }
+
+  private func control(_ method: HTTPMethod, _ name: String, _ body: JSONValue? = nil) async throws -> Reply {
+    let reply = try await call("/_simulator/\(name)", method: method, body: body)
+    guard (200..<300).contains(reply.status) else { throw Refused(description: reply.body) }
+    return reply
+  }
+}
