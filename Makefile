@@ -5,10 +5,10 @@
 run: build
 	@scripts/run
 
-# Builds and runs every test; each starts a Redis of its own.
+# Builds and runs every test, a few at a time: most start servers and processes of their own.
 test: packages
 	swift build --build-tests
-	swift test --skip-build
+	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=4 swift test --skip-build
 
 # Builds .build/release/sluice-api, sluice-worker and sluice-simulator.
 build: packages

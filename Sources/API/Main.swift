@@ -20,7 +20,8 @@ struct Main: AsyncParsableCommand {
       }
       try await server.run()
     } catch let error as ConfigurationError {
-      throw ValidationError(error.description)
+      StandardStream.writeError("sluice-api: \(error)\n")
+      throw ExitCode.failure
     }
   }
 }

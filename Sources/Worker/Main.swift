@@ -18,7 +18,8 @@ struct Main: AsyncParsableCommand {
         settings: WorkerSettings(environment), logger: Logger(label: "sluice-worker")
       ).run()
     } catch let error as ConfigurationError {
-      throw ValidationError(error.description)
+      StandardStream.writeError("sluice-worker: \(error)\n")
+      throw ExitCode.failure
     }
   }
 }

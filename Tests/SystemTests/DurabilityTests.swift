@@ -151,7 +151,7 @@ struct DurabilityTests {
     try await RedisServer.with(options: ["--maxmemory-policy", "allkeys-lru"]) { redis in
       try await SluiceCluster.with(environment: ["REDIS_URL": redis.url]) { cluster in
         for name in ["sluice-api", "sluice-worker"] {
-          let process = try cluster.start(name)
+          let process = try await cluster.start(name)
           await process.waitUntilExit()
           #expect(process.exitStatus != 0)
           #expect(process.log.contains("noeviction"))
@@ -173,7 +173,7 @@ struct DurabilityTests {
     ])
   func wrongSetting(name: String, environment: [String: String], mentioned: String) async throws {
     try await SluiceCluster.with(environment: environment) { cluster in
-      let process = try cluster.start(name)
+      let process = try await cluster.start(name)
       await process.waitUntilExit()
       #expect(process.exitStatus != 0)
       #expect(process.log.contains(mentioned))

@@ -21,12 +21,15 @@ struct Refusal: Sendable, CustomTestStringConvertible {
   static let all: [Refusal] = [
     Refusal(name: "no JSON", body: "{", status: 400, type: "invalid-json"),
     Refusal(name: "an empty body", body: "", status: 400, type: "invalid-json"),
-    Refusal(name: "a duplicate key", body: #"{"prompt":"a","prompt":"b"}"#, status: 400, type: "invalid-json"),
+    Refusal(
+      name: "a duplicate key", body: #"{"prompt":"a","prompt":"b"}"#, status: 400, type: "invalid-json"),
     Refusal(
       name: "65 levels", body: String(repeating: "[", count: 65) + String(repeating: "]", count: 65),
       status: 400, type: "invalid-json"),
     Refusal(name: "a byte order mark", body: "\u{FEFF}{}", status: 400, type: "invalid-json"),
-    Refusal(name: "a number without bounds", body: #"{"prompt":"a","seed":1e400}"#, status: 400, type: "invalid-json"),
+    Refusal(
+      name: "a number without bounds", body: #"{"prompt":"a","seed":1e400}"#, status: 400,
+      type: "invalid-json"),
     Refusal(name: "a lone surrogate", body: #"{"prompt":"\ud800"}"#, status: 400, type: "invalid-json"),
     Refusal(
       name: "no key", headers: ["X-API-Key": ""], body: "{}", status: 401, type: "unauthorized",
@@ -37,14 +40,16 @@ struct Refusal: Sendable, CustomTestStringConvertible {
       type: "unauthorized"),
     Refusal(name: "an unknown route", method: .GET, path: "/nothing", status: 404, type: "not-found"),
     Refusal(
-      name: "an unknown job", method: .GET, path: "/jobs/job_000000000000000000000000000000000000", status: 404,
+      name: "an unknown job", method: .GET, path: "/jobs/job_000000000000000000000000000000000000",
+      status: 404,
       type: "not-found"),
     Refusal(name: "what is no id", method: .GET, path: "/jobs/..%2f..%2fetc", status: 404, type: "not-found"),
     Refusal(
       name: "a method that the path does not have", method: .PUT, path: "/query", body: "{}", status: 405,
       type: "method-not-allowed", header: ("allow", "POST")),
     Refusal(
-      name: "a body over the limit", body: #"{"prompt":""# + String(repeating: "x", count: 1_048_577) + #""}"#,
+      name: "a body over the limit",
+      body: #"{"prompt":""# + String(repeating: "x", count: 1_048_577) + #""}"#,
       status: 413, type: "body-too-large"),
     Refusal(
       name: "another Content-Type", headers: ["Content-Type": "text/plain"], body: "{}", status: 415,

@@ -7,7 +7,8 @@ struct WireTests {
   private let request: JSONValue = [
     "system": "Be brief.",
     "messages": [
-      ["role": "user", "content": "Hello."], ["role": "user", "content": [["type": "text", "text": "Anyone?"]]],
+      ["role": "user", "content": "Hello."],
+      ["role": "user", "content": [["type": "text", "text": "Anyone?"]]],
       ["role": "assistant", "content": "Yes."], ["role": "developer", "content": "In English."],
       ["role": "user", "content": "Why?"],
     ],
@@ -54,7 +55,9 @@ struct WireTests {
         ])
   }
 
-  @Test("the requests to Groq and OpenRouter fit OpenAI's reference field by field", arguments: ["groq", "openrouter"])
+  @Test(
+    "the requests to Groq and OpenRouter fit OpenAI's reference field by field",
+    arguments: ["groq", "openrouter"])
   func openAI(provider: String) async throws {
     let received = try await received(by: provider)
     let base = provider == "groq" ? "/groq/openai/v1" : "/openrouter/api/v1"

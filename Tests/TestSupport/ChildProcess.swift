@@ -23,7 +23,7 @@ public final class ChildProcess: Sendable {
   /// Starts it. The environment is exactly what is given here, so that a developer's own does not matter.
   public init(
     _ executable: String, _ arguments: [String], environment: [String: String] = [:], directory: URL? = nil
-  ) throws {
+  ) async throws {
     name = URL(filePath: executable).lastPathComponent
     process.executableURL = URL(filePath: "/usr/bin/setpriv")
     // The kernel ends it when the test process dies.
@@ -38,7 +38,7 @@ public final class ChildProcess: Sendable {
       if data.isEmpty { handle.readabilityHandler = nil }
       self?.take(String(decoding: data, as: UTF8.self), isLast: data.isEmpty)
     }
-    try process.run()
+    try await ProcessSpawner.shared.run(process)
   }
 
   private func take(_ text: String, isLast: Bool) {

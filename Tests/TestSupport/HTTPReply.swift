@@ -13,7 +13,12 @@ public struct HTTPReply: Sendable {
   /// The body as JSON; null where it is none.
   public var json: JSONValue { (try? JSONParser.parse(body)) ?? .null }
 
-  /// Sends a request. Throws as a client does when the server cuts the connection or is silent for a minute.
+  /// There is no answer.
+  public struct Failure: Error, CustomStringConvertible {
+    public let description: String
+  }
+
+  /// Sends a request. Throws ``Failure`` when the server cuts the connection or is silent for a minute.
   public static func to(
     _ url: String, method: HTTPMethod = .GET, headers: [String: String] = [:], body: ByteBuffer? = nil
   ) async throws -> HTTPReply {
@@ -21,8 +26,14 @@ public struct HTTPReply: Sendable {
     request.method = method
     for (name, value) in headers { request.headers.add(name: name, value: value) }
     if let body { request.body = .bytes(body) }
-    let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
-    let bytes = try await response.body.collect(upTo: 64 << 20)
+    let response: HTTPClientResponse
+    let bytes: ByteBuffer
+    do {
+      response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
+      bytes = try await response.body.collect(upTo: 64 << 20)
+    } catch {
+      throw Failure(description: "\(method) \(url): \(error)")
+    }
     let fields = response.headers.map { ($0.name.lowercased(), $0.value) }
     return HTTPReply(
       status: Int(response.status.code), headers: Dictionary(fields) { "\($0), \($1)" },

@@ -38,7 +38,7 @@ public final class RedisServer: Sendable {
 
   /// Starts it (again) with the data that it left.
   public func start() async throws {
-    let child = try ChildProcess(
+    let child = try await ChildProcess(
       "/usr/bin/redis-server",
       [
         "--port", "0", "--unixsocket", socket, "--dir", directory.path(), "--save", "", "--appendonly", "yes",

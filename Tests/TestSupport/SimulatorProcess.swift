@@ -28,6 +28,12 @@ public struct SimulatorProcess: Sendable {
   /// Such as `http://127.0.0.1:40123`.
   public var url: String { "http://127.0.0.1:\(port)" }
 
+  /// Where a provider is, as its `…_BASE_URL` takes it: `gemini`, `groq`, `openrouter` or `openai`.
+  public func baseURL(for provider: String) -> String {
+    let path = ["gemini": "v1beta", "openrouter": "api/v1"][provider] ?? "openai/v1"
+    return provider == "openai" ? "\(url)/openai/v1" : "\(url)/\(provider)/\(path)"
+  }
+
   /// What makes a Sluice process ask this simulator and no real provider.
   public var environment: [String: String] {
     [
@@ -55,7 +61,7 @@ public struct SimulatorProcess: Sendable {
   private init(arguments: [String]) async throws {
     let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
-    let child = try ChildProcess(
+    let child = try await ChildProcess(
       package.appending(path: ".build/debug/sluice-simulator").path(), ["--port", "0"] + arguments)
     try await child.waitForOutput("\n")
     // The line ends with the port.

@@ -48,7 +48,7 @@ public final class SluiceCluster: Sendable {
 
   /// An API that takes requests.
   public func startAPI(environment: [String: String] = [:]) async throws -> SluiceAPI {
-    let process = try start("sluice-api", environment)
+    let process = try await start("sluice-api", environment)
     try await process.waitForOutput("listening on")
     let line = process.log.split(separator: "\n").first { $0.contains("listening on") } ?? ""
     guard let port = line.split(separator: ":").last.flatMap({ Int($0) }) else {
@@ -62,7 +62,7 @@ public final class SluiceCluster: Sendable {
     environment: [String: String] = [:], seenBy api: SluiceAPI
   ) async throws -> ChildProcess {
     let before = try await api.get("/health").json["workers"]?.integer ?? 0
-    let process = try start("sluice-worker", environment)
+    let process = try await start("sluice-worker", environment)
     try await eventually("the worker gives a sign of life: \(process.log)") {
       try await api.get("/health").json["workers"]?.integer ?? 0 > before
     }
@@ -70,10 +70,10 @@ public final class SluiceCluster: Sendable {
   }
 
   /// A process of Sluice, without waiting for anything.
-  public func start(_ name: String, _ additions: [String: String] = [:]) throws -> ChildProcess {
+  public func start(_ name: String, _ additions: [String: String] = [:]) async throws -> ChildProcess {
     let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
-    return try ChildProcess(
+    return try await ChildProcess(
       package.appending(path: ".build/debug/\(name)").path(), [],
       environment: environment.merging(additions) { _, given in given })
   }

@@ -12,16 +12,19 @@ extension Behaviour {
     latencyMilliseconds = try fields.count("latency_ms")
     latencySpreadMilliseconds = try fields.count("latency_spread_ms")
     status = try fields.count("status", 200...599)
-    retryAfter = try fields.number("retry_after", 0...1e6)
-    body = try fields.choice("body", Body.self)
-    rawBody = try fields.string("raw_body")
+    retryAfter = try fields.number("retry_after", 0...1e12)
+    quota = try fields.choice("quota", Quota.self) ?? .minute
+    (body, rawBody) = try Self.body(&fields, place: place)
     headers = try Self.headers(fields.value("headers"), place: place)
     hang = try fields.choice("hang", Point.self)
     cut = try fields.choice("cut", Point.self)
     isBlocked = try fields.bool("blocked") ?? false
     answer = try fields.string("answer")
     hasNoUsage = try fields.bool("no_usage") ?? false
-    usage = try Self.usage(fields.value("usage"), place: place)
+    usage = try Self.usage(fields.value("usage") ?? fields.value("tokens"), place: place)
+    dripMilliseconds = try fields.count("drip_ms")
+    isEndless = try fields.bool("endless") ?? false
+    isGzipBomb = try fields.bool("gzip_bomb") ?? false
     hasHugeHeaders = try fields.bool("huge_headers") ?? false
     redirect = try fields.string("redirect")
     finishReason = try Self.finishReason(fields.value("finish_reason"), place: place)
@@ -29,6 +32,19 @@ extension Behaviour {
     if let status, !Self.statuses.contains(status), rawBody == nil, redirect == nil, body == nil {
       throw ScriptError("\(place).status \(status) needs a body or a raw_body: no provider's body is known")
     }
+  }
+
+  /// `body` is one of ``Body`` or a text to send as it is. A bare word is always meant as one of ``Body``, so
+  /// that a misspelt one is refused; `raw_body` takes any text.
+  private static func body(
+    _ fields: inout Fields, place: String
+  ) throws(ScriptError) -> (Body?, raw: String?) {
+    let raw = try fields.string("raw_body")
+    guard let text = try fields.string("body") else { return (nil, raw) }
+    if let body = Body(rawValue: text) { return (body, raw) }
+    guard !text.utf8.allSatisfy({ (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F })
+    else { throw ScriptError("\(place).body has an unknown value \"\(text)\"") }
+    return (nil, text)
   }
 
   private static func headers(_ json: JSONValue?, place: String) throws(ScriptError) -> [String: String] {
@@ -45,8 +61,10 @@ extension Behaviour {
   private static func usage(_ json: JSONValue?, place: String) throws(ScriptError) -> Usage? {
     guard let json else { return nil }
     var fields = try Fields(json, place: "\(place).usage")
+    // Negative and absurd counts are what a test may want; the sum of two must fit.
+    let range = -1_000_000_000_000_000...1_000_000_000_000_000
     let usage = Usage(
-      prompt: try fields.count("prompt") ?? 0, completion: try fields.count("completion") ?? 0)
+      prompt: try fields.count("prompt", range) ?? 0, completion: try fields.count("completion", range) ?? 0)
     try fields.end()
     return usage
   }

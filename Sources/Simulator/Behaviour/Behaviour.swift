@@ -19,7 +19,23 @@ struct Behaviour: Sendable, Equatable {
   /// Where something happens to a response under way.
   enum Point: String, Sendable {
     case beforeHeaders = "before_headers"
+    /// The head is sent, with the length of a body that does not come.
+    case beforeBody = "before_body"
+    /// In the middle of a stream's event.
     case midBody = "mid_body"
+    /// Between two events of a stream; the same as ``midBody`` for a whole answer.
+    case midStream = "mid_stream"
+    /// All of the text is sent, but nothing that says that it is all: in OpenAI's dialect neither
+    /// `finish_reason` nor `[DONE]`. A whole answer lacks its last byte.
+    case beforeTerminalEvent = "before_terminal_event"
+  }
+
+  /// Which limit a 429 is about.
+  enum Quota: String, Sendable {
+    case minute
+    case day
+    /// The credit, which does not come back by waiting.
+    case credit
   }
 
   struct Usage: Sendable, Equatable {
@@ -34,6 +50,7 @@ struct Behaviour: Sendable, Equatable {
   var status: Int?
   /// Seconds, told only with an error.
   var retryAfter: Double?
+  var quota = Quota.minute
   var body: Body?
   var rawBody: String?
   /// Set last, over those that the provider sends by itself.
@@ -48,9 +65,18 @@ struct Behaviour: Sendable, Equatable {
   var answer: String?
   var hasNoUsage = false
   var usage: Usage?
+  /// The time between two bytes of a body, or two events of a stream.
+  var dripMilliseconds: Int?
+  /// The body begins as usual and never ends.
+  var isEndless = false
+  /// 256 KiB that decompress to 258 MiB.
+  var isGzipBomb = false
   /// 256 KB of headers, more than any client takes.
   var hasHugeHeaders = false
   var redirect: String?
 
   static let usual = Behaviour()
+
+  /// Whether a response goes out at once and as a whole.
+  var isDeliveredWhole: Bool { hang == nil && cut == nil && dripMilliseconds == nil && !isEndless }
 }

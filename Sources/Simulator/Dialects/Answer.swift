@@ -22,7 +22,8 @@ struct Answer: Sendable {
   let created: Int64
 
   init(to call: ChatCall, _ behaviour: Behaviour, number: Int) {
-    var text = behaviour.isBlocked ? "" : behaviour.answer ?? AnswerText.make(call)
+    let hash = AnswerText.hash(call.prompt)
+    var text = behaviour.isBlocked ? "" : behaviour.answer ?? AnswerText.make(call, hash: hash)
     var finish = behaviour.isBlocked ? Finish.blocked : .stop
     // About four characters a token, as English has.
     if let limit = call.maxTokens, limit < Self.tokens(text) {
@@ -32,9 +33,11 @@ struct Answer: Sendable {
     if let reason = behaviour.finishReason { finish = reason.isEmpty ? .none : .named(reason) }
     self.text = text
     self.finish = finish
-    let counted = Behaviour.Usage(prompt: max(1, Self.tokens(call.prompt)), completion: Self.tokens(text))
+    // Bytes, because to count the characters of a long prompt takes longer than all the rest.
+    let counted = Behaviour.Usage(
+      prompt: max(1, (call.prompt.utf8.count + 3) / 4), completion: Self.tokens(text))
     usage = behaviour.hasNoUsage ? nil : behaviour.usage ?? counted
-    id = String(AnswerText.hash("\(number):\(call.prompt)"), radix: 36)
+    id = String(hash ^ (UInt64(truncatingIfNeeded: number) &* 0x9E37_79B9_7F4A_7C15), radix: 36)
     created = Timestamp.now / 1000
   }
 

@@ -7,8 +7,8 @@ enum AnswerText {
   ]
 
   /// Some of the last message, then words that its prompt's hash picks.
-  static func make(_ call: ChatCall) -> String {
-    var bits = hash(call.prompt)
+  static func make(_ call: ChatCall, hash: UInt64) -> String {
+    var bits = hash
     let count = 12 + Int(bits % 29)
     var text = "You said \"\(call.lastMessage.prefix(64))\":"
     for _ in 0..<count {

@@ -11,6 +11,8 @@ protocol Dialect: Sendable {
   func body(_ call: ChatCall, _ answer: Answer) -> JSONValue
   /// The events of a stream, each with its empty line.
   func events(_ call: ChatCall, _ answer: Answer) -> [ByteBuffer]
+  /// How many of the last events say that the text is whole.
+  func terminalEventCount(_ call: ChatCall, _ answer: Answer) -> Int
   /// An error in the middle of a stream; nothing comes after it.
   func errorEvent(_ call: ChatCall, _ answer: Answer, _ error: JSONValue) -> ByteBuffer
   /// Headers of every answer.

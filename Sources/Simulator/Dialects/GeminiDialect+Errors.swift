@@ -22,12 +22,14 @@ extension GeminiDialect {
       return error(400, "INVALID_ARGUMENT", message)
     case .unknownPath:
       return error(404, "NOT_FOUND", "Requested entity was not found.")
-    case .status(let status, let retryAfter):
-      return scripted(status, model: model, retryAfter: retryAfter)
+    case .status(429, let retryAfter, let quota):
+      return exhausted(quota, model: model, retryAfter: retryAfter)
+    case .status(let status, _, _):
+      return scripted(status, model: model)
     }
   }
 
-  private func scripted(_ status: Int, model: String, retryAfter: Double?) -> RenderedError {
+  private func scripted(_ status: Int, model: String) -> RenderedError {
     switch status {
     case 400: return error(400, "INVALID_ARGUMENT", "Request contains an invalid argument.")
     case 401: return error(401, "UNAUTHENTICATED", "Request had invalid authentication credentials.")
@@ -40,7 +42,6 @@ extension GeminiDialect {
     case 408: return error(408, "DEADLINE_EXCEEDED", "The request timed out. Please try again.")
     case 413: return error(413, "INVALID_ARGUMENT", "Request payload size exceeds the limit: 20971520 bytes.")
     case 422: return error(422, "INVALID_ARGUMENT", "The request could not be processed.")
-    case 429: return exhausted(model: model, retryAfter: retryAfter)
     case 498: return error(498, "RESOURCE_EXHAUSTED", "Capacity exceeded.")
     case 500: return error(500, "INTERNAL", "An internal error has occurred. Please retry.")
     case 503, 529: return error(status, "UNAVAILABLE", "The model is overloaded. Please try again later.")
@@ -49,14 +50,16 @@ extension GeminiDialect {
   }
 
   /// The delay stands in `RetryInfo`; Google sends no Retry-After.
-  private func exhausted(model: String, retryAfter: Double?) -> RenderedError {
+  private func exhausted(_ quota: Behaviour.Quota, model: String, retryAfter: Double?) -> RenderedError {
+    // Google knows no credit; what is spent is the day's.
+    let period = quota == .minute ? "PerMinute" : "PerDay"
     var details: [JSONValue] = [
       [
         "@type": .string(Self.types + "QuotaFailure"),
         "violations": [
           [
             "quotaMetric": "generativelanguage.googleapis.com/generate_content_free_tier_requests",
-            "quotaId": "GenerateRequestsPerMinutePerProjectPerModel-FreeTier",
+            "quotaId": .string("GenerateRequests\(period)PerProjectPerModel-FreeTier"),
             "quotaDimensions": ["location": "global", "model": .string(model)], "quotaValue": "10",
           ]
         ],

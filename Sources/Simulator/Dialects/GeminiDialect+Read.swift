@@ -22,7 +22,7 @@ extension GeminiDialect {
     }
     let key = HTTPField.Name("x-goog-api-key").flatMap { request.headers[$0] } ?? ""
     if key.isEmpty { throw .missingKey }
-    if key.hasPrefix("wrong") { throw .invalidKey }
+    if RefusedKey.matches(key[...]) { throw .invalidKey }
     if model.isEmpty { throw .invalid("* GenerateContentRequest.model: unexpected model name format") }
     return try call(request, model, delivery)
   }
@@ -36,6 +36,10 @@ extension GeminiDialect {
     }
     guard let contents = body["contents"]?.array, !contents.isEmpty else {
       throw .invalid("* GenerateContentRequest.contents: contents is not specified\n")
+    }
+    let roles = contents.map { $0["role"]?.string ?? "user" }
+    guard !zip(roles, roles.dropFirst()).contains(where: ==) else {
+      throw .invalid("Please ensure that multiturn requests alternate between user and model.")
     }
     var texts: [String] = []
     if let system = body["systemInstruction"] { texts.append(text(system)) }

@@ -9,6 +9,9 @@ struct GeminiDialect: Dialect {
     "SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "IMAGE_SAFETY",
   ]
 
+  /// The names of OpenAI's dialect, so that one rule can be for all providers.
+  private static let names = ["stop": "STOP", "length": "MAX_TOKENS", "content_filter": "SAFETY"]
+
   func body(_ call: ChatCall, _ answer: Answer) -> JSONValue {
     .object(
       response(call, answer, text: answer.text, finish: answer.finish, completion: answer.usage?.completion))
@@ -31,6 +34,8 @@ struct GeminiDialect: Dialect {
         call, answer, text: piece, finish: isLast ? answer.finish : .none, completion: completion)
     }
   }
+
+  func terminalEventCount(_ call: ChatCall, _ answer: Answer) -> Int { 1 }
 
   func errorEvent(_ call: ChatCall, _ answer: Answer, _ error: JSONValue) -> ByteBuffer {
     event(error.object ?? [:])
@@ -70,7 +75,7 @@ struct GeminiDialect: Dialect {
       switch finish {
       case .stop: "STOP"
       case .length: "MAX_TOKENS"
-      case .named(let reason): reason
+      case .named(let reason): Self.names[reason] ?? reason
       case .blocked, .none: nil
       }
     if reason.map({ !Self.withholding.contains($0) }) ?? true {

@@ -19,13 +19,15 @@ extension OpenAIDialect {
       return error(
         404, "Unknown request URL. Please check the URL for typos.", type: "invalid_request_error",
         code: "unknown_url")
-    case .status(let status, let retryAfter):
-      var rendered = scripted(status, model: model)
+    case .status(let status, let retryAfter, let quota):
+      var rendered = status == 429 ? exhausted(quota, model: model) : scripted(status, model: model)
       guard let retryAfter else { return rendered }
       rendered.headers[.retryAfter] = retryAfter.shortDescription
       if provider == .groq, status == 429 {
-        rendered.headers.set("x-ratelimit-remaining-tokens", "0")
-        rendered.headers.set("x-ratelimit-reset-tokens", "\(retryAfter.shortDescription)s")
+        // Groq counts requests by day and tokens by minute.
+        let kind = quota == .minute ? "tokens" : "requests"
+        rendered.headers.set("x-ratelimit-remaining-\(kind)", "0")
+        rendered.headers.set("x-ratelimit-reset-\(kind)", "\(retryAfter.shortDescription)s")
       }
       return rendered
     }
@@ -58,11 +60,6 @@ extension OpenAIDialect {
     case 413:
       return error(413, "Request too large for model `\(model)`", type: "tokens", code: "rate_limit_exceeded")
     case 422: return error(422, "The request was well-formed but could not be processed.", type: invalid)
-    case 429:
-      return error(
-        429,
-        "Rate limit reached for model `\(model)` on tokens per minute (TPM): Limit 6000, Used 5940, "
-          + "Requested 120. Please try again later.", type: "tokens", code: "rate_limit_exceeded")
     case 498: return error(498, "Flex tier capacity exceeded", type: invalid, code: "capacity_exceeded")
     case 503:
       return error(
@@ -71,6 +68,28 @@ extension OpenAIDialect {
     case 529: return error(529, "Overloaded", type: "overloaded_error")
     case 500: return error(500, "Internal Server Error", type: server)
     default: return error(status, "Provider returned error", type: server)
+    }
+  }
+
+  private func exhausted(_ quota: Behaviour.Quota, model: String) -> RenderedError {
+    switch (quota, provider) {
+    case (.credit, _):
+      return error(
+        429,
+        "You exceeded your current quota, please check your plan and billing details. For more information "
+          + "on this error, read the docs: https://platform.openai.com/docs/guides/error-codes/api-errors.",
+        type: "insufficient_quota", code: "insufficient_quota")
+    case (.day, .openrouter): return error(429, "Rate limit exceeded: free-models-per-day.", type: "requests")
+    case (.day, _):
+      return error(
+        429,
+        "Rate limit reached for model `\(model)` on requests per day (RPD): Limit 1000, Used 1000, "
+          + "Requested 1. Please try again later.", type: "requests", code: "rate_limit_exceeded")
+    case (.minute, _):
+      return error(
+        429,
+        "Rate limit reached for model `\(model)` on tokens per minute (TPM): Limit 6000, Used 5940, "
+          + "Requested 120. Please try again later.", type: "tokens", code: "rate_limit_exceeded")
     }
   }
 

@@ -48,7 +48,7 @@ extension OpenAIDialect {
     guard let header, header.lowercased().hasPrefix("bearer ") else { throw .missingKey }
     let key = header.dropFirst("bearer ".count).drop { $0 == " " }
     if key.isEmpty { throw .missingKey }
-    if key.hasPrefix("wrong") { throw .invalidKey }
+    if RefusedKey.matches(key) { throw .invalidKey }
   }
 
   private func checkSupport(_ body: JSONValue, _ messages: [JSONValue]) throws(Refusal) {

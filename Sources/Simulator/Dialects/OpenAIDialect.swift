@@ -48,7 +48,7 @@ struct OpenAIDialect: Dialect {
       }
       events.append(event(last))
     }
-    if let usage = answer.usage, call.wantsUsage || provider == .openrouter {
+    if let usage = answer.usage, tellsUsageLast(call) {
       var last = chunk(call, answer, delta: [:], finish: nil)
       last["choices"] = []
       last["usage"] = self.usage(usage)
@@ -57,6 +57,12 @@ struct OpenAIDialect: Dialect {
     events.append(ByteBuffer(string: "data: [DONE]\n\n"))
     return events
   }
+
+  func terminalEventCount(_ call: ChatCall, _ answer: Answer) -> Int {
+    (answer.finish == .none ? 0 : 1) + (answer.usage != nil && tellsUsageLast(call) ? 1 : 0) + 1
+  }
+
+  private func tellsUsageLast(_ call: ChatCall) -> Bool { call.wantsUsage || provider == .openrouter }
 
   func errorEvent(_ call: ChatCall, _ answer: Answer, _ error: JSONValue) -> ByteBuffer {
     guard provider == .openrouter else {

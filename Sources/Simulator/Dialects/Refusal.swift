@@ -6,5 +6,5 @@ enum Refusal: Error, Sendable, Equatable {
   case invalid(String, parameter: String? = nil)
   case unknownPath
   /// An error that was asked for, with the seconds after which to come again.
-  case status(Int, retryAfter: Double?)
+  case status(Int, retryAfter: Double?, quota: Behaviour.Quota = .minute)
 }

@@ -10,6 +10,8 @@ struct Outgoing: Sendable {
   private(set) var parts: [ByteBuffer]
   /// Whether it goes out without a length.
   private(set) var isStream = false
+  /// How many of a stream's last parts say that the text is whole.
+  private(set) var terminalCount = 0
 
   init(_ error: RenderedError) {
     status = error.status
@@ -31,10 +33,13 @@ struct Outgoing: Sendable {
     } else if let status = behaviour.status, status != 200,
       behaviour.body == nil || behaviour.body == .truncatedJSON
     {
-      setError(dialect.render(.status(status, retryAfter: behaviour.retryAfter), model: call.model))
+      setError(
+        dialect.render(
+          .status(status, retryAfter: behaviour.retryAfter, quota: behaviour.quota), model: call.model))
     } else if call.delivery == .serverSentEvents {
       headers[.contentType] = "text/event-stream"
       parts = dialect.events(call, answer)
+      terminalCount = dialect.terminalEventCount(call, answer)
       isStream = true
     } else if call.delivery == .array, let gemini = dialect as? GeminiDialect {
       let chunks = gemini.chunks(call, answer).map { JSONValue.object($0) }
@@ -43,6 +48,10 @@ struct Outgoing: Sendable {
       setBody(dialect.body(call, answer).serialized(), status: nil, type: "application/json; charset=UTF-8")
     }
     if let body = behaviour.body { replaceBody(body, behaviour, call, answer, dialect) }
+    if behaviour.isGzipBomb {
+      setBody(GzipBomb.bytes, status: nil, type: "application/json")
+      headers[.contentEncoding] = "gzip"
+    }
     if behaviour.hasHugeHeaders {
       for number in 0..<64 { headers.set("x-huge-\(number)", String(repeating: "h", count: 4096)) }
     }
@@ -79,7 +88,8 @@ struct Outgoing: Sendable {
       parts = firstHalf
     case .error200:
       let error = dialect.render(
-        .status(behaviour.status ?? 502, retryAfter: behaviour.retryAfter), model: call.model)
+        .status(behaviour.status ?? 502, retryAfter: behaviour.retryAfter, quota: behaviour.quota),
+        model: call.model)
       if isStream {
         parts = parts.prefix(parts.count / 2) + [dialect.errorEvent(call, answer, error.body)]
       } else {
@@ -90,8 +100,20 @@ struct Outgoing: Sendable {
 
   var length: Int { parts.reduce(0) { $0 + $1.readableBytes } }
 
+  /// What is sent up to a point.
+  func parts(until point: Behaviour.Point) -> [ByteBuffer] {
+    switch point {
+    case .beforeHeaders, .beforeBody: []
+    case .midStream where isStream: Array(parts.prefix(parts.count / 2))
+    case .midBody, .midStream: firstHalf
+    case .beforeTerminalEvent where isStream: parts.dropLast(terminalCount)
+    case .beforeTerminalEvent:
+      parts.map { $0.getSlice(at: $0.readerIndex, length: max(0, $0.readableBytes - 1)) ?? $0 }
+    }
+  }
+
   /// The parts up to the middle, the last of them not whole.
-  var firstHalf: [ByteBuffer] {
+  private var firstHalf: [ByteBuffer] {
     let middle = parts.count / 2
     guard parts.indices.contains(middle) else { return [] }
     let part = parts[middle]

@@ -5,9 +5,6 @@ import Shared
 
 /// The simulated providers: takes a request to one of them from its check to its answer or its misfortune.
 struct ProviderRoutes: Sendable {
-  /// The connection was closed on purpose.
-  private struct Closed: Error {}
-
   let script: Script
   let log: RequestLog
   let tally: Tally
@@ -15,9 +12,10 @@ struct ProviderRoutes: Sendable {
   func respond(
     to request: ReceivedRequest, of provider: SimulatedProvider, on channel: any Channel
   ) async throws -> Response {
-    let ticket = tally.begin(provider)
+    let log = log
+    let entry = log.record(request, of: provider)
+    let ticket = tally.begin(provider) { log.end(entry) }
     defer { withExtendedLifetime(ticket) {} }
-    log.record(request, of: provider)
     let dialect = provider.dialect
     let call: ChatCall
     do { call = try dialect.read(request) } catch {
@@ -25,11 +23,8 @@ struct ProviderRoutes: Sendable {
     }
     let (behaviour, delay) = script.behaviour(for: call, of: provider)
     if delay > .zero { try await Task.sleep(for: delay) }
-    if behaviour.hang == .beforeHeaders { try await Self.hang(channel) }
-    if behaviour.cut == .beforeHeaders {
-      try await channel.close()
-      throw Closed()
-    }
+    if behaviour.hang == .beforeHeaders { try await Delivery.hang(on: channel) }
+    if behaviour.cut == .beforeHeaders { try await Delivery.cut(channel) }
     let answer = Answer(to: call, behaviour, number: ticket.number)
     return response(Outgoing(call, answer, behaviour, dialect), behaviour, ticket, channel)
   }
@@ -38,16 +33,11 @@ struct ProviderRoutes: Sendable {
     _ outgoing: Outgoing, _ behaviour: Behaviour, _ ticket: Tally.Ticket, _ channel: any Channel
   ) -> Response {
     let status = HTTPResponse.Status(code: outgoing.status)
-    if behaviour.hang == .midBody || behaviour.cut == .midBody {
-      let hangs = behaviour.hang == .midBody
-      // Never nothing, or a client would have all of it.
-      let length = outgoing.isStream ? nil : max(1, outgoing.length)
-      let body = ResponseBody(contentLength: length) { writer in
+    guard behaviour.isDeliveredWhole else {
+      let delivery = Delivery(outgoing, behaviour)
+      let body = ResponseBody(contentLength: delivery.contentLength) { writer in
         defer { withExtendedLifetime(ticket) {} }
-        for part in outgoing.firstHalf { try await writer.write(part) }
-        if hangs { try await Self.hang(channel) }
-        try await channel.close()
-        throw Closed()
+        try await delivery.perform(writer: &writer, channel: channel)
       }
       return Response(status: status, headers: outgoing.headers, body: body)
     }
@@ -61,15 +51,5 @@ struct ProviderRoutes: Sendable {
       try await writer.finish(nil)
     }
     return Response(status: status, headers: outgoing.headers, body: body)
-  }
-
-  /// Waits until the client goes or the simulator ends; always throws.
-  private static func hang(_ channel: any Channel) async throws {
-    await withTaskCancellationHandler {
-      try? await channel.closeFuture.get()
-    } onCancel: {
-      channel.close(promise: nil)
-    }
-    throw Closed()
   }
 }

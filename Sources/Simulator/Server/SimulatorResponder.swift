@@ -21,8 +21,7 @@ struct SimulatorResponder: HTTPResponder {
       query: mark.map { String(target[target.index(after: $0)...]) }, headers: headers,
       body: try await request.body.collect(upTo: Self.bodyLimit))
     if received.path.hasPrefix(ControlRoutes.prefix) { return control.respond(to: received) }
-    let name = received.path.split(separator: "/", maxSplits: 1).first ?? ""
-    guard let provider = SimulatedProvider(rawValue: String(name)) else {
+    guard let provider = SimulatedProvider(path: received.path) else {
       return ControlRoutes.refuse("no provider lives at \(received.path)", status: .notFound)
     }
     return try await providers.respond(to: received, of: provider, on: context.channel)

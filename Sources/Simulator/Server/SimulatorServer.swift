@@ -34,7 +34,7 @@ struct SimulatorServer: Sendable {
         providers: ProviderRoutes(script: script, log: log, tally: tally),
         control: ControlRoutes(script: script, log: log, tally: tally)),
       server: .http1(
-        configuration: HTTP1Channel.Configuration(additionalChannelHandlers: [HalfClosureHandler()])),
+        configuration: HTTP1Channel.Configuration(additionalChannelHandlers: [ConnectionWatch(tally: tally)])),
       configuration: ApplicationConfiguration(
         address: .hostname(host, port: port), serverName: "sluice-simulator", backlog: 1024),
       onServerRunning: { channel in await onReady(channel.localAddress?.port ?? 0) },

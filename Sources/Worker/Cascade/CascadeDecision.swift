@@ -25,7 +25,8 @@ struct CascadeDecision: Sendable {
     if !waits.isEmpty {
       // One target that can be asked at once makes the whole cascade worth another try at once.
       let retryAfter = waits.contains(nil) ? nil : waits.compactMap { $0 }.min()
-      return .passing(message: summary, retryAfter: retryAfter, askedAny: findings.contains(where: \.wasAsked))
+      return .passing(
+        message: summary, retryAfter: retryAfter, askedAny: findings.contains(where: \.wasAsked))
     }
     if let target = findings.lazy.compactMap(\.filteringTarget).first { return .filtered(by: target) }
     if let message = ownWordsOfFirst { return .failed(message: message) }
@@ -40,9 +41,9 @@ struct CascadeDecision: Sendable {
 
   /// What the first target said, when all of them say that the fault is the request's.
   private var ownWordsOfFirst: String? {
-    guard findings.allSatisfy(\.isRequestRefused), case .fault(let fault, let target, _) = findings.first else {
-      return nil
-    }
+    guard findings.allSatisfy(\.isRequestRefused),
+      case .fault(let fault, let target, _) = findings.first
+    else { return nil }
     return "\(target) refused the request: \(fault.message ?? fault.reason)"
   }
 }

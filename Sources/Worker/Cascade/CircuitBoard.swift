@@ -114,10 +114,14 @@ final class CircuitBoard: Sendable {
       switch pause.cause {
       case .limited: logger.debug("a target is left alone until its limit resets", metadata: metadata)
       case .faults: logger.warning("a circuit opened", metadata: metadata)
-      case .keyRefused: logger.error("a circuit opened: check the provider's key and credit", metadata: metadata)
+      case .keyRefused:
+        logger.error("a circuit opened: check the provider's key and credit", metadata: metadata)
       }
     }
   }
+
+  /// How many targets something is remembered of.
+  var size: Int { state.withLock { $0.breakers.count } }
 
   // MARK: - For the refresher
 

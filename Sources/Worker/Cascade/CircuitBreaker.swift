@@ -111,6 +111,7 @@ struct CircuitBreaker: Sendable, Hashable {
 
   private mutating func close(at now: Instant) -> Change? {
     if let limit, limit.until <= now { self.limit = nil }
+    probeEnds = nil
     guard opening != nil else { return nil }
     opening = nil
     lastCooldown = .zero

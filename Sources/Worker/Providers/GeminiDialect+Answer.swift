@@ -9,7 +9,7 @@ extension GeminiDialect {
     }
     let value = try response.json()
     if let error = ProviderErrorObject(in: value) {
-      throw fault(error, status: error.status, response, hiding: key)
+      throw fault(error, status: error.meantStatus, response, hiding: key)
     }
     guard let candidate = value["candidates"]?[0] else {
       if value["promptFeedback"]?["blockReason"]?.string != nil {
@@ -54,7 +54,7 @@ extension GeminiDialect {
     _ error: ProviderErrorObject?, status: Int?, _ response: ProviderResponse, hiding key: Secret?
   ) -> ProviderFault {
     let message = ProviderMessage.clean(error?.message, hiding: key)
-    guard let status, (300..<600).contains(status) else {
+    guard let status else {
       return ProviderFault(.failing, "error in the answer", message: message)
     }
     let details = error?.details ?? []

@@ -11,8 +11,8 @@ enum HTTPDate {
       let month = months.firstIndex(of: String(parts[2])), let year = number(parts[3], in: 1970...9999)
     else { return nil }
     let clock = parts[4].split(separator: ":")
-    guard clock.count == 3, let hour = number(clock[0], in: 0...23), let minute = number(clock[1], in: 0...59),
-      let second = number(clock[2], in: 0...60)
+    guard clock.count == 3, let hour = number(clock[0], in: 0...23),
+      let minute = number(clock[1], in: 0...59), let second = number(clock[2], in: 0...60)
     else { return nil }
     let days = daysSinceEpoch(year: year, month: Int64(month) + 1, day: day)
     return days * 86_400 + hour * 3600 + minute * 60 + second

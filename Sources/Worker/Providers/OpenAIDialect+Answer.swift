@@ -56,7 +56,7 @@ extension OpenAIDialect {
     _ error: ProviderErrorObject?, status: Int?, _ response: ProviderResponse, hiding key: Secret?
   ) -> ProviderFault {
     let message = ProviderMessage.clean(error?.message, hiding: key)
-    guard let status = status ?? error?.status, (300..<600).contains(status) else {
+    guard let status = status ?? error?.meantStatus else {
       return ProviderFault(.failing, "error in the answer", message: message)
     }
     if let error, Self.isModeration(error, status) {

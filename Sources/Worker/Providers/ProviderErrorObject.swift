@@ -2,8 +2,8 @@ import Shared
 
 /// The `error` object of a provider, in any of the shapes that they use.
 struct ProviderErrorObject: Sendable {
-  /// An HTTP status in the body: OpenRouter's `code`, Gemini's `code`.
-  let status: Int?
+  /// An HTTP status of failure in the body: OpenRouter's `code`, Gemini's `code`.
+  let meantStatus: Int?
   /// OpenAI's `code` and `type`, such as `insufficient_quota`.
   let names: [String]
   let message: String?
@@ -18,14 +18,14 @@ struct ProviderErrorObject: Sendable {
     switch value["error"] ?? value[0]?["error"] {
     case .object(let members):
       let error = JSONValue.object(members)
-      status =
-        error["code"]?.integer.flatMap { Int(exactly: $0) } ?? error["code"]?.string.flatMap { Int($0) }
+      let code = error["code"]?.integer ?? error["code"]?.string.flatMap { Int64($0) }
+      meantStatus = code.flatMap { (300..<600).contains($0) ? Int($0) : nil }
       names = [error["code"]?.string, error["type"]?.string].compactMap(\.self)
       message = error["message"]?.string
       details = error["details"]?.array ?? []
       metadata = error["metadata"]
     case .string(let text) where !text.isEmpty:
-      status = nil
+      meantStatus = nil
       names = []
       message = text
       details = []

@@ -63,7 +63,8 @@ enum ResetTime {
     var exhausted: Duration?
     var any: Duration?
     for kind in ["requests", "tokens"] {
-      guard let reset = headers.first(name: "x-ratelimit-reset-\(kind)").flatMap({ parse($0) }) else { continue }
+      let stated = headers.first(name: "x-ratelimit-reset-\(kind)")
+      guard let reset = stated.flatMap({ parse($0) }) else { continue }
       any = min(any ?? reset, reset)
       if let left = headers.first(name: "x-ratelimit-remaining-\(kind)").flatMap({ Int($0) }), left <= 0 {
         exhausted = max(exhausted ?? reset, reset)

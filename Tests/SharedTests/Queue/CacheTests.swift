@@ -6,7 +6,8 @@ import Testing
 @Suite("The answer cache")
 struct CacheTests {
   /// Runs one job to its end, so that its answer is cached under `key`.
-  private func answer(_ lab: QueueLab, key: String, text: String = "answer", isCacheable: Bool = true) async throws
+  private func answer(_ lab: QueueLab, key: String, text: String = "answer", isCacheable: Bool = true)
+    async throws
     -> JobID
   {
     let id = try await lab.admit(lab.admission(cache: .refresh(key: key)))
@@ -20,7 +21,9 @@ struct CacheTests {
     source: JobID, result: String
   )? {
     let admission = lab.admission(cache: cache, records: records)
-    guard case .cached(let source, let result, _, _) = try await lab.queue.admit(admission) else { return nil }
+    guard case .cached(let source, let result, _, _) = try await lab.queue.admit(admission) else {
+      return nil
+    }
     return (source, String(buffer: result))
   }
 

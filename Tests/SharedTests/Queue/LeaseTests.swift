@@ -17,7 +17,8 @@ struct LeaseTests {
       #expect(again.attempts == 2)
       #expect(try await lab.queue.complete(lost.lease, with: lab.result("late"), isCacheable: true) == .stale)
       #expect(
-        try await lab.queue.fail(lost.lease, with: JobFailure(code: .allProvidersFailed, message: "")) == .stale)
+        try await lab.queue.fail(lost.lease, with: JobFailure(code: .allProvidersFailed, message: ""))
+          == .stale)
       #expect(try await lab.queue.retry(lost.lease, after: .zero, countsAttempt: true) == .stale)
       #expect(try await lab.queue.renew([lost.lease], worker: "w") == [lost.lease])
       #expect(
@@ -120,7 +121,9 @@ struct LeaseTests {
       let statistics = try await lab.queue.statistics()
       #expect(statistics.openJobs == 0 && statistics.openBytes == 0 && statistics.running == 0)
       let left = try await lab.keys().filter { key in
-        ["q:", "ready:", "lanes", "lease", "scheduled", "w:", "vt:"].contains { key.hasPrefix("sluice:{0}:\($0)") }
+        ["q:", "ready:", "lanes", "lease", "scheduled", "w:", "vt:"].contains {
+          key.hasPrefix("sluice:{0}:\($0)")
+        }
       }
       #expect(left.isEmpty)
     }

@@ -11,7 +11,7 @@ import Testing
 struct RedisClientTests {
   /// Runs `body` with a client that ends with it.
   private func withClient(
-    _ url: String, commandTimeout: Duration = .seconds(5), _ body: (RedisClient) async throws -> Void
+    _ url: String, commandTimeout: Duration = .seconds(30), _ body: (RedisClient) async throws -> Void
   ) async throws {
     var configuration = try RedisConfiguration(url: url)
     configuration.commandTimeout = commandTimeout

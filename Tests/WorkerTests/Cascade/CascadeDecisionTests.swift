@@ -1,0 +1,112 @@
+import Shared
+import Testing
+
+@testable import Worker
+
+@Suite("What follows when no target answered")
+struct CascadeDecisionTests {
+  private static let gemini = Target(provider: "gemini", model: "g")
+  private static let groq = Target(provider: "groq", model: "q")
+
+  private static let refused = ProviderFault(.requestRefused, "request refused (400)", message: "Too long")
+  private static let wrongKey = ProviderFault(.keyRefused, "key refused (401)")
+  private static let filtered = ProviderFault(.contentFiltered, "content filter")
+  private static let failing = ProviderFault.failing("server error (500)")
+  private static let limited = ProviderFault(.limited(resetsIn: nil), "rate limited (429)")
+
+  private func verdict(_ findings: CascadeDecision.Finding...) -> CascadeDecision.Verdict {
+    var decision = CascadeDecision()
+    for finding in findings { decision.add(finding) }
+    return decision.verdict
+  }
+
+  private func fault(
+    _ fault: ProviderFault, of target: Target = Self.gemini, wait: Duration? = nil
+  ) -> CascadeDecision.Finding { .fault(fault, of: target, wait: wait) }
+
+  private func skipped(
+    _ cause: CircuitRecord.Cause, _ wait: Duration, of target: Target = Self.groq
+  ) -> CascadeDecision.Finding {
+    .skipped(CircuitRefusal(cause: cause, reason: "circuit open: x", wait: wait), of: target)
+  }
+
+  @Test("when all say that the request is at fault, the first one's words are the failure's")
+  func requestRefused() {
+    let other = ProviderFault(.requestRefused, "not found (404)", message: "Other words")
+    #expect(
+      verdict(fault(Self.refused), fault(other, of: Self.groq))
+        == .failed(message: "gemini/g refused the request: Too long"))
+    #expect(
+      verdict(fault(ProviderFault(.requestRefused, "request too large (413)")))
+        == .failed(message: "gemini/g refused the request: request too large (413)"))
+  }
+
+  @Test("a refused key among them makes it the operator's matter")
+  func keyRefused() {
+    let expected = CascadeDecision.Verdict.failed(
+      message: "Every provider refused the request; check the providers' keys, credit and models: "
+        + "gemini/g: request refused (400); groq/q: key refused (401)")
+    #expect(verdict(fault(Self.refused), fault(Self.wrongKey, of: Self.groq)) == expected)
+  }
+
+  @Test("a circuit that is open for a refused key is as good as a refused key")
+  func skippedForKey() {
+    guard case .failed(let message) = verdict(fault(Self.refused), skipped(.keyRefused, .seconds(30))) else {
+      Issue.record("waiting does not mend a wrong key")
+      return
+    }
+    #expect(message.hasPrefix("Every provider refused"))
+  }
+
+  @Test("refusals of filters end the job as filtered, alone and among what waiting does not mend")
+  func contentFiltered() {
+    #expect(verdict(fault(Self.filtered)) == .filtered(by: Self.gemini))
+    #expect(
+      verdict(fault(Self.wrongKey), fault(Self.filtered, of: Self.groq)) == .filtered(by: Self.groq))
+    #expect(
+      verdict(fault(Self.filtered), skipped(.keyRefused, .seconds(30))) == .filtered(by: Self.gemini))
+  }
+
+  @Test(
+    "one passing fault keeps the job alive, whatever the others say",
+    arguments: [refused, wrongKey, filtered], [failing, limited])
+  func passing(permanent: ProviderFault, passing: ProviderFault) {
+    guard
+      case .passing(let message, nil, askedAny: true) = verdict(
+        fault(permanent), fault(passing, of: Self.groq))
+    else {
+      Issue.record("the job should be tried again")
+      return
+    }
+    #expect(message == "gemini/g: \(permanent.reason); groq/q: \(passing.reason)")
+  }
+
+  @Test("the job comes back when the first target can be asked again")
+  func shortestWait() {
+    let verdict = verdict(
+      fault(Self.limited, wait: .seconds(30)), skipped(.faults, .seconds(4)),
+      fault(Self.wrongKey, of: Self.groq, wait: .seconds(1)))
+    guard case .passing(_, .seconds(4), askedAny: true) = verdict else {
+      Issue.record("4 s is the shortest wait of a target that may answer, not \(verdict)")
+      return
+    }
+  }
+
+  @Test("a target that may be asked at once leaves the wait to the job's own backoff")
+  func unknownWait() {
+    let verdict = verdict(fault(Self.limited, wait: .seconds(30)), fault(Self.failing, of: Self.groq))
+    guard case .passing(_, nil, askedAny: true) = verdict else {
+      Issue.record("there is nothing to wait for: \(verdict)")
+      return
+    }
+  }
+
+  @Test("a job that only met open circuits has asked nobody")
+  func askedNobody() {
+    let verdict = verdict(skipped(.faults, .seconds(4), of: Self.gemini), skipped(.limited, .seconds(9)))
+    guard case .passing(_, .seconds(4), askedAny: false) = verdict else {
+      Issue.record("nobody was asked: \(verdict)")
+      return
+    }
+  }
+}

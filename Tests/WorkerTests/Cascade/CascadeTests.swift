@@ -1,0 +1,192 @@
+import Logging
+import Shared
+import TestSupport
+import Testing
+
+@testable import Worker
+
+@Suite("Cascades over real sockets", .timeLimit(.minutes(2)))
+struct CascadeTests {
+  private let shared = SharedCircuits()
+  private let request = JobRequest(messages: [ChatMessage(role: .user, content: "Hi")])
+
+  /// A cascade over two servers, `first` and `second`, in this order.
+  private func withCascade(
+    _ first: ScriptedServer.Script, then second: ScriptedServer.Script,
+    body: (Cascade, _ first: ScriptedServer, _ second: ScriptedServer) async throws -> Void
+  ) async throws {
+    try await ScriptedServer.with(first) { one in
+      try await ScriptedServer.with(second) { two in
+        let client = ProviderClient(
+          connectTimeout: .seconds(10), firstByteTimeout: .seconds(30), totalTimeout: .seconds(60))
+        let catalog = ProviderCatalog(
+          providers: [
+            ProviderFixture.openAI("first", baseURL: one.baseURL),
+            ProviderFixture.openAI("second", baseURL: two.baseURL),
+          ], prices: .list)
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let cascade = Cascade(
+          catalog: catalog, client: client, board: CircuitBoard(shared: shared, logger: logger))
+        do { try await body(cascade, one, two) } catch {
+          await client.shutdown()
+          throw error
+        }
+        await client.shutdown()
+      }
+    }
+  }
+
+  private func error(_ status: Int, _ message: String = "m", headers: String = "") -> ScriptedServer.Script {
+    .reply(status, #"{"error":{"message":"\#(message)"}}"#, headers: headers)
+  }
+
+  private var answer: ScriptedServer.Script { .reply(200, ProviderFixture.openAIAnswer("Hello")) }
+
+  @Test("the first target that answers is enough")
+  func firstAnswers() async throws {
+    try await withCascade(answer, then: answer) { cascade, _, second in
+      guard case .answered(let result, isCacheable: true) = try await cascade.answer(request) else {
+        Issue.record("it should be answered")
+        return
+      }
+      #expect(result.response == "Hello")
+      #expect(result.provider == "first")
+      #expect(result.model == "first-model")
+      #expect(result.finishReason == .stop)
+      #expect(result.usage == TokenUsage(promptTokens: 14, completionTokens: 24))
+      #expect(result.cost == .zero, "its price is not known")
+      #expect(result.cascadePath.map(\.status) == [.success])
+      #expect(second.requests.isEmpty)
+    }
+  }
+
+  @Test(
+    "whatever the first target does, the second is asked and the path tells why",
+    arguments: [
+      (ScriptedServer.Script.reply(500, ""), "server error (500)"),
+      (.reply(429, "", headers: "retry-after: 30\r\n"), "rate limited (429)"),
+      (.reply(401, ""), "key refused (401)"), (.reply(400, ""), "request refused (400)"),
+      (.reply(200, "<html>"), "not JSON"), (.reply(302, ""), "redirect (302)"),
+      (
+        .raw("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{", closes: true),
+        "connection closed in mid-answer"
+      ),
+      (.reply(200, ProviderFixture.openAIAnswer("A", finishReason: "content_filter")), "content filter"),
+    ])
+  func secondAnswers(script: ScriptedServer.Script, reason: String) async throws {
+    try await withCascade(script, then: answer) { cascade, _, _ in
+      guard case .answered(let result, isCacheable: true) = try await cascade.answer(request) else {
+        Issue.record("the second target should answer")
+        return
+      }
+      #expect(result.provider == "second")
+      #expect(result.cascadePath.map(\.status) == [.failed, .success])
+      #expect(result.cascadePath.map(\.reason) == [reason, nil])
+    }
+  }
+
+  @Test("a limited target is not asked again before its limit resets")
+  func limitedIsSkipped() async throws {
+    try await withCascade(error(429, headers: "retry-after: 30\r\n"), then: answer) { cascade, first, _ in
+      _ = try await cascade.answer(request)
+      guard case .answered(let result, _) = try await cascade.answer(request) else {
+        Issue.record("the second target should answer")
+        return
+      }
+      #expect(first.requests.count == 1)
+      #expect(result.cascadePath.map(\.status) == [.skipped, .success])
+      #expect(result.cascadePath[0].reason?.hasPrefix("rate limited (429), resets in ") == true)
+    }
+  }
+
+  @Test("five faults open the circuit; a job that meets only open ones has asked nobody")
+  func circuitsOpen() async throws {
+    try await withCascade(error(500), then: error(503)) { cascade, first, second in
+      for _ in 1...5 {
+        guard case .passing(_, _, _, askedAny: true) = try await cascade.answer(request) else {
+          Issue.record("server errors pass")
+          return
+        }
+      }
+      guard case .passing(_, let retryAfter, let path, askedAny: false) = try await cascade.answer(request)
+      else {
+        Issue.record("nobody should be asked")
+        return
+      }
+      #expect(retryAfter.map { $0 > .zero && $0 < .seconds(6) } == true)
+      #expect(
+        path.map(\.reason) == ["circuit open: server error (500)", "circuit open: server error (503)"])
+      #expect(first.requests.count == 5)
+      #expect(second.requests.count == 5)
+    }
+  }
+
+  @Test("when every target finds fault with the request, the job fails with the first one's words")
+  func requestRefused() async throws {
+    try await withCascade(error(400, "context too long"), then: error(404)) { cascade, _, _ in
+      guard case .failed(let failure) = try await cascade.answer(request) else {
+        Issue.record("it should fail")
+        return
+      }
+      #expect(failure.code == .allProvidersFailed)
+      #expect(failure.message == "first/first-model refused the request: context too long")
+      #expect(failure.cascadePath.count == 2)
+    }
+  }
+
+  @Test("when every filter refuses, the job is answered with that, and it is not cached")
+  func contentFiltered() async throws {
+    let filtered = ScriptedServer.Script.reply(
+      200, ProviderFixture.openAIAnswer("A", finishReason: "content_filter"))
+    try await withCascade(filtered, then: filtered) { cascade, _, _ in
+      guard case .answered(let result, isCacheable: false) = try await cascade.answer(request) else {
+        Issue.record("a refusal is an answer")
+        return
+      }
+      #expect(result.finishReason == .contentFilter)
+      #expect(result.response == "")
+      #expect(result.error != nil)
+    }
+  }
+
+  @Test("a model that leads nowhere fails the job with the reason", arguments: ["nowhere", "unknown/model"])
+  func routing(model: String) async throws {
+    try await withCascade(answer, then: answer) { cascade, first, _ in
+      var request = request
+      request.model = model
+      guard case .failed(let failure) = try await cascade.answer(request) else {
+        Issue.record("it should fail")
+        return
+      }
+      #expect(failure.code == .unreadable)
+      #expect(first.requests.isEmpty)
+    }
+  }
+
+  @Test("a client's provider/model is asked alone, under its own name")
+  func namedTarget() async throws {
+    try await withCascade(answer, then: answer) { cascade, first, second in
+      var request = request
+      request.model = "second/meta/llama"
+      guard case .answered(let result, _) = try await cascade.answer(request) else {
+        Issue.record("it should be answered")
+        return
+      }
+      #expect(result.model == "meta/llama")
+      #expect(first.requests.isEmpty)
+      #expect(second.requests.first?.contains(#""model":"meta/llama""#) == true)
+    }
+  }
+
+  @Test("a cancelled job aborts its call and holds nothing against the target")
+  func cancelled() async throws {
+    try await withCascade(.silence, then: answer) { cascade, first, second in
+      let job = Task { try await cascade.answer(request) }
+      try await eventually("the request arrives") { first.requests.count == 1 }
+      job.cancel()
+      await #expect(throws: CancellationError.self) { _ = try await job.value }
+      try await eventually("the connection is dropped") { first.closedConnections == 1 }
+      #expect(second.requests.isEmpty)
+    }
+  }
+}

@@ -1,0 +1,100 @@
+import Shared
+import Testing
+
+@testable import Worker
+
+@Suite("Answers in Gemini's dialect")
+struct GeminiAnswerTests {
+  private func read(_ status: Int, _ body: String) -> Result<ProviderAnswer, ProviderFault> {
+    GeminiDialect().read(ProviderFixture.response(status, body))
+  }
+
+  private func candidate(_ finishReason: String, parts: String = #"[{"text":"Hi"}]"#) -> String {
+    #"{"candidates":[{"content":{"parts":\#(parts)},"finishReason":\#(finishReason)}]}"#
+  }
+
+  @Test("thoughts are no text, but they are paid for")
+  func thoughts() throws {
+    let body = #"""
+      {"candidates":[{"content":{"parts":[{"text":"hmm","thought":true},{"text":"A"},{"text":"B"}],
+      "role":"model"},"finishReason":"STOP","index":0}],
+      "usageMetadata":{"promptTokenCount":5,"candidatesTokenCount":2,"thoughtsTokenCount":30}}
+      """#
+    let usage = TokenUsage(promptTokens: 5, completionTokens: 32)
+    #expect(try read(200, body).get() == ProviderAnswer(text: "AB", finishReason: .stop, usage: usage))
+  }
+
+  @Test("MAX_TOKENS ends an answer as length")
+  func length() throws {
+    #expect(try read(200, candidate(#""MAX_TOKENS""#)).get().finishReason == .length)
+  }
+
+  @Test(
+    "the filter's finish reasons are refusals",
+    arguments: ["SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "IMAGE_SAFETY"])
+  func filtered(reason: String) {
+    #expect(read(200, candidate("\"\(reason)\"")).fault?.kind == .contentFiltered)
+  }
+
+  @Test("a blocked prompt is a refusal")
+  func blockedPrompt() {
+    #expect(read(200, #"{"promptFeedback":{"blockReason":"SAFETY"}}"#).fault?.kind == .contentFiltered)
+  }
+
+  @Test(
+    "what is no complete answer is a fault of the provider",
+    arguments: [
+      (#"{"candidates":[{"content":{"parts":[{"text":"A"}]}}]}"#, "no finish reason"),
+      (#"{"candidates":[{"finishReason":"OTHER"}]}"#, "ended for no stated reason"),
+      (#"{"candidates":[{"finishReason":"LANGUAGE"}]}"#, "unsupported language"),
+      (#"{"candidates":[{"finishReason":"MALFORMED_FUNCTION_CALL"}]}"#, "malformed function call"),
+      (#"{"candidates":[{"finishReason":"NEW"}]}"#, "unknown finish reason"),
+      (#"{"candidates":[{"finishReason":"STOP"}]}"#, "empty answer"),
+      (
+        #"{"candidates":[{"content":{"parts":[{"text":"x","thought":true}]},"finishReason":"STOP"}]}"#,
+        "empty answer"
+      ),
+      (#"{"candidates":[]}"#, "no candidates in the answer"), ("{}", "no candidates in the answer"),
+      ("<html>", "not JSON"), ("", "empty answer"),
+      (#"[{"error":{"code":503,"message":"m"}}]"#, "server error (503)"),
+    ])
+  func hostile(body: String, reason: String) {
+    let fault = read(200, body).fault
+    #expect(fault?.kind == .failing)
+    #expect(fault?.reason == reason)
+  }
+
+  @Test("a bad key comes as 400 and is a bad key nevertheless, also in an array of one")
+  func badKey() {
+    let error =
+      #"{"error":{"code":400,"message":"API key not valid.","status":"INVALID_ARGUMENT","#
+      + #""details":[{"@type":"x/ErrorInfo","reason":"API_KEY_INVALID"}]}}"#
+    let expected = ProviderFault(.keyRefused, "key refused (400)", message: "API key not valid.")
+    #expect(read(400, error).fault == expected)
+    #expect(read(400, "[\(error)]").fault == expected)
+  }
+
+  @Test("any other 400 is a fault of the request")
+  func badRequest() {
+    let fault = read(400, #"{"error":{"code":400,"message":"m","status":"INVALID_ARGUMENT"}}"#).fault
+    #expect(fault == ProviderFault(.requestRefused, "request refused (400)", message: "m"))
+  }
+
+  @Test("RetryInfo says when a limit resets")
+  func retryInfo() {
+    let body = #"{"error":{"code":429,"details":[{"@type":"RetryInfo","retryDelay":"31s"}]}}"#
+    #expect(read(429, body).fault?.kind == .limited(resetsIn: .seconds(31)))
+  }
+
+  @Test("a day's quota is gone for long, whatever RetryInfo says")
+  func dailyQuota() {
+    let body = #"""
+      {"error":{"code":429,"message":"m","details":[
+      {"@type":"QuotaFailure","violations":[{"quotaId":"GenerateRequestsPerDayPerProjectPerModel-FreeTier"}]},
+      {"@type":"RetryInfo","retryDelay":"31s"}]}}
+      """#
+    #expect(
+      read(429, body).fault
+        == ProviderFault(.limited(resetsIn: .seconds(3600)), "daily quota spent (429)", message: "m"))
+  }
+}

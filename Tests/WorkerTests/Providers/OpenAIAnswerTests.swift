@@ -1,0 +1,148 @@
+import Shared
+import Testing
+
+@testable import Worker
+
+@Suite("Answers in OpenAI's dialect")
+struct OpenAIAnswerTests {
+  typealias Kind = ProviderFault.Kind
+
+  private func read(
+    _ status: Int, _ body: String, headers: [(String, String)] = []
+  ) -> Result<ProviderAnswer, ProviderFault> {
+    OpenAIDialect().read(ProviderFixture.response(status, body, headers: headers))
+  }
+
+  @Test("an answer gives its text, its finish reason and what it used")
+  func answer() throws {
+    let answer = try read(200, ProviderFixture.openAIAnswer("A\\nB", finishReason: "length")).get()
+    let usage = TokenUsage(promptTokens: 14, completionTokens: 24)
+    #expect(answer == ProviderAnswer(text: "A\nB", finishReason: .length, usage: usage))
+  }
+
+  @Test("white space that keeps a slow answer's connection awake does not harm it")
+  func leadingWhiteSpace() throws {
+    #expect(try read(200, "\n\n  \n" + ProviderFixture.openAIAnswer("Hi")).get().text == "Hi")
+  }
+
+  @Test("content in parts is joined")
+  func parts() throws {
+    let body = #"""
+      {"choices":[{"message":{"content":[{"type":"text","text":"A"},{"type":"text","text":"B"}]},
+      "finish_reason":"stop"}]}
+      """#
+    #expect(try read(200, body).get().text == "AB")
+  }
+
+  @Test(
+    "usage that is missing, negative or absurd is clamped",
+    arguments: [
+      ("null", 0), ("{}", 0), (#"{"completion_tokens":-5}"#, 0), (#"{"completion_tokens":"9"}"#, 0),
+      (#"{"completion_tokens":9223372036854775807}"#, TokenUsage.limit), (#"{"completion_tokens":1e300}"#, 0),
+    ])
+  func usage(usage: String, completion: Int) throws {
+    let body =
+      #"{"choices":[{"message":{"content":"A"},"finish_reason":"stop"}],"usage":"# + usage + "}"
+    #expect(try read(200, body).get().usage.completionTokens == completion)
+  }
+
+  @Test(
+    "every status has its place in the outcome table",
+    arguments: [
+      (302, .failing, "redirect (302)"), (400, .requestRefused, "request refused (400)"),
+      (401, .keyRefused, "key refused (401)"), (402, .keyRefused, "no credit (402)"),
+      (403, .keyRefused, "key refused (403)"), (404, .requestRefused, "not found (404)"),
+      (405, .requestRefused, "request refused (405)"),
+      (408, .limited(resetsIn: nil), "request timed out (408)"),
+      (409, .limited(resetsIn: nil), "conflict (409)"),
+      (413, .requestRefused, "request too large (413)"), (422, .requestRefused, "request refused (422)"),
+      (425, .limited(resetsIn: nil), "too early (425)"), (429, .limited(resetsIn: nil), "rate limited (429)"),
+      (498, .failing, "no capacity (498)"), (499, .failing, "cancelled by the provider (499)"),
+      (500, .failing, "server error (500)"), (503, .failing, "server error (503)"),
+      (529, .failing, "overloaded (529)"), (777, .failing, "unexpected status (777)"),
+    ] as [(Int, Kind, String)])
+  func statuses(status: Int, kind: Kind, reason: String) {
+    let fault = read(status, #"{"error":{"message":"Its own words"}}"#).fault
+    #expect(fault == ProviderFault(kind, reason, message: "Its own words"))
+    #expect(read(status, "<html>Bad gateway</html>").fault == ProviderFault(kind, reason))
+  }
+
+  @Test("a spent quota is a spent key, not a limit that resets")
+  func insufficientQuota() {
+    let body = #"{"error":{"message":"m","type":"insufficient_quota","code":"insufficient_quota"}}"#
+    #expect(read(429, body).fault?.kind == .keyRefused)
+  }
+
+  @Test(
+    "a flagged prompt is the content filter's word and no wrong key",
+    arguments: [
+      (403, #"{"error":{"code":403,"message":"flagged","metadata":{"reasons":["violence"]}}}"#),
+      (400, #"{"error":{"code":"content_policy_violation","message":"no"}}"#),
+      (400, #"{"error":{"code":"content_filter","message":"no"}}"#),
+    ])
+  func moderation(status: Int, body: String) {
+    #expect(read(status, body).fault?.kind == .contentFiltered)
+  }
+
+  @Test("a limit is over when the provider says so")
+  func limited() {
+    #expect(
+      read(429, "", headers: [("Retry-After", "7")]).fault?.kind == .limited(resetsIn: .seconds(7)))
+  }
+
+  @Test(
+    "a success that is none is a fault of the provider",
+    arguments: [
+      ("", "empty answer"), ("<html>hello</html>", "not JSON"), (#"{"choices":[{"mess"#, "not JSON"),
+      (#"{"choices":[],"choices":[]}"#, "not JSON"), ("[]", "no choices in the answer"),
+      ("null", "no choices in the answer"), (#"{"choices":[]}"#, "no choices in the answer"),
+      (#"{"choices":"x"}"#, "no choices in the answer"),
+      (#"{"choices":[{"message":{"content":"A"},"finish_reason":null}]}"#, "no finish reason"),
+      (#"{"choices":[{"message":{"content":"A"},"finish_reason":"error"}]}"#, "error in mid-answer"),
+      (#"{"choices":[{"message":{"content":"A"},"finish_reason":"banana"}]}"#, "unknown finish reason"),
+      (#"{"choices":[{"message":{"content":null},"finish_reason":"stop"}]}"#, "empty answer"),
+      (#"{"choices":[{"message":{"content":""},"finish_reason":"stop"}]}"#, "empty answer"),
+      (#"{"choices":[{"finish_reason":"stop"}]}"#, "empty answer"),
+      (#"{"error":"out of order"}"#, "error in the answer"),
+      (#"{"error":{"code":502,"message":"upstream"}}"#, "server error (502)"),
+    ])
+  func hostile(body: String, reason: String) {
+    let fault = read(200, body).fault
+    #expect(fault?.kind == .failing)
+    #expect(fault?.reason == reason)
+  }
+
+  @Test("nesting as deep as a stack does not matter")
+  func deep() {
+    #expect(read(200, String(repeating: "[", count: 100_000)).fault?.reason == "not JSON")
+  }
+
+  @Test(
+    "an error with status 200 means the status that it holds",
+    arguments: [(400, .requestRefused), (402, .keyRefused), (429, .limited(resetsIn: nil))] as [(Int, Kind)])
+  func errorInSuccess(code: Int, kind: Kind) {
+    #expect(read(200, #"{"error":{"code":\#(code),"message":"m"}}"#).fault?.kind == kind)
+    let choice = #"{"choices":[{"error":{"code":\#(code),"message":"m"},"finish_reason":"error"}]}"#
+    #expect(read(200, choice).fault?.kind == kind)
+  }
+
+  @Test("an answer that the content filter withheld is none, also with some of its text")
+  func contentFilter() {
+    #expect(
+      read(200, ProviderFixture.openAIAnswer("Par", finishReason: "content_filter")).fault?.kind
+        == .contentFiltered)
+  }
+
+  @Test("thinking that used up max_tokens is a fault of the request and says what to do")
+  func allThought() {
+    let fault = read(200, #"{"choices":[{"message":{"content":""},"finish_reason":"length"}]}"#).fault
+    #expect(fault?.kind == .requestRefused)
+    #expect(fault?.message?.contains("larger max_tokens") == true)
+  }
+
+  @Test("a provider that echoes its key does not show it")
+  func echoedKey() {
+    let body = #"{"error":{"message":"Incorrect API key sk-canary-0123456789 provided"}}"#
+    #expect(read(401, body).fault?.message == "Incorrect API key *** provided")
+  }
+}

@@ -1,0 +1,175 @@
+import AsyncHTTPClient
+import NIOCore
+import Shared
+import TestSupport
+import Testing
+
+@testable import Worker
+
+@Suite("Calls over real sockets", .timeLimit(.minutes(2)))
+struct ProviderClientTests {
+  private static let answer = ProviderFixture.openAIAnswer()
+
+  private func withClient<Result>(
+    firstByte: Duration = .seconds(30), total: Duration = .seconds(60),
+    body: (ProviderClient) async throws -> Result
+  ) async throws -> Result {
+    let client = ProviderClient(
+      connectTimeout: .seconds(10), firstByteTimeout: firstByte, totalTimeout: total)
+    do {
+      let result = try await body(client)
+      await client.shutdown()
+      return result
+    } catch {
+      await client.shutdown()
+      throw error
+    }
+  }
+
+  private func request(_ baseURL: String) throws -> HTTPClient.Request {
+    try ProviderEndpoint(ProviderFixture.openAI(baseURL: baseURL), model: "m")
+      .httpRequest(for: JobRequest(messages: [ChatMessage(role: .user, content: "Hi")]))
+  }
+
+  private func result(
+    of script: ScriptedServer.Script, firstByte: Duration = .seconds(30), total: Duration = .seconds(60)
+  ) async throws -> Result<ProviderResponse, ProviderFault> {
+    try await ScriptedServer.with(script) { server in
+      try await withClient(firstByte: firstByte, total: total) { try await $0.send(request(server.baseURL)) }
+    }
+  }
+
+  @Test("a response comes whole, and its connection is used again")
+  func whole() async throws {
+    try await ScriptedServer.with(.reply(200, Self.answer)) { server in
+      try await withClient { client in
+        for _ in 1...3 {
+          let response = try await client.send(request(server.baseURL)).get()
+          #expect(response.status == 200)
+          #expect(String(buffer: response.body) == Self.answer)
+        }
+        #expect(server.closedConnections == 0)
+        #expect(server.requests.count == 3)
+        let first = try #require(server.requests.first)
+        #expect(first.hasPrefix("POST /chat/completions HTTP/1.1\r\n"))
+        #expect(first.contains("authorization: Bearer \(ProviderFixture.key.reveal())\r\n"))
+        #expect(!first.contains("transfer-encoding"))
+      }
+    }
+  }
+
+  @Test("a redirect is not followed")
+  func redirect() async throws {
+    try await ScriptedServer.with(.reply(200, Self.answer)) { other in
+      let script = ScriptedServer.Script.reply(307, "", headers: "location: \(other.baseURL)/steal\r\n")
+      let response = try await result(of: script).get()
+      #expect(response.status == 307)
+      #expect(other.requests.isEmpty)
+      #expect(OpenAIDialect().read(response).fault == .failing("redirect (307)"))
+    }
+  }
+
+  @Test("silence ends as a time-out before the first byte, and the connection is dropped")
+  func silence() async throws {
+    try await ScriptedServer.with(.silence) { server in
+      try await withClient(firstByte: .milliseconds(100)) { client in
+        let fault = try await client.send(request(server.baseURL)).fault
+        #expect(fault == .failing("timed out before the first byte (100 ms)"))
+        try await eventually("the connection is dropped") { server.closedConnections == 1 }
+      }
+    }
+  }
+
+  @Test("an answer that stops half-way ends as a time-out, and the connection is dropped")
+  func stalledBody() async throws {
+    let script = ScriptedServer.Script.raw("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"choi")
+    try await ScriptedServer.with(script) { server in
+      // Long enough that the head comes in time on a busy machine.
+      try await withClient(firstByte: .seconds(2), total: .milliseconds(2500)) { client in
+        let fault = try await client.send(request(server.baseURL)).fault
+        #expect(fault == .failing("timed out before the end of the answer (2500 ms)"))
+        try await eventually("the connection is dropped") { server.closedConnections == 1 }
+      }
+    }
+  }
+
+  @Test(
+    "an answer that is cut, or is none, is a fault of the provider",
+    arguments: [
+      ("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"choi", "connection closed in mid-answer"),
+      ("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{\"ch", "connection closed in mid-answer"),
+      ("", "connection closed by the provider"), ("SSH-2.0-OpenSSH_9.2\r\n", "not HTTP"),
+      ("HTTP/1.1 200 OK\r\ncontent-length: 99999999999\r\n\r\n", "connection closed in mid-answer"),
+    ])
+  func cut(bytes: String, reason: String) async throws {
+    #expect(try await result(of: .raw(bytes, closes: true)).fault == .failing(reason))
+  }
+
+  @Test("a head as large as a book is refused")
+  func hugeHead() async throws {
+    let head = "HTTP/1.1 200 OK\r\nx-large: \(String(repeating: "x", count: 1_000_000))\r\n\r\n"
+    #expect(try await result(of: .raw(head)).fault?.kind == .failing)
+  }
+
+  @Test("an endless answer is read up to 8 MiB, then its connection is dropped")
+  func tooLarge() async throws {
+    let head = "HTTP/1.1 200 OK\r\ncontent-length: 99999999999\r\n\r\n"
+    let script = ScriptedServer.Script.raw(head + String(repeating: " ", count: 12 * 1_048_576))
+    try await ScriptedServer.with(script) { server in
+      try await withClient { client in
+        let fault = try await client.send(request(server.baseURL)).fault
+        #expect(fault == .failing("answer over 8 MiB"))
+        try await eventually("the connection is dropped") { server.closedConnections == 1 }
+      }
+    }
+  }
+
+  @Test("a small body that unpacks to a huge one is stopped")
+  func compressionBomb() async throws {
+    let bomb = CompressionBomb.gzip(unpackedSize: ProviderClient.bodyLimit * 2)
+    let head = "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: \(bomb.count)\r\n\r\n"
+    let script = ScriptedServer.Script(bytes: Array(head.utf8) + bomb)
+    #expect(try await result(of: script).fault == .failing("compressed answer is too large or broken"))
+  }
+
+  @Test("a port where nobody listens is a refused connection")
+  func refused() async throws {
+    let baseURL = try await ScriptedServer.with(.silence) { $0.baseURL }
+    try await withClient { client in
+      let fault = try await client.send(request(baseURL)).fault
+      #expect(fault == .failing("connection refused"))
+    }
+  }
+
+  @Test("a name that nobody knows cannot be resolved")
+  func unknownHost() async throws {
+    try await withClient { client in
+      let fault = try await client.send(request("http://no-such-host.invalid")).fault
+      #expect(fault == .failing("host could not be resolved"))
+    }
+  }
+
+  @Test("a server that speaks no TLS fails the handshake")
+  func noTLS() async throws {
+    try await PlainGreeter.with { port in
+      try await withClient { client in
+        let fault = try await client.send(request("https://127.0.0.1:\(port)")).fault
+        #expect(fault == .failing("TLS failed"))
+      }
+    }
+  }
+
+  @Test("a cancelled task aborts its call")
+  func cancelled() async throws {
+    try await ScriptedServer.with(.silence) { server in
+      try await withClient { client in
+        let request = try request(server.baseURL)
+        let call = Task { try await client.send(request) }
+        try await eventually("the request arrives") { server.requests.count == 1 }
+        call.cancel()
+        await #expect(throws: CancellationError.self) { _ = try await call.value }
+        try await eventually("the connection is dropped") { server.closedConnections == 1 }
+      }
+    }
+  }
+}
