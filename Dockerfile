@@ -5,10 +5,11 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY . .
-RUN swift build -c release --static-swift-stdlib \
- && mkdir /out \
- && cp .build/release/sluice-api .build/release/sluice-worker .build/release/sluice-simulator /out/ \
- && strip /out/*
+RUN mkdir /out \
+ && for product in sluice-api sluice-worker sluice-simulator; do \
+      swift build -c release --static-swift-stdlib --product $product \
+   && strip -o /out/$product .build/release/$product || exit 1; \
+    done
 
 FROM debian:bookworm-slim
 RUN apt-get update \

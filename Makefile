@@ -12,7 +12,9 @@ test: packages
 
 # Builds .build/release/sluice-api, sluice-worker and sluice-simulator.
 build: packages
-	swift build -c release --static-swift-stdlib
+	for product in sluice-api sluice-worker sluice-simulator; do \
+	  swift build -c release --static-swift-stdlib --product $$product || exit 1; \
+	done
 
 # Writes the table in docs/configuration.md anew from the declarations.
 docs: packages

@@ -78,12 +78,14 @@ public struct SimulatorProcess: Sendable {
   /// Each is `["provider": "gemini", "times": 1, "behaviour": ["status": 503]]`; all but the behaviour is optional.
   public func script(_ rules: JSONValue) async throws { _ = try await control(.PUT, "rules", rules) }
 
-  /// The requests to a provider in their order: `provider`, `method`, `path`, `headers`, `body`.
+  /// The requests to a provider in their order: `provider`, `method`, `path`, `headers`, `body`,
+  /// `received_at`, `ended_at` (Unix milliseconds; null while under way).
   public func requests(provider: String) async throws -> [JSONValue] {
     try await control(.GET, "requests?provider=\(provider)").json?.array ?? []
   }
 
-  /// `total`, `in_flight`, and by name of the provider, `providers`.
+  /// `total`, `in_flight`, `aborted` (its client left before it had the answer), and the same by name of the
+  /// provider below `providers`.
   public func stats() async throws -> JSONValue { try await control(.GET, "stats").json ?? .null }
 
   /// Forgets the rules, the requests and the counts.

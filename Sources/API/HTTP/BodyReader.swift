@@ -36,8 +36,8 @@ struct BodyReader: Sendable {
     return body
   }
 
-  /// `application/json` or a `+json` type, with or without parameters. No Content-Type at all counts as JSON
-  /// only when a client clearly did not care; browsers' forms always send one.
+  /// `application/json` or a `+json` type, with or without parameters. None at all is refused: it is how a
+  /// web page's form would come.
   static func isJSON(_ contentType: String?) -> Bool {
     guard let contentType else { return false }
     let type = contentType.prefix { $0 != ";" }.filter { !$0.isWhitespace }.lowercased()
