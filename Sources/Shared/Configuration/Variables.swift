@@ -65,12 +65,12 @@ public enum Variables {
     "DRAIN_TIMEOUT", "how long a process that was told to stop finishes what it has", in: 0...3600,
     default: "30")
   public static let connectTimeout = Variable<Duration>.seconds(
-    "PROVIDER_CONNECT_TIMEOUT", "how long connecting to a provider may take", in: 0...300, default: "5")
+    "PROVIDER_CONNECT_TIMEOUT", "how long connecting to a provider may take", in: 1...300, default: "5")
   public static let firstByteTimeout = Variable<Duration>.seconds(
-    "PROVIDER_FIRST_BYTE_TIMEOUT", "how long a provider may take to begin its answer", in: 0...3600,
+    "PROVIDER_FIRST_BYTE_TIMEOUT", "how long a provider may take to begin its answer", in: 1...3600,
     default: "60")
   public static let totalTimeout = Variable<Duration>.seconds(
-    "PROVIDER_TOTAL_TIMEOUT", "how long a provider may take for its whole answer", in: 0...3600,
+    "PROVIDER_TOTAL_TIMEOUT", "how long a provider may take for its whole answer", in: 1...3600,
     default: "120")
 
   public static let healthFile = Variable(
