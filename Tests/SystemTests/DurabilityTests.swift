@@ -152,9 +152,9 @@ struct DurabilityTests {
       try await SluiceCluster.with(environment: ["REDIS_URL": redis.url]) { cluster in
         for name in ["sluice-api", "sluice-worker"] {
           let process = try await cluster.start(name)
+          try await process.waitForOutput("noeviction")
           await process.waitUntilExit()
           #expect(process.exitStatus != 0)
-          #expect(process.log.contains("noeviction"))
         }
       }
     }
@@ -174,6 +174,7 @@ struct DurabilityTests {
   func wrongSetting(name: String, environment: [String: String], mentioned: String) async throws {
     try await SluiceCluster.with(environment: environment) { cluster in
       let process = try await cluster.start(name)
+      try await process.waitForOutput("\n")
       await process.waitUntilExit()
       #expect(process.exitStatus != 0)
       #expect(process.log.contains(mentioned))

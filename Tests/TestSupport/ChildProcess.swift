@@ -83,6 +83,7 @@ public final class ChildProcess: Sendable {
     await waitUntilExit()
   }
 
+  /// Returns once it has ended. What it wrote last may not be in ``log`` yet.
   public func waitUntilExit() async {
     await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
       DispatchQueue.global().async { [process] in

@@ -18,9 +18,11 @@ public struct HTTPReply: Sendable {
     public let description: String
   }
 
-  /// Sends a request. Throws ``Failure`` when the server cuts the connection or is silent for a minute.
+  /// Sends a request. Throws ``Failure`` when the server cuts the connection or is silent for
+  /// `timeout`.
   public static func to(
-    _ url: String, method: HTTPMethod = .GET, headers: [String: String] = [:], body: ByteBuffer? = nil
+    _ url: String, method: HTTPMethod = .GET, headers: [String: String] = [:], body: ByteBuffer? = nil,
+    timeout: Duration = .seconds(90)
   ) async throws -> HTTPReply {
     var request = HTTPClientRequest(url: url)
     request.method = method
@@ -29,8 +31,8 @@ public struct HTTPReply: Sendable {
     let response: HTTPClientResponse
     let bytes: ByteBuffer
     do {
-      response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
-      bytes = try await response.body.collect(upTo: 64 << 20)
+      response = try await HTTPClient.shared.execute(request, timeout: TimeAmount(timeout))
+      bytes = try await response.body.collect(upTo: 4 << 20)
     } catch {
       throw Failure(description: "\(method) \(url): \(error)")
     }

@@ -1,4 +1,3 @@
-import AsyncHTTPClient
 import Foundation
 import NIOCore
 import NIOHTTP1
@@ -6,17 +5,6 @@ import Shared
 
 /// A provider simulator of a test's own, on a port of its own.
 public struct SimulatorProcess: Sendable {
-  /// What it answered, read to its end.
-  public struct Reply: Sendable {
-    public let status: Int
-    /// By lower-case name.
-    public let headers: [String: String]
-    public let body: String
-
-    /// The body as JSON; nil where it is none.
-    public var json: JSONValue? { try? JSONParser.parse(body) }
-  }
-
   /// It refused what was asked of it, such as a script with a misspelt field.
   public struct Refused: Error, CustomStringConvertible {
     public let description: String
@@ -81,12 +69,12 @@ public struct SimulatorProcess: Sendable {
   /// The requests to a provider in their order: `provider`, `method`, `path`, `headers`, `body`,
   /// `received_at`, `ended_at` (Unix milliseconds; null while under way).
   public func requests(provider: String) async throws -> [JSONValue] {
-    try await control(.GET, "requests?provider=\(provider)").json?.array ?? []
+    try await control(.GET, "requests?provider=\(provider)").json.array ?? []
   }
 
   /// `total`, `in_flight`, `aborted` (its client left before it had the answer), and the same by name of the
   /// provider below `providers`.
-  public func stats() async throws -> JSONValue { try await control(.GET, "stats").json ?? .null }
+  public func stats() async throws -> JSONValue { try await control(.GET, "stats").json }
 
   /// Forgets the rules, the requests and the counts.
   public func reset() async throws {
@@ -94,27 +82,20 @@ public struct SimulatorProcess: Sendable {
     _ = try await control(.DELETE, "requests")
   }
 
-  /// Any request. Throws as a client does when the simulator cuts the connection, or is silent for 30 s.
+  /// Any request. Throws ``HTTPReply/Failure`` when the simulator cuts the connection or is silent.
   public func call(
     _ path: String, method: HTTPMethod = .POST, headers: [String: String] = [:], body: JSONValue? = nil,
     timeout: Duration = .seconds(30)
-  ) async throws -> Reply {
-    var request = HTTPClientRequest(url: url + path)
-    request.method = method
-    for (name, value) in headers { request.headers.add(name: name, value: value) }
-    if let body {
-      request.headers.replaceOrAdd(name: "content-type", value: "application/json")
-      request.body = .bytes(body.serialized())
-    }
-    let response = try await HTTPClient.shared.execute(request, timeout: TimeAmount(timeout))
-    let bytes = try await response.body.collect(upTo: 64 << 20)
-    let fields = response.headers.map { ($0.name.lowercased(), $0.value) }
-    return Reply(
-      status: Int(response.status.code), headers: Dictionary(fields) { "\($0), \($1)" },
-      body: String(buffer: bytes))
+  ) async throws -> HTTPReply {
+    var headers = headers
+    if body != nil { headers["content-type"] = "application/json" }
+    return try await HTTPReply.to(
+      url + path, method: method, headers: headers, body: body?.serialized(), timeout: timeout)
   }
 
-  private func control(_ method: HTTPMethod, _ name: String, _ body: JSONValue? = nil) async throws -> Reply {
+  private func control(_ method: HTTPMethod, _ name: String, _ body: JSONValue? = nil) async throws
+    -> HTTPReply
+  {
     let reply = try await call("/_simulator/\(name)", method: method, body: body)
     guard (200..<300).contains(reply.status) else { throw Refused(description: reply.body) }
     return reply

@@ -7,7 +7,8 @@ import DequeModule
 /// connection: replies behind it could not come either, and a stalled server must not hold anybody up.
 struct PendingCommands<Caller> {
   struct Command {
-    let id: UInt64
+    /// Nil for a command that is awaited to its end; only others can be cancelled.
+    let id: UInt64?
     let name: String
     /// Nil once the caller has gone.
     var caller: Caller?
@@ -23,14 +24,30 @@ struct PendingCommands<Caller> {
 
   private let server: String
   private var commands = Deque<Command>()
+  /// How many of them are awaited to their end.
+  private var awaited = 0
+  /// Not later than any deadline; it can be earlier after replies.
+  private var earliest: ContinuousClock.Instant?
+  /// What the timer is set to.
+  private var alarm: ContinuousClock.Instant?
   private(set) var isClosed = false
+  private var isDraining = false
+  /// Why it was closed, where that is known.
+  private var reason: String?
 
   init(server: String) { self.server = server }
 
   var isEmpty: Bool { commands.isEmpty }
 
-  /// The deadline of the oldest command; when it is past, ``expire(now:)`` has something to do.
-  var nextDeadline: ContinuousClock.Instant? { commands.first?.deadline }
+  /// Whether ``drain()`` was called and nothing is left worth waiting for: what blocks is not waited for.
+  var isDrained: Bool { isDraining && awaited == 0 }
+
+  /// When ``expire(now:)`` is to be called, where that is earlier than what was returned before.
+  mutating func nextAlarm() -> ContinuousClock.Instant? {
+    guard let earliest, alarm.map({ earliest < $0 }) ?? true else { return nil }
+    alarm = earliest
+    return earliest
+  }
 
   enum SendAction {
     case write
@@ -38,8 +55,10 @@ struct PendingCommands<Caller> {
   }
 
   mutating func send(_ command: Command) -> SendAction {
-    guard !isClosed else { return .fail(.connectionLost(server: server, command: command.name)) }
+    guard !isClosed, !isDraining else { return .fail(lost(command)) }
     commands.append(command)
+    if command.id == nil { awaited += 1 }
+    earliest = earliest.map { min($0, command.deadline) } ?? command.deadline
     return .write
   }
 
@@ -53,6 +72,7 @@ struct PendingCommands<Caller> {
 
   mutating func receive(_ reply: RESPValue) -> ReceiveAction {
     guard let command = commands.popFirst() else { return .close }
+    if command.id == nil { awaited -= 1 }
     guard let caller = command.caller else { return .discard }
     if case .error(let message) = reply {
       return .fail(.replied(server: server, command: command.name, message: message), to: caller)
@@ -68,28 +88,42 @@ struct PendingCommands<Caller> {
     return Failed(caller: caller, error: .cancelled(server: server, command: commands[index].name))
   }
 
-  /// Closes when a command is past its deadline; nil when none is.
+  /// Closes when a command is past its deadline. Nil when none is; then ``nextAlarm()`` says when to look again.
   mutating func expire(now: ContinuousClock.Instant) -> [Failed]? {
-    guard commands.contains(where: { $0.deadline <= now }) else { return nil }
-    let server = server
-    return close { command in
-      command.deadline <= now
-        ? .timedOut(server: server, command: command.name, after: command.timeout)
-        : .connectionLost(server: server, command: command.name)
+    alarm = nil
+    earliest = commands.lazy.map(\.deadline).min()
+    guard let earliest, earliest <= now else { return nil }
+    return end(now: now)
+  }
+
+  /// Takes no more; once ``isDrained`` the connection can be closed without a loss.
+  mutating func drain() { isDraining = true }
+
+  /// The connection has ended: everyone who waits is told, with the reason where there is one. A second call
+  /// has nothing to tell.
+  mutating func close(because reason: String? = nil) -> [Failed] {
+    if !isClosed { self.reason = reason }
+    return end(now: nil)
+  }
+
+  private mutating func end(now: ContinuousClock.Instant?) -> [Failed] {
+    let failed = commands.compactMap { command in
+      command.caller.map { caller in
+        let isLate = now.map { command.deadline <= $0 } ?? false
+        return Failed(
+          caller: caller,
+          error: isLate
+            ? .timedOut(server: server, command: command.name, after: command.timeout) : lost(command))
+      }
     }
-  }
-
-  /// The connection has ended: everyone who waits is told. A second call has nothing to tell.
-  mutating func close() -> [Failed] {
-    let server = server
-    return close { .connectionLost(server: server, command: $0.name) }
-  }
-
-  private mutating func close(_ error: (Command) -> RedisError) -> [Failed] {
     isClosed = true
-    defer { commands.removeAll() }
-    return commands.compactMap { command in
-      command.caller.map { Failed(caller: $0, error: error(command)) }
-    }
+    commands.removeAll()
+    (awaited, earliest, alarm) = (0, nil, nil)
+    return failed
+  }
+
+  private func lost(_ command: Command) -> RedisError {
+    if let reason { return .protocolViolation(server: server, command: command.name, reason: reason) }
+    return .connectionLost(server: server, command: command.name)
   }
 }

@@ -17,6 +17,9 @@ struct RESPReader: ~Copyable {
   init() throws(Failure) {
     guard let reader = redisReaderCreate() else { throw Failure(reason: "no memory for a reader") }
     self.reader = reader
+    // By default hiredis frees an empty buffer of more than 16 KiB: with replies of that size it would be made
+    // anew for each read.
+    reader.pointee.maxbuf = 128 * 1024
   }
 
   deinit { redisReaderFree(reader) }

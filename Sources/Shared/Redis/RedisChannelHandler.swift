@@ -1,4 +1,5 @@
 import NIOCore
+import NIOSSL
 
 /// Moves bytes between a channel and ``PendingCommands``, which decides.
 final class RedisChannelHandler: ChannelInboundHandler {
@@ -30,6 +31,7 @@ final class RedisChannelHandler: ChannelInboundHandler {
 
   /// Sends what has been submitted since the last time, in one write.
   func send(_ submissions: [RedisConnection.Submission]) {
+    guard !submissions.isEmpty else { return }
     guard let context else {
       fail(pending.close())
       for submission in submissions { admit(submission) { _ in } }
@@ -58,15 +60,21 @@ final class RedisChannelHandler: ChannelInboundHandler {
     if let failed = pending.cancel(id) { failed.caller.resume(returning: .failure(failed.error)) }
   }
 
+  /// Closes as soon as what is under way is answered or past its deadline.
+  func drain() {
+    pending.drain()
+    if pending.isDrained, let context { close(context) }
+  }
+
   // MARK: - In
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    do {
+    do throws(RESPReader.Failure) {
       try reader.feed(unwrapInboundIn(data))
       while let reply = try reader.next() { receive(reply, context) }
     } catch {
       // What follows cannot be told apart any more.
-      close(context)
+      close(context, because: error.reason)
     }
   }
 
@@ -81,6 +89,7 @@ final class RedisChannelHandler: ChannelInboundHandler {
     case .discard: break
     case .close: close(context)
     }
+    if pending.isDrained { close(context) }
   }
 
   func channelInactive(context: ChannelHandlerContext) {
@@ -89,11 +98,16 @@ final class RedisChannelHandler: ChannelInboundHandler {
     context.fireChannelInactive()
   }
 
-  func errorCaught(context: ChannelHandlerContext, error: any Error) { close(context) }
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    switch error {
+    case is IOError, is ChannelError, NIOSSLError.uncleanShutdown: close(context)
+    default: close(context, because: "\(error)")
+    }
+  }
 
-  private func close(_ context: ChannelHandlerContext) {
+  private func close(_ context: ChannelHandlerContext, because reason: String? = nil) {
     timer?.cancel()
-    fail(pending.close())
+    fail(pending.close(because: reason))
     context.close(promise: nil)
   }
 
@@ -103,9 +117,10 @@ final class RedisChannelHandler: ChannelInboundHandler {
 
   // MARK: - Deadlines
 
-  /// One timer for the oldest command; there is never more than one.
+  /// One timer for the earliest deadline; there is never more than one.
   private func scheduleTimer(_ context: ChannelHandlerContext) {
-    guard timer == nil, let deadline = pending.nextDeadline else { return }
+    guard let deadline = pending.nextAlarm() else { return }
+    timer?.cancel()
     let delay = max(deadline - .now, .zero)
     let amount = TimeAmount.nanoseconds(
       delay.components.seconds * 1_000_000_000 + delay.components.attoseconds / 1_000_000_000)

@@ -9,9 +9,11 @@ import Synchronization
 /// While Redis is away commands fail at once, so that nothing piles up behind it. What blocks (`BZPOPMIN`)
 /// needs a client of its own.
 public final class RedisClient: Service, Sendable {
+  private typealias Waiter = CheckedContinuation<Result<RedisConnection, RedisError>, Never>
+
   private enum State {
     /// The first connection, or the one after a loss, is under way: commands wait for it, within their time.
-    case connecting([UInt64: CheckedContinuation<RedisConnection?, Never>])
+    case connecting
     case connected(RedisConnection)
     /// The last attempt failed; the next is to come.
     case away(RedisError)
@@ -19,9 +21,13 @@ public final class RedisClient: Service, Sendable {
   }
 
   private struct Guarded {
-    var state = State.connecting([:])
-    var nextWaiter: UInt64 = 0
+    var state = State.connecting
+    var waiters: [UInt64: Waiter] = [:]
+    var lastWaiter: UInt64 = 0
   }
+
+  /// A connection that ends sooner than this has not shown that Redis is well; the next is made after a pause.
+  private static let provenAfter = Duration.seconds(1)
 
   private let configuration: RedisConfiguration
   private let connector: RedisConnector
@@ -50,70 +56,65 @@ public final class RedisClient: Service, Sendable {
   /// that block, and only those are abandoned when the task is cancelled.
   public func send(_ command: RedisCommand, deadline: Duration? = nil) async throws(RedisError) -> RESPValue {
     let timeout = deadline ?? configuration.commandTimeout
-    let connection = try await connection(for: command, within: timeout)
-    return try await connection.send(command, timeout: timeout, isCancellable: deadline != nil)
+    let end = ContinuousClock.now + timeout
+    let connection: RedisConnection
+    if let known = outcome(of: guarded.withLock { $0.state }) {
+      connection = try known.get()
+    } else {
+      let late = RedisError.timedOut(server: server, command: command.name, after: timeout)
+      connection = try await waitForConnection(atMost: timeout, else: late).get()
+    }
+    return try await connection.send(
+      command, timeout: timeout, deadline: end, isCancellable: deadline != nil)
   }
 
-  private func connection(
-    for command: RedisCommand, within timeout: Duration
-  ) async throws(RedisError) -> RedisConnection {
-    switch guarded.withLock({ $0.state }) {
-    case .connected(let connection): return connection
-    case .away(let error): throw error
-    case .stopped: throw .unavailable(server: server, reason: "the client has stopped")
-    case .connecting:
-      if let connection = await waitForConnection(atMost: timeout) { return connection }
-      if case .away(let error) = guarded.withLock({ $0.state }) { throw error }
-      throw .timedOut(server: server, command: command.name, after: timeout)
+  /// The connection, or why there is none. Nil while one is being made.
+  private func outcome(of state: State) -> Result<RedisConnection, RedisError>? {
+    switch state {
+    case .connecting: nil
+    case .connected(let connection): .success(connection)
+    case .away(let error): .failure(error)
+    case .stopped: .failure(.unavailable(server: server, reason: "the client has stopped"))
     }
   }
 
-  private func waitForConnection(atMost timeout: Duration) async -> RedisConnection? {
-    await withCheckedContinuation { continuation in
+  private func waitForConnection(
+    atMost timeout: Duration, else late: RedisError
+  ) async -> Result<RedisConnection, RedisError> {
+    await withCheckedContinuation { waiter in
       let id: UInt64? = guarded.withLock { guarded in
-        switch guarded.state {
-        case .connecting(var waiters):
-          guarded.nextWaiter += 1
-          waiters[guarded.nextWaiter] = continuation
-          guarded.state = .connecting(waiters)
-          return guarded.nextWaiter
-        case .connected(let connection):
-          continuation.resume(returning: connection)
-        case .away, .stopped:
-          continuation.resume(returning: nil)
+        if let outcome = outcome(of: guarded.state) {
+          waiter.resume(returning: outcome)
+          return nil
         }
-        return nil
+        guarded.lastWaiter += 1
+        guarded.waiters[guarded.lastWaiter] = waiter
+        return guarded.lastWaiter
       }
       guard let id else { return }
       connector.eventLoop.scheduleTask(in: .milliseconds(timeout.wholeMilliseconds)) {
-        self.giveUpWaiting(id)
+        let waiter = self.guarded.withLock { $0.waiters.removeValue(forKey: id) }
+        waiter?.resume(returning: .failure(late))
       }
     }
   }
 
-  private func giveUpWaiting(_ id: UInt64) {
-    let waiter: CheckedContinuation<RedisConnection?, Never>? = guarded.withLock { guarded in
-      guard case .connecting(var waiters) = guarded.state else { return nil }
-      let waiter = waiters.removeValue(forKey: id)
-      guarded.state = .connecting(waiters)
-      return waiter
-    }
-    waiter?.resume(returning: nil)
-  }
-
   private func enter(_ state: State) {
+    let outcome = outcome(of: state)
     let waiters = guarded.withLock { guarded in
-      defer { guarded.state = state }
-      if case .connecting(let waiters) = guarded.state { return waiters } else { return [:] }
+      guarded.state = state
+      guard outcome != nil else { return [UInt64: Waiter]() }
+      defer { guarded.waiters = [:] }
+      return guarded.waiters
     }
-    let connection: RedisConnection? = if case .connected(let connection) = state { connection } else { nil }
-    for waiter in waiters.values { waiter.resume(returning: connection) }
+    guard let outcome else { return }
+    for waiter in waiters.values { waiter.resume(returning: outcome) }
   }
 
   // MARK: - Life
 
   /// Keeps a connection until the task is cancelled or the process shuts down gracefully. What uses the
-  /// client must have stopped by then.
+  /// client must have stopped by then; what it has sent is still answered, within its deadline.
   public func run() async throws {
     await cancelWhenGracefulShutdown { await self.keepConnected() }
     enter(.stopped)
@@ -125,20 +126,24 @@ public final class RedisClient: Service, Sendable {
     while !Task.isCancelled {
       do {
         let connection = try await connector.connect()
-        backoff.reset()
+        let start = ContinuousClock.now
         logger.log(
           level: wasLost ? .notice : .debug, "connected to Redis", metadata: ["server": "\(server)"])
         await hold(connection)
         guard !Task.isCancelled else { return }
         logger.warning("the connection to Redis was lost", metadata: ["server": "\(server)"])
         wasLost = true
-        enter(.connecting([:]))
+        enter(.connecting)
+        if .now - start >= Self.provenAfter {
+          backoff.reset()
+          continue
+        }
       } catch {
         if !isAway { logger.error("\(error)") }
         wasLost = true
         enter(.away(error))
-        try? await Task.sleep(for: backoff.next(chance: .random(in: 0..<1)))
       }
+      try? await Task.sleep(for: backoff.next(chance: .random(in: 0..<1)))
     }
   }
 
@@ -151,7 +156,7 @@ public final class RedisClient: Service, Sendable {
     await withTaskCancellationHandler {
       await connection.waitUntilClosed()
     } onCancel: {
-      connection.close()
+      connection.closeWhenDrained()
     }
   }
 }

@@ -6,6 +6,8 @@ public enum RedisURLError: Error, Sendable, Hashable, CustomStringConvertible {
   case wrongPort
   case wrongDatabase
   case wrongEncoding
+  case ambiguous
+  case wrongHost
   case unknownParameter(String)
 
   public var description: String {
@@ -16,6 +18,8 @@ public enum RedisURLError: Error, Sendable, Hashable, CustomStringConvertible {
     case .wrongPort: "its port is not a number from 1 to 65535"
     case .wrongDatabase: "its database is not a whole number"
     case .wrongEncoding: "it has a wrong percent-encoding"
+    case .ambiguous: "a \"?\" before its \"@\" must be written as %3F, and an \"@\" in a parameter as %40"
+    case .wrongHost: "its host is no name or address; an IPv6 address stands in brackets"
     case .unknownParameter(let name): "its parameter \"\(name)\" is unknown; there are db and cafile"
     }
   }
@@ -32,7 +36,10 @@ extension RedisConfiguration {
     var rest = text[schemeEnd.upperBound...]
     var parameters: [(name: Substring, value: Substring)] = []
     if let mark = rest.firstIndex(of: "?") {
-      parameters = Self.parameters(rest[rest.index(after: mark)...])
+      let query = rest[rest.index(after: mark)...]
+      // Perhaps the end of a password, which must not be taken, or shown, as a parameter.
+      guard !query.contains("@") else { throw .ambiguous }
+      parameters = Self.parameters(query)
       rest = rest[..<mark]
     }
     var credentials: Substring?
@@ -65,7 +72,11 @@ extension RedisConfiguration {
       port = number
       host = host[..<colon]
     }
-    if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
+    if host.hasPrefix("["), host.hasSuffix("]") {
+      host = host.dropFirst().dropLast()
+    } else if host.contains(where: { "[]:".contains($0) }) {
+      throw .wrongHost
+    }
     guard !host.isEmpty else { throw .noHost }
     self.init(address: .tcp(host: try Self.decoded(host), port: port))
     let path = text[slash...].dropFirst()

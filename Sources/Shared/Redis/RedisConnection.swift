@@ -6,7 +6,8 @@ import Synchronization
 /// Commands that tasks send while the event loop is busy leave together in one write.
 final class RedisConnection: Sendable {
   struct Submission: Sendable {
-    let id: UInt64
+    /// Nil for a command that is awaited to its end.
+    let id: UInt64?
     let command: RedisCommand
     let caller: RedisChannelHandler.Caller
     let deadline: ContinuousClock.Instant
@@ -15,51 +16,71 @@ final class RedisConnection: Sendable {
 
   private struct Outbox {
     var submissions: [Submission] = []
-    var nextID: UInt64 = 0
+    var lastID: UInt64 = 0
   }
 
+  private let server: String
   private let channel: any Channel
   private let handler: NIOLoopBound<RedisChannelHandler>
   private let outbox = Mutex(Outbox())
 
   /// Must be called on the channel's event loop.
-  init(channel: any Channel, handler: RedisChannelHandler) {
+  init(server: String, channel: any Channel, handler: RedisChannelHandler) {
+    self.server = server
     self.channel = channel
     self.handler = NIOLoopBound(handler, eventLoop: channel.eventLoop)
   }
 
-  /// Sends a command and waits for its reply, at most `timeout`.
+  /// Sends a command and waits for its reply until `deadline`, or `timeout` from now where none is given.
   ///
   /// An ordinary command's reply is awaited also by a cancelled task, so that its outcome is known; only
   /// with `isCancellable`, for commands that block, does a cancelled task leave at once.
   func send(
-    _ command: RedisCommand, timeout: Duration, isCancellable: Bool = false
+    _ command: RedisCommand, timeout: Duration, deadline: ContinuousClock.Instant? = nil,
+    isCancellable: Bool = false
   ) async throws(RedisError) -> RESPValue {
-    let id = outbox.withLock { outbox in
-      outbox.nextID += 1
-      return outbox.nextID
+    let deadline = deadline ?? .now + timeout
+    guard isCancellable else {
+      return try await withCheckedContinuation { caller in
+        submit(Submission(id: nil, command: command, caller: caller, deadline: deadline, timeout: timeout))
+      }.get()
     }
-    guard isCancellable else { return try await submit(command, id, timeout).get() }
+    let id = outbox.withLock { outbox in
+      outbox.lastID += 1
+      return outbox.lastID
+    }
     return try await withTaskCancellationHandler {
-      await submit(command, id, timeout)
+      await withCheckedContinuation { caller in
+        submit(Submission(id: id, command: command, caller: caller, deadline: deadline, timeout: timeout))
+      }
     } onCancel: {
-      channel.eventLoop.execute { self.handler.value.cancel(id) }
+      cancel(id)
     }.get()
   }
 
-  private func submit(
-    _ command: RedisCommand, _ id: UInt64, _ timeout: Duration
-  ) async -> Result<RESPValue, RedisError> {
-    await withCheckedContinuation { caller in
-      let submission = Submission(
-        id: id, command: command, caller: caller, deadline: .now + timeout, timeout: timeout)
-      let isFirst = outbox.withLock { outbox in
-        outbox.submissions.append(submission)
-        return outbox.submissions.count == 1
-      }
-      // The first wakes the event loop; what the others add until then goes along.
-      if isFirst { channel.eventLoop.execute { self.flush() } }
+  private func submit(_ submission: Submission) {
+    let isFirst: Bool? = outbox.withLock { outbox in
+      // Looked at under the lock: a cancellation is either seen here, or comes later and finds the command.
+      if submission.id != nil, Task.isCancelled { return nil }
+      outbox.submissions.append(submission)
+      return outbox.submissions.count == 1
     }
+    guard let isFirst else { return refuse(submission) }
+    // The first wakes the event loop; what the others add until then goes along.
+    if isFirst { channel.eventLoop.execute { self.flush() } }
+  }
+
+  private func cancel(_ id: UInt64) {
+    let unsent: Submission? = outbox.withLock { outbox in
+      outbox.submissions.firstIndex { $0.id == id }.map { outbox.submissions.remove(at: $0) }
+    }
+    if let unsent { return refuse(unsent) }
+    channel.eventLoop.execute { self.handler.value.cancel(id) }
+  }
+
+  private func refuse(_ submission: Submission) {
+    submission.caller.resume(
+      returning: .failure(.cancelled(server: server, command: submission.command.name)))
   }
 
   private func flush() {
@@ -77,5 +98,14 @@ final class RedisConnection: Sendable {
 
   func close() {
     channel.close(promise: nil)
+  }
+
+  /// Takes nothing more and closes once what was sent is answered or past its deadline; what blocks is
+  /// given up.
+  func closeWhenDrained() {
+    channel.eventLoop.execute {
+      self.flush()
+      self.handler.value.drain()
+    }
   }
 }

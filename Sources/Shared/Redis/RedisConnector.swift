@@ -15,6 +15,7 @@ struct RedisConnector: Sendable {
 
   /// Throws ``RedisError/unavailable(server:reason:)`` whatever goes wrong.
   func connect() async throws(RedisError) -> RedisConnection {
+    let deadline = ContinuousClock.now + configuration.connectTimeout
     let tls = try tlsContext()
     let connection: RedisConnection
     do {
@@ -23,10 +24,10 @@ struct RedisConnector: Sendable {
       throw .unavailable(server: server, reason: Self.reason(of: error))
     }
     do {
-      try await logIn(connection)
+      try await logIn(connection, until: deadline)
     } catch {
       connection.close()
-      throw .unavailable(server: server, reason: "\(error)")
+      throw .unavailable(server: server, reason: Self.reason(of: error))
     }
     return connection
   }
@@ -42,7 +43,7 @@ struct RedisConnector: Sendable {
         }
         let handler = try RedisChannelHandler(server: server, onMessage: onMessage)
         try channel.pipeline.syncOperations.addHandler(handler)
-        return RedisConnection(channel: channel, handler: handler)
+        return RedisConnection(server: server, channel: channel, handler: handler)
       }
     }
     switch configuration.address {
@@ -54,20 +55,23 @@ struct RedisConnector: Sendable {
     }
   }
 
-  private func logIn(_ connection: RedisConnection) async throws(RedisError) {
+  private func logIn(
+    _ connection: RedisConnection, until deadline: ContinuousClock.Instant
+  ) async throws(RedisError) {
+    func send(_ command: RedisCommand) async throws(RedisError) {
+      _ = try await connection.send(command, timeout: configuration.connectTimeout, deadline: deadline)
+    }
     if let password = configuration.password {
       var command = RedisCommand("AUTH")
       if let user = configuration.user { command.append(user) }
       command.append(password.reveal())
-      _ = try await connection.send(command, timeout: configuration.connectTimeout)
+      try await send(command)
     }
     if configuration.database != 0 {
-      let command = RedisCommand("SELECT", String(configuration.database))
-      _ = try await connection.send(command, timeout: configuration.connectTimeout)
+      try await send(RedisCommand("SELECT", String(configuration.database)))
     }
-    let name = RedisCommand("CLIENT", "SETNAME", "sluice-\(purpose)")
     do {
-      _ = try await connection.send(name, timeout: configuration.connectTimeout)
+      try await send(RedisCommand("CLIENT", "SETNAME", "sluice-\(purpose)"))
     } catch .replied(_, _, let message) where message.hasPrefix("NOPERM") {
       // A user who may not name itself is a user all the same.
     }
@@ -79,6 +83,8 @@ struct RedisConnector: Sendable {
     guard configuration.usesTLS else { return nil }
     var tls = TLSConfiguration.makeClientConfiguration()
     if let path = configuration.trustRootsPath { tls.trustRoots = .file(path) }
+    // A stalled server says no farewell; waiting the usual 5 s for it would hold up the next connection.
+    tls.shutdownTimeout = .milliseconds(200)
     do {
       return try NIOSSLContext(configuration: tls)
     } catch {
@@ -102,6 +108,18 @@ struct RedisConnector: Sendable {
     case let error as IOError: return error.localizedReason
     case ChannelError.connectTimeout: return "connecting took too long"
     default: return "\(error)"
+    }
+  }
+
+  /// What went wrong while logging in, without naming the server again.
+  private static func reason(of error: RedisError) -> String {
+    switch error {
+    case .replied(_, let command, let message): "it answered \(command) with: \(message)"
+    case .timedOut(_, let command, let after):
+      "it did not answer \(command) within \(after.wholeMilliseconds) ms"
+    case .connectionLost: "it ended the connection while Sluice logged in"
+    case .protocolViolation(_, _, let reason), .unavailable(_, let reason): reason
+    case .cancelled: "\(error)"
     }
   }
 }

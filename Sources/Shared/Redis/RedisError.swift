@@ -6,6 +6,9 @@ public enum RedisError: Error, Sendable, Hashable {
   case timedOut(server: String, command: String, after: Duration)
   /// The connection ended before the reply. The command may have taken effect.
   case connectionLost(server: String, command: String)
+  /// The connection was given up because of what came over it: TLS that cannot be verified, or bytes that
+  /// are no RESP2. The command may have taken effect.
+  case protocolViolation(server: String, command: String, reason: String)
   /// Redis answered with an error, such as `OOM command not allowed…`. The command had no effect.
   case replied(server: String, command: String, message: String)
   /// The waiting task was cancelled. The command may take effect.
@@ -21,6 +24,8 @@ extension RedisError: CustomStringConvertible {
       "Redis at \(server) did not answer \(command) within \(after.wholeMilliseconds) ms"
     case .connectionLost(let server, let command):
       "the connection to Redis at \(server) was lost while \(command) waited for its reply"
+    case .protocolViolation(let server, let command, let reason):
+      "the connection to Redis at \(server) was given up while \(command) waited for its reply: \(reason)"
     case .replied(let server, let command, let message):
       "Redis at \(server) answered \(command) with: \(message)"
     case .cancelled(let server, let command):

@@ -2,6 +2,7 @@ import Logging
 import NIOCore
 import NIOPosix
 import ServiceLifecycle
+import Synchronization
 
 /// Listens to one channel on a connection of its own, which comes back when it ends.
 ///
@@ -16,6 +17,10 @@ public final class RedisSubscriber: Service, Sendable {
   private let channel: String
   private let logger: Logger
   private let onSubscribed: @Sendable () -> Void
+  private let subscribed = Atomic(false)
+
+  /// Whether messages are being heard, as far as is known.
+  public var isSubscribed: Bool { subscribed.load(ordering: .relaxed) }
 
   /// Both callbacks run on an event loop or a task and must not block.
   public init(
@@ -38,19 +43,27 @@ public final class RedisSubscriber: Service, Sendable {
 
   private func keepSubscribed() async {
     var backoff = ReconnectBackoff()
+    var isMissing = false
     while !Task.isCancelled {
       do {
         let connection = try await connector.connect()
         defer { connection.close() }
         let command = RedisCommand("SUBSCRIBE", channel)
         _ = try await connection.send(command, timeout: connector.configuration.connectTimeout)
-        logger.debug("subscribed")
+        logger.log(level: isMissing ? .notice : .debug, "subscribed", metadata: ["channel": "\(channel)"])
+        isMissing = false
+        subscribed.store(true, ordering: .relaxed)
+        defer { subscribed.store(false, ordering: .relaxed) }
         backoff.reset()
         onSubscribed()
         try await ping(connection)
       } catch {
-        // The command connection tells of a Redis that is away; this would be the same line again.
-        logger.debug("the subscription was lost", metadata: ["error": "\(error)"])
+        if !isMissing, !Task.isCancelled {
+          // Not left to the command connection to tell: a subscription alone can be refused, too.
+          logger.warning(
+            "not subscribed", metadata: ["channel": "\(channel)", "error": "\(error)"])
+        }
+        isMissing = true
         try? await Task.sleep(for: backoff.next(chance: .random(in: 0..<1)))
       }
     }
@@ -58,7 +71,8 @@ public final class RedisSubscriber: Service, Sendable {
 
   private func ping(_ connection: RedisConnection) async throws {
     while true {
-      _ = try await connection.send(RedisCommand("PING"), timeout: Self.pingInterval)
+      _ = try await connection.send(
+        RedisCommand("PING"), timeout: Self.pingInterval, isCancellable: true)
       try await Task.sleep(for: Self.pingInterval)
     }
   }

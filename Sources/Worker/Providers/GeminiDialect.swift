@@ -45,8 +45,18 @@ struct GeminiDialect: WireDialect {
       // Gemini's seed has 32 bits and it refuses a longer one; the lower half still means the same each time.
       buffer.writeString(String(Int32(truncatingIfNeeded: seed)))
     }
+    if Self.mayGoWithoutThoughts(model) {
+      buffer.writeStaticString(",\"thinkingConfig\":{\"thinkingBudget\":0}")
+    }
     buffer.writeStaticString("}}")
     return buffer
+  }
+
+  /// Thoughts count towards `maxOutputTokens`: with the default of 256 such a model would often think all of it
+  /// away and answer nothing. Only the Flash models of 2.5 let themselves be told not to think
+  /// (https://ai.google.dev/gemini-api/docs/thinking).
+  private static func mayGoWithoutThoughts(_ model: String) -> Bool {
+    model.contains("gemini-2.5-flash")
   }
 
   private static func write(_ texts: [String], to buffer: inout ByteBuffer) {

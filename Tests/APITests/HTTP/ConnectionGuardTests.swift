@@ -48,7 +48,7 @@ struct ConnectionGuardTests {
     pass(.seconds(1))
     let answer = try answer()
     #expect(answer.hasPrefix("HTTP/1.1 408"))
-    #expect(answer.contains("request-timeout") && answer.contains("connection: close"))
+    #expect(answer.contains("request-timeout") && answer.contains("Connection: close"))
     pass(.seconds(2))
     #expect(!channel.isActive)
   }
@@ -108,7 +108,7 @@ struct ConnectionGuardTests {
   func unreadBody() throws {
     send("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n")
     try respond()
-    #expect(try answer().contains("connection: close"))
+    #expect(try answer().contains("Connection: close"))
     while try channel.readInbound(as: HTTPRequestPart.self) != nil {}
     send("3\r\nabc\r\n")
     #expect(try channel.readInbound(as: HTTPRequestPart.self) == nil, "what comes later is thrown away")

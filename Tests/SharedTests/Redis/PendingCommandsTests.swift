@@ -7,7 +7,7 @@ struct PendingCommandsTests {
   private var pending = PendingCommands<String>(server: "redis://test")
   private let start = ContinuousClock.now
 
-  private mutating func send(_ id: UInt64, _ caller: String, within seconds: Int = 1) {
+  private mutating func send(_ id: UInt64?, _ caller: String, within seconds: Int = 1) {
     let command = PendingCommands<String>.Command(
       id: id, name: "GET", caller: caller, deadline: start + .seconds(seconds), timeout: .seconds(seconds))
     guard case .write = pending.send(command) else {
@@ -62,8 +62,90 @@ struct PendingCommandsTests {
   @Test("nothing expires before its deadline")
   mutating func early() {
     send(1, "a", within: 1)
-    #expect(pending.nextDeadline == start + .seconds(1))
+    #expect(pending.nextAlarm() == start + .seconds(1))
     #expect(pending.expire(now: start + .milliseconds(999)) == nil)
+    #expect(pending.nextAlarm() == start + .seconds(1), "it looks again")
+  }
+
+  @Test("the timer is set for the first command, and again only for an earlier deadline")
+  mutating func alarm() {
+    #expect(pending.nextAlarm() == nil)
+    send(1, "a", within: 60)
+    #expect(pending.nextAlarm() == start + .seconds(60))
+    send(2, "b", within: 70)
+    #expect(pending.nextAlarm() == nil)
+    send(3, "c", within: 1)
+    #expect(pending.nextAlarm() == start + .seconds(1))
+    #expect(pending.nextAlarm() == nil)
+    for _ in 1...3 { _ = receive(.simpleString("")) }
+    #expect(pending.expire(now: start + .seconds(1)) == nil, "all were answered")
+    #expect(pending.nextAlarm() == nil, "nothing waits")
+  }
+
+  @Test("a connection that drains takes nothing more, and waits for what is sent but not for what blocks")
+  mutating func drain() {
+    send(nil, "a")
+    send(1, "blocks")
+    #expect(!pending.isDrained)
+    pending.drain()
+    #expect(!pending.isDrained)
+    let late = PendingCommands<String>.Command(
+      id: nil, name: "SET", caller: "b", deadline: start, timeout: .zero)
+    guard case .fail(.connectionLost) = pending.send(late) else {
+      Issue.record("a draining connection takes no command")
+      return
+    }
+    #expect(receive(.simpleString("1")) == "a: 1")
+    #expect(pending.isDrained)
+    #expect(pending.close().map(\.caller) == ["blocks"])
+  }
+
+  @Test("the reason for which a connection was given up is told to all, also to those who come later")
+  mutating func reason() {
+    send(1, "a")
+    let error = RedisError.protocolViolation(server: "redis://test", command: "GET", reason: "no RESP")
+    #expect(pending.close(because: "no RESP").map(\.error) == [error])
+    #expect(pending.close().isEmpty)
+    let late = PendingCommands<String>.Command(
+      id: nil, name: "GET", caller: "b", deadline: start, timeout: .zero)
+    guard case .fail(error) = pending.send(late) else {
+      Issue.record("the reason is kept")
+      return
+    }
+  }
+
+  @Test("each caller is told exactly once, whatever happens in which order")
+  mutating func races() {
+    var generator = SystemRandomNumberGenerator()
+    for _ in 0..<2_000 {
+      pending = PendingCommands(server: "redis://test")
+      var sent: [String] = []
+      var told: [String] = []
+      for step in 0..<UInt64(20) {
+        let now = start + .seconds(Int(step))
+        switch Int.random(in: 0..<10, using: &generator) {
+        case 0..<4:
+          let name = "\(step)"
+          let command = PendingCommands<String>.Command(
+            id: Bool.random() ? step : nil, name: "GET", caller: name,
+            deadline: now + .seconds(Int.random(in: 1...30)), timeout: .seconds(1))
+          sent.append(name)
+          if case .fail = pending.send(command) { told.append(name) }
+        case 4..<7:
+          switch pending.receive(Bool.random() ? .null : .error("ERR")) {
+          case .deliver(_, let caller), .fail(_, let caller): told.append(caller)
+          case .discard: break
+          case .close: told += pending.close().map(\.caller)
+          }
+        case 7: if let failed = pending.cancel(.random(in: 0..<step + 1)) { told.append(failed.caller) }
+        case 8: told += (pending.expire(now: now) ?? []).map(\.caller)
+        default: if Int.random(in: 0..<5) == 0 { pending.drain() }
+        }
+      }
+      told += pending.close().map(\.caller)
+      #expect(told.sorted() == sent.sorted())
+      #expect(pending.isEmpty && pending.nextAlarm() == nil)
+    }
   }
 
   @Test("a command past its deadline ends the connection: it has timed out, the others have lost it")
@@ -92,6 +174,6 @@ struct PendingCommandsTests {
       return
     }
     #expect(error == .connectionLost(server: "redis://test", command: "SET"))
-    #expect(pending.nextDeadline == nil)
+    #expect(pending.nextAlarm() == nil)
   }
 }

@@ -35,9 +35,23 @@ struct RedisConfigurationTests {
       ("redis://h:port", .wrongPort), ("redis://h:0", .wrongPort), ("redis://h:70000", .wrongPort),
       ("redis://h/x", .wrongDatabase), ("redis://h/-1", .wrongDatabase), ("redis://h%zz", .wrongEncoding),
       ("redis://h?x=1", .unknownParameter("x")),
+      ("redis://[::1", .wrongHost), ("redis://::1", .wrongHost), ("redis://[::1]x:1", .wrongHost),
     ])
   func wrong(text: String, error: RedisURLError) {
     #expect(throws: error) { try RedisConfiguration(url: text) }
+  }
+
+  @Test(
+    "no error shows any part of a password",
+    arguments: [
+      "redis://ann:hunter?ter2@host", "redis://ann:hunter?ter2@host?db=1", "redis://ann:hunter2%zz@host",
+      "http://ann:hunter2@host", "redis://ann:hunter2@host:x", "redis://ann:hunter2@host/x",
+      "ann:hunter2@host",
+      "unix://ann:hunter?ter2@/run/redis.sock",
+    ])
+  func noLeak(text: String) {
+    let error = #expect(throws: RedisURLError.self) { try RedisConfiguration(url: text) }
+    #expect(error.map { !"\($0)".contains("ter2") } == true)
   }
 
   @Test("a configuration never shows its password")

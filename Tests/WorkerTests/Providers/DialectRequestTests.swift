@@ -63,6 +63,16 @@ struct DialectRequestTests {
     #expect(try body(GeminiDialect(), request) == expected)
   }
 
+  @Test("only a Flash model of Gemini 2.5 is told not to think, which would use up the answer's tokens")
+  func geminiThinking() throws {
+    let request = JobRequest(messages: [ChatMessage(role: .user, content: "Hi")])
+    func configuration(_ model: String) throws -> JSONValue? {
+      try JSONParser.parse(GeminiDialect().body(of: request, model: model))["generationConfig"]
+    }
+    #expect(try configuration("gemini-2.5-flash-lite")?["thinkingConfig"] == ["thinkingBudget": 0])
+    #expect(try configuration("gemini-2.5-pro")?["thinkingConfig"] == nil)
+  }
+
   @Test("Gemini gets a seed that fits its 32 bits, the same one each time")
   func geminiSeed() throws {
     let request = JobRequest(messages: [ChatMessage(role: .user, content: "Hi")], seed: 1 << 40 | 5)
