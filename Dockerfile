@@ -1,7 +1,7 @@
 # One image for both processes: `sluice-api` and `sluice-worker`.
 FROM swift:6.3-bookworm AS build
 RUN apt-get update \
- && apt-get install -y --no-install-recommends libhiredis-dev pkg-config \
+ && apt-get install -y --no-install-recommends libhiredis-dev \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY . .

@@ -102,6 +102,16 @@ struct CascadeTests {
     }
   }
 
+  @Test("where the cache is turned off, every answer says so")
+  func noCache() async throws {
+    try await SluiceCluster.withOneOfEach(environment: ["CACHE_TTL": "0"]) { _, api in
+      for _ in 0..<2 {
+        let reply = try await api.post("/query", question)
+        #expect(reply.status == 200 && reply.headers["x-cache"] == "off")
+      }
+    }
+  }
+
   @Test("passing faults keep the job until a provider is back, and /query gets a job to come back for")
   func outage() async throws {
     try await SluiceCluster.withOneOfEach { cluster, api in

@@ -33,12 +33,17 @@ public final class ChildProcess: Sendable {
     let pipe = Pipe()
     process.standardOutput = pipe
     process.standardError = pipe
-    pipe.fileHandleForReading.readabilityHandler = { [weak self] handle in
-      let data = handle.availableData
-      if data.isEmpty { handle.readabilityHandler = nil }
-      self?.take(String(decoding: data, as: UTF8.self), isLast: data.isEmpty)
-    }
     try await ProcessSpawner.shared.run(process)
+    // A thread that blocks: Foundation's readabilityHandler has crashed in libdispatch now and then.
+    let output = pipe.fileHandleForReading
+    Thread.detachNewThread { [weak self] in
+      while true {
+        // Waits until there is something; nothing means the end.
+        let data = output.availableData
+        self?.take(String(decoding: data, as: UTF8.self), isLast: data.isEmpty)
+        if data.isEmpty { return }
+      }
+    }
   }
 
   private func take(_ text: String, isLast: Bool) {

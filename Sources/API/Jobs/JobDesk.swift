@@ -24,6 +24,11 @@ struct JobDesk: Sendable {
       recordsCacheHit: !isAwaited, limits: client.limits)
   }
 
+  /// Whether the cache has a part in answering this.
+  func usesCache(_ submission: Submission) -> Bool {
+    submission.cache != .off && queue.retention.cache > .zero
+  }
+
   func admit(_ admission: Admission) async throws(Problem) -> AdmissionOutcome {
     do { return try await queue.admit(admission) } catch { throw Problem(error) }
   }

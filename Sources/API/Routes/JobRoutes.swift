@@ -43,7 +43,7 @@ struct JobRoutes: Sendable {
     switch try await desk.admit(admission) {
     case .admitted(let created, let limit):
       let job = JobResource(admitted: admission, created: created)
-      return accepted(job, cache: submission.cache == .off ? "off" : "miss", limit)
+      return accepted(job, cache: desk.usesCache(submission) ? "miss" : "off", limit)
     case .cached(_, let result, let created, let limit):
       let job = JobResource(answered: admission, created: created, result: result)
       return accepted(job, cache: "hit", limit)

@@ -51,7 +51,7 @@ struct QueryRoute: Sendable {
     case .full:
       throw .unavailable(.queueIsFull, retryAfter: .seconds(5))
     case .admitted(_, let limit):
-      let cache = submission.cache == .off ? "off" : "miss"
+      let cache = desk.usesCache(submission) ? "miss" : "off"
       if let end = await desk.end(of: expectation, within: wait) {
         return try reply(end.id, end.state, end.body, cache: cache, limit)
       }

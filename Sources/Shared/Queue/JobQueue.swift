@@ -13,7 +13,7 @@ public struct JobQueue: Sendable {
   public static let workerSilence = Duration.seconds(20)
 
   let redis: RedisClient
-  let retention: JobRetention
+  public let retention: JobRetention
   /// The shard's hash tag is part of every key.
   let base: String
 

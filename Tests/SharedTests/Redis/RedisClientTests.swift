@@ -9,36 +9,15 @@ import Testing
 
 @Suite("The Redis client on a real Redis")
 struct RedisClientTests {
-  /// Runs `body` with a client that ends with it.
-  private func withClient(
-    _ url: String, commandTimeout: Duration = .seconds(30), _ body: (RedisClient) async throws -> Void
-  ) async throws {
-    var configuration = try RedisConfiguration(url: url)
-    configuration.commandTimeout = commandTimeout
-    let client = RedisClient(configuration: configuration, logger: Logger(label: "test"), purpose: "test")
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { try await client.run() }
-      do { try await body(client) } catch {
-        group.cancelAll()
-        throw error
-      }
-      group.cancelAll()
-    }
-  }
-
   /// Whether a connection of the server waits in a blocking command.
   private func isAnyoneBlocked(client: RedisClient) async throws -> Bool {
     try await client.send(RedisCommand("INFO", "clients")).string?.contains("blocked_clients:1") == true
   }
 
-  private func isPong(_ client: RedisClient) async -> Bool {
-    (try? await client.send(RedisCommand("PING")))?.string == "PONG"
-  }
-
   @Test("ten thousand commands at once each get their own reply")
   func pipelining() async throws {
     try await RedisServer.with { redis in
-      try await withClient(redis.url, commandTimeout: .seconds(20)) { client in
+      try await RedisClientLab.with(redis.url, commandTimeout: .seconds(20)) { client in
         try await withThrowingTaskGroup(of: Bool.self) { group in
           for number in 0..<10_000 {
             group.addTask {
@@ -54,7 +33,7 @@ struct RedisClientTests {
   @Test("an error reply names server and command, and no argument")
   func errorReply() async throws {
     try await RedisServer.with { redis in
-      try await withClient(redis.url) { client in
+      try await RedisClientLab.with(redis.url) { client in
         let error = await #expect(throws: RedisError.self) {
           try await client.send(RedisCommand("INCRBY", "key", "hunter2"))
         }
@@ -71,8 +50,8 @@ struct RedisClientTests {
   @Test("a server that stalls is given up after the deadline, and found again when it goes on")
   func stall() async throws {
     try await RedisServer.with { redis in
-      try await withClient(redis.url, commandTimeout: .milliseconds(100)) { client in
-        try await eventually("the client is connected") { await isPong(client) }
+      try await RedisClientLab.with(redis.url, commandTimeout: .milliseconds(100)) { client in
+        try await eventually("the client is connected") { await client.isServed() }
         redis.pause()
         await #expect(
           throws: RedisError.timedOut(server: redis.url, command: "PING", after: .milliseconds(100))
@@ -81,7 +60,7 @@ struct RedisClientTests {
         }
         await #expect(throws: RedisError.self) { try await client.send(RedisCommand("PING")) }
         redis.resume()
-        try await eventually("the client is connected again") { await isPong(client) }
+        try await eventually("the client is connected again") { await client.isServed() }
       }
     }
   }
@@ -89,7 +68,7 @@ struct RedisClientTests {
   @Test("commands fail while the server is away and succeed when it is back")
   func restart() async throws {
     try await RedisServer.with { redis in
-      try await withClient(redis.url) { client in
+      try await RedisClientLab.with(redis.url) { client in
         _ = try await client.send(RedisCommand("SET", "kept", "yes"))
         await redis.kill()
         try await eventually("commands fail at once") {
@@ -103,7 +82,7 @@ struct RedisClientTests {
           }
         }
         try await redis.start()
-        try await eventually("the client is connected again") { await isPong(client) }
+        try await eventually("the client is connected again") { await client.isServed() }
         let kept = try await client.send(RedisCommand("GET", "kept")).string
         #expect(kept == "yes")
       }
@@ -113,12 +92,12 @@ struct RedisClientTests {
   @Test("a connection that the server cuts is made anew, and waiting commands are told")
   func cut() async throws {
     try await RedisServer.with { redis in
-      try await withClient(redis.url) { client in
+      try await RedisClientLab.with(redis.url) { client in
         let id = try #require(try await client.send(RedisCommand("CLIENT", "ID")).integer)
         let blocked = Task {
           try await client.send(RedisCommand("BLPOP", "nothing", "0"), deadline: .seconds(3600))
         }
-        try await withClient(redis.url) { other in
+        try await RedisClientLab.with(redis.url) { other in
           try await eventually("the command blocks") { try await isAnyoneBlocked(client: other) }
           _ = try await other.send(RedisCommand("CLIENT", "KILL", "ID", "\(id)"))
         }
@@ -136,11 +115,11 @@ struct RedisClientTests {
   @Test("a cancelled wait for something that blocks returns")
   func cancel() async throws {
     try await RedisServer.with { redis in
-      try await withClient(redis.url) { client in
+      try await RedisClientLab.with(redis.url) { client in
         let waiting = Task {
           try await client.send(RedisCommand("BLPOP", "nothing", "0"), deadline: .seconds(3600))
         }
-        try await withClient(redis.url) { other in
+        try await RedisClientLab.with(redis.url) { other in
           try await eventually("the command blocks") { try await isAnyoneBlocked(client: other) }
         }
         waiting.cancel()
@@ -153,13 +132,13 @@ struct RedisClientTests {
   func logIn() async throws {
     try await RedisServer.with(options: ["--user", "ann", "on", ">p:w", "~*", "+@all"]) { redis in
       let path = redis.socket
-      try await withClient("unix://ann:p%3Aw@\(path)?db=3") { client in
+      try await RedisClientLab.with("unix://ann:p%3Aw@\(path)?db=3") { client in
         let name = try await client.send(RedisCommand("ACL", "WHOAMI")).string
         #expect(name == "ann")
         let connection = try await client.send(RedisCommand("CLIENT", "INFO")).string
         #expect(connection?.contains("db=3") == true)
       }
-      try await withClient("unix://ann:hunter2@\(path)") { client in
+      try await RedisClientLab.with("unix://ann:hunter2@\(path)") { client in
         let error = try await eventually("the refusal is known") { () -> RedisError? in
           do throws(RedisError) {
             _ = try await client.send(RedisCommand("PING"))
@@ -185,10 +164,10 @@ struct RedisClientTests {
       "--tls-auth-clients", "no",
     ]
     try await RedisServer.with(options: options) { _ in
-      try await withClient("rediss://localhost:\(port)?cafile=\(certificates.authority)") { client in
-        #expect(await isPong(client))
+      try await RedisClientLab.with("rediss://localhost:\(port)?cafile=\(certificates.authority)") { client in
+        #expect(await client.isServed())
       }
-      try await withClient("rediss://localhost:\(port)") { client in
+      try await RedisClientLab.with("rediss://localhost:\(port)") { client in
         await #expect(throws: RedisError.self) { try await client.send(RedisCommand("PING")) }
       }
     }
@@ -197,7 +176,7 @@ struct RedisClientTests {
   @Test("a subscriber hears messages, and subscribes again after a cut")
   func subscriber() async throws {
     try await RedisServer.with { redis in
-      try await withClient(redis.url) { client in
+      try await RedisClientLab.with(redis.url) { client in
         let heard = Mutex<[String]>([])
         let subscriptions = Atomic(0)
         let subscriber = RedisSubscriber(
