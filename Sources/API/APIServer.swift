@@ -18,7 +18,7 @@ struct APIServer: Sendable {
     let eventLoops = MultiThreadedEventLoopGroup.singleton
     let redis = RedisClient(
       configuration: settings.redis, eventLoopGroup: eventLoops, logger: logger, purpose: "api")
-    let queue = JobQueue(redis: redis, retention: settings.retention)
+    let queue = JobQueue(redis: redis, retention: settings.retention, bounds: settings.bounds)
     let board = ReplyBoard()
     let channel = queue.makeReplyChannel()
     let listener = ReplyListener(
@@ -48,13 +48,17 @@ struct APIServer: Sendable {
       desk: desk, bodies: bodies,
       schema: Submission.jobSchema(limits: settings.requestLimits, catalog: settings.catalog))
     let health = HealthRoutes(queue: desk.queue, board: providers, drain: drain)
-    let documented = [query.route] + jobs.routes + [ProviderRoutes(board: providers).route] + health.routes
+    let operation = health.routes + [MetricsRoute(queue: desk.queue).route]
+    let administration = DeadLetterRoutes(queue: desk.queue).routes + [UsageRoute(queue: desk.queue).route]
+    let documented =
+      [query.route] + jobs.routes + [ProviderRoutes(board: providers).route] + operation + administration
     return documented + DocumentationRoutes(documented: documented).routes
   }
 
   private func responder(_ routes: [Route], queue: JobQueue) -> APIResponder {
     APIResponder(
-      routes: RouteTable(routes), authenticator: Authenticator(serviceKey: settings.serviceKey),
+      routes: RouteTable(routes),
+      authenticator: Authenticator(serviceKey: settings.serviceKey, adminKey: settings.adminKey),
       addresses: ClientAddress(trustedProxies: settings.trustedProxies),
       limits: LimitPolicy(limit: settings.rateLimit, subject: settings.rateLimitBy),
       crossOrigin: CrossOriginPolicy(allowedOrigins: Set(settings.allowedOrigins)), queue: queue,

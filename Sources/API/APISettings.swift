@@ -7,7 +7,9 @@ struct APISettings: Sendable {
   let redis: RedisConfiguration
   let catalog: ProviderCatalog
   let retention: JobRetention
+  let bounds: QueueBounds
   let serviceKey: Secret
+  let adminKey: Secret?
   let rateLimit: RateLimit
   let rateLimitBy: RateLimitSubject
   let trustedProxies: [IPNetwork]
@@ -23,7 +25,9 @@ struct APISettings: Sendable {
     redis = try RedisConfiguration(environment)
     catalog = try ProviderCatalog(environment)
     retention = try JobRetention(environment)
+    bounds = try QueueBounds(environment)
     serviceKey = try environment.read(Variables.serviceAPIKey)
+    adminKey = try environment.readIfSet(Variables.adminAPIKey)
     rateLimit = try environment.read(Variables.rateLimit)
     rateLimitBy = try environment.read(Variables.rateLimitBy)
     trustedProxies = try environment.read(Variables.trustedProxies)

@@ -12,23 +12,31 @@ struct WorkerProcess: Sendable {
   func run() async throws {
     let redis = RedisClient(configuration: settings.redis, logger: logger, purpose: "worker")
     let wakeConnection = RedisClient(configuration: settings.redis, logger: logger, purpose: "worker-wake")
-    let queue = JobQueue(redis: redis, retention: settings.retention)
+    let queue = JobQueue(redis: redis, retention: settings.retention, bounds: settings.bounds)
     let board = CircuitBoard(shared: CircuitStore(redis: redis))
+    let quotas = QuotaBoard(catalog: settings.catalog, shared: QuotaStore(redis: redis))
+    let held = HeldJobs(capacity: settings.concurrency)
+    let pace = PullPace()
     let client = ProviderClient(
       connectTimeout: settings.connectTimeout, firstByteTimeout: settings.firstByteTimeout,
       totalTimeout: settings.totalTimeout)
     let runner = JobRunner(
-      queue: queue, cascade: Cascade(catalog: settings.catalog, client: client, board: board),
+      queue: queue,
+      cascade: Cascade(catalog: settings.catalog, client: client, board: board, quotas: quotas), pace: pace,
       maxAttempts: settings.maxAttempts, backoff: RetryBackoff(), logger: logger)
     let puller = Puller(
       queue: queue, wakeConnection: wakeConnection, runner: runner,
-      held: HeldJobs(capacity: settings.concurrency), name: Self.makeName(),
+      held: held, pace: pace, name: Self.makeName(),
       check: DurabilityCheck(redis: redis, logger: logger), drainTimeout: settings.drainTimeout,
       signOfLife: SignOfLife(path: settings.healthFile), logger: logger)
     // Shut down in reverse order: the puller first, what it needs last.
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
-        services: [redis, CircuitRefresher(board: board), puller],
+        services: [
+          redis, CircuitRefresher(board: board), QuotaRefresher(board: quotas),
+          CancellationListener(queue: queue, held: held, redis: settings.redis, logger: logger),
+          Janitor(queue: queue, logger: logger), puller,
+        ],
         gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
     let result: Result<Void, any Error>
     do { result = .success(try await group.run()) } catch { result = .failure(error) }

@@ -5,6 +5,7 @@ struct WorkerSettings: Sendable {
   let redis: RedisConfiguration
   let catalog: ProviderCatalog
   let retention: JobRetention
+  let bounds: QueueBounds
   let concurrency: Int
   let maxAttempts: Int
   let drainTimeout: Duration
@@ -17,6 +18,7 @@ struct WorkerSettings: Sendable {
     redis = try RedisConfiguration(environment)
     catalog = try ProviderCatalog(environment)
     retention = try JobRetention(environment)
+    bounds = try QueueBounds(environment)
     concurrency = try environment.read(Variables.workerConcurrency)
     maxAttempts = try environment.read(Variables.jobMaxAttempts)
     drainTimeout = try environment.read(Variables.drainTimeout)

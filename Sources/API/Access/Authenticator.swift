@@ -2,22 +2,33 @@ import Crypto
 import HTTPTypes
 import Shared
 
+/// Whom a key belongs to.
+enum Principal: Sendable, Hashable {
+  case tenant(String)
+  /// The operator, who sees all tenants' dead letters and asks no questions.
+  case admin
+}
+
 /// Tells who a key belongs to.
 struct Authenticator: Sendable {
   /// Comparing digests takes the same time wherever two keys differ, and whatever their lengths.
-  private let digest: SHA256.Digest
+  private let serviceDigest: SHA256.Digest
+  private let adminDigest: SHA256.Digest?
 
-  init(serviceKey: Secret) {
-    digest = Self.digest(of: serviceKey.reveal())
+  init(serviceKey: Secret, adminKey: Secret? = nil) {
+    serviceDigest = Self.digest(of: serviceKey.reveal())
+    adminDigest = adminKey.map { Self.digest(of: $0.reveal()) }
   }
 
-  /// The tenant of the request's key; nil for no key, a wrong one, or two that differ.
-  func tenant(of headers: HTTPFields) -> String? {
+  /// Whose the request's key is; nil for no key, a wrong one, or two that differ.
+  func principal(of headers: HTTPFields) -> Principal? {
     let header = headers[.apiKey]
     let bearer = Self.bearerToken(headers[.authorization])
     if let header, let bearer, Self.digest(of: header) != Self.digest(of: bearer) { return nil }
-    guard let key = header ?? bearer, Self.digest(of: key) == digest else { return nil }
-    return "default"
+    guard let digest = (header ?? bearer).map(Self.digest(of:)) else { return nil }
+    if digest == serviceDigest { return .tenant("default") }
+    if let adminDigest, digest == adminDigest { return .admin }
+    return nil
   }
 
   /// RFC 6750 section 2.1; the scheme's case does not matter.

@@ -15,9 +15,16 @@ enum AnswerSchema {
     "CascadeStep": object(cascadeStep, "One provider's part in the answer."),
     "Usage": object(usage, "Tokens as the provider counted them."),
     "Health": object(health, "Whether Sluice can work.", AnswerExample.health),
+    "DeadLetter": object(deadLetter, "A job or delivery that failed for good."),
+    "UsageRecord": object(usageRecord, "What one job used."),
     "Problem": .object(problem),
     "ValidationIssue": .object(validationIssue),
   ]
+
+  /// A page of a list.
+  static func page(of name: String) -> JSONValue {
+    object(["data": ["type": "array", "items": reference(name)], "next_cursor": textOrNull], "One page.")
+  }
 
   /// An object that has all of these members.
   private static func object(
@@ -78,7 +85,9 @@ extension AnswerSchema {
     "started_at": timeOrNull,
     "finished_at": timeOrNull,
     "attempts": count,
-    "priority": ["type": "string", "enum": choices(Lane.self)],
+    "priority": [
+      "type": ["string", "null"], "enum": .array(Lane.allCases.map { .string($0.rawValue) } + [.null]),
+    ],
     "model": text,
     "metadata": ["type": "object", "additionalProperties": text],
     "result": ["anyOf": [reference("JobResult"), ["type": "null"]]],
@@ -86,6 +95,19 @@ extension AnswerSchema {
     "links": [
       "type": "object", "properties": ["self": text, "events": text], "required": ["self"],
     ],
+  ]
+
+  private static let deadLetter: JSONObject = [
+    "kind": ["type": "string", "enum": ["request", "delivery"]],
+    "tenant": text,
+    "delivers": ["type": ["string", "null"], "description": "The job whose end a delivery tells of."],
+    "job": reference("JobResource"),
+  ]
+
+  private static let usageRecord: JSONObject = [
+    "id": text, "job": text, "tenant": text, "status": ["type": "string", "enum": choices(JobState.self)],
+    "provider": textOrNull, "model": textOrNull, "prompt_tokens": count, "completion_tokens": count,
+    "cost_usd": ["type": "number", "minimum": 0], "attempts": count, "requeued": count,
   ]
 
   private static let jobError: JSONObject = [

@@ -84,7 +84,7 @@ extension OpenAPIDocument {
     }
     operation["responses"] = .object(responses(of: route))
     // An empty list says that no key is needed, whatever else the document says.
-    operation["security"] = route.requiresKey ? [["key": []], ["bearer": []]] : []
+    operation["security"] = route.access == .open ? [] : [["key": []], ["bearer": []]]
     return operation
   }
 

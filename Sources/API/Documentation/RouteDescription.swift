@@ -18,7 +18,14 @@ struct RouteDescription: Sendable {
   var responses: [ResponseDescription]
   /// What it answers when not.
   var problems: [ProblemKind] = []
-  var requiresKey: Bool
+  var access: Access
+
+  /// Whose key opens the route.
+  enum Access: Sendable, Hashable {
+    case open
+    case tenant
+    case admin
+  }
 }
 
 /// A parameter in a route's path, its query or its headers.

@@ -46,12 +46,19 @@ struct APIResponder: HTTPResponder {
     }
   }
 
-  /// Nil for a route that is open to all.
+  /// Nil for a route that asks no tenant's key.
   private func admit(_ request: Request, _ context: APIContext, to route: Route) throws(Problem) -> Client? {
-    guard route.description.requiresKey else { return nil }
-    guard let tenant = authenticator.tenant(of: request.headers) else { throw .unauthorized }
-    let address = addresses.of(peer: context.peerAddress, headers: request.headers)
-    return Client(tenant: tenant, limits: limits.rules(key: tenant, address: address))
+    guard route.description.access != .open else { return nil }
+    switch (route.description.access, authenticator.principal(of: request.headers)) {
+    case (_, nil): throw .unauthorized
+    case (.tenant, .tenant(let tenant)):
+      let address = addresses.of(peer: context.peerAddress, headers: request.headers)
+      return Client(tenant: tenant, limits: limits.rules(key: tenant, address: address))
+    case (.admin, .admin): return nil
+    case (.admin, _): throw .forbidden(.scope("admin"))
+    case (_, .admin): throw .forbidden(.scope("jobs"))
+    default: throw .unauthorized
+    }
   }
 
   private func refusal(_ problem: Problem, _ id: RequestID) -> Reply {

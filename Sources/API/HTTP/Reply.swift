@@ -42,6 +42,10 @@ extension HTTPField.Name {
   // swift-format-ignore: NeverForceUnwrap
   static let referrerPolicy = Self("Referrer-Policy")!
   // swift-format-ignore: NeverForceUnwrap
+  static let idempotencyKey = Self("Idempotency-Key")!
+  // swift-format-ignore: NeverForceUnwrap
+  static let idempotencyReplayed = Self("Idempotency-Replayed")!
+  // swift-format-ignore: NeverForceUnwrap
   static let prefer = Self("Prefer")!
   // swift-format-ignore: NeverForceUnwrap
   static let preferenceApplied = Self("Preference-Applied")!

@@ -1,4 +1,3 @@
-import Crypto
 import NIOCore
 import Shared
 
@@ -7,22 +6,29 @@ import Shared
 /// The tenant comes from the key record, never from the client, so no tenant is served another's answer.
 enum CacheKey {
   static func make(tenant: String, request: ByteBuffer) -> String {
-    var hash = SHA256()
-    var tenant = tenant
-    tenant.withUTF8 { hash.update(bufferPointer: UnsafeRawBufferPointer($0)) }
-    hash.update(data: [0])
-    request.withUnsafeReadableBytes { hash.update(bufferPointer: $0) }
-    return hex(hash.finalize())
+    var digest = RequestDigest()
+    digest.add(tenant)
+    digest.add(request)
+    return digest.hex
   }
+}
 
-  private static func hex(_ digest: SHA256.Digest) -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    return String(unsafeUninitializedCapacity: SHA256.byteCount * 2) { buffer in
-      for (index, byte) in digest.enumerated() {
-        buffer[2 * index] = digits[Int(byte >> 4)]
-        buffer[2 * index + 1] = digits[Int(byte & 15)]
-      }
-      return SHA256.byteCount * 2
+extension Idempotency {
+  /// What a tenant's key and the submission that came with it stand for. The key itself, which a client
+  /// may have made of anything, goes no further.
+  init(key: String, tenant: String, submission: Submission, request: ByteBuffer) {
+    var digest = RequestDigest()
+    digest.add(tenant)
+    digest.add(key)
+    var body = RequestDigest()
+    body.add(request)
+    body.add(submission.metadataJSON)
+    for part in [
+      submission.lane.rawValue, submission.cache.rawValue, "\(submission.expiresIn)", "\(submission.delay)",
+      submission.callbackURL ?? "",
+    ] {
+      body.add(part)
     }
+    self.init(digest: digest.hex, fingerprint: body.hex)
   }
 }

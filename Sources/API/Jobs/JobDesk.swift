@@ -11,41 +11,78 @@ struct JobDesk: Sendable {
   let eventLoops: any EventLoopGroup
 
   /// An admission of what a client submitted. With `isAwaited`, this process is told of the job's end.
-  func admission(of submission: Submission, by client: Client, isAwaited: Bool) -> Admission {
+  func admission(
+    of submission: Submission, by client: Client, idempotencyKey: String?, isAwaited: Bool
+  ) -> Admission {
     let request = submission.jobRequest
     let encoded = request.encoded()
     return Admission(
       id: JobID(unixMilliseconds: Timestamp.now), tenant: client.tenant, lane: submission.lane,
       model: request.model, request: encoded,
       metadata: submission.metadata.isEmpty ? nil : submission.metadataJSON,
-      weight: request.estimatedTokens, expiresIn: submission.expiresIn,
-      replyChannel: isAwaited ? channel : nil,
+      weight: request.estimatedTokens, expiresIn: submission.expiresIn, delay: submission.delay,
+      replyChannel: isAwaited ? channel : nil, callbackURL: submission.callbackURL,
       cache: submission.cache.use { CacheKey.make(tenant: client.tenant, request: encoded) },
-      recordsCacheHit: !isAwaited, limits: client.limits)
+      recordsCacheHit: !isAwaited,
+      idempotency: idempotencyKey.map {
+        Idempotency(key: $0, tenant: client.tenant, submission: submission, request: encoded)
+      },
+      limits: client.limits)
   }
 
-  /// Whether the cache has a part in answering this.
-  func usesCache(_ submission: Submission) -> Bool {
-    submission.cache != .off && queue.retention.cache > .zero
-  }
-
-  func admit(_ admission: Admission) async throws(Problem) -> AdmissionOutcome {
-    do { return try await queue.admit(admission) } catch { throw Problem(error) }
+  /// Takes a job in. Throws ``Problem`` for every refusal.
+  func admit(_ admission: Admission) async throws(Problem) -> Admitted {
+    let outcome: AdmissionOutcome
+    do { outcome = try await queue.admit(admission) } catch { throw Problem(error) }
+    switch outcome {
+    case .admitted(let created, let sharesCall, let limit):
+      let usesCache = admission.cache != .off && queue.retention.cache > .zero
+      return .queued(created: created, sharesCall ? .coalesced : usesCache ? .miss : .off, limit)
+    case .cached(let source, let result, let created, let limit):
+      return .answered(source: source, result: result, created: created, limit)
+    case .replayed(let id): return .replayed(id)
+    case .keyReused: throw .conflict(.idempotencyKeyReused)
+    case .limited(let retryAfter, _): throw .rateLimited(retryAfter: retryAfter)
+    case .full(.tenant): throw .tenantQueueIsFull(retryAfter: .seconds(5))
+    case .full(.queue): throw .unavailable(.queueIsFull, retryAfter: .seconds(5))
+    }
   }
 
   /// A tenant's job; throws ``Problem/jobNotFound`` when there is none.
   func read(_ id: JobID, for client: Client, announced: Bool = false) async throws(Problem) -> (
     job: JobResource, limit: RateLimitState?
   ) {
+    let record: JobRecord?
+    let limit: RateLimitState?
     do {
-      let (record, limit) = try await queue.read(
+      (record, limit) = try await queue.read(
         id, tenant: client.tenant, announceTo: announced ? channel : nil, limits: client.limits)
-      guard let record else { throw Problem.jobNotFound }
-      return (JobResource(record), limit)
-    } catch let error as QueueError {
-      throw Problem(error)
-    } catch {
-      throw .jobNotFound
+    } catch { throw Problem(error) }
+    guard let record else { throw .jobNotFound }
+    return (JobResource(record), limit)
+  }
+
+  /// A tenant's job once it has ended, or as it is when the wait is over.
+  func read(_ id: JobID, for client: Client, waiting wait: Duration) async throws(Problem) -> (
+    job: JobResource, limit: RateLimitState?
+  ) {
+    guard wait > .zero else { return try await read(id, for: client) }
+    let expectation = board.expect(id)
+    defer { board.forget(expectation) }
+    let now = try await read(id, for: client, announced: true)
+    if now.job.state.isTerminal { return now }
+    _ = await end(of: expectation, within: wait)
+    return try await read(id, for: client)
+  }
+
+  /// Ends a tenant's job; throws ``Problem`` when there is none or it has ended already.
+  func cancel(_ id: JobID, for client: Client) async throws(Problem) -> JobResource {
+    let cancellation: Cancellation
+    do { cancellation = try await queue.cancel(id, tenant: client.tenant) } catch { throw Problem(error) }
+    switch cancellation {
+    case .absent: throw .jobNotFound
+    case .hasEnded(let state): throw .conflict(.jobHasEnded(state))
+    case .cancelled: return try await read(id, for: client).job
     }
   }
 
@@ -53,6 +90,22 @@ struct JobDesk: Sendable {
   func end(of expectation: Expectation, within wait: Duration) async -> JobEnd? {
     await expectation.end(within: wait, on: eventLoops.any())
   }
+}
+
+/// What became of a submission that was not refused.
+enum Admitted: Sendable {
+  case queued(created: Int64, CacheStatus, RateLimitState?)
+  case answered(source: JobID, result: ByteBuffer, created: Int64, RateLimitState?)
+  /// An earlier job with the same idempotency key.
+  case replayed(JobID)
+}
+
+/// What `X-Cache` says.
+enum CacheStatus: String, Sendable {
+  case hit
+  case miss
+  case coalesced
+  case off
 }
 
 extension CacheMode {

@@ -5,7 +5,8 @@ import Shared
 struct JobResource: Sendable {
   var id: JobID
   var state: JobState
-  var lane: Lane
+  /// Nil for a delivery, which no client submits.
+  var lane: Lane?
   var model: String
   var attempts: Int
   /// Unix milliseconds.
@@ -17,11 +18,13 @@ struct JobResource: Sendable {
   var result: ByteBuffer?
   var failure: ByteBuffer?
   var isCached: Bool
+  var isCoalesced = false
 
   /// A job that has just been admitted.
   init(admitted admission: Admission, created: Int64) {
     self.init(
-      id: admission.id, state: .queued, lane: admission.lane, model: admission.model, attempts: 0,
+      id: admission.id, state: admission.delay > .zero ? .scheduled : .queued, lane: admission.lane,
+      model: admission.model, attempts: 0,
       created: created, started: nil, finished: nil, metadata: admission.metadata, body: nil,
       isCached: false)
   }
@@ -39,10 +42,11 @@ struct JobResource: Sendable {
       id: record.id, state: record.state, lane: record.lane, model: record.model,
       attempts: record.attempts, created: record.created, started: record.started,
       finished: record.finished, metadata: record.metadata, body: record.body, isCached: record.isCached)
+    isCoalesced = record.isCoalesced
   }
 
   private init(
-    id: JobID, state: JobState, lane: Lane, model: String, attempts: Int, created: Int64, started: Int64?,
+    id: JobID, state: JobState, lane: Lane?, model: String, attempts: Int, created: Int64, started: Int64?,
     finished: Int64?, metadata: ByteBuffer?, body: ByteBuffer?, isCached: Bool
   ) {
     self.id = id
@@ -61,6 +65,8 @@ struct JobResource: Sendable {
 
   var path: String { "/jobs/\(id)" }
 
+  private var priority: String { lane.map { "\"\($0.rawValue)\"" } ?? "null" }
+
   var json: ByteBuffer {
     var json = ByteBuffer()
     json.reserveCapacity(
@@ -69,7 +75,7 @@ struct JobResource: Sendable {
     json.writeString(",\"created_at\":\"\(Timestamp.format(unixMilliseconds: created))\"")
     json.writeTime("started_at", started)
     json.writeTime("finished_at", finished)
-    json.writeString(",\"attempts\":\(attempts),\"priority\":\"\(lane.rawValue)\",\"model\":")
+    json.writeString(",\"attempts\":\(attempts),\"priority\":\(priority),\"model\":")
     json.writeJSON(model)
     json.writeStaticString(",\"metadata\":")
     json.writeImmutableBuffer(metadata ?? ByteBuffer(string: "{}"))

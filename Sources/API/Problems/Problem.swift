@@ -20,6 +20,8 @@ enum Problem: Error, Sendable, Equatable {
   case unsupportedMediaType
   case validation(ValidationErrors)
   case rateLimited(retryAfter: Duration)
+  /// The tenant has as many jobs or bytes in the queue as it may.
+  case tenantQueueIsFull(retryAfter: Duration)
   case headersTooLarge
   case internalError
   /// `message` is one sentence, `cascadePath` a JSON array as it is stored.
@@ -67,7 +69,7 @@ extension Problem {
     case .bodyTooLarge: .bodyTooLarge
     case .unsupportedMediaType: .unsupportedMediaType
     case .validation: .validation
-    case .rateLimited: .rateLimited
+    case .rateLimited, .tenantQueueIsFull: .rateLimited
     case .headersTooLarge: .headersTooLarge
     case .internalError: .internalError
     case .allProvidersFailed: .allProvidersFailed
@@ -97,6 +99,8 @@ extension Problem {
     case .validation(let errors): errors.sentence
     case .rateLimited(let retryAfter):
       "The rate limit is reached; try again in \(Self.wholeSeconds(retryAfter)) s."
+    case .tenantQueueIsFull(let retryAfter):
+      "This tenant has as much in the queue as it may; try again in \(Self.wholeSeconds(retryAfter)) s."
     case .headersTooLarge: "Send fewer or shorter headers."
     case .internalError: "Something broke in the server; give its operator the request_id."
     case .allProvidersFailed(let message, _): message
@@ -111,7 +115,7 @@ extension Problem {
     case .unauthorized: [.wwwAuthenticate: "Bearer"]
     case .methodNotAllowed(let allowed):
       [.allow: allowed.map(\.rawValue).joined(separator: ", ")]
-    case .rateLimited(let retryAfter), .unavailable(_, let retryAfter):
+    case .rateLimited(let retryAfter), .tenantQueueIsFull(let retryAfter), .unavailable(_, let retryAfter):
       [.retryAfter: String(Self.wholeSeconds(retryAfter))]
     default: [:]
     }

@@ -84,7 +84,8 @@ enum ProblemKind: String, Sendable, Hashable, CaseIterable {
     case .unsupportedMediaType: "The Content-Type is not JSON."
     case .validation:
       "A field is missing, unknown, of the wrong type or out of range; `errors` lists all of them."
-    case .rateLimited: "The key's rate limit is reached; `Retry-After` says when to come back."
+    case .rateLimited:
+      "The key's rate limit or the tenant's share of the queue is reached; `Retry-After` says when to come back."
     case .headersTooLarge: "The request has too many or too large headers."
     case .internalError: "Something broke that the client cannot mend; the server's log names the request."
     case .allProvidersFailed: "Every provider failed for good; `cascade_path` says how."

@@ -63,8 +63,12 @@ extension Submission {
   private static var jobFields: [Field<Submission>] {
     [
       Field(
+        "delay_seconds", \.delay, .wholeSeconds(in: 0...2_592_000),
+        "The job waits so many seconds before a worker may take it."),
+      Field(
         "expires_in", \.expiresIn, .wholeSeconds(in: 1...2_592_000),
-        "After so many seconds a job that has not started is dropped as `expired`.")
+        "After so many seconds, counted from the end of its delay, a job that has not started is dropped "
+          + "as `expired`."),
     ]
   }
 }

@@ -19,8 +19,12 @@ struct Submission: Sendable {
   var lane: Lane
   /// Up to 16 pairs; every value is a string.
   var metadata: JSONObject = [:]
-  /// How long the job may wait for its start.
+  /// How long the job may wait for its start, from the end of its delay.
   var expiresIn: Duration
+  /// How long nobody may start it.
+  var delay = Duration.zero
+  /// Where the job's end is told.
+  var callbackURL: String?
 
   /// The defaults under the configured limits.
   init(lane: Lane, limits: RequestLimits) {

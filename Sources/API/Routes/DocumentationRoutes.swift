@@ -11,12 +11,12 @@ struct DocumentationRoutes: Sendable {
       method: .get, path: "/openapi.json", summary: "The OpenAPI 3.1 document", description: "Of all routes.",
       group: "Documentation",
       responses: [ResponseDescription(status: .ok, description: "The document.", schema: ["type": "object"])],
-      requiresKey: false),
+      access: .open),
     RouteDescription(
       method: .get, path: "/docs", summary: "The documentation, to read and to try",
       description: "Needs no other host.", group: "Documentation",
       responses: [ResponseDescription(status: .ok, description: "The page.", contentType: "text/html")],
-      requiresKey: false),
+      access: .open),
   ]
 
   let routes: [Route]

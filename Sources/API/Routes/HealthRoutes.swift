@@ -29,7 +29,7 @@ struct HealthRoutes: Sendable {
         ResponseDescription(status: .ok, description: "Yes.", schema: schema),
         ResponseDescription(status: .serviceUnavailable, description: "No.", schema: schema),
       ],
-      requiresKey: false)
+      access: .open)
   }
 
   private func live(_ call: Call) async throws(Problem) -> Reply {

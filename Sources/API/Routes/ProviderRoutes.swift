@@ -14,7 +14,7 @@ struct ProviderRoutes: Sendable {
         responses: [
           ResponseDescription(status: .ok, description: "The providers.", schema: ["type": "object"])
         ],
-        requiresKey: false), handler: list)
+        access: .open), handler: list)
   }
 
   private func list(_ call: Call) async throws(Problem) -> Reply {

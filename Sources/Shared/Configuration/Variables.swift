@@ -17,6 +17,8 @@ public enum Variables {
     "PORT", "the port on which the API listens; 0 takes any free one", in: 0...65_535, default: 8000)
   public static let serviceAPIKey = Variable<Secret>.secret(
     "SERVICE_API_KEY", "the key that clients send; it belongs to the tenant `default`")
+  public static let adminAPIKey = Variable<Secret>.secret(
+    "ADMIN_API_KEY", "the operator's key for the `/admin` routes, which are closed without it")
   public static let rateLimit = Variable(
     "RATE_LIMIT", "how much one client may ask", allowed: "`N/second`, `N/minute` or `N/hour`",
     default: "10/minute", parse: RateLimit.init(parsing:))
@@ -45,6 +47,15 @@ public enum Variables {
   public static let maxQueueBytes = Variable<Int>.integer(
     "MAX_QUEUE_BYTES", "how many bytes of requests may wait at once", in: 1024...1_099_511_627_776,
     default: 1_073_741_824)
+  public static let tenantMaxQueue = Variable<Int>.integer(
+    "TENANT_MAX_QUEUE", "how many jobs of one tenant may be open at once", in: 1...100_000_000,
+    default: 1_000_000)
+  public static let tenantMaxQueueBytes = Variable<Int>.integer(
+    "TENANT_MAX_QUEUE_BYTES", "how many bytes of requests one tenant may have open at once",
+    in: 1024...1_099_511_627_776, default: 1_073_741_824)
+  public static let tenantConcurrency = Variable<Int>.integer(
+    "TENANT_CONCURRENCY", "how many jobs of one tenant run at once; 0 sets no bound", in: 0...1_000_000,
+    default: 0)
   public static let jobTTL = Variable<Duration>.seconds(
     "JOB_TTL", "how long a finished job is kept", in: 1...31_536_000, default: "86400")
   public static let jobExpiresIn = Variable<Duration>.seconds(
@@ -104,10 +115,12 @@ public enum Variables {
   public static let all: [VariableDocumentation] =
     [
       redisURL.documentation, redisTimeout.documentation, host.documentation, port.documentation,
-      serviceAPIKey.documentation, rateLimit.documentation, rateLimitBy.documentation,
+      serviceAPIKey.documentation, adminAPIKey.documentation, rateLimit.documentation,
+      rateLimitBy.documentation,
       trustedProxies.documentation, allowedOrigins.documentation, queryWait.documentation,
       maxBodyBytes.documentation, maxPromptChars.documentation, maxTokens.documentation,
-      maxQueue.documentation, maxQueueBytes.documentation, jobTTL.documentation,
+      maxQueue.documentation, maxQueueBytes.documentation, tenantMaxQueue.documentation,
+      tenantMaxQueueBytes.documentation, tenantConcurrency.documentation, jobTTL.documentation,
       jobExpiresIn.documentation, jobMaxAttempts.documentation, cacheTTL.documentation,
       cacheMaxBytes.documentation, workerConcurrency.documentation, drainTimeout.documentation,
       healthFile.documentation, connectTimeout.documentation, firstByteTimeout.documentation,
@@ -115,7 +128,9 @@ public enum Variables {
       cascade.documentation, modelPrices.documentation,
     ]
     + ProviderPreset.all.flatMap {
-      [$0.apiKey.documentation, $0.model.documentation, $0.baseURL.documentation]
+      [
+        $0.apiKey.documentation, $0.model.documentation, $0.baseURL.documentation, $0.quota.documentation,
+      ]
     }
     + [logLevel.documentation, logFormat.documentation]
 

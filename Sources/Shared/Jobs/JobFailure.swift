@@ -11,6 +11,8 @@ public struct JobFailure: Error, Sendable, Hashable {
     case deadlineExceeded = "deadline_exceeded"
     /// The worker holding it crashed three times.
     case quarantined
+    /// The client's URL did not take the delivery.
+    case undeliverable
     /// This version cannot read or route the stored request.
     case unreadable
   }

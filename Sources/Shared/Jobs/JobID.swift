@@ -3,18 +3,29 @@
 /// Ids sort by the time they were made and hold 128 random bits, so that none can be guessed.
 /// The alphabet is Crockford's base 32, as in ULIDs.
 public struct JobID: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+  /// What the job is for, as its name's first three letters say.
+  public enum Kind: Sendable, Hashable {
+    /// A question to a model: `job_…`.
+    case request
+    /// The delivery of another job's end to its client's URL: `whk_…`, made by the queue itself.
+    case delivery
+  }
+
   public let rawValue: String
 
+  public var kind: Kind { rawValue.hasPrefix(Self.prefix) ? .request : .delivery }
+
   private static let prefix = "job_"
+  private static let deliveryPrefix = "whk_"
   private static let timeLength = 10
   private static let randomLength = 26
   private static let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)
 
-  /// Accepts only what ``init(unixMilliseconds:)`` can make, so an id is safe inside a Redis key.
+  /// Accepts only what ``init(unixMilliseconds:)`` and the queue can make, so an id is safe inside a Redis key.
   public init?(rawValue: String) {
     let text = rawValue.utf8
     guard text.count == Self.prefix.utf8.count + Self.timeLength + Self.randomLength,
-      rawValue.hasPrefix(Self.prefix),
+      rawValue.hasPrefix(Self.prefix) || rawValue.hasPrefix(Self.deliveryPrefix),
       text.dropFirst(Self.prefix.utf8.count).allSatisfy(Self.alphabet.contains)
     else { return nil }
     self.rawValue = rawValue

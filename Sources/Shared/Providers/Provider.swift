@@ -8,10 +8,12 @@ public struct Provider: Sendable, Hashable {
   public let apiKey: Secret?
   public let defaultModel: String
   public let headers: [String: String]
+  /// What it lets its customers ask of each of its models, beside what its responses say.
+  public let quotas: [Quota]
 
   public init(
     name: String, dialect: ProviderDialect, baseURL: String, apiKey: Secret?, defaultModel: String,
-    headers: [String: String] = [:]
+    headers: [String: String] = [:], quotas: [Quota] = []
   ) {
     self.name = name
     self.dialect = dialect
@@ -19,6 +21,7 @@ public struct Provider: Sendable, Hashable {
     self.apiKey = apiKey
     self.defaultModel = defaultModel
     self.headers = headers
+    self.quotas = quotas
   }
 
   public var defaultTarget: Target { Target(provider: name, model: defaultModel) }

@@ -17,7 +17,8 @@ public struct ProviderCatalog: Sendable {
         Provider(
           name: name, dialect: preset.dialect, baseURL: try environment.read(preset.baseURL),
           apiKey: try environment.readIfSet(preset.apiKey),
-          defaultModel: try environment.read(preset.model), headers: preset.headers))
+          defaultModel: try environment.read(preset.model), headers: preset.headers,
+          quotas: try environment.read(preset.quota)))
     }
     let overrides = try environment.read(Variables.modelPrices)
     self.init(providers: providers, prices: .list.overridden(by: overrides))

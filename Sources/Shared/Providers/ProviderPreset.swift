@@ -12,6 +12,7 @@ public struct ProviderPreset: Sendable {
   public let apiKey: Variable<Secret>
   public let model: Variable<String>
   public let baseURL: Variable<String>
+  public let quota: Variable<[Quota]>
   /// Headers that the provider wants beside the key.
   public let headers: [String: String]
 
@@ -28,6 +29,11 @@ public struct ProviderPreset: Sendable {
       "\(prefix)_MODEL", "the model that `default` asks of `\(name)`", allowed: "a model's name",
       default: model
     ) { $0.utf8.allSatisfy { (0x21...0x7E).contains($0) } ? $0 : nil }
+    quota = Variable(
+      "\(prefix)_QUOTA", "what `\(name)` lets you ask of each model; all workers together keep to it",
+      allowed: "`N requests/minute`, `N requests/day`, `N tokens/minute`, `N tokens/day` with commas between",
+      default: ""
+    ) { Variables.parseList($0, Quota.init(parsing:)) }
     self.baseURL = Variable(
       "\(prefix)_BASE_URL", "where `\(name)` is, for proxies, regional endpoints and tests",
       allowed: "an http or https URL without query", default: baseURL

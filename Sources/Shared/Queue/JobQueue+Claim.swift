@@ -18,8 +18,10 @@ public struct ClaimedJob: Sendable {
   public let attempts: Int
   /// The time until its deadline, when it was claimed.
   public let timeLeft: Duration
-  /// ``JobRequest/encoded()``; nil when the stored request is gone.
+  /// ``JobRequest/encoded()``; nil for a delivery, and when the stored request is gone.
   public let request: ByteBuffer?
+  /// The job whose end a delivery tells of; nil for a request.
+  public let deliveredJob: JobID?
 }
 
 /// What one claim brought.
@@ -32,12 +34,15 @@ public struct Claim: Sendable {
 }
 
 extension JobQueue {
-  /// Takes up to `count` jobs, lanes by weight and tenants in fair turns, after bringing back what is due.
-  public func claim(_ count: Int) async throws(QueueError) -> Claim {
+  /// Takes up to `count` jobs for a worker, lanes by weight and tenants in fair turns, after bringing back
+  /// what is due.
+  public func claim(_ count: Int, worker: String) async throws(QueueError) -> Claim {
     var command = step("claim")
     command.append(count)
     command.append(Self.leaseDuration.wholeMilliseconds)
     command.append(retention.jobs.wholeMilliseconds)
+    command.append(worker)
+    command.append(bounds.tenantRunning)
     guard let elements = try await perform(command).array, elements.count >= 2,
       let hasMore = elements[0].integer, let nextDue = elements[1].integer
     else { throw .unexpectedReply(step: "claim") }
@@ -53,15 +58,18 @@ extension JobQueue {
     else { throw .unexpectedReply(step: "claim") }
     return ClaimedJob(
       lease: Lease(id: id, fence: fence), attempts: Int(attempts), timeLeft: .milliseconds(timeLeft),
-      request: fields.count > 4 ? fields[4].buffer : nil)
+      request: fields.count > 4 ? fields[4].buffer : nil,
+      deliveredJob: fields.count > 5 ? fields[5].string.flatMap(JobID.init(rawValue:)) : nil)
   }
 
-  /// Gives a worker's sign of life and extends its leases. Returns the leases that it has lost.
+  /// Gives a worker's sign of life and extends its leases. Returns the leases that it has lost,
+  /// those of cancelled jobs among them.
   public func renew(_ leases: [Lease], worker: String) async throws(QueueError) -> Set<Lease> {
     var command = step("renew")
     command.append(worker)
     command.append(Self.leaseDuration.wholeMilliseconds)
     command.append(Self.workerSilence.wholeMilliseconds)
+    command.append(retention.jobs.wholeMilliseconds)
     command.append(leases)
     guard let held = try await perform(command).array, held.count == leases.count else {
       throw .unexpectedReply(step: "renew")

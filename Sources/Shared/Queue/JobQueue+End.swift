@@ -5,8 +5,16 @@ public enum Settlement: Sendable, Hashable {
   case stale
 }
 
+/// What a cancellation found.
+public enum Cancellation: Sendable, Hashable {
+  case cancelled
+  case hasEnded(JobState)
+  /// There is no such job of this tenant.
+  case absent
+}
+
 extension JobQueue {
-  /// Records a job's answer and, when it may be cached, its cache entry, in one step.
+  /// Records a job's answer, its usage and, when it may be cached, its cache entry, in one step.
   public func complete(
     _ lease: Lease, with result: JobResult, isCacheable: Bool
   ) async throws(QueueError) -> Settlement {
@@ -15,6 +23,11 @@ extension JobQueue {
     command.append(retention.jobs.wholeMilliseconds)
     command.append(isCacheable ? "1" : "0")
     command.append(retention.cacheBytes)
+    command.append(result.provider)
+    command.append(result.model)
+    command.append(result.usage.promptTokens)
+    command.append(result.usage.completionTokens)
+    command.append(result.cost.rawValue)
     return try await settle(command, step: "complete")
   }
 
@@ -34,6 +47,32 @@ extension JobQueue {
     command.append(delay.wholeMilliseconds)
     command.append(countsAttempt ? "1" : "0")
     return try await settle(command, step: "retry")
+  }
+
+  /// Records that a delivery has reached its client.
+  public func completeDelivery(_ lease: Lease) async throws(QueueError) -> Settlement {
+    var command = step("complete", lease)
+    command.append("")
+    command.append(retention.jobs.wholeMilliseconds)
+    command.append("0")
+    command.append(retention.cacheBytes)
+    return try await settle(command, step: "complete")
+  }
+
+  /// Ends a job at its tenant's wish, whatever it is doing. A worker that runs it is told to stop.
+  public func cancel(_ id: JobID, tenant: String) async throws(QueueError) -> Cancellation {
+    var command = step("cancel")
+    command.append(id.rawValue)
+    command.append(tenant)
+    command.append(retention.jobs.wholeMilliseconds)
+    switch try await perform(command).string {
+    case "cancelled": return .cancelled
+    case "absent": return .absent
+    case let state?:
+      if let state = JobState(rawValue: state) { return .hasEnded(state) }
+    case nil: break
+    }
+    throw .unexpectedReply(step: "cancel")
   }
 
   private func step(_ name: String, _ lease: Lease) -> RedisCommand {

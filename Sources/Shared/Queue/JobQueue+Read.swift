@@ -1,63 +1,10 @@
 import NIOCore
 
-/// A job as its tenant may see it.
-public struct JobRecord: Sendable {
-  public let id: JobID
-  public let state: JobState
-  public let lane: Lane
-  public let model: String
-  public let attempts: Int
-  /// Unix milliseconds by Redis' clock, as all times here.
-  public let created: Int64
-  public let started: Int64?
-  public let finished: Int64?
-  /// A JSON object; nil when the client gave none.
-  public let metadata: ByteBuffer?
-  /// ``JobResult/encoded()`` of a job that succeeded, ``JobFailure/encoded()`` of one that failed.
-  public let body: ByteBuffer?
-  /// Whether the answer came from the cache.
-  public let isCached: Bool
-}
-
-/// How a job ended, as announced to those who wait.
-public struct JobEnd: Sendable {
-  public let id: JobID
-  public let state: JobState
-  /// The result or failure; empty for other ends.
-  public let body: ByteBuffer
-
-  init(id: JobID, state: JobState, body: ByteBuffer) {
-    self.id = id
-    self.state = state
-    self.body = body
-  }
-
-  /// Reads an announcement: id, state and body with single spaces between. Nil for anything else.
-  public init?(announcement: ByteBuffer) {
-    var message = announcement
-    guard let idText = message.readString(length: 40), let id = JobID(rawValue: idText),
-      message.readInteger(as: UInt8.self) == UInt8(ascii: " "),
-      let space = message.readableBytesView.firstIndex(of: UInt8(ascii: " ")),
-      let state = message.readString(length: space - message.readerIndex).flatMap(JobState.init)
-    else { return nil }
-    message.moveReaderIndex(forwardBy: 1)
-    self.init(id: id, state: state, body: message)
-  }
-}
-
-/// How full the queue is.
-public struct QueueStatistics: Sendable, Hashable {
-  /// Jobs that have not ended, and the bytes of their requests.
-  public let openJobs: Int
-  public let openBytes: Int
-  public let running: Int
-  public let scheduled: Int
-  public let dead: Int
-  /// Workers that gave a sign of life lately.
-  public let workers: Int
-
-  /// Jobs in a lane.
-  public var queued: Int { max(0, openJobs - running - scheduled) }
+/// One page of a longer list.
+public struct Page<Element: Sendable>: Sendable {
+  public let elements: [Element]
+  /// Where the next page begins; nil at the end.
+  public let next: JobID?
 }
 
 extension JobQueue {
@@ -70,24 +17,31 @@ extension JobQueue {
     command.append(id.rawValue)
     command.append(tenant)
     command.append(channel ?? "")
+    command.append(retention.jobs.wholeMilliseconds)
     command.append(limits)
     guard let elements = try await perform(command).array, let view = elements.first else {
       throw .unexpectedReply(step: "read")
     }
     let limit = RateLimitState(elements.dropFirst())
-    guard let fields = view.array else { return (nil, limit) }
-    return (try record(id, fields), limit)
+    guard view.array != nil else { return (nil, limit) }
+    guard let job = JobRecord(view) else { throw .unexpectedReply(step: "read") }
+    return (job, limit)
   }
 
-  private func record(_ id: JobID, _ fields: [RESPValue]) throws(QueueError) -> JobRecord {
-    guard fields.count == 10, let state = fields[0].string.flatMap(JobState.init),
-      let lane = fields[1].string.flatMap(Lane.init), let model = fields[2].string,
-      let attempts = fields[3].string.flatMap(Int.init), let created = fields[4].string.flatMap(Int64.init)
-    else { throw .unexpectedReply(step: "read") }
-    return JobRecord(
-      id: id, state: state, lane: lane, model: model, attempts: attempts, created: created,
-      started: fields[5].string.flatMap(Int64.init), finished: fields[6].string.flatMap(Int64.init),
-      metadata: fields[7].buffer, body: fields[8].buffer, isCached: fields[9].string == "1")
+  /// A tenant's jobs, the newest first. A page may be short of `count` before the end when few jobs are in
+  /// the wanted state.
+  public func list(
+    tenant: String, state: JobState?, before: JobID?, count: Int
+  ) async throws(QueueError) -> Page<JobRecord> {
+    var command = step("list")
+    command.append(tenant)
+    command.append(count)
+    command.append(state?.rawValue ?? "")
+    command.append(before?.rawValue ?? "")
+    guard let elements = try await perform(command).array, let next = elements.first?.string else {
+      throw .unexpectedReply(step: "list")
+    }
+    return Page(elements: elements.dropFirst().compactMap(JobRecord.init), next: JobID(rawValue: next))
   }
 
   /// Which of these jobs have ended, for readers whose announcement may have been lost.
@@ -115,10 +69,9 @@ extension JobQueue {
   public func statistics() async throws(QueueError) -> QueueStatistics {
     var command = step("statistics")
     command.append(Self.workerSilence.wholeMilliseconds)
-    let numbers = try await perform(command).array?.compactMap(\.integer).map(Int.init) ?? []
-    guard numbers.count == 6 else { throw .unexpectedReply(step: "statistics") }
-    return QueueStatistics(
-      openJobs: numbers[0], openBytes: numbers[1], running: numbers[2], scheduled: numbers[3],
-      dead: numbers[4], workers: numbers[5])
+    guard let statistics = QueueStatistics(try await perform(command)) else {
+      throw .unexpectedReply(step: "statistics")
+    }
+    return statistics
   }
 }

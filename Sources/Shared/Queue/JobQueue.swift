@@ -14,17 +14,24 @@ public struct JobQueue: Sendable {
 
   let redis: RedisClient
   public let retention: JobRetention
+  public let bounds: QueueBounds
   /// The shard's hash tag is part of every key.
   let base: String
 
-  public init(redis: RedisClient, retention: JobRetention, prefix: String = "sluice") {
+  public init(
+    redis: RedisClient, retention: JobRetention, bounds: QueueBounds, prefix: String = "sluice"
+  ) {
     self.redis = redis
     self.retention = retention
+    self.bounds = bounds
     base = "\(prefix):{0}"
   }
 
   /// The key on which idle workers block; ``WorkSignal`` does.
   var wakeKey: String { base + ":wake" }
+
+  /// The channel on which workers are told of jobs that were cancelled while they ran.
+  public var cancellationChannel: String { base + ":cancelled" }
 
   func step(_ name: String) -> RedisCommand {
     FunctionLibrary.current.call(name, base: base)
@@ -36,27 +43,5 @@ public struct JobQueue: Sendable {
     } catch {
       throw QueueError(error)
     }
-  }
-}
-
-/// How long jobs and answers stay, and how much of them.
-public struct JobRetention: Sendable {
-  /// How long an ended job can be read.
-  public var jobs: Duration
-  /// How long an answer is reused; zero turns the cache off.
-  public var cache: Duration
-  /// The most bytes that the cache may hold.
-  public var cacheBytes: Int
-  /// The most jobs that may wait.
-  public var waitingJobs: Int
-  /// The most bytes of requests that may wait.
-  public var waitingBytes: Int
-
-  public init(_ environment: ProcessEnvironment) throws(ConfigurationError) {
-    jobs = try environment.read(Variables.jobTTL)
-    cache = try environment.read(Variables.cacheTTL)
-    cacheBytes = try environment.read(Variables.cacheMaxBytes)
-    waitingJobs = try environment.read(Variables.maxQueue)
-    waitingBytes = try environment.read(Variables.maxQueueBytes)
   }
 }

@@ -15,6 +15,14 @@ public enum QueueError: Error, Sendable, Equatable, CustomStringConvertible {
     }
   }
 
+  /// Whether Redis answered, and said no; else it may have been away only.
+  public var isRefusal: Bool {
+    switch self {
+    case .redis(.replied), .outOfMemory, .unexpectedReply: true
+    case .redis: false
+    }
+  }
+
   public var description: String {
     switch self {
     case .redis(let error): "\(error)"

@@ -5,14 +5,16 @@ struct Cascade: Sendable {
   private let catalog: ProviderCatalog
   private let client: ProviderClient
   private let board: CircuitBoard
+  private let quotas: QuotaBoard
   /// Of the targets that `default` stands for; those that clients name are made when they are asked.
   private let endpoints: [Target: ProviderEndpoint]
   private let clock = ContinuousClock()
 
-  init(catalog: ProviderCatalog, client: ProviderClient, board: CircuitBoard) {
+  init(catalog: ProviderCatalog, client: ProviderClient, board: CircuitBoard, quotas: QuotaBoard) {
     self.catalog = catalog
     self.client = client
     self.board = board
+    self.quotas = quotas
     var endpoints: [Target: ProviderEndpoint] = [:]
     for provider in catalog.providers where provider.apiKey != nil {
       endpoints[provider.defaultTarget] = try? ProviderEndpoint(provider, model: provider.defaultModel)
@@ -33,12 +35,12 @@ struct Cascade: Sendable {
     for target in targets {
       if Task.isCancelled { throw CancellationError() }
       let attemptStart = clock.now
-      switch await board.permission(for: target) {
+      switch await permission(for: target, request) {
       case .refused(let refusal):
         decision.add(.skipped(refusal, of: target))
         path.append(CascadeStep(target, .skipped, refusal.reason, .zero))
-      case .granted(let isProbe):
-        let result = try await attempt(request, target, isProbe: isProbe)
+      case .granted(let isProbe, let reservation):
+        let result = try await attempt(request, target, reservation, isProbe: isProbe)
         let now = clock.now
         switch result {
         case .success(let answer):
@@ -55,21 +57,45 @@ struct Cascade: Sendable {
     return outcome(of: decision.verdict, clock.now - start, path)
   }
 
+  // MARK: - Attempts
+
+  private enum Permission {
+    case granted(isProbe: Bool, QuotaReservation?)
+    case refused(CircuitRefusal)
+  }
+
+  /// Whether the target may be asked: its circuit lets it, and its quota.
+  private func permission(for target: Target, _ request: JobRequest) async -> Permission {
+    switch await board.permission(for: target) {
+    case .refused(let refusal): return .refused(refusal)
+    case .granted(let isProbe):
+      switch await quotas.reserve(target, tokens: request.estimatedTokens) {
+      case .granted(let reservation): return .granted(isProbe: isProbe, reservation)
+      case .refused(let refusal):
+        board.abandon(target, isProbe: isProbe)
+        return .refused(refusal)
+      }
+    }
+  }
+
   private func attempt(
-    _ request: JobRequest, _ target: Target, isProbe: Bool
+    _ request: JobRequest, _ target: Target, _ reservation: QuotaReservation?, isProbe: Bool
   ) async throws(CancellationError) -> Result<ProviderAnswer, ProviderFault> {
+    var stated: [StatedQuota] = []
+    let result: Result<ProviderAnswer, ProviderFault>
     do {
       let endpoint = try endpoint(of: target)
-      switch try await client.send(endpoint.httpRequest(for: request)) {
-      case .success(let response): return .success(try endpoint.answer(from: response))
-      case .failure(let fault): return .failure(fault)
-      }
+      let response = try await client.send(endpoint.httpRequest(for: request)).get()
+      stated = StatedQuota.stated(in: response.headers)
+      result = .success(try endpoint.answer(from: response))
     } catch let fault as ProviderFault {
-      return .failure(fault)
+      result = .failure(fault)
     } catch {
       board.abandon(target, isProbe: isProbe)
       throw CancellationError()
     }
+    quotas.record(stated, of: target, reservation, usedTokens: result.usedTokens)
+    return result
   }
 
   private func endpoint(of target: Target) throws(ProviderFault) -> ProviderEndpoint {
@@ -105,6 +131,20 @@ struct Cascade: Sendable {
       return .failed(JobFailure(code: .allProvidersFailed, message: message, cascadePath: path))
     case .passing(let message, let retryAfter, let askedAny):
       return .passing(message: message, retryAfter: retryAfter, path: path, askedAny: askedAny)
+    }
+  }
+}
+
+extension Result<ProviderAnswer, ProviderFault> {
+  /// The tokens that the provider counts for this attempt; nil when that is not known.
+  fileprivate var usedTokens: Int? {
+    switch self {
+    case .success(let answer): return answer.usage == .zero ? nil : answer.usage.totalTokens
+    case .failure(let fault):
+      switch fault.kind {
+      case .requestRefused, .keyRefused, .limited: return 0
+      case .failing, .contentFiltered: return nil
+      }
     }
   }
 }

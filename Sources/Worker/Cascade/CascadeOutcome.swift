@@ -9,4 +9,9 @@ enum CascadeOutcome: Sendable, Hashable {
   /// Waiting may mend it. `retryAfter` is the time until the first target can be asked again, nil when that is
   /// at once or unknown; `askedAny` is false when every target was skipped.
   case passing(message: String, retryAfter: Duration?, path: [CascadeStep], askedAny: Bool)
+
+  /// Whether any provider was asked.
+  var askedAny: Bool {
+    if case .passing(_, _, _, let askedAny) = self { askedAny } else { true }
+  }
 }

@@ -18,6 +18,11 @@ struct CircuitRefusal: Sendable, Hashable {
       wait: CircuitBreaker.probeRecheck)
   }
 
+  static func outOfQuota(for wait: Duration) -> CircuitRefusal {
+    let seconds = (wait.wholeMilliseconds + 999) / 1000
+    return CircuitRefusal(cause: .limited, reason: "quota used up, resets in \(seconds) s", wait: wait)
+  }
+
   static func limited(_ pause: CircuitBreaker.Pause, at now: ContinuousClock.Instant) -> CircuitRefusal {
     let wait = pause.until - now
     let seconds = (wait.wholeMilliseconds + 999) / 1000

@@ -43,6 +43,9 @@ final class HeldJobs: Sendable {
     for cancel in cancels { cancel() }
   }
 
+  /// Stops work on a job that its tenant has cancelled.
+  func cancel(_ id: JobID) { cancel(leases.filter { $0.id == id }) }
+
   /// Nothing more is taken from now on.
   func stop() {
     let puller = state.withLock { state in

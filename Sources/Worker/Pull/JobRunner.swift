@@ -5,6 +5,7 @@ import Shared
 struct JobRunner: Sendable {
   let queue: JobQueue
   let cascade: Cascade
+  let pace: PullPace
   let maxAttempts: Int
   let backoff: RetryBackoff
   let logger: Logger
@@ -14,6 +15,7 @@ struct JobRunner: Sendable {
     let clock = ContinuousClock()
     let deadline = clock.now + job.timeLeft
     let outcome = try await outcome(of: job)
+    pace.note(askedAny: outcome.askedAny)
     let verdict = JobVerdict(
       outcome, attempts: job.attempts, maxAttempts: maxAttempts, timeLeft: deadline - clock.now,
       backoff: backoff, chance: .random(in: 0..<1))
@@ -31,20 +33,29 @@ struct JobRunner: Sendable {
     }
   }
 
-  /// An answer has been paid for, so recording it is tried for as long as the lease may still hold.
+  /// An answer has been paid for, so recording it is tried for as long as the lease may still hold. What Redis
+  /// refuses for good is given up, or it would hold a slot for ever; the job's lease then runs out.
   private func settle(_ job: ClaimedJob, _ verdict: JobVerdict) async throws {
     var pause = Duration.milliseconds(50)
+    var refusals = 0
     while true {
       do {
         report(job, verdict, try await record(job.lease, verdict))
         return
       } catch {
-        logger.debug("a job's outcome could not be recorded yet", metadata: ["job": "\(job.lease.id)"])
+        if error.isRefusal { refusals += 1 }
+        guard refusals < Self.mostRefusals else {
+          logger.error(
+            "Redis refuses to record a job's outcome: \(error)", metadata: ["job": "\(job.lease.id)"])
+          return
+        }
       }
       try await Task.sleep(for: pause)
       pause = min(pause * 2, .seconds(1))
     }
   }
+
+  private static let mostRefusals = 20
 
   private func record(_ lease: Lease, _ verdict: JobVerdict) async throws(QueueError) -> Settlement {
     switch verdict {

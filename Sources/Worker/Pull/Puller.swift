@@ -12,6 +12,7 @@ struct Puller: Service {
   let wakeConnection: RedisClient
   let runner: JobRunner
   let held: HeldJobs
+  let pace: PullPace
   let name: String
   let check: DurabilityCheck
   let drainTimeout: Duration
@@ -50,9 +51,10 @@ struct Puller: Service {
         // A wake-up is only taken with room for what it tells of, or an idle worker would miss it.
         guard await held.waitForFreeSlots() > 0 else { return }
         if wait > .zero { try await signal.wait(atMost: wait) }
+        if pace.rest > .zero { try? await Task.sleep(for: pace.rest) }
         let free = await held.waitForFreeSlots()
         guard free > 0 else { return }
-        let claim = try await queue.claim(free)
+        let claim = try await queue.claim(free, worker: name)
         for job in claim.jobs { start(job, in: &jobs) }
         wait = claim.hasMore ? .zero : max(claim.nextDue ?? WorkSignal.longestWait, .milliseconds(1))
         pause = .zero

@@ -10,10 +10,11 @@ struct AccessTests {
 
   @Test("the key is taken from either header, and from both when they agree")
   func rightKeys() {
-    #expect(authenticator.tenant(of: [.apiKey: "right"]) == "default")
-    #expect(authenticator.tenant(of: [.authorization: "Bearer right"]) == "default")
-    #expect(authenticator.tenant(of: [.authorization: "bearer   right"]) == "default")
-    #expect(authenticator.tenant(of: [.apiKey: "right", .authorization: "Bearer right"]) == "default")
+    #expect(authenticator.principal(of: [.apiKey: "right"]) == .tenant("default"))
+    #expect(authenticator.principal(of: [.authorization: "Bearer right"]) == .tenant("default"))
+    #expect(authenticator.principal(of: [.authorization: "bearer   right"]) == .tenant("default"))
+    #expect(
+      authenticator.principal(of: [.apiKey: "right", .authorization: "Bearer right"]) == .tenant("default"))
   }
 
   @Test(
@@ -24,7 +25,7 @@ struct AccessTests {
       [.apiKey: "right", .authorization: "Bearer other"], [.apiKey: "other", .authorization: "Bearer right"],
     ] as [HTTPFields])
   func wrongKeys(headers: HTTPFields) {
-    #expect(authenticator.tenant(of: headers) == nil)
+    #expect(authenticator.principal(of: headers) == nil)
   }
 
   @Test(

@@ -24,7 +24,7 @@ enum DocumentationFixture {
       problems: [
         .badRequest, .invalidJSON, .unauthorized, .bodyTooLarge, .unsupportedMediaType, .validation,
         .rateLimited, .allProvidersFailed, .unavailable,
-      ], requiresKey: true),
+      ], access: .tenant),
     RouteDescription(
       method: .post, path: "/jobs", summary: "Enqueue", description: "Enqueues a job.", group: "Jobs",
       parameters: [
@@ -42,7 +42,7 @@ enum DocumentationFixture {
         ResponseDescription(
           status: .accepted, description: "The job.", schema: AnswerSchema.reference("JobResource"))
       ],
-      problems: [.unauthorized, .conflict, .validation, .rateLimited, .unavailable], requiresKey: true),
+      problems: [.unauthorized, .conflict, .validation, .rateLimited, .unavailable], access: .tenant),
     RouteDescription(
       method: .get, path: "/jobs/{id}", summary: "Read a job", description: "Reads a job.", group: "Jobs",
       parameters: [jobID, WaitPreference.parameter],
@@ -50,7 +50,7 @@ enum DocumentationFixture {
         ResponseDescription(
           status: .ok, description: "The job.", schema: AnswerSchema.reference("JobResource"))
       ],
-      problems: [.unauthorized, .notFound, .unavailable], requiresKey: true),
+      problems: [.unauthorized, .notFound, .unavailable], access: .tenant),
     RouteDescription(
       method: .delete, path: "/jobs/{id}", summary: "Cancel a job", description: "Cancels a job.",
       group: "Jobs", parameters: [jobID],
@@ -58,7 +58,7 @@ enum DocumentationFixture {
         ResponseDescription(
           status: .ok, description: "The job.", schema: AnswerSchema.reference("JobResource"))
       ],
-      problems: [.unauthorized, .notFound, .conflict, .unavailable], requiresKey: true),
+      problems: [.unauthorized, .notFound, .conflict, .unavailable], access: .tenant),
     RouteDescription(
       method: .get, path: "/health", summary: "Whether Sluice can work", description: "Tells the state.",
       group: "Operation",
@@ -68,7 +68,7 @@ enum DocumentationFixture {
         ResponseDescription(
           status: .serviceUnavailable, description: "It cannot.", schema: AnswerSchema.reference("Health")),
       ],
-      problems: [.unavailable], requiresKey: false),
+      problems: [.unavailable], access: .open),
   ]
 
   private static let jobID = ParameterDescription(

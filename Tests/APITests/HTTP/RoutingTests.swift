@@ -15,7 +15,7 @@ struct RoutingTests {
       Route(
         RouteDescription(
           method: method, path: path, summary: path, description: "", group: "", responses: [],
-          requiresKey: false)
+          access: .open)
       ) { _ in Reply(.ok, json: ByteBuffer()) }
     })
 

@@ -114,7 +114,7 @@ struct SchemaAgreementTests {
     for (name, property) in properties {
       #expect(property["description"]?.string?.hasSuffix(".") == true, "\(name) lacks a sentence")
     }
-    #expect(Array(properties.keys.dropLast()) == SubmissionFixture.query.fields.map(\.name))
+    #expect(Array(properties.keys).starts(with: SubmissionFixture.query.fields.map(\.name)))
     #expect(SubmissionFixture.job.openAPISchema["additionalProperties"] == false)
   }
 

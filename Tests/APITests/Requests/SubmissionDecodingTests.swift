@@ -155,7 +155,8 @@ struct SubmissionDecodingTests {
       ("metadata", "[]", "dict_type"), ("metadata", "{\"a\":null}", "string_type"),
       ("model", "\"groq/llama\"", "value_error"), ("model", "\"acme/m\"", "value_error"),
       ("callback_url", "\"https://example.com\"", "extra_forbidden"),
-      ("delay_seconds", "0", "extra_forbidden"), ("stream", "true", "extra_forbidden"),
+      ("delay_seconds", "\"0\"", "int_type"), ("delay_seconds", "-1", "greater_than_equal"),
+      ("delay_seconds", "2592001", "less_than_equal"), ("stream", "true", "extra_forbidden"),
     ])
   func wrongType(field: String, json: String, fault: String) throws {
     let asks = ["prompt", "messages"].contains(field)

@@ -38,7 +38,8 @@ struct AdmitTests {
     try await QueueLab.with { lab in
       var remaining: [Int] = []
       for _ in 0..<10 {
-        guard case .admitted(_, let state?) = try await lab.queue.admit(lab.admission(limits: tenPerMinute))
+        guard
+          case .admitted(_, _, let state?) = try await lab.queue.admit(lab.admission(limits: tenPerMinute))
         else {
           Issue.record("the first ten should be admitted")
           return
@@ -94,7 +95,7 @@ struct AdmitTests {
 
   @Test("a refused job leaves nothing behind")
   func refusedWritesNothing() async throws {
-    try await QueueLab.with(retention: ["MAX_QUEUE": "1", "MAX_QUEUE_BYTES": "1024"]) { lab in
+    try await QueueLab.with(settings: ["MAX_QUEUE": "1", "MAX_QUEUE_BYTES": "1024"]) { lab in
       let limits = [RateLimitRule(subject: "key:a", limit: RateLimit(requests: 10, per: .hour))]
       try await lab.admit(lab.admission(limits: limits))
       let before = try await lab.keys()
@@ -109,7 +110,7 @@ struct AdmitTests {
 
   @Test("the queue is bounded in bytes, too")
   func bytes() async throws {
-    try await QueueLab.with(retention: ["MAX_QUEUE_BYTES": "1024"]) { lab in
+    try await QueueLab.with(settings: ["MAX_QUEUE_BYTES": "1024"]) { lab in
       try await lab.admit(lab.admission(prompt: String(repeating: "x", count: 1000)))
       guard
         case .full = try await lab.queue.admit(
@@ -140,7 +141,7 @@ struct AdmitTests {
       try await lab.admit(lab.admission())
       _ = try await lab.redis.send(RedisCommand("FUNCTION", "FLUSH"))
       try await lab.admit(lab.admission())
-      #expect(try await lab.queue.claim(10).jobs.count == 2)
+      #expect(try await lab.queue.claim(10, worker: "w").jobs.count == 2)
     }
   }
 }

@@ -82,7 +82,7 @@ struct CacheTests {
 
   @Test("without a cache time nothing is cached")
   func off() async throws {
-    try await QueueLab.with(retention: ["CACHE_TTL": "0"]) { lab in
+    try await QueueLab.with(settings: ["CACHE_TTL": "0"]) { lab in
       _ = try await answer(lab, key: "k")
       #expect(try await cached(lab, .use(key: "k")) == nil)
       #expect(try await lab.keys().allSatisfy { !$0.contains(":cache") })
@@ -91,7 +91,7 @@ struct CacheTests {
 
   @Test("the cache keeps within its bytes: the oldest answers give way")
   func bounded() async throws {
-    try await QueueLab.with(retention: ["CACHE_MAX_BYTES": "2000"]) { lab in
+    try await QueueLab.with(settings: ["CACHE_MAX_BYTES": "2000"]) { lab in
       let text = String(repeating: "x", count: 300)
       for number in 0..<8 { _ = try await answer(lab, key: "k\(number)", text: text) }
       #expect(try await cached(lab, .use(key: "k0")) == nil)
@@ -106,7 +106,7 @@ struct CacheTests {
 
   @Test("an answer larger than the whole cache is not kept")
   func tooLarge() async throws {
-    try await QueueLab.with(retention: ["CACHE_MAX_BYTES": "500"]) { lab in
+    try await QueueLab.with(settings: ["CACHE_MAX_BYTES": "500"]) { lab in
       _ = try await answer(lab, key: "k", text: String(repeating: "x", count: 600))
       #expect(try await cached(lab, .use(key: "k")) == nil)
     }

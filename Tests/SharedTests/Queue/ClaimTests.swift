@@ -9,14 +9,14 @@ struct ClaimTests {
   func once() async throws {
     try await QueueLab.with { lab in
       let id = try await lab.admit(lab.admission(prompt: "why"))
-      let claim = try await lab.queue.claim(10)
+      let claim = try await lab.queue.claim(10, worker: "w")
       let job = try #require(claim.jobs.first)
       #expect(claim.jobs.count == 1 && !claim.hasMore)
       #expect(job.lease == Lease(id: id, fence: 1))
       #expect(job.attempts == 1)
       #expect(job.request.map { String(buffer: $0) } == "why")
       #expect(job.timeLeft > .seconds(590) && job.timeLeft <= .seconds(600))
-      #expect(try await lab.queue.claim(10).jobs.isEmpty)
+      #expect(try await lab.queue.claim(10, worker: "w").jobs.isEmpty)
       #expect(try await lab.state(of: id) == .running)
     }
   }
@@ -25,9 +25,9 @@ struct ClaimTests {
   func batch() async throws {
     try await QueueLab.with { lab in
       for _ in 0..<5 { try await lab.admit(lab.admission()) }
-      let first = try await lab.queue.claim(3)
+      let first = try await lab.queue.claim(3, worker: "w")
       #expect(first.jobs.count == 3 && first.hasMore)
-      let second = try await lab.queue.claim(3)
+      let second = try await lab.queue.claim(3, worker: "w")
       #expect(second.jobs.count == 2 && !second.hasMore)
     }
   }
@@ -37,7 +37,7 @@ struct ClaimTests {
     try await QueueLab.with { lab in
       var ids: [JobID] = []
       for _ in 0..<20 { ids.append(try await lab.admit(lab.admission())) }
-      #expect(try await lab.queue.claim(20).jobs.map(\.lease.id) == ids)
+      #expect(try await lab.queue.claim(20, worker: "w").jobs.map(\.lease.id) == ids)
     }
   }
 
@@ -49,7 +49,9 @@ struct ClaimTests {
         for _ in 0..<42 { lanes[try await lab.admit(lab.admission(lane: lane))] = lane }
       }
       var counts: [Lane: Int] = [:]
-      for job in try await lab.queue.claim(42).jobs { counts[lanes[job.lease.id] ?? .batch, default: 0] += 1 }
+      for job in try await lab.queue.claim(42, worker: "w").jobs {
+        counts[lanes[job.lease.id] ?? .batch, default: 0] += 1
+      }
       #expect(abs((counts[.interactive] ?? 0) - 32) <= 1)
       #expect(abs((counts[.standard] ?? 0) - 8) <= 1)
       #expect((1...3).contains(counts[.batch] ?? 0))
@@ -60,9 +62,9 @@ struct ClaimTests {
   func fairness() async throws {
     try await QueueLab.with { lab in
       for _ in 0..<200 { try await lab.admit(lab.admission(tenant: "crowd")) }
-      _ = try await lab.queue.claim(10)
+      _ = try await lab.queue.claim(10, worker: "w")
       let one = try await lab.admit(lab.admission(tenant: "one"))
-      let next = try await lab.queue.claim(2).jobs.map(\.lease.id)
+      let next = try await lab.queue.claim(2, worker: "w").jobs.map(\.lease.id)
       #expect(next.contains(one))
     }
   }
@@ -75,7 +77,7 @@ struct ClaimTests {
         tenants[try await lab.admit(lab.admission(tenant: "heavy", weight: 300))] = "heavy"
         tenants[try await lab.admit(lab.admission(tenant: "light", weight: 100))] = "light"
       }
-      let claimed = try await lab.queue.claim(40).jobs.map { tenants[$0.lease.id] }
+      let claimed = try await lab.queue.claim(40, worker: "w").jobs.map { tenants[$0.lease.id] }
       #expect(abs(claimed.count { $0 == "light" } - 30) <= 2)
     }
   }
@@ -88,7 +90,7 @@ struct ClaimTests {
       for _ in 0..<20 {
         let hasty = try await lab.admit(lab.admission(tenant: "hasty"))
         // Two are served in each round; the hasty tenant's fair share is one of them.
-        let claimed = try await lab.queue.claim(2).jobs.map(\.lease.id)
+        let claimed = try await lab.queue.claim(2, worker: "w").jobs.map(\.lease.id)
         if claimed.contains(hasty) { served += 1 }
       }
       #expect(served <= 20 && served >= 18)
@@ -102,7 +104,7 @@ struct ClaimTests {
     try await QueueLab.with { lab in
       let id = try await lab.admit(lab.admission())
       _ = try await lab.redis.send(RedisCommand("HSET", "sluice:{0}:j:\(id)", "d", "1"))
-      #expect(try await lab.queue.claim(1).jobs.isEmpty)
+      #expect(try await lab.queue.claim(1, worker: "w").jobs.isEmpty)
       #expect(try await lab.state(of: id) == .expired)
       #expect(try await lab.queue.statistics().openJobs == 0)
     }
@@ -116,9 +118,9 @@ struct ClaimTests {
         try await lab.admit(lab.admission())
         try await lab.admit(lab.admission())
         try await woken
-        #expect(try await lab.queue.claim(1).hasMore)
+        #expect(try await lab.queue.claim(1, worker: "w").hasMore)
         try await signal.wait(atMost: .seconds(5))
-        let last = try await lab.queue.claim(1)
+        let last = try await lab.queue.claim(1, worker: "w")
         #expect(last.jobs.count == 1 && !last.hasMore)
       }
     }

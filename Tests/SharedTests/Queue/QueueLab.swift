@@ -11,14 +11,16 @@ struct QueueLab: Sendable {
   let queue: JobQueue
 
   static func with(
-    retention: [String: String] = [:], _ body: (QueueLab) async throws -> Void
+    settings: [String: String] = [:], _ body: (QueueLab) async throws -> Void
   ) async throws {
     try await RedisServer.with { server in
       var configuration = try RedisConfiguration(url: server.url)
       // The tests of time-outs are the client's; here a busy machine must not matter.
       configuration.commandTimeout = .seconds(20)
       let redis = RedisClient(configuration: configuration, logger: Logger(label: "test"), purpose: "test")
-      let queue = JobQueue(redis: redis, retention: try JobRetention(ProcessEnvironment(retention)))
+      let environment = ProcessEnvironment(settings)
+      let queue = JobQueue(
+        redis: redis, retention: try JobRetention(environment), bounds: try QueueBounds(environment))
       try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await redis.run() }
         defer { group.cancelAll() }
@@ -43,12 +45,14 @@ struct QueueLab: Sendable {
   func admission(
     tenant: String = "default", lane: Lane = .standard, prompt: String = "hello", weight: Int = 100,
     cache: CacheUse = .off, channel: String? = nil, records: Bool = true, expiresIn: Duration = .seconds(600),
-    limits: [RateLimitRule] = [], metadata: String? = nil
+    limits: [RateLimitRule] = [], metadata: String? = nil, delay: Duration = .zero,
+    callback: String? = nil, key: Idempotency? = nil
   ) -> Admission {
     Admission(
       id: JobID(unixMilliseconds: Timestamp.now), tenant: tenant, lane: lane, model: "default",
       request: ByteBuffer(string: prompt), metadata: metadata.map { ByteBuffer(string: $0) }, weight: weight,
-      expiresIn: expiresIn, replyChannel: channel, cache: cache, recordsCacheHit: records, limits: limits)
+      expiresIn: expiresIn, delay: delay, replyChannel: channel, callbackURL: callback, cache: cache,
+      recordsCacheHit: records, idempotency: key, limits: limits)
   }
 
   @discardableResult
@@ -57,8 +61,8 @@ struct QueueLab: Sendable {
     return admission.id
   }
 
-  func claimOne() async throws -> ClaimedJob {
-    guard let job = try await queue.claim(1).jobs.first else { throw NothingToClaim() }
+  func claimOne(worker: String = "w") async throws -> ClaimedJob {
+    guard let job = try await queue.claim(1, worker: worker).jobs.first else { throw NothingToClaim() }
     return job
   }
 
@@ -72,10 +76,28 @@ struct QueueLab: Sendable {
       latency: .zero, cascadePath: [])
   }
 
+  /// Ends a job's lease as if its worker had died long ago, while another lives.
+  func loseWorker(_ worker: String, holding id: JobID) async throws {
+    _ = try await queue.renew([], worker: "alive")
+    _ = try await redis.send(RedisCommand("ZADD", "sluice:{0}:workers", "XX", "1", worker))
+    try await letTimePass("lease", id)
+  }
+
   /// Makes a job's lease or schedule end now.
   func letTimePass(_ set: String, _ id: JobID) async throws {
     _ = try await redis.send(RedisCommand("ZADD", "sluice:{0}:\(set)", "XX", "1", id.rawValue))
   }
+
+  /// The keys below the queue's base that begin with one of these.
+  func keys(beginning prefixes: [String]) async throws -> [String] {
+    try await keys().filter { key in prefixes.contains { key.hasPrefix("sluice:{0}:\($0)") } }.sorted()
+  }
+
+  /// What must be gone once all jobs have ended.
+  static let passing = [
+    "q:", "ready:", "lanes", "lease", "scheduled", "deadlines", "w:", "f:", "leader:", "running", "parked",
+    "open",
+  ]
 
   func keys() async throws -> Set<String> {
     Set(try await redis.send(RedisCommand("KEYS", "*")).array?.compactMap(\.string) ?? [])
@@ -83,4 +105,19 @@ struct QueueLab: Sendable {
 
   struct NotAdmitted: Error {}
   struct NothingToClaim: Error {}
+}
+
+extension QueueLab {
+  /// Returns once Redis' clock has gone on for so long.
+  func untilRedisTime(isAfter duration: Duration) async throws {
+    func now() async throws -> Int64 {
+      let parts = try await redis.send(RedisCommand("TIME")).array?.compactMap {
+        $0.string.flatMap(Int64.init)
+      }
+      guard let parts, parts.count == 2 else { throw NotAdmitted() }
+      return parts[0] * 1000 + parts[1] / 1000
+    }
+    let start = try await now()
+    while try await now() <= start + duration.wholeMilliseconds {}
+  }
 }

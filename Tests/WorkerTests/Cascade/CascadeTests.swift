@@ -26,7 +26,8 @@ struct CascadeTests {
           ], prices: .list)
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let cascade = Cascade(
-          catalog: catalog, client: client, board: CircuitBoard(shared: shared, logger: logger))
+          catalog: catalog, client: client, board: CircuitBoard(shared: shared, logger: logger),
+          quotas: QuotaBoard(catalog: catalog, shared: SharedQuotas()))
         do { try await body(cascade, one, two) } catch {
           await client.shutdown()
           throw error

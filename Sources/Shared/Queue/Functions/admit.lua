@@ -1,55 +1,161 @@
 -- admit: takes a job in, or says why not. Refused means that nothing was written.
 --   KEYS[1] base
 --   ARGV  1 id  2 tenant  3 lane  4 model  5 request  6 metadata or ''  7 weight (estimated tokens)
---         8 expires in (ms)  9 channel of the waiting caller or ''
---        10 cache key or ''  11 cache mode: use, refresh  12 cache time (ms)
---        13 keep (ms): how long an ended job stays  14 most jobs waiting  15 most bytes waiting
---        16 '1' when a cached answer shall become a job of its own
---        17… rate limits: subject, emission interval (us), burst
---   returns {'admitted', created (ms), limit, remaining, reset (ms)}
+--         8 expires in (ms)  9 delay (ms)  10 channel of the waiting caller or ''  11 callback URL or ''
+--        12 cache key or ''  13 cache mode: use, refresh  14 cache time (ms)
+--        15 '1' when a cached answer shall become a job of its own
+--        16 digest of the idempotency key or ''  17 fingerprint of the body
+--        18 keep (ms): how long an ended job stays  19 most jobs waiting  20 most bytes waiting
+--        21 most open jobs of a tenant  22 most open bytes of a tenant
+--        23… rate limits: subject, emission interval (us), burst
+--   returns {'admitted', created (ms), '1' when it follows another's call, limit, remaining, reset (ms)}
 --           {'hit', id of the job that made the answer, answer, created (ms), limit, remaining, reset (ms)}
+--           {'replayed', id of the job that has this idempotency key}
+--           {'conflict'}: the idempotency key was used with another body
 --           {'limited', retry after (ms), limit, remaining, reset (ms)}
---           {'full', 'jobs' or 'bytes'}
---   O(log tenants)
--- Later steps have their place here: idempotency before the cache, coalescing after the limits.
+--           {'full', 'queue' or 'tenant'}
+--   O(log tenants + log jobs)
+
+-- How long an idempotency key is remembered.
+local REPLAY_TIME = DAY
+local FIRST_LIMIT = 23
+local MOST_FOLLOWERS = 1000
+local URGENCY = { interactive = 1, standard = 2, batch = 3 }
+
+-- What an idempotency key stands for already, if anything. A key outlives its job only when that is lost.
+local function replayed(K, digest, fingerprint)
+  local stored = redis.call('GET', K .. 'idem:' .. digest)
+  if not stored or redis.call('EXISTS', K .. 'j:' .. stored:sub(1, 40)) == 0 then return nil end
+  if stored:sub(41) ~= fingerprint then return { 'conflict' } end
+  return { 'replayed', stored:sub(1, 40) }
+end
+
+-- Whether the queue or the tenant's share of it is full.
+local function is_full(K, tenant, size, args)
+  local open = redis.call('HMGET', K .. 'open', 'bytes', 'jobs:' .. tenant, 'bytes:' .. tenant)
+  local waiting = redis.call('ZCARD', K .. 'deadlines') - redis.call('ZCARD', K .. 'lease')
+  if waiting >= tonumber(args[19]) or tonumber(open[1] or 0) + size > tonumber(args[20]) then return 'queue' end
+  if tonumber(open[2] or 0) >= tonumber(args[21]) or tonumber(open[3] or 0) + size > tonumber(args[22]) then
+    return 'tenant'
+  end
+end
+
+-- The group of a call under way that this request can share: not one that waits for a retry, nor one that
+-- stands in a less urgent lane.
+local function group_to_follow(K, cache_key, lane)
+  local leader = redis.call('GET', K .. 'leader:' .. cache_key)
+  if not leader then return nil end
+  local job = redis.call('HMGET', K .. 'j:' .. leader, 's', 'l', 'g')
+  local shares = job[1] == 'running' or (job[1] == 'queued' and URGENCY[job[2]] <= URGENCY[lane])
+  local group = job[3] or leader
+  if not shares or redis.call('ZCARD', K .. 'f:' .. group) >= MOST_FOLLOWERS then return nil end
+  if not job[3] then redis.call('HSET', K .. 'j:' .. leader, 'g', leader) end
+  return group
+end
+
+-- An answer from the cache becomes a job that has succeeded.
+local function store_hit(K, id, args, answer, keep, now)
+  local tenant, has_key = args[2], args[16] ~= ''
+  if has_key then keep = math.max(keep, DAY + 3600000) end
+  local key = K .. 'j:' .. id
+  redis.call('HSET', key, 's', 'succeeded', 't', tenant, 'l', args[3], 'm', args[4], 'f', 0, 'a', 0, 'c', 0,
+    'ct', now, 'ft', now, 'hit', 1)
+  redis.call('PEXPIRE', key, keep)
+  redis.call('SET', K .. 'r:' .. id, answer, 'PX', keep)
+  if args[6] ~= '' then redis.call('SET', K .. 'm:' .. id, args[6], 'PX', keep) end
+  if has_key then redis.call('SET', K .. 'idem:' .. args[16], id .. args[17], 'PX', REPLAY_TIME) end
+  redis.call('ZADD', K .. 'jobs:' .. tenant, 0, id)
+  redis.call('ZADD', K .. 'ended', now + keep, id .. ' ' .. tenant)
+  record_usage(K, id, 'succeeded', { t = tenant, a = 0 }, {})
+  count(K, 'ended:succeeded')
+  if args[11] ~= '' then
+    redis.call('HSET', key, 'u', 1)
+    redis.call('PEXPIRE', key, math.max(keep, DAY + 3600000))
+    redis.call('PEXPIRE', K .. 'r:' .. id, math.max(keep, DAY + 3600000))
+    redis.call('SET', K .. 'u:' .. id, args[11], 'PX', DAY + 3600000)
+    queue_delivery(K, id, tenant, 0, now)
+  end
+end
+
+local function store_job(K, id, args, now)
+  local tenant, request, deadline = args[2], args[5], now + tonumber(args[9]) + tonumber(args[8])
+  local fields = { 's', 'queued', 't', tenant, 'l', args[3], 'm', args[4], 'f', 0, 'a', 0, 'c', 0, 'w', args[7],
+    'b', #request, 'd', deadline, 'ct', now }
+  local function set(name, value)
+    fields[#fields + 1] = name
+    fields[#fields + 1] = value
+  end
+  if args[10] ~= '' then set('ch', args[10]) end
+  if args[12] ~= '' then
+    set('k', args[12])
+    set('kt', args[14])
+  end
+  if args[11] ~= '' then
+    set('u', 1)
+    redis.call('SET', K .. 'u:' .. id, args[11])
+  end
+  if args[16] ~= '' then
+    set('ik', 1)
+    redis.call('SET', K .. 'idem:' .. args[16], id .. args[17], 'PX', REPLAY_TIME)
+  end
+  redis.call('HSET', K .. 'j:' .. id, unpack(fields))
+  redis.call('SET', K .. 'p:' .. id, request)
+  if args[6] ~= '' then redis.call('SET', K .. 'm:' .. id, args[6]) end
+  redis.call('ZADD', K .. 'deadlines', deadline, id)
+  redis.call('ZADD', K .. 'jobs:' .. tenant, 0, id)
+  redis.call('HINCRBY', K .. 'open', 'bytes', #request)
+  redis.call('HINCRBY', K .. 'open', 'jobs:' .. tenant, 1)
+  redis.call('HINCRBY', K .. 'open', 'bytes:' .. tenant, #request)
+end
+
+-- Where a new job waits: for its time, for another's call, or in its lane. Returns '1' when it follows.
+local function place(K, id, args, now)
+  local lane, cache_key, delay = args[3], args[12], tonumber(args[9])
+  if delay > 0 then
+    redis.call('HSET', K .. 'j:' .. id, 's', 'scheduled')
+    redis.call('ZADD', K .. 'scheduled', now + delay, id)
+    -- An idle worker wakes, finds nothing to do yet, and learns when there will be.
+    wake(K)
+    return '0'
+  end
+  if cache_key ~= '' then
+    local group = args[13] == 'use' and group_to_follow(K, cache_key, lane)
+    if group then
+      redis.call('HSET', K .. 'j:' .. id, 'g', group, 'fo', 1)
+      redis.call('ZADD', K .. 'f:' .. group, now, id)
+      count(K, 'coalesced')
+      return '1'
+    end
+    redis.call('SET', K .. 'leader:' .. cache_key, id)
+  end
+  enqueue(K, id, lane, args[2], false)
+  wake(K)
+  return '0'
+end
+
 step('admit', {}, function(K, args)
-  local id, tenant, lane, request, cache_key = args[1], args[2], args[3], args[5], args[10]
+  local id, cache_key = args[1], args[12]
   local now_in_us = now_us()
   local now = math.floor(now_in_us / 1000)
-  local keep = tonumber(args[13])
-
-  if cache_key ~= '' and args[11] == 'use' then
+  if args[16] ~= '' then
+    local known = replayed(K, args[16], args[17])
+    if known then return known end
+  end
+  if cache_key ~= '' and args[13] == 'use' and args[9] == '0' then
     local source, answer = cached_answer(K, cache_key)
     if source then
-      if args[16] == '1' then
-        redis.call('HSET', K .. 'j:' .. id, 's', 'succeeded', 't', tenant, 'l', lane, 'm', args[4], 'f', 0,
-          'a', 0, 'c', 0, 'ct', now, 'ft', now, 'hit', 1)
-        redis.call('PEXPIRE', K .. 'j:' .. id, keep)
-        redis.call('SET', K .. 'r:' .. id, answer, 'PX', keep)
-        if args[6] ~= '' then redis.call('SET', K .. 'm:' .. id, args[6], 'PX', keep) end
+      if args[15] == '1' or args[16] ~= '' then
+        store_hit(K, id, args, answer, tonumber(args[18]), now)
       end
-      local report = peek_limits(K, args, 17, now_in_us)
+      local report = peek_limits(K, args, FIRST_LIMIT, now_in_us)
       return { 'hit', source, answer, now, report[1], report[2], report[3] }
     end
   end
-
-  local report, writes, refusal = check_limits(K, args, 17, now_in_us)
+  local report, writes, refusal = check_limits(K, args, FIRST_LIMIT, now_in_us)
   if refusal then return { 'limited', refusal, report[1], report[2], report[3] } end
-
-  local open = redis.call('HMGET', K .. 'open', 'jobs', 'bytes')
-  local waiting = tonumber(open[1] or 0) - redis.call('ZCARD', K .. 'lease')
-  if waiting >= tonumber(args[14]) then return { 'full', 'jobs' } end
-  if tonumber(open[2] or 0) + #request > tonumber(args[15]) then return { 'full', 'bytes' } end
-
+  local full = is_full(K, args[2], #args[5], args)
+  if full then return { 'full', full } end
   take_limits(writes)
-  redis.call('HSET', K .. 'j:' .. id, 's', 'queued', 't', tenant, 'l', lane, 'm', args[4], 'f', 0, 'a', 0,
-    'c', 0, 'w', args[7], 'b', #request, 'd', now + tonumber(args[8]), 'ct', now, 'k', cache_key,
-    'kt', args[12], 'ch', args[9])
-  redis.call('SET', K .. 'p:' .. id, request)
-  if args[6] ~= '' then redis.call('SET', K .. 'm:' .. id, args[6]) end
-  redis.call('HINCRBY', K .. 'open', 'jobs', 1)
-  redis.call('HINCRBY', K .. 'open', 'bytes', #request)
-  enqueue(K, id, lane, tenant, false)
-  wake(K)
-  return { 'admitted', now, report[1], report[2], report[3] }
+  store_job(K, id, args, now)
+  return { 'admitted', now, place(K, id, args, now), report[1], report[2], report[3] }
 end)

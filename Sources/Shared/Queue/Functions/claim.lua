@@ -1,31 +1,56 @@
 -- claim: gives a worker up to n jobs, each with a lease and a fencing token. Brings due work back first:
--- leases that ran out, and scheduled jobs whose time has come.
+-- leases that ran out, scheduled jobs whose time has come, jobs past their deadline.
 --   KEYS[1] base
---   ARGV  1 most jobs  2 lease (ms)  3 keep (ms)
+--   ARGV  1 most jobs  2 lease (ms)  3 keep (ms)  4 worker  5 most running jobs of a tenant, 0 for no cap
 --   returns {more, next, job…}
 --     more  1 when queued work remains (the wake-up has been passed on)
---     next  ms until the next lease ends or scheduled job is due, -1 without one
---     job   {id, fence, attempts (this one included), ms until the deadline, request}
+--     next  ms until something that no wake-up announces is due, -1 without such a thing
+--     job   {id, fence, attempts (this one included), ms until the deadline, request or nil, job whose end it
+--           delivers or nil}
 --   O((n + due) log jobs)
 -- A job found past its deadline ends here: expired if nobody ever began it, else failed.
 
-local RECLAIMS_AT_ONCE, PROMOTIONS_AT_ONCE, CRASHES_ALLOWED = 32, 64, 3
+local RECLAIMS_AT_ONCE, PROMOTIONS_AT_ONCE, EXPIRIES_AT_ONCE, CRASHES_ALLOWED = 32, 64, 32, 3
+-- Ids of ended jobs that one call passes over at most, beside those that it takes.
+local PASSED_AT_ONCE = 500
+-- Longer than a worker's sign of life takes to come again (5 s).
+local SILENCE = 7500
 
 local QUARANTINED = '{"code":"quarantined","message":"Its worker was lost three times while it held this job; '
   .. 'an operator should look at the request before it is queued again.","cascade_path":[]}'
 local TOO_LATE = '{"code":"deadline_exceeded","message":"No provider answered before the job\'s deadline.",'
   .. '"cascade_path":[]}'
 
--- Back to the front of its lane; a job that lost its worker three times is taken out instead.
+-- A worker's sign of life. After a time without any (Redis was away, or all workers were), the workers that
+-- live get a moment to renew their leases before these are taken from them.
+local function show_life(K, worker, now)
+  local latest = redis.call('ZRANGE', K .. 'workers', -1, -1, 'WITHSCORES')[2]
+  if latest and now - tonumber(latest) > SILENCE then redis.call('SET', K .. 'grace', 1, 'PX', SILENCE) end
+  redis.call('ZADD', K .. 'workers', now, worker)
+end
+
+-- Back to the front of its lane; a job that lost its worker three times is taken out instead. A worker that is
+-- alive has not crashed: it lost the claim's answer, or was cut off.
 local function reclaim(K, keep, now)
-  local ended = redis.call('ZRANGE', K .. 'lease', '-inf', now, 'BYSCORE', 'LIMIT', 0, RECLAIMS_AT_ONCE)
-  for _, id in ipairs(ended) do
-    local job = redis.call('HMGET', K .. 'j:' .. id, 'l', 't')
-    if redis.call('HINCRBY', K .. 'j:' .. id, 'c', 1) >= CRASHES_ALLOWED then
+  local late = redis.call('ZRANGE', K .. 'lease', '-inf', now, 'BYSCORE', 'LIMIT', 0, RECLAIMS_AT_ONCE)
+  if #late == 0 or redis.call('EXISTS', K .. 'grace') == 1 then return end
+  for _, id in ipairs(late) do
+    local key = K .. 'j:' .. id
+    local job = redis.call('HMGET', key, 'l', 't', 'by', 'c')
+    local seen = job[3] and tonumber(redis.call('ZSCORE', K .. 'workers', job[3]) or 0) or 0
+    local crashes = tonumber(job[4] or 0)
+    count(K, 'reclaimed')
+    if now - seen > SILENCE then
+      crashes = redis.call('HINCRBY', key, 'c', 1)
+      count(K, 'crashes')
+    end
+    if crashes >= CRASHES_ALLOWED then
+      count(K, 'quarantined')
       finish(K, id, 'failed', QUARANTINED, keep, now)
     else
       redis.call('ZREM', K .. 'lease', id)
-      redis.call('HSET', K .. 'j:' .. id, 's', 'queued')
+      redis.call('HSET', key, 's', 'queued')
+      leave_running(K, job[2])
       enqueue(K, id, job[1], job[2], true)
     end
   end
@@ -41,69 +66,69 @@ local function promote(K, now)
   end
 end
 
--- Takes the next id: of the lane that is furthest behind, of its tenant that is furthest behind.
-local function next_id(K)
-  local lanes = redis.call('ZRANGE', K .. 'lanes', 0, 0, 'WITHSCORES')
-  local lane, lane_time = lanes[1], tonumber(lanes[2])
-  if not lane then return nil end
-  local ready = K .. 'ready:' .. lane
-  local front = redis.call('ZRANGE', ready, 0, 0, 'WITHSCORES')
-  local tenant, tenant_time = front[1], tonumber(front[2])
-  local list = K .. 'q:' .. lane .. ':' .. tenant
-  local id = redis.call('LPOP', list)
-  local weight = id and tonumber(redis.call('HGET', K .. 'j:' .. id, 'w') or 1) or 0
-  local after = tenant_time + weight
-  if redis.call('EXISTS', list) == 1 then
-    redis.call('ZADD', ready, after, tenant)
-    redis.call('HSET', K .. 'clock', lane, tenant_time, 'lanes', lane_time)
-    redis.call('ZADD', K .. 'lanes', lane_time + LANE_COST[lane], lane)
-  else
-    redis.call('ZREM', ready, tenant)
-    if redis.call('EXISTS', ready) == 1 then
-      -- Others wait: what this tenant has used is remembered, or coming back would be a way to the front.
-      redis.call('HSET', K .. 'vt:' .. lane, tenant, after)
-      redis.call('HSET', K .. 'clock', lane, tenant_time, 'lanes', lane_time)
-      redis.call('ZADD', K .. 'lanes', lane_time + LANE_COST[lane], lane)
-    else
-      -- The lane is empty: time moves to its end, and nobody's past matters any more.
-      redis.call('HSET', K .. 'clock', lane, after, 'lanes', lane_time)
-      redis.call('DEL', K .. 'vt:' .. lane)
-      redis.call('ZREM', K .. 'lanes', lane)
-    end
-  end
-  return id
+-- Ends a job that waits and is past its deadline.
+local function expire(K, id, attempts, keep, now)
+  local begun = tonumber(attempts) > 0
+  finish(K, id, begun and 'failed' or 'expired', begun and TOO_LATE or '', keep, now)
 end
 
--- Milliseconds until something that no wake-up announces is due, or -1.
+-- One that runs is left to its worker, and looked at again when its lease may have ended.
+local function expire_due(K, keep, now)
+  local due = redis.call('ZRANGE', K .. 'deadlines', '-inf', now, 'BYSCORE', 'LIMIT', 0, EXPIRIES_AT_ONCE)
+  for _, id in ipairs(due) do
+    local job = redis.call('HMGET', K .. 'j:' .. id, 's', 'a')
+    if job[1] == 'running' then
+      redis.call('ZADD', K .. 'deadlines', now + 15000, id)
+    else
+      expire(K, id, job[2] or 0, keep, now)
+    end
+  end
+end
+
+-- Takes jobs that are forgotten by now out of their tenants' lists.
+local function sweep(K, now)
+  local gone = redis.call('ZRANGE', K .. 'ended', '-inf', now, 'BYSCORE', 'LIMIT', 0, 128)
+  for _, member in ipairs(gone) do
+    redis.call('ZREM', K .. 'jobs:' .. member:sub(42), member:sub(1, 40))
+  end
+  if #gone > 0 then redis.call('ZREM', K .. 'ended', unpack(gone)) end
+end
+
 local function until_next(K, now)
-  local lease = redis.call('ZRANGE', K .. 'lease', 0, 0, 'WITHSCORES')[2]
-  local scheduled = redis.call('ZRANGE', K .. 'scheduled', 0, 0, 'WITHSCORES')[2]
-  local soonest = math.min(tonumber(lease or math.huge), tonumber(scheduled or math.huge))
+  local soonest = math.huge
+  for _, set in ipairs({ 'lease', 'scheduled', 'deadlines' }) do
+    soonest = math.min(soonest, tonumber(redis.call('ZRANGE', K .. set, 0, 0, 'WITHSCORES')[2] or math.huge))
+  end
   if soonest == math.huge then return -1 end
   return math.max(0, soonest - now)
 end
 
 step('claim', { 'allow-oom' }, function(K, args)
   local now, most, lease, keep = now_ms(), tonumber(args[1]), tonumber(args[2]), tonumber(args[3])
+  local worker, cap = args[4], tonumber(args[5])
+  show_life(K, worker, now)
   reclaim(K, keep, now)
   promote(K, now)
-  local claimed = { 0, -1 }
-  while #claimed - 2 < most do
-    local id = next_id(K)
-    if not id then break end
-    local key = K .. 'j:' .. id
-    local job = redis.call('HMGET', key, 's', 'f', 'a', 'd', 'st')
-    -- An id whose job has ended since (cancelled, say) is passed over.
-    if job[1] == 'queued' then
+  expire_due(K, keep, now)
+  sweep(K, now)
+  local claimed, passed = { 0, -1 }, 0
+  while #claimed - 2 < most and passed < PASSED_AT_ONCE do
+    local next = next_job(K, cap)
+    if not next then break end
+    local id, job = next[1], next[2]
+    if not id then
+      passed = passed + 1
+    else
       local left = tonumber(job[4]) - now
       if left <= 0 then
-        local begun = tonumber(job[3]) > 0
-        finish(K, id, begun and 'failed' or 'expired', begun and TOO_LATE or '', keep, now)
+        expire(K, id, job[3], keep, now)
       else
         local fence, attempts = job[2] + 1, job[3] + 1
-        redis.call('HSET', key, 's', 'running', 'f', fence, 'a', attempts, 'st', job[5] or now)
+        redis.call('HSET', K .. 'j:' .. id, 's', 'running', 'f', fence, 'a', attempts, 'st', job[5] or now,
+          'by', worker)
         redis.call('ZADD', K .. 'lease', now + lease, id)
-        claimed[#claimed + 1] = { id, fence, attempts, left, redis.call('GET', K .. 'p:' .. id) }
+        redis.call('HINCRBY', K .. 'running', job[7], 1)
+        claimed[#claimed + 1] = { id, fence, attempts, left, redis.call('GET', K .. 'p:' .. id), job[8] }
       end
     end
   end

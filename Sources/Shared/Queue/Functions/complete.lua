@@ -1,15 +1,16 @@
--- complete: records a job's answer and its cache entry, frees what it held, tells who waits. Once.
+-- complete: records a job's answer, its usage and its cache entry, frees what it held, tells who waits. Once.
 --   KEYS[1] base
 --   ARGV  1 id  2 fence  3 result  4 keep (ms)  5 '1' when the result may be cached  6 the cache's cap (bytes)
---   returns 1: recorded, 0: stale, nothing was changed   O(log jobs)
+--         7 provider  8 model  9 prompt tokens  10 completion tokens  11 cost (micro-dollars)
+--   returns 1: recorded, 0: stale, nothing was changed   O((1 + followers) log jobs)
 step('complete', { 'allow-oom' }, function(K, args)
   local id, result, now = args[1], args[3], now_ms()
-  if not holds(K, id, args[2]) then return 0 end
+  if not may_settle(K, id, args[2]) then return 0 end
   local cache = redis.call('HMGET', K .. 'j:' .. id, 'k', 'kt')
-  if args[5] == '1' and cache[1] ~= '' then
+  if args[5] == '1' and cache[1] then
     store_cached(K, cache[1], id, result, tonumber(cache[2]), tonumber(args[6]), now)
   end
-  finish(K, id, 'succeeded', result, tonumber(args[4]), now)
+  finish(K, id, 'succeeded', result, tonumber(args[4]), now, { args[7], args[8], args[9], args[10], args[11] })
   return 1
 end)
 
@@ -17,7 +18,21 @@ end)
 --   KEYS[1] base   ARGV 1 id  2 fence  3 failure  4 keep (ms)
 --   returns 1: recorded, 0: stale, nothing was changed   O(log jobs)
 step('fail', { 'allow-oom' }, function(K, args)
-  if not holds(K, args[1], args[2]) then return 0 end
+  if not may_settle(K, args[1], args[2]) then return 0 end
   finish(K, args[1], 'failed', args[3], tonumber(args[4]), now_ms())
   return 1
+end)
+
+-- cancel: ends a job at its tenant's wish, whatever it is doing. A worker that runs it is told on the channel
+-- `<base>:cancelled`; should the message be lost, its next renewal tells it.
+--   KEYS[1] base   ARGV 1 id  2 tenant  3 keep (ms)
+--   returns 'cancelled', 'absent' (also another tenant's), or the state in which it has ended   O(log jobs)
+step('cancel', { 'allow-oom' }, function(K, args)
+  local id = args[1]
+  local job = redis.call('HMGET', K .. 'j:' .. id, 't', 's', 'ft')
+  if job[1] ~= args[2] then return 'absent' end
+  if job[3] then return job[2] end
+  finish(K, id, 'cancelled', '', tonumber(args[3]), now_ms())
+  if job[2] == 'running' then redis.call('PUBLISH', K .. 'cancelled', id) end
+  return 'cancelled'
 end)

@@ -7,28 +7,45 @@
 --   p:<id>            string  its request, until it succeeds
 --   r:<id>            string  its result or failure, once it has ended
 --   m:<id>            string  its client's metadata (JSON), when there is any
+--   u:<id>            string  the URL to call once it has ended, when there is one
 --   w:<id>            set     channels of API processes that wait for it beside its own
+--   f:<group>         zset    jobs that follow the call of another, by the time of their coming
+--   jobs:<tenant>     zset    ids of a tenant's jobs, all with score 0: ids sort by time
 --   q:<lane>:<tenant> list    ids in the order in which they are taken
 --   ready:<lane>      zset    tenants with queued jobs, by virtual time
 --   vt:<lane>         hash    virtual time of tenants that ran out of jobs while others had some
+--   parked            hash    lane:tenant -> virtual time, of tenants that run as many jobs as they may
+--   running           hash    how many jobs each tenant runs
 --   lanes             zset    lanes with queued jobs, by virtual time
 --   clock             hash    virtual time of `lanes` and of each lane
+--   deadlines         zset    every job that has not ended, by its deadline
 --   lease             zset    running jobs by the time at which their lease ends
 --   scheduled         zset    jobs that wait for a time, by that time
 --   dead              zset    failed jobs by the time of their end
+--   ended             zset    `<id> <tenant>` of ended jobs, by the time at which they are forgotten
 --   wake              zset    one member while there may be work: what idle workers block on
---   open              hash    jobs: how many have not ended; bytes: of their requests
+--   open              hash    bytes: of requests of jobs that have not ended; jobs:<tenant>, bytes:<tenant>
 --   workers           zset    workers by the time of their last sign of life
+--   grace             string  there for a moment after Redis was away: leases are not taken back yet
 --   limit:<subject>   string  a rate limit's theoretical arrival time in microseconds
+--   idem:<digest>     string  of a tenant's idempotency key: the id of its job, then the body's fingerprint
+--   leader:<key>      string  the job whose call requests with this cache key may share
 --   cache:<key>       string  the id of the job that made an answer, then the answer
 --   cached            zset    cache keys by the time at which they end
 --   cachesize         hash    bytes by cache key, and their sum under `total`
+--   usage             stream  one record for each job that ended, about the last million
+--   counts            hash    what has happened since the shard was new, by name
 --
 -- Fields of j:<id>, short because there are many jobs:
 --   s state  t tenant  l lane  m model  f fence  a attempts  c crashes  w weight  b bytes of the request
 --   d deadline  ct created  st started  ft finished  k cache key  kt cache time  ch channel of its caller
---   wt 1 when w:<id> exists
+--   wt 1 when w:<id> exists  by its worker  hit 1 when the cache answered it
+--   g its group, of jobs that share a call  fo 1 while it follows  co 1 when another's call answered it
+--   u 1 when u:<id> exists  ik 1 when it has an idempotency key  n how often an operator requeued it
+--   of the job whose end a delivery tells of
 -- Times are milliseconds of Redis' own clock; no process's clock matters.
+
+local DAY = 86400000
 
 local function step(name, flags, callback)
   redis.register_function{
@@ -47,67 +64,31 @@ local function now_ms()
   return math.floor(now_us() / 1000)
 end
 
+-- Adds to a number of a hash; what has come to nothing leaves no field behind.
+local function add(K, hash, field, amount)
+  local sum = redis.call('HINCRBY', K .. hash, field, amount)
+  if sum == 0 then redis.call('HDEL', K .. hash, field) end
+  return sum
+end
+
+local function count(K, what)
+  redis.call('HINCRBY', K .. 'counts', what, 1)
+end
+
 -- Tells one idle worker that there may be work. The marker is no work itself: losing it loses nothing.
 local function wake(K)
   redis.call('ZADD', K .. 'wake', 0, 'work')
-end
-
--- Weight in the virtual time of lanes: while all are busy, of 21 jobs 16 are interactive, 4 standard, 1 batch.
-local LANE_COST = { interactive = 1 / 16, standard = 1 / 4, batch = 1 }
-
--- Puts a job into its lane, at the back or (for work that was begun) at the front. O(log tenants).
--- A tenant or lane that was idle starts at the present virtual time: idling earns no credit.
-local function enqueue(K, id, lane, tenant, front)
-  redis.call(front and 'LPUSH' or 'RPUSH', K .. 'q:' .. lane .. ':' .. tenant, id)
-  local ready = K .. 'ready:' .. lane
-  if not redis.call('ZSCORE', ready, tenant) then
-    local clock = redis.call('HMGET', K .. 'clock', lane, 'lanes')
-    local present = tonumber(clock[1]) or 0
-    local own = tonumber(redis.call('HGET', K .. 'vt:' .. lane, tenant) or 0)
-    redis.call('ZADD', ready, math.max(present, own), tenant)
-    redis.call('ZADD', K .. 'lanes', 'NX', tonumber(clock[2]) or 0, lane)
-  end
-end
-
--- Tells everyone who waits for a job how it ended. A message may be lost: waiting readers look again.
-local function announce(K, id, state, body, channel, watched)
-  local message = id .. ' ' .. state .. ' ' .. body
-  if channel and channel ~= '' then
-    redis.call('PUBLISH', channel, message)
-  end
-  if watched then
-    for _, watcher in ipairs(redis.call('SMEMBERS', K .. 'w:' .. id)) do
-      if watcher ~= channel then redis.call('PUBLISH', watcher, message) end
-    end
-    redis.call('DEL', K .. 'w:' .. id)
-  end
-end
-
--- Ends a job: the one place where a job becomes terminal. `keep` is how long it stays readable.
-local function finish(K, id, state, body, keep, now)
-  local job = redis.call('HMGET', K .. 'j:' .. id, 'ch', 'wt', 'b')
-  redis.call('HSET', K .. 'j:' .. id, 's', state, 'ft', now)
-  redis.call('PEXPIRE', K .. 'j:' .. id, keep)
-  if body ~= '' then
-    redis.call('SET', K .. 'r:' .. id, body, 'PX', keep)
-  end
-  redis.call('PEXPIRE', K .. 'm:' .. id, keep)
-  redis.call('ZREM', K .. 'lease', id)
-  if state == 'failed' then
-    -- The request stays, so that an operator can requeue it.
-    redis.call('PEXPIRE', K .. 'p:' .. id, keep)
-    redis.call('ZREMRANGEBYSCORE', K .. 'dead', '-inf', now - keep)
-    redis.call('ZADD', K .. 'dead', now, id)
-  else
-    redis.call('DEL', K .. 'p:' .. id)
-  end
-  redis.call('HINCRBY', K .. 'open', 'jobs', -1)
-  redis.call('HINCRBY', K .. 'open', 'bytes', -tonumber(job[3] or 0))
-  announce(K, id, state, body, job[1], job[2])
 end
 
 -- Whether a worker that holds `fence` still holds the job: running, and not claimed by another since.
 local function holds(K, id, fence)
   local job = redis.call('HMGET', K .. 'j:' .. id, 's', 'f')
   return job[1] == 'running' and job[2] == fence
+end
+
+-- The same for a step that would change the job: a stale one is counted.
+local function may_settle(K, id, fence)
+  if holds(K, id, fence) then return true end
+  count(K, 'stale')
+  return false
 end

@@ -1,23 +1,67 @@
+-- The fields of a job as its readers see it, in the order of `view`.
+local VIEW = { 's', 'l', 'm', 'a', 'ct', 'st', 'ft', 'hit', 'co', 't' }
+
+-- A job as its readers see it; nil when there is none of that id.
+--   {id, state, lane, model, attempts, created, started or nil, finished or nil, 1 when it came from the cache,
+--    1 when another's call answered it, tenant, metadata or nil, result or failure or nil}
+local function view(K, id)
+  local job = redis.call('HMGET', K .. 'j:' .. id, unpack(VIEW))
+  if not job[1] then return nil end
+  local body = job[7] and redis.call('GET', K .. 'r:' .. id)
+  return { id, job[1], job[2], job[3], job[4], job[5], job[6], job[7], job[8], job[9], job[10],
+    redis.call('GET', K .. 'm:' .. id), body }
+end
+
+-- Ends a job that waits past its deadline before it is shown, also while there is no worker to do so.
+local function expire_if_late(K, id, keep)
+  local job, now = redis.call('HMGET', K .. 'j:' .. id, 's', 'd', 'a'), now_ms()
+  if (job[1] == 'queued' or job[1] == 'scheduled') and tonumber(job[2]) <= now then
+    expire(K, id, job[3], keep, now)
+  end
+end
+
 -- read: a job as its tenant may see it; with a channel, also asks to be told of its end.
 --   KEYS[1] base
---   ARGV  1 id  2 tenant  3 channel or ''  4… rate limits to report: subject, emission interval (us), burst
---   returns {job or nil, limit, remaining, reset (ms)}
---     job  {state, lane, model, attempts, created, started or nil, finished or nil, metadata or nil,
---           result or failure or nil, 1 when it came from the cache else nil}
+--   ARGV  1 id  2 tenant  3 channel or ''  4 keep (ms)
+--         5… rate limits to report: subject, emission interval (us), burst
+--   returns {view of the job or nil, limit, remaining, reset (ms)}
 --   A job of another tenant is as absent as one that never was.   O(1)
 step('read', { 'allow-oom' }, function(K, args)
   local id, channel = args[1], args[3]
-  local report = peek_limits(K, args, 4, now_us())
-  local job = redis.call('HMGET', K .. 'j:' .. id, 't', 's', 'l', 'm', 'a', 'ct', 'st', 'ft', 'hit')
-  if job[1] ~= args[2] then return { false, report[1], report[2], report[3] } end
+  local report = peek_limits(K, args, 5, now_us())
+  if redis.call('HGET', K .. 'j:' .. id, 't') ~= args[2] then
+    return { false, report[1], report[2], report[3] }
+  end
+  expire_if_late(K, id, tonumber(args[4]))
+  local job = view(K, id)
   if channel ~= '' and not job[8] then
     redis.call('SADD', K .. 'w:' .. id, channel)
     redis.call('HSET', K .. 'j:' .. id, 'wt', 1)
   end
-  local body = job[8] and redis.call('GET', K .. 'r:' .. id)
-  local view = { job[2], job[3], job[4], job[5], job[6], job[7], job[8], redis.call('GET', K .. 'm:' .. id),
-    body, job[9] }
-  return { view, report[1], report[2], report[3] }
+  return { job, report[1], report[2], report[3] }
+end)
+
+-- list: a tenant's jobs, the newest first.
+--   KEYS[1] base
+--   ARGV  1 tenant  2 most jobs  3 state or ''  4 id before which to go on, or ''
+--   returns {id to go on before or '' at the end, view…}; may be short of `most` when few are of that state
+--   O(log jobs + looked at), of which there are at most 1,000
+step('list', { 'no-writes' }, function(K, args)
+  local most, state = tonumber(args[2]), args[3]
+  local before = args[4] == '' and '+' or '(' .. args[4]
+  local looked_at = state == '' and most or 1000
+  local ids = redis.call('ZRANGE', K .. 'jobs:' .. args[1], before, '-', 'BYLEX', 'REV', 'LIMIT', 0, looked_at)
+  local page, last = { '' }, nil
+  for _, id in ipairs(ids) do
+    last = id
+    if state == '' or redis.call('HGET', K .. 'j:' .. id, 's') == state then
+      local job = view(K, id)
+      if job then page[#page + 1] = job end
+    end
+    if #page > most then break end
+  end
+  if last and (last ~= ids[#ids] or #ids == looked_at) then page[1] = last end
+  return page
 end)
 
 -- ended: which of these jobs have ended, and how: for readers whose message may have been lost.
@@ -39,12 +83,13 @@ end)
 
 -- statistics: how full the shard is.
 --   KEYS[1] base   ARGV 1 silence after which a worker counts as gone (ms)
---   returns {open jobs, open bytes, running, scheduled, dead, workers alive}   O(log workers)
+--   returns {open jobs, open bytes, running, scheduled, dead, workers alive, counts as name, value, …}
+--   O(log workers)
 step('statistics', { 'no-writes' }, function(K, args)
-  local open = redis.call('HMGET', K .. 'open', 'jobs', 'bytes')
   return {
-    tonumber(open[1] or 0), tonumber(open[2] or 0), redis.call('ZCARD', K .. 'lease'),
-    redis.call('ZCARD', K .. 'scheduled'), redis.call('ZCARD', K .. 'dead'),
+    redis.call('ZCARD', K .. 'deadlines'), tonumber(redis.call('HGET', K .. 'open', 'bytes') or 0),
+    redis.call('ZCARD', K .. 'lease'), redis.call('ZCARD', K .. 'scheduled'), redis.call('ZCARD', K .. 'dead'),
     redis.call('ZCOUNT', K .. 'workers', now_ms() - tonumber(args[1]), '+inf'),
+    redis.call('HGETALL', K .. 'counts'),
   }
 end)

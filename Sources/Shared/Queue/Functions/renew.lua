@@ -1,14 +1,15 @@
 -- renew: a worker's sign of life. Extends the leases of what it still holds and tells it what it has lost.
+-- Ends jobs past their deadline, too, so that this happens also while all workers are busy.
 --   KEYS[1] base
---   ARGV  1 worker  2 lease (ms)  3 silence after which a worker counts as gone (ms)
---         4… id, fence of each job
---   returns for each job 1: held, 0: lost (stop working on it)   O(jobs log jobs)
+--   ARGV  1 worker  2 lease (ms)  3 silence after which a worker counts as gone (ms)  4 keep (ms)
+--         5… id, fence of each job
+--   returns for each job 1: held, 0: lost or cancelled (stop working on it)   O(jobs log jobs)
 step('renew', { 'allow-oom' }, function(K, args)
   local now = now_ms()
-  redis.call('ZADD', K .. 'workers', now, args[1])
+  show_life(K, args[1], now)
   redis.call('ZREMRANGEBYSCORE', K .. 'workers', '-inf', now - tonumber(args[3]))
   local held = {}
-  for index = 4, #args, 2 do
+  for index = 5, #args, 2 do
     local id = args[index]
     if holds(K, id, args[index + 1]) then
       redis.call('ZADD', K .. 'lease', now + tonumber(args[2]), id)
@@ -17,6 +18,8 @@ step('renew', { 'allow-oom' }, function(K, args)
       held[#held + 1] = 0
     end
   end
+  expire_due(K, tonumber(args[4]), now)
+  sweep(K, now)
   return held
 end)
 

@@ -4,10 +4,11 @@
 --   returns 1: scheduled, 0: stale, nothing was changed   O(log jobs)
 step('retry', { 'allow-oom' }, function(K, args)
   local id = args[1]
-  if not holds(K, id, args[2]) then return 0 end
+  if not may_settle(K, id, args[2]) then return 0 end
   if args[4] ~= '1' then redis.call('HINCRBY', K .. 'j:' .. id, 'a', -1) end
   redis.call('HSET', K .. 'j:' .. id, 's', 'scheduled')
   redis.call('ZREM', K .. 'lease', id)
+  leave_running(K, redis.call('HGET', K .. 'j:' .. id, 't'))
   redis.call('ZADD', K .. 'scheduled', now_ms() + tonumber(args[3]), id)
   -- An idle worker wakes, finds nothing to do yet, and learns when there will be.
   wake(K)
@@ -26,6 +27,7 @@ step('release', { 'allow-oom' }, function(K, args)
       redis.call('HINCRBY', K .. 'j:' .. id, 'a', -1)
       redis.call('HSET', K .. 'j:' .. id, 's', 'queued')
       redis.call('ZREM', K .. 'lease', id)
+      leave_running(K, job[2])
       enqueue(K, id, job[1], job[2], true)
       released = released + 1
     end

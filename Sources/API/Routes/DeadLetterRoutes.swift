@@ -1,0 +1,92 @@
+import HTTPTypes
+import NIOCore
+import Shared
+
+/// What an operator does about jobs and deliveries that failed for good.
+struct DeadLetterRoutes: Sendable {
+  let queue: JobQueue
+
+  var routes: [Route] {
+    [Route(listing, handler: list), Route(requeueing, handler: requeue), Route(discarding, handler: discard)]
+  }
+
+  // MARK: - Handlers
+
+  private func list(_ call: Call) async throws(Problem) -> Reply {
+    let (cursor, size) = (try call.cursor(), try call.pageSize())
+    let page: Page<DeadLetter>
+    do { page = try await queue.deadLetters(before: cursor, count: size) } catch { throw Problem(error) }
+    return Reply(.ok, json: PageJSON.render(page.elements.map(\.json), next: page.next))
+  }
+
+  private func requeue(_ call: Call) async throws(Problem) -> Reply {
+    guard let id = call.anyJobID() else { throw .jobNotFound }
+    let isThere: Bool
+    do { isThere = try await queue.requeue(id) } catch { throw Problem(error) }
+    guard isThere else { throw .jobNotFound }
+    return Reply(.ok, json: ByteBuffer(string: "{\"id\":\"\(id)\",\"status\":\"queued\"}"))
+  }
+
+  private func discard(_ call: Call) async throws(Problem) -> Reply {
+    guard let id = call.anyJobID() else { throw .jobNotFound }
+    let isThere: Bool
+    do { isThere = try await queue.discard(id) } catch { throw Problem(error) }
+    guard isThere else { throw .jobNotFound }
+    return Reply(.ok, json: ByteBuffer(string: "{\"id\":\"\(id)\",\"discarded\":true}"))
+  }
+
+  // MARK: - Descriptions
+
+  private var listing: RouteDescription {
+    RouteDescription(
+      method: .get, path: "/admin/dead-letters", summary: "List dead letters",
+      description: "Jobs of all tenants and deliveries that failed for good, the newest first.",
+      group: "Administration", parameters: [RouteParameters.limit, RouteParameters.cursor],
+      responses: [
+        ResponseDescription(
+          status: .ok, description: "A page of dead letters.", schema: AnswerSchema.page(of: "DeadLetter"))
+      ],
+      problems: [.unauthorized, .forbidden, .validation, .unavailable], access: .admin)
+  }
+
+  private var requeueing: RouteDescription {
+    RouteDescription(
+      method: .post, path: "/admin/dead-letters/{id}/requeue", summary: "Requeue a dead letter",
+      description: "Gives it a new life: new attempts, and as much time as it had at first.",
+      group: "Administration", parameters: [RouteParameters.jobID],
+      responses: [
+        ResponseDescription(
+          status: .ok, description: "It is queued.",
+          schema: [
+            "type": "object", "properties": ["id": ["type": "string"], "status": ["const": "queued"]],
+          ])
+      ],
+      problems: [.unauthorized, .forbidden, .notFound, .unavailable], access: .admin)
+  }
+
+  private var discarding: RouteDescription {
+    RouteDescription(
+      method: .delete, path: "/admin/dead-letters/{id}", summary: "Discard a dead letter",
+      description: "Takes it off the list, and its request with it. Its tenant can still read how it ended.",
+      group: "Administration", parameters: [RouteParameters.jobID],
+      responses: [
+        ResponseDescription(
+          status: .ok, description: "It is off the list.",
+          schema: ["type": "object", "properties": ["id": ["type": "string"], "discarded": ["const": true]]])
+      ],
+      problems: [.unauthorized, .forbidden, .notFound, .unavailable], access: .admin)
+  }
+}
+
+extension DeadLetter {
+  /// As operators see it: `{"kind", "tenant", "delivers", "job"}`.
+  fileprivate var json: ByteBuffer {
+    var json = ByteBuffer()
+    json.writeString("{\"kind\":\"\(deliveredJob == nil ? "request" : "delivery")\",\"tenant\":")
+    json.writeJSON(job.tenant)
+    json.writeString(",\"delivers\":\(deliveredJob.map { "\"\($0)\"" } ?? "null"),\"job\":")
+    json.writeImmutableBuffer(JobResource(job).json)
+    json.writeStaticString("}")
+    return json
+  }
+}

@@ -1,0 +1,67 @@
+import HTTPTypes
+import NIOCore
+import Shared
+
+/// `GET /metrics`: what the queue knows, in Prometheus' text format
+/// (https://prometheus.io/docs/instrumenting/exposition_formats/). All API processes show the same.
+struct MetricsRoute: Sendable {
+  let queue: JobQueue
+
+  var route: Route {
+    Route(
+      RouteDescription(
+        method: .get, path: "/metrics", summary: "Metrics for Prometheus",
+        description: "How full the queue is, and what has happened in it.", group: "Operation",
+        responses: [
+          ResponseDescription(
+            status: .ok, description: "Prometheus' text format.", contentType: "text/plain; version=0.0.4")
+        ],
+        problems: [.unavailable], access: .open), handler: show)
+  }
+
+  private func show(_ call: Call) async throws(Problem) -> Reply {
+    let statistics: QueueStatistics
+    do { statistics = try await queue.statistics() } catch { throw Problem(error) }
+    return Reply(.ok, body: Self.text(statistics), contentType: "text/plain; version=0.0.4")
+  }
+
+  static func text(_ statistics: QueueStatistics) -> ByteBuffer {
+    var text = ByteBuffer()
+    func family(_ name: String, _ type: String, _ help: String, _ samples: [(labels: String, value: Int)]) {
+      text.writeString("# HELP sluice_\(name) \(help)\n# TYPE sluice_\(name) \(type)\n")
+      for sample in samples { text.writeString("sluice_\(name)\(sample.labels) \(sample.value)\n") }
+    }
+    func counter(_ name: String, _ help: String, of count: String) {
+      family(name, "counter", help, [("", statistics.counts[count] ?? 0)])
+    }
+    func counters(_ name: String, _ help: String, _ label: String, of prefix: String, known: [String] = []) {
+      var values = Dictionary(uniqueKeysWithValues: known.map { ($0, 0) })
+      for (key, value) in statistics.counts where key.hasPrefix(prefix) {
+        values[String(key.dropFirst(prefix.count))] = value
+      }
+      let samples = values.sorted { $0.key < $1.key }.map { ("{\(label)=\"\($0.key)\"}", $0.value) }
+      family(name, "counter", help, samples)
+    }
+    family(
+      "jobs", "gauge", "Jobs that have not ended, by state.",
+      [
+        ("{state=\"queued\"}", statistics.queued), ("{state=\"running\"}", statistics.running),
+        ("{state=\"scheduled\"}", statistics.scheduled),
+      ])
+    family("open_bytes", "gauge", "Bytes of requests that have not ended.", [("", statistics.openBytes)])
+    family("dead_letters", "gauge", "Jobs and deliveries that failed for good.", [("", statistics.dead)])
+    family("workers", "gauge", "Workers that are alive.", [("", statistics.workers)])
+    let ends = JobState.allCases.filter(\.isTerminal).map(\.rawValue)
+    counters("jobs_ended_total", "Jobs that have ended, by state.", "state", of: "ended:", known: ends)
+    counters("deliveries_total", "Webhook deliveries that have ended, by state.", "state", of: "delivery:")
+    counter("jobs_coalesced_total", "Jobs that shared another's call.", of: "coalesced")
+    counter("stale_outcomes_total", "Outcomes refused for an old fencing token.", of: "stale")
+    counter("leases_reclaimed_total", "Leases that ran out.", of: "reclaimed")
+    counter("worker_crashes_total", "Leases that ran out because their worker was lost.", of: "crashes")
+    counter("jobs_quarantined_total", "Jobs that lost their worker three times.", of: "quarantined")
+    counters(
+      "janitor_repairs_total", "What the janitor had to repair; expected to be nothing.", "kind",
+      of: "repaired:")
+    return text
+  }
+}

@@ -1,0 +1,40 @@
+import Shared
+
+/// Parameters that several routes have.
+enum RouteParameters {
+  static let jobID = ParameterDescription(
+    name: "id", location: .path, schema: ["type": "string"], description: "The job's id.")
+
+  static let idempotencyKey = ParameterDescription(
+    name: "Idempotency-Key", location: .header,
+    schema: ["type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"],
+    description: """
+      A name of your own for this request. Within 24 hours, the same key and body return the first job; the \
+      same key with another body is refused.
+      """)
+
+  static let limit = ParameterDescription(
+    name: "limit", location: .query,
+    schema: ["type": "integer", "minimum": 1, "maximum": 100, "default": 20],
+    description: "How many there are on a page at most.")
+
+  static let cursor = ParameterDescription(
+    name: "cursor", location: .query, schema: ["type": "string"],
+    description: "The `next_cursor` of the page before.")
+
+  static let status = ParameterDescription(
+    name: "status", location: .query,
+    schema: ["type": "string", "enum": .array(JobState.allCases.map { .string($0.rawValue) })],
+    description: "Only jobs in this state. A page may then be short of `limit` before the end.")
+}
+
+/// The answer headers that several routes have, with what they say.
+enum AnswerHeaders {
+  static let cache = (
+    "X-Cache",
+    "`hit`, `miss`, `coalesced` when an equal request under way answers this one, too, or `off` when the cache "
+      + "was not used."
+  )
+  static let location = ("Location", "The job's path.")
+  static let replayed = ("Idempotency-Replayed", "`true` when the job is that of an earlier request.")
+}

@@ -1,0 +1,101 @@
+import NIOCore
+
+/// What the API hands to the queue.
+public struct Admission: Sendable {
+  public var id: JobID
+  public var tenant: String
+  public var lane: Lane
+  public var model: String
+  /// ``JobRequest/encoded()``.
+  public var request: ByteBuffer
+  /// The client's metadata as a JSON object; nil when there is none.
+  public var metadata: ByteBuffer?
+  /// The work that is asked for, in estimated tokens; orders tenants fairly.
+  public var weight: Int
+  /// How long the job may wait, from the end of its delay.
+  public var expiresIn: Duration
+  /// How long nobody may start it.
+  public var delay: Duration
+  /// The channel of the API process in which a caller waits; nil when nobody does.
+  public var replyChannel: String?
+  /// Where the job's end is told; nil when nowhere.
+  public var callbackURL: String?
+  public var cache: CacheUse
+  /// Whether an answer from the cache becomes a job that can be read by its own id.
+  public var recordsCacheHit: Bool
+  public var idempotency: Idempotency?
+  public var limits: [RateLimitRule]
+
+  public init(
+    id: JobID, tenant: String, lane: Lane, model: String, request: ByteBuffer, metadata: ByteBuffer? = nil,
+    weight: Int, expiresIn: Duration, delay: Duration = .zero, replyChannel: String? = nil,
+    callbackURL: String? = nil, cache: CacheUse = .off, recordsCacheHit: Bool = false,
+    idempotency: Idempotency? = nil, limits: [RateLimitRule] = []
+  ) {
+    self.id = id
+    self.tenant = tenant
+    self.lane = lane
+    self.model = model
+    self.request = request
+    self.metadata = metadata
+    self.weight = weight
+    self.expiresIn = expiresIn
+    self.delay = delay
+    self.replyChannel = replyChannel
+    self.callbackURL = callbackURL
+    self.cache = cache
+    self.recordsCacheHit = recordsCacheHit
+    self.idempotency = idempotency
+    self.limits = limits
+  }
+}
+
+/// What an `Idempotency-Key` stands for, without being it.
+public struct Idempotency: Sendable, Hashable {
+  /// A digest of tenant and key, in visible ASCII.
+  public let digest: String
+  /// A digest of the body that came with it.
+  public let fingerprint: String
+
+  public init(digest: String, fingerprint: String) {
+    self.digest = digest
+    self.fingerprint = fingerprint
+  }
+}
+
+/// What a request wants of the answer cache.
+public enum CacheUse: Sendable, Hashable {
+  /// Answer from the cache or by a call under way if there is one, else store the answer.
+  case use(key: String)
+  /// Ask anew and store the answer.
+  case refresh(key: String)
+  /// Neither.
+  case off
+
+  var key: String {
+    switch self {
+    case .use(let key), .refresh(let key): key
+    case .off: ""
+    }
+  }
+}
+
+/// What became of an admission.
+public enum AdmissionOutcome: Sendable {
+  /// `sharesCall` when an equal request of the tenant is under way, whose answer this job will have, too.
+  case admitted(createdMilliseconds: Int64, sharesCall: Bool, RateLimitState?)
+  /// The cache had the answer. `source` is the job that made it, `result` ``JobResult/encoded()``.
+  case cached(source: JobID, result: ByteBuffer, createdMilliseconds: Int64, RateLimitState?)
+  /// The idempotency key came before, with this body: that job is the answer.
+  case replayed(JobID)
+  /// The idempotency key came before with another body.
+  case keyReused
+  case limited(retryAfter: Duration, RateLimitState?)
+  case full(Bound)
+
+  /// Which bound has been reached.
+  public enum Bound: String, Sendable, Hashable {
+    case queue
+    case tenant
+  }
+}

@@ -1,0 +1,76 @@
+-- Dead letters: jobs and deliveries that failed for good, kept for an operator.
+--
+-- dead_letters: the newest first.
+--   KEYS[1] base   ARGV 1 most  2 id before which to go on, or ''
+--   returns {id to go on before or '' at the end, {view of the job, callback URL or nil}…}   O(log dead + most)
+step('dead_letters', { 'allow-oom' }, function(K, args)
+  local most, start = tonumber(args[1]), 0
+  if args[2] ~= '' then
+    local rank = redis.call('ZREVRANK', K .. 'dead', args[2])
+    if not rank then return { '' } end
+    start = rank + 1
+  end
+  local page = { '' }
+  local ids = redis.call('ZRANGE', K .. 'dead', start, start + most - 1, 'REV')
+  for _, id in ipairs(ids) do
+    local job = view(K, id)
+    if job then
+      page[#page + 1] = { job, redis.call('HGET', K .. 'j:' .. id, 'of') }
+    else
+      redis.call('ZREM', K .. 'dead', id)
+    end
+  end
+  if #ids == most then page[1] = ids[#ids] end
+  return page
+end)
+
+-- requeue: a dead letter gets a new life: new attempts, new crashes, as much time as it had at first.
+--   KEYS[1] base   ARGV 1 id   returns 1: queued, 0: no such dead letter   O(log jobs)
+step('requeue', {}, function(K, args)
+  local id, now = args[1], now_ms()
+  local key = K .. 'j:' .. id
+  local job = redis.call('HMGET', key, 's', 't', 'l', 'd', 'ct', 'b', 'of')
+  if job[1] ~= 'failed' or redis.call('ZREM', K .. 'dead', id) == 0 then return 0 end
+  local deadline = now + tonumber(job[4]) - tonumber(job[5])
+  redis.call('HDEL', key, 'ft', 'st', 'g', 'co')
+  redis.call('HSET', key, 's', 'queued', 'a', 0, 'c', 0, 'd', deadline)
+  redis.call('HINCRBY', key, 'n', 1)
+  for _, part in ipairs({ 'j:', 'p:', 'm:', 'u:' }) do redis.call('PERSIST', K .. part .. id) end
+  redis.call('DEL', K .. 'r:' .. id)
+  redis.call('ZADD', K .. 'deadlines', deadline, id)
+  if not job[7] then
+    redis.call('ZREM', K .. 'ended', id .. ' ' .. job[2])
+    redis.call('HINCRBY', K .. 'open', 'bytes', job[6])
+    redis.call('HINCRBY', K .. 'open', 'jobs:' .. job[2], 1)
+    redis.call('HINCRBY', K .. 'open', 'bytes:' .. job[2], job[6])
+  end
+  enqueue(K, id, job[3], job[2], false)
+  count(K, 'requeued')
+  wake(K)
+  return 1
+end)
+
+-- discard: an operator has seen a dead letter. The job stays readable for its tenant, its request does not.
+--   KEYS[1] base   ARGV 1 id   returns 1: discarded, 0: no such dead letter   O(log dead)
+step('discard', { 'allow-oom' }, function(K, args)
+  if redis.call('ZREM', K .. 'dead', args[1]) == 0 then return 0 end
+  redis.call('DEL', K .. 'p:' .. args[1])
+  count(K, 'discarded')
+  return 1
+end)
+
+-- delivery: what a worker needs to tell of a job's end.
+--   KEYS[1] base   ARGV 1 id of the job that ended
+--   returns {callback URL, view of the job}, or {} when either is gone   O(1)
+step('delivery', { 'allow-oom' }, function(K, args)
+  local url, job = redis.call('GET', K .. 'u:' .. args[1]), view(K, args[1])
+  if not url or not job then return {} end
+  return { url, job }
+end)
+
+-- usage: what has been used, the oldest record first.
+--   KEYS[1] base   ARGV 1 record after which to begin, or '0'  2 most
+--   returns what XRANGE returns   O(log records + most)
+step('usage', { 'no-writes' }, function(K, args)
+  return redis.call('XRANGE', K .. 'usage', args[1] == '0' and '-' or '(' .. args[1], '+', 'COUNT', args[2])
+end)

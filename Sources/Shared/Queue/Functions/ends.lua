@@ -1,0 +1,127 @@
+-- How jobs end: the one place where a job becomes terminal, and all that goes with it in the same step.
+
+-- The most records that the usage stream keeps, about: who bills must have read them by then.
+local USAGE_RECORDS = 1000000
+
+-- How long a delivery is tried.
+local DELIVERY_TIME = DAY
+
+-- Tells everyone who waits for a job how it ended. A message may be lost: waiting readers look again.
+local function announce(K, id, state, body, channel, watched)
+  local message = id .. ' ' .. state .. ' ' .. body
+  if channel and channel ~= '' then
+    redis.call('PUBLISH', channel, message)
+  end
+  if watched then
+    for _, watcher in ipairs(redis.call('SMEMBERS', K .. 'w:' .. id)) do
+      if watcher ~= channel then redis.call('PUBLISH', watcher, message) end
+    end
+    redis.call('DEL', K .. 'w:' .. id)
+  end
+end
+
+-- Queues the delivery of a job's end to the client's URL, as a job of its own kind. The job's own id, with a
+-- last character that differs for each requeueing, makes the delivery's.
+local function queue_delivery(K, id, tenant, requeued, now)
+  local digit = (tonumber(requeued or 0) % 32) + 1
+  local delivery = 'whk_' .. id:sub(5, 39) .. ('0123456789ABCDEFGHJKMNPQRSTVWXYZ'):sub(digit, digit)
+  redis.call('HSET', K .. 'j:' .. delivery, 's', 'queued', 't', tenant, 'l', 'callback', 'm', '', 'f', 0,
+    'a', 0, 'c', 0, 'w', 1, 'd', now + DELIVERY_TIME, 'ct', now, 'of', id)
+  redis.call('ZADD', K .. 'deadlines', now + DELIVERY_TIME, delivery)
+  enqueue(K, delivery, 'callback', tenant, false)
+  wake(K)
+end
+
+-- Takes a job out of wherever it is. An id in its lane's list stays there and is passed over later.
+local function withdraw(K, id, state, tenant, follows, group)
+  if state == 'running' then
+    redis.call('ZREM', K .. 'lease', id)
+    leave_running(K, tenant)
+  elseif state == 'scheduled' then
+    redis.call('ZREM', K .. 'scheduled', id)
+  elseif follows then
+    redis.call('ZREM', K .. 'f:' .. group, id)
+  end
+  redis.call('ZREM', K .. 'deadlines', id)
+end
+
+-- `usage` holds provider, model, prompt tokens, completion tokens, cost (micro-dollars).
+local function record_usage(K, id, state, job, usage)
+  redis.call('XADD', K .. 'usage', 'MAXLEN', '~', USAGE_RECORDS, '*', 'job', id, 'tenant', job.t,
+    'state', state, 'provider', usage[1] or '', 'model', usage[2] or '', 'prompt', usage[3] or 0,
+    'completion', usage[4] or 0, 'cost', usage[5] or 0, 'attempts', job.a, 'requeued', job.n or 0)
+end
+
+local function fields_of(K, id)
+  local values = redis.call('HMGET', K .. 'j:' .. id, 's', 't', 'a', 'b', 'ch', 'wt', 'k', 'g', 'fo', 'u', 'ik',
+    'n', 'of')
+  return {
+    s = values[1], t = values[2], a = values[3], b = values[4], ch = values[5], wt = values[6], k = values[7],
+    g = values[8], fo = values[9], u = values[10], ik = values[11], n = values[12], of = values[13],
+  }
+end
+
+-- Makes a job terminal and frees what it held, itself only. `keep` is how long it stays readable.
+local function finish_one(K, id, job, state, body, keep, now, usage)
+  local key = K .. 'j:' .. id
+  -- A delivery or a replay may want to read it for a day.
+  if job.u or job.ik then keep = math.max(keep, DAY + 3600000) end
+  redis.call('HSET', key, 's', state, 'ft', now)
+  redis.call('PEXPIRE', key, keep)
+  if body ~= '' then redis.call('SET', K .. 'r:' .. id, body, 'PX', keep) end
+  redis.call('PEXPIRE', K .. 'm:' .. id, keep)
+  withdraw(K, id, job.s, job.t, job.fo, job.g)
+  if state == 'failed' then
+    -- The request stays, so that an operator can requeue it.
+    redis.call('PEXPIRE', K .. 'p:' .. id, keep)
+    redis.call('ZREMRANGEBYSCORE', K .. 'dead', '-inf', now - keep)
+    redis.call('ZADD', K .. 'dead', now, id)
+  else
+    redis.call('DEL', K .. 'p:' .. id)
+  end
+  if job.of then
+    count(K, 'delivery:' .. state)
+    return
+  end
+  add(K, 'open', 'jobs:' .. job.t, -1)
+  add(K, 'open', 'bytes:' .. job.t, -job.b)
+  add(K, 'open', 'bytes', -job.b)
+  redis.call('ZADD', K .. 'ended', now + keep, id .. ' ' .. job.t)
+  record_usage(K, id, state, job, usage)
+  count(K, 'ended:' .. state)
+  if job.u then
+    redis.call('PEXPIRE', K .. 'u:' .. id, keep)
+    queue_delivery(K, id, job.t, job.n, now)
+  end
+  announce(K, id, state, body, job.ch, job.wt)
+end
+
+-- The follower that came first makes the call instead; the others follow it.
+local function promote_follower(K, group, cache_key)
+  local heir = redis.call('ZPOPMIN', K .. 'f:' .. group)[1]
+  if not heir then return end
+  redis.call('HDEL', K .. 'j:' .. heir, 'fo')
+  local job = redis.call('HMGET', K .. 'j:' .. heir, 'l', 't')
+  redis.call('SET', K .. 'leader:' .. cache_key, heir)
+  enqueue(K, heir, job[1], job[2], true)
+  wake(K)
+end
+
+-- Ends a job, and with its answer those that follow its call. Followers of a call that failed or was cancelled
+-- make their own; only a request that is quarantined takes its equals with it, or it would go on killing workers.
+-- O(log jobs) for the job and for each follower, of which a call has at most 1,000.
+local function finish(K, id, state, body, keep, now, usage)
+  local job = fields_of(K, id)
+  finish_one(K, id, job, state, body, keep, now, usage or {})
+  if job.fo or not job.k or job.k == '' then return end
+  if redis.call('GET', K .. 'leader:' .. job.k) == id then redis.call('DEL', K .. 'leader:' .. job.k) end
+  if not job.g then return end
+  if state ~= 'succeeded' and not body:find('^{"code":"quarantined"') then
+    return promote_follower(K, job.g, job.k)
+  end
+  for _, follower in ipairs(redis.call('ZRANGE', K .. 'f:' .. job.g, 0, -1)) do
+    redis.call('HSET', K .. 'j:' .. follower, 'co', 1)
+    local fields = fields_of(K, follower)
+    finish_one(K, follower, fields, state, body, keep, now, { usage and usage[1], usage and usage[2] })
+  end
+end

@@ -1,0 +1,55 @@
+import NIOCore
+
+/// A job or delivery that failed for good, for an operator.
+public struct DeadLetter: Sendable {
+  public let job: JobRecord
+  /// The job whose end a delivery should have told of; nil for a request.
+  public let deliveredJob: JobID?
+}
+
+/// What a worker needs to tell of a job's end.
+public struct Delivery: Sendable {
+  public let url: String
+  public let job: JobRecord
+}
+
+extension JobQueue {
+  /// Jobs and deliveries of all tenants that failed for good, the newest first.
+  public func deadLetters(before: JobID?, count: Int) async throws(QueueError) -> Page<DeadLetter> {
+    var command = step("dead_letters")
+    command.append(count)
+    command.append(before?.rawValue ?? "")
+    guard let elements = try await perform(command).array, let next = elements.first?.string else {
+      throw .unexpectedReply(step: "dead_letters")
+    }
+    let letters = elements.dropFirst().compactMap { element -> DeadLetter? in
+      guard let fields = element.array, fields.count == 2, let job = JobRecord(fields[0]) else { return nil }
+      return DeadLetter(job: job, deliveredJob: fields[1].string.flatMap(JobID.init(rawValue:)))
+    }
+    return Page(elements: letters, next: JobID(rawValue: next))
+  }
+
+  /// Gives a dead letter a new life: new attempts, and as much time as it had at first. False when there is
+  /// no such dead letter.
+  public func requeue(_ id: JobID) async throws(QueueError) -> Bool {
+    var command = step("requeue")
+    command.append(id.rawValue)
+    return try await perform(command).integer == 1
+  }
+
+  /// Takes a dead letter off the list, and its request with it. False when there is no such dead letter.
+  public func discard(_ id: JobID) async throws(QueueError) -> Bool {
+    var command = step("discard")
+    command.append(id.rawValue)
+    return try await perform(command).integer == 1
+  }
+
+  /// Where a job's end is to be told, and the job; nil when either is gone.
+  public func delivery(of id: JobID) async throws(QueueError) -> Delivery? {
+    var command = step("delivery")
+    command.append(id.rawValue)
+    guard let fields = try await perform(command).array else { throw .unexpectedReply(step: "delivery") }
+    guard fields.count == 2, let url = fields[0].string, let job = JobRecord(fields[1]) else { return nil }
+    return Delivery(url: url, job: job)
+  }
+}

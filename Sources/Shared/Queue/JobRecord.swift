@@ -1,0 +1,47 @@
+import NIOCore
+
+/// A job as its readers see it.
+public struct JobRecord: Sendable {
+  public let id: JobID
+  public let tenant: String
+  public let state: JobState
+  /// Nil for a delivery, whose lane no client can choose.
+  public let lane: Lane?
+  public let model: String
+  public let attempts: Int
+  /// Unix milliseconds by Redis' clock, as all times here.
+  public let created: Int64
+  public let started: Int64?
+  public let finished: Int64?
+  /// A JSON object; nil when the client gave none.
+  public let metadata: ByteBuffer?
+  /// ``JobResult/encoded()`` of a job that succeeded, ``JobFailure/encoded()`` of one that failed.
+  public let body: ByteBuffer?
+  /// Whether the answer came from the cache.
+  public let isCached: Bool
+  /// Whether the answer came from another job's call.
+  public let isCoalesced: Bool
+
+  /// Reads what the function `view` of read.lua returns; nil for anything else.
+  init?(_ view: RESPValue) {
+    guard let fields = view.array, fields.count == 13,
+      let id = fields[0].string.flatMap(JobID.init(rawValue:)),
+      let state = fields[1].string.flatMap(JobState.init), let model = fields[3].string,
+      let attempts = fields[4].string.flatMap(Int.init),
+      let created = fields[5].string.flatMap(Int64.init), let tenant = fields[10].string
+    else { return nil }
+    self.id = id
+    self.tenant = tenant
+    self.state = state
+    lane = fields[2].string.flatMap(Lane.init)
+    self.model = model
+    self.attempts = attempts
+    self.created = created
+    started = fields[6].string.flatMap(Int64.init)
+    finished = fields[7].string.flatMap(Int64.init)
+    isCached = fields[8].string == "1"
+    isCoalesced = fields[9].string == "1"
+    metadata = fields[11].buffer
+    body = fields[12].buffer
+  }
+}

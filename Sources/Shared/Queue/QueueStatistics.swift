@@ -1,0 +1,39 @@
+/// How full the queue is, and what has happened in it.
+public struct QueueStatistics: Sendable, Hashable {
+  /// Jobs and deliveries that have not ended, and the bytes of their requests.
+  public let openJobs: Int
+  public let openBytes: Int
+  public let running: Int
+  public let scheduled: Int
+  public let dead: Int
+  /// Workers that gave a sign of life lately.
+  public let workers: Int
+  /// What has happened since the queue was new, by name: `ended:<state>`, `delivery:<state>`, `coalesced`,
+  /// `stale` (outcomes refused for an old fencing token), `reclaimed` (leases that ran out), `crashes`,
+  /// `quarantined`, `requeued`, `discarded`, `repaired:<kind>`.
+  public let counts: [String: Int]
+
+  /// Jobs in a lane, or following another's call.
+  public var queued: Int { max(0, openJobs - running - scheduled) }
+
+  /// Reads what the step `statistics` returns; nil for anything else.
+  init?(_ reply: RESPValue) {
+    guard let elements = reply.array, elements.count == 7, let pairs = elements[6].array else { return nil }
+    let numbers = elements[..<6].compactMap(\.integer).map(Int.init)
+    guard numbers.count == 6 else { return nil }
+    openJobs = numbers[0]
+    openBytes = numbers[1]
+    running = numbers[2]
+    scheduled = numbers[3]
+    dead = numbers[4]
+    workers = numbers[5]
+    var counts: [String: Int] = [:]
+    for index in stride(from: 0, to: pairs.count - 1, by: 2) {
+      guard let name = pairs[index].string, let count = pairs[index + 1].string.flatMap(Int.init) else {
+        continue
+      }
+      counts[name] = count
+    }
+    self.counts = counts
+  }
+}

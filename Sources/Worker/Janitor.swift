@@ -1,0 +1,29 @@
+import Logging
+import ServiceLifecycle
+import Shared
+
+/// Looks over the queue once a minute for what no step should have left, repairs it and says so. It expects
+/// to find nothing. Any number of workers may have one: each minute, one of them does the work.
+struct Janitor: Service {
+  static let interval = Duration.seconds(60)
+
+  let queue: JobQueue
+  let logger: Logger
+
+  func run() async throws {
+    await cancelWhenGracefulShutdown {
+      while (try? await Task.sleep(for: Self.interval)) != nil { await mend() }
+    }
+  }
+
+  private func mend() async {
+    // Without Redis there is nothing to look at; the next minute comes.
+    guard (try? await queue.isOnDuty(for: Self.interval)) == true, let repairs = try? await queue.mend()
+    else { return }
+    for (kind, found) in Dictionary(grouping: repairs, by: \.kind) {
+      logger.error(
+        "the janitor repaired what should not have been; please report this",
+        metadata: ["kind": "\(kind)", "count": "\(found.count)", "first": "\(found[0].subject)"])
+    }
+  }
+}

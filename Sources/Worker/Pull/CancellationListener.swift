@@ -1,0 +1,19 @@
+import Logging
+import ServiceLifecycle
+import Shared
+
+/// Stops work on cancelled jobs at once. A message that is lost is made up for by the next renewal of leases.
+struct CancellationListener: Service {
+  private let subscriber: RedisSubscriber
+
+  init(queue: JobQueue, held: HeldJobs, redis: RedisConfiguration, logger: Logger) {
+    subscriber = RedisSubscriber(
+      configuration: redis, channel: queue.cancellationChannel, logger: logger,
+      onMessage: { message in
+        if let id = JobID(rawValue: String(buffer: message)) { held.cancel(id) }
+      },
+      onSubscribed: {})
+  }
+
+  func run() async throws { try await subscriber.run() }
+}

@@ -1,0 +1,68 @@
+import NIOCore
+import Testing
+
+@testable import Shared
+
+@Suite("Dead letters")
+struct DeadLetterTests {
+  private func fail(_ lab: QueueLab, _ admission: Admission) async throws -> JobID {
+    let id = try await lab.admit(admission)
+    let job = try await lab.claimOne()
+    _ = try await lab.queue.fail(job.lease, with: JobFailure(code: .allProvidersFailed, message: "no"))
+    return id
+  }
+
+  @Test("failed jobs of all tenants are listed, the newest first, page by page")
+  func listing() async throws {
+    try await QueueLab.with { lab in
+      var ids: [JobID] = []
+      for number in 0..<5 {
+        ids.append(try await fail(lab, lab.admission(tenant: number % 2 == 0 ? "a" : "b")))
+        try await lab.untilRedisTime(isAfter: .milliseconds(1))
+      }
+      let first = try await lab.queue.deadLetters(before: nil, count: 3)
+      let second = try await lab.queue.deadLetters(before: first.next, count: 3)
+      #expect((first.elements + second.elements).map(\.job.id) == ids.reversed())
+      #expect(first.elements.map(\.job.tenant) == ["a", "b", "a"] && second.next == nil)
+    }
+  }
+
+  @Test("a requeued job runs again as new, with its request and metadata, and is counted again")
+  func requeue() async throws {
+    try await QueueLab.with { lab in
+      let id = try await fail(lab, lab.admission(prompt: "again", metadata: #"{"a":"b"}"#))
+      #expect(try await lab.queue.requeue(id))
+      #expect(try await lab.queue.requeue(id) == false)
+      #expect(try await lab.queue.statistics().dead == 0)
+      let job = try await lab.claimOne()
+      #expect(job.lease.id == id && job.attempts == 1 && job.request == ByteBuffer(string: "again"))
+      #expect(job.timeLeft > .seconds(500))
+      _ = try await lab.queue.complete(job.lease, with: lab.result("better"), isCacheable: false)
+      let record = try #require(try await lab.queue.read(id, tenant: "default").job)
+      #expect(record.state == .succeeded && record.metadata == ByteBuffer(string: #"{"a":"b"}"#))
+      #expect(try await lab.queue.usage(after: nil, count: 10).map(\.requeued) == [0, 1])
+      #expect(try await lab.keys(beginning: QueueLab.passing).isEmpty)
+    }
+  }
+
+  @Test("a discarded one is off the list and its request is gone; its tenant still sees how it ended")
+  func discard() async throws {
+    try await QueueLab.with { lab in
+      let id = try await fail(lab, lab.admission())
+      #expect(try await lab.queue.discard(id))
+      #expect(try await lab.queue.discard(id) == false)
+      #expect(try await lab.queue.requeue(id) == false)
+      #expect(try await lab.keys(beginning: ["p:", "dead"]).isEmpty)
+      #expect(try await lab.state(of: id) == .failed)
+    }
+  }
+
+  @Test("what did not fail cannot be requeued")
+  func onlyDead() async throws {
+    try await QueueLab.with { lab in
+      let id = try await lab.admit(lab.admission())
+      #expect(try await lab.queue.requeue(id) == false)
+      #expect(try await lab.queue.requeue(JobID(unixMilliseconds: 0)) == false)
+    }
+  }
+}
