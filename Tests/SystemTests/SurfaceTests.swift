@@ -62,7 +62,8 @@ struct SurfaceTests {
       #expect(
         paths == [
           "/query", "/jobs", "/jobs/{id}", "/providers", "/health", "/health/live", "/health/ready",
-          "/openapi.json", "/docs",
+          "/openapi.json", "/docs", "/metrics", "/admin/dead-letters", "/admin/dead-letters/{id}",
+          "/admin/dead-letters/{id}/requeue", "/admin/usage",
         ])
       let page = try await api.get("/docs", headers: ["X-API-Key": ""])
       #expect(page.status == 200)

@@ -65,14 +65,13 @@ extension JobQueue {
     command.append(id.rawValue)
     command.append(tenant)
     command.append(retention.jobs.wholeMilliseconds)
-    switch try await perform(command).string {
-    case "cancelled": return .cancelled
-    case "absent": return .absent
-    case let state?:
-      if let state = JobState(rawValue: state) { return .hasEnded(state) }
-    case nil: break
+    let reply = try await perform(command).array?.compactMap(\.string) ?? []
+    switch (reply.first, reply.last.flatMap(JobState.init)) {
+    case ("cancelled", _): return .cancelled
+    case ("absent", _): return .absent
+    case ("ended", let state?): return .hasEnded(state)
+    default: throw .unexpectedReply(step: "cancel")
     }
-    throw .unexpectedReply(step: "cancel")
   }
 
   private func step(_ name: String, _ lease: Lease) -> RedisCommand {

@@ -33,6 +33,9 @@ struct CancelTests {
       _ = try await lab.queue.complete(job.lease, with: lab.result(), isCacheable: false)
       #expect(try await lab.queue.cancel(id, tenant: "default") == .hasEnded(.succeeded))
       #expect(try await lab.state(of: id) == .succeeded)
+      let cancelled = try await lab.admit(lab.admission())
+      _ = try await lab.queue.cancel(cancelled, tenant: "default")
+      #expect(try await lab.queue.cancel(cancelled, tenant: "default") == .hasEnded(.cancelled))
       #expect(try await lab.queue.cancel(JobID(unixMilliseconds: 0), tenant: "default") == .absent)
     }
   }

@@ -26,13 +26,13 @@ end)
 -- cancel: ends a job at its tenant's wish, whatever it is doing. A worker that runs it is told on the channel
 -- `<base>:cancelled`; should the message be lost, its next renewal tells it.
 --   KEYS[1] base   ARGV 1 id  2 tenant  3 keep (ms)
---   returns 'cancelled', 'absent' (also another tenant's), or the state in which it has ended   O(log jobs)
+--   returns {'cancelled'}, {'absent'} (also another tenant's), or {'ended', state}   O(log jobs)
 step('cancel', { 'allow-oom' }, function(K, args)
   local id = args[1]
   local job = redis.call('HMGET', K .. 'j:' .. id, 't', 's', 'ft')
-  if job[1] ~= args[2] then return 'absent' end
-  if job[3] then return job[2] end
+  if job[1] ~= args[2] then return { 'absent' } end
+  if job[3] then return { 'ended', job[2] } end
   finish(K, id, 'cancelled', '', tonumber(args[3]), now_ms())
   if job[2] == 'running' then redis.call('PUBLISH', K .. 'cancelled', id) end
-  return 'cancelled'
+  return { 'cancelled' }
 end)
