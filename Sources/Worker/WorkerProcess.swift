@@ -21,8 +21,8 @@ struct WorkerProcess: Sendable {
       connectTimeout: settings.connectTimeout, firstByteTimeout: settings.firstByteTimeout,
       totalTimeout: settings.totalTimeout)
     let runner = JobRunner(
-      queue: queue,
-      cascade: Cascade(catalog: settings.catalog, client: client, board: board, quotas: quotas), pace: pace,
+      cascade: Cascade(catalog: settings.catalog, client: client, board: board, quotas: quotas),
+      recorder: OutcomeRecorder(queue: queue, logger: logger), pace: pace,
       maxAttempts: settings.maxAttempts, backoff: RetryBackoff(), logger: logger)
     let puller = Puller(
       queue: queue, wakeConnection: wakeConnection, runner: runner,
