@@ -46,7 +46,8 @@ struct APIServer: Sendable {
       defaultWait: settings.queryWait)
     let jobs = JobRoutes(
       desk: desk, bodies: bodies,
-      schema: Submission.jobSchema(limits: settings.requestLimits, catalog: settings.catalog))
+      schema: Submission.jobSchema(
+        limits: settings.requestLimits, catalog: settings.catalog, callbacks: settings.callbacks))
     let health = HealthRoutes(queue: desk.queue, board: providers, drain: drain)
     let operation = health.routes + [MetricsRoute(queue: desk.queue).route]
     let administration = DeadLetterRoutes(queue: desk.queue).routes + [UsageRoute(queue: desk.queue).route]

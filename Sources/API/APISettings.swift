@@ -17,6 +17,7 @@ struct APISettings: Sendable {
   let queryWait: Duration
   let maxBodyBytes: Int
   let requestLimits: RequestLimits
+  let callbacks: CallbackPolicy
   let drainTimeout: Duration
 
   init(_ environment: ProcessEnvironment) throws(ConfigurationError) {
@@ -35,6 +36,7 @@ struct APISettings: Sendable {
     queryWait = try environment.read(Variables.queryWait)
     maxBodyBytes = try environment.read(Variables.maxBodyBytes)
     requestLimits = try RequestLimits(environment)
+    callbacks = try CallbackPolicy(environment)
     drainTimeout = try environment.read(Variables.drainTimeout)
   }
 }

@@ -20,12 +20,15 @@ struct WorkerProcess: Sendable {
     let client = ProviderClient(
       connectTimeout: settings.connectTimeout, firstByteTimeout: settings.firstByteTimeout,
       totalTimeout: settings.totalTimeout)
+    let recorder = OutcomeRecorder(queue: queue, logger: logger)
+    let deliveries = DeliveryRunner(
+      queue: queue, sender: CallbackSender(policy: settings.callbacks), recorder: recorder, logger: logger)
     let runner = JobRunner(
       cascade: Cascade(catalog: settings.catalog, client: client, board: board, quotas: quotas),
-      recorder: OutcomeRecorder(queue: queue, logger: logger), pace: pace,
+      recorder: recorder, pace: pace,
       maxAttempts: settings.maxAttempts, backoff: RetryBackoff(), logger: logger)
     let puller = Puller(
-      queue: queue, wakeConnection: wakeConnection, runner: runner,
+      queue: queue, wakeConnection: wakeConnection, runner: runner, deliveries: deliveries,
       held: held, pace: pace, name: Self.makeName(),
       check: DurabilityCheck(redis: redis, logger: logger), drainTimeout: settings.drainTimeout,
       signOfLife: SignOfLife(path: settings.healthFile), logger: logger)

@@ -6,6 +6,7 @@ struct WorkerSettings: Sendable {
   let catalog: ProviderCatalog
   let retention: JobRetention
   let bounds: QueueBounds
+  let callbacks: CallbackPolicy
   let concurrency: Int
   let maxAttempts: Int
   let drainTimeout: Duration
@@ -19,6 +20,7 @@ struct WorkerSettings: Sendable {
     catalog = try ProviderCatalog(environment)
     retention = try JobRetention(environment)
     bounds = try QueueBounds(environment)
+    callbacks = try CallbackPolicy(environment)
     concurrency = try environment.read(Variables.workerConcurrency)
     maxAttempts = try environment.read(Variables.jobMaxAttempts)
     drainTimeout = try environment.read(Variables.drainTimeout)

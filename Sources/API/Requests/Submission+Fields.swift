@@ -9,10 +9,12 @@ extension Submission {
   }
 
   /// The body of `POST /jobs`: that of `/query`, and what only concerns a job that nobody waits for.
-  static func jobSchema(limits: RequestLimits, catalog: ProviderCatalog) -> BodySchema<Submission> {
+  static func jobSchema(
+    limits: RequestLimits, catalog: ProviderCatalog, callbacks: CallbackPolicy
+  ) -> BodySchema<Submission> {
     BodySchema(
       startingFrom: Submission(lane: .standard, limits: limits), exactlyOneOf: ["prompt", "messages"],
-      sharedFields(limits, catalog) + jobFields)
+      sharedFields(limits, catalog) + jobFields(callbacks))
   }
 
   private static func sharedFields(
@@ -60,8 +62,11 @@ extension Submission {
     ]
   }
 
-  private static var jobFields: [Field<Submission>] {
+  private static func jobFields(_ callbacks: CallbackPolicy) -> [Field<Submission>] {
     [
+      Field(
+        "callback_url", \.callbackURL, .callbackURL(callbacks), example: "https://example.com/hooks/sluice",
+        "Where the job's end is told by a signed POST (Standard Webhooks), at least once."),
       Field(
         "delay_seconds", \.delay, .wholeSeconds(in: 0...2_592_000),
         "The job waits so many seconds before a worker may take it."),
@@ -82,6 +87,20 @@ extension ValueRule where Value == String {
     text(length: 1...modelNameLimit).also { name in
       do throws(RoutingError) {
         _ = try catalog.targets(for: name)
+        return nil
+      } catch {
+        return .refused(error.description)
+      }
+    }
+  }
+}
+
+extension ValueRule where Value == String {
+  /// A URL that webhooks may go to.
+  fileprivate static func callbackURL(_ policy: CallbackPolicy) -> ValueRule {
+    text(length: 1...CallbackURL.lengthLimit).described(by: ["format": "uri"]).also { text in
+      do throws(CallbackURLError) {
+        _ = try policy.url(text)
         return nil
       } catch {
         return .refused(error.description)

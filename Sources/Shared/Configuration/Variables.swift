@@ -69,6 +69,19 @@ public enum Variables {
     "CACHE_MAX_BYTES", "how many bytes of answers the cache may hold", in: 0...1_099_511_627_776,
     default: 134_217_728)
 
+  // MARK: Callbacks
+  public static let webhookSecret = Variable<WebhookSecret>(
+    "WEBHOOK_SECRET", "the key that signs webhooks; `callback_url` is refused without it",
+    allowed: "`whsec_` and 24 to 64 bytes in base 64", isSecret: true, parse: WebhookSecret.init(parsing:))
+  public static let allowHTTPCallbacks = Variable(
+    "ALLOW_HTTP_CALLBACKS", "whether a `callback_url` may be http, too", allowed: "`true` or `false`",
+    default: "false"
+  ) { Bool($0.lowercased()) }
+  public static let callbackNetworks = Variable(
+    "CALLBACK_NETWORKS", "networks that are not public and that webhooks may reach all the same",
+    allowed: "addresses and CIDR networks with commas between", default: ""
+  ) { parseList($0, IPNetwork.init(parsing:)) }
+
   // MARK: Worker
   public static let workerConcurrency = Variable<Int>.integer(
     "WORKER_CONCURRENCY", "how many jobs one worker holds at once", in: 1...10_000, default: 64)
@@ -122,7 +135,8 @@ public enum Variables {
       maxQueue.documentation, maxQueueBytes.documentation, tenantMaxQueue.documentation,
       tenantMaxQueueBytes.documentation, tenantConcurrency.documentation, jobTTL.documentation,
       jobExpiresIn.documentation, jobMaxAttempts.documentation, cacheTTL.documentation,
-      cacheMaxBytes.documentation, workerConcurrency.documentation, drainTimeout.documentation,
+      cacheMaxBytes.documentation, webhookSecret.documentation, allowHTTPCallbacks.documentation,
+      callbackNetworks.documentation, workerConcurrency.documentation, drainTimeout.documentation,
       healthFile.documentation, connectTimeout.documentation, firstByteTimeout.documentation,
       totalTimeout.documentation,
       cascade.documentation, modelPrices.documentation,

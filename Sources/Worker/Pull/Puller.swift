@@ -11,6 +11,7 @@ struct Puller: Service {
   /// The connection that blocks; the puller owns its life, so that no wake-up is taken after the last claim.
   let wakeConnection: RedisClient
   let runner: JobRunner
+  let deliveries: DeliveryRunner
   let held: HeldJobs
   let pace: PullPace
   let name: String
@@ -67,7 +68,13 @@ struct Puller: Service {
   }
 
   private func start(_ job: ClaimedJob, in jobs: inout DiscardingTaskGroup) {
-    let task = Task { try await runner.run(job) }
+    let task = Task {
+      if let ended = job.deliveredJob {
+        try await deliveries.run(job, of: ended)
+      } else {
+        try await runner.run(job)
+      }
+    }
     held.hold(job.lease) { task.cancel() }
     jobs.addTask {
       await withTaskCancellationHandler {

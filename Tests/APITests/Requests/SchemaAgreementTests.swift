@@ -53,8 +53,8 @@ private struct Probe {
     }
     let least = Int(schema["minLength"]?.integer ?? 0)
     var probes = [Probe(value: true, isValid: false)]
-    // A model must lead somewhere, so not every text of the right length is one.
-    if !schema.isModelName, let most = schema["maxLength"]?.integer {
+    // A model or a URL must lead somewhere, so not every text of the right length is one.
+    if !schema.isModelName, schema["format"] != "uri", let most = schema["maxLength"]?.integer {
       probes.append(Probe(value: text(Int(most)), isValid: true))
       probes.append(Probe(value: text(max(least, 1)), isValid: true))
       probes.append(Probe(value: text(Int(most) + 1), isValid: false))

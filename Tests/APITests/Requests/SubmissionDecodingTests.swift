@@ -154,7 +154,8 @@ struct SubmissionDecodingTests {
       ("cache", "1", "literal_error"), ("priority", "\"urgent\"", "literal_error"),
       ("metadata", "[]", "dict_type"), ("metadata", "{\"a\":null}", "string_type"),
       ("model", "\"groq/llama\"", "value_error"), ("model", "\"acme/m\"", "value_error"),
-      ("callback_url", "\"https://example.com\"", "extra_forbidden"),
+      ("callback_url", "\"http://example.com\"", "value_error"), ("callback_url", "7", "string_type"),
+      ("callback_url", "\"https://127.0.0.1/hook\"", "value_error"),
       ("delay_seconds", "\"0\"", "int_type"), ("delay_seconds", "-1", "greater_than_equal"),
       ("delay_seconds", "2592001", "less_than_equal"), ("stream", "true", "extra_forbidden"),
     ])

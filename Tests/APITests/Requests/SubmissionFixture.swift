@@ -16,7 +16,9 @@ enum SubmissionFixture {
     ], prices: .list)
 
   static let query = Submission.querySchema(limits: limits, catalog: catalog)
-  static let job = Submission.jobSchema(limits: limits, catalog: catalog)
+  static let callbacks = CallbackPolicy(
+    secret: WebhookSecret(parsing: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"))
+  static let job = Submission.jobSchema(limits: limits, catalog: catalog, callbacks: callbacks)
 
   /// Reads a JSON text as a body of `POST /jobs`, which has every field.
   static func decode(_ text: String) throws -> Result<Submission, ValidationErrors> {

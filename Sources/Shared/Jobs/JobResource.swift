@@ -1,27 +1,26 @@
 import NIOCore
-import Shared
 
-/// A job as JSON for clients. Results and failures are passed on as they are stored, without decoding.
-struct JobResource: Sendable {
-  var id: JobID
-  var state: JobState
+/// A job as JSON for clients, in answers and in webhooks. Results and failures are passed on as they are stored, without decoding.
+public struct JobResource: Sendable {
+  public private(set) var id: JobID
+  public private(set) var state: JobState
   /// Nil for a delivery, which no client submits.
-  var lane: Lane?
-  var model: String
-  var attempts: Int
+  public private(set) var lane: Lane?
+  public private(set) var model: String
+  public private(set) var attempts: Int
   /// Unix milliseconds.
-  var created: Int64
-  var started: Int64?
-  var finished: Int64?
+  public private(set) var created: Int64
+  public private(set) var started: Int64?
+  public private(set) var finished: Int64?
   /// A JSON object; nil stands for an empty one.
-  var metadata: ByteBuffer?
-  var result: ByteBuffer?
-  var failure: ByteBuffer?
-  var isCached: Bool
-  var isCoalesced = false
+  public private(set) var metadata: ByteBuffer?
+  public private(set) var result: ByteBuffer?
+  public private(set) var failure: ByteBuffer?
+  public private(set) var isCached: Bool
+  public private(set) var isCoalesced = false
 
   /// A job that has just been admitted.
-  init(admitted admission: Admission, created: Int64) {
+  public init(admitted admission: Admission, created: Int64) {
     self.init(
       id: admission.id, state: admission.delay > .zero ? .scheduled : .queued, lane: admission.lane,
       model: admission.model, attempts: 0,
@@ -30,14 +29,14 @@ struct JobResource: Sendable {
   }
 
   /// A job that the cache answered at once.
-  init(answered admission: Admission, created: Int64, result: ByteBuffer) {
+  public init(answered admission: Admission, created: Int64, result: ByteBuffer) {
     self.init(
       id: admission.id, state: .succeeded, lane: admission.lane, model: admission.model, attempts: 0,
       created: created, started: nil, finished: created, metadata: admission.metadata, body: result,
       isCached: true)
   }
 
-  init(_ record: JobRecord) {
+  public init(_ record: JobRecord) {
     self.init(
       id: record.id, state: record.state, lane: record.lane, model: record.model,
       attempts: record.attempts, created: record.created, started: record.started,
@@ -63,11 +62,11 @@ struct JobResource: Sendable {
     self.isCached = isCached
   }
 
-  var path: String { "/jobs/\(id)" }
+  public var path: String { "/jobs/\(id)" }
 
   private var priority: String { lane.map { "\"\($0.rawValue)\"" } ?? "null" }
 
-  var json: ByteBuffer {
+  public var json: ByteBuffer {
     var json = ByteBuffer()
     json.reserveCapacity(
       512 + (metadata?.readableBytes ?? 0) + (result?.readableBytes ?? failure?.readableBytes ?? 0))
@@ -93,8 +92,8 @@ struct JobResource: Sendable {
 }
 
 /// The answer of `/query` as JSON.
-enum QueryAnswer {
-  static func json(id: JobID, isCached: Bool, result: ByteBuffer) -> ByteBuffer {
+public enum QueryAnswer {
+  public static func json(id: JobID, isCached: Bool, result: ByteBuffer) -> ByteBuffer {
     var json = ByteBuffer()
     json.reserveCapacity(result.readableBytes + 80)
     json.writeAnswer(opening: "\"id\":\"\(id)\",", isCached: isCached, result)
