@@ -6,21 +6,26 @@ import Shared
 /// to find nothing. Any number of workers may have one: each minute, one of them does the work.
 struct Janitor: Service {
   static let interval = Duration.seconds(60)
+  /// About a hundred thousand keys a minute, which costs Redis less than a hundredth of its time.
+  static let stepsAtOnce = 500
 
   let queue: JobQueue
   let logger: Logger
 
   func run() async throws {
     await cancelWhenGracefulShutdown {
-      while (try? await Task.sleep(for: Self.interval)) != nil { await mend() }
+      var cursor = "0"
+      while (try? await Task.sleep(for: Self.interval)) != nil { await mend(from: &cursor) }
     }
   }
 
-  private func mend() async {
+  private func mend(from cursor: inout String) async {
     // Without Redis there is nothing to look at; the next minute comes.
-    guard (try? await queue.isOnDuty(for: Self.interval)) == true, let repairs = try? await queue.mend()
+    guard (try? await queue.isOnDuty(for: Self.interval)) == true,
+      let found = try? await queue.mend(from: cursor, steps: Self.stepsAtOnce)
     else { return }
-    for (kind, found) in Dictionary(grouping: repairs, by: \.kind) {
+    cursor = found.next
+    for (kind, found) in Dictionary(grouping: found.repairs, by: \.kind) {
       logger.error(
         "the janitor repaired what should not have been; please report this",
         metadata: ["kind": "\(kind)", "count": "\(found.count)", "first": "\(found[0].subject)"])

@@ -14,25 +14,31 @@ extension JobQueue {
     return try await perform(command).string == "OK"
   }
 
-  /// Looks over the whole shard in steps of a few hundred keys, repairs what no step should have left, and
-  /// returns it. Expects to find nothing.
-  public func mend() async throws(QueueError) -> [Repair] {
+  /// Looks over the keys of the shard from `cursor` on (`0` is the start), in at most `steps` steps of about two
+  /// hundred, repairs what no step of the queue should have left, and returns it with where to go on.
+  /// Expects to find nothing.
+  public func mend(from cursor: String = "0", steps: Int = .max) async throws(QueueError) -> (
+    repairs: [Repair], next: String
+  ) {
     var repairs: [Repair] = []
-    try await scan("j:*", 100) { ids throws(QueueError) in repairs += try await mend("mend_jobs", ids) }
-    try await scan("leader:*", 100) { keys throws(QueueError) in
-      repairs += try await mend("mend_leaders", keys)
-    }
-    var queues: [String] = []
-    try await scan("q:*", 1000) { queues += $0 }
-    for start in stride(from: 0, to: max(queues.count, 1), by: 200) {
-      repairs += try await mend("mend_counters", queues[start..<min(start + 200, queues.count)])
-    }
-    return repairs
+    var cursor = cursor
+    var left = steps
+    repeat {
+      let keys: [String]
+      (keys, cursor) = try await scan(from: cursor)
+      for (prefix, step) in [("j:", "mend_jobs"), ("leader:", "mend_leaders"), ("q:", "mend_tenants")] {
+        let subjects = keys.filter { $0.hasPrefix(prefix) }.map { $0.dropFirst(prefix.count) }
+        if !subjects.isEmpty { repairs += try await mend(step, subjects) }
+      }
+      left -= 1
+    } while cursor != "0" && left > 0
+    repairs += try await mend("mend_counters", [])
+    return (repairs, cursor)
   }
 
-  private func mend(_ name: String, _ subjects: some Sequence<String>) async throws(QueueError) -> [Repair] {
+  private func mend(_ name: String, _ subjects: [Substring]) async throws(QueueError) -> [Repair] {
     var command = step(name)
-    for subject in subjects { command.append(subject) }
+    for subject in subjects { command.append(String(subject)) }
     guard let found = try await perform(command).array else { throw .unexpectedReply(step: name) }
     return stride(from: 0, to: found.count - 1, by: 2).compactMap { index in
       guard let kind = found[index].string, let subject = found[index + 1].string else { return nil }
@@ -40,21 +46,13 @@ extension JobQueue {
     }
   }
 
-  /// Hands the names behind a prefix of keys to `body`, some at a time. A name may come twice.
-  private func scan(
-    _ pattern: String, _ count: Int, _ body: ([String]) async throws(QueueError) -> Void
-  ) async throws(QueueError) {
-    let prefix = base + ":" + pattern.dropLast()
-    var cursor = "0"
-    repeat {
-      var command = RedisCommand("SCAN", cursor, "MATCH", prefix + "*", "COUNT")
-      command.append(count)
-      guard let reply = try await perform(command).array, reply.count == 2, let next = reply[0].string,
-        let keys = reply[1].array
-      else { throw .unexpectedReply(step: "SCAN") }
-      let names = keys.compactMap { $0.string.map { String($0.dropFirst(prefix.count)) } }
-      if !names.isEmpty { try await body(names) }
-      cursor = next
-    } while cursor != "0"
+  /// Some keys of the shard without its base, and where to go on.
+  private func scan(from cursor: String) async throws(QueueError) -> ([String], next: String) {
+    let prefix = base + ":"
+    let command = RedisCommand("SCAN", cursor, "MATCH", prefix + "*", "COUNT", "200")
+    guard let reply = try await perform(command).array, reply.count == 2, let next = reply[0].string,
+      let keys = reply[1].array
+    else { throw .unexpectedReply(step: "SCAN") }
+    return (keys.compactMap { $0.string.map { String($0.dropFirst(prefix.count)) } }, next)
   }
 }

@@ -77,7 +77,9 @@ struct LeaseTests {
       let job = try await lab.claimOne(worker: "a")
       try await lab.letTimePass("lease", id)
       _ = try await lab.redis.send(RedisCommand("ZADD", "sluice:{0}:workers", "XX", "1", "a"))
-      #expect(try await lab.queue.claim(1, worker: "b").jobs.isEmpty)
+      let claim = try await lab.queue.claim(1, worker: "b")
+      #expect(claim.jobs.isEmpty)
+      #expect(claim.nextDue.map { $0 > .seconds(5) } == true, "nobody asks again at once")
       #expect(try await lab.queue.renew([job.lease], worker: "a").isEmpty)
       #expect(
         try await lab.queue.complete(job.lease, with: lab.result(), isCacheable: false) == .recorded)

@@ -17,7 +17,7 @@ struct MendTests {
       let jobs = try await lab.queue.claim(5, worker: "w").jobs
       _ = try await lab.queue.complete(jobs[0].lease, with: lab.result(), isCacheable: true)
       _ = try await lab.queue.retry(jobs[1].lease, after: .seconds(60), countsAttempt: true)
-      #expect(try await lab.queue.mend() == [])
+      #expect(try await lab.queue.mend().repairs == [])
     }
   }
 
@@ -27,7 +27,7 @@ struct MendTests {
       let id = try await lab.admit(lab.admission())
       _ = try await lab.claimOne()
       _ = try await lab.redis.send(RedisCommand("ZREM", key("lease"), id.rawValue))
-      #expect(try await lab.queue.mend() == [Repair(kind: "no-lease", subject: id.rawValue)])
+      #expect(try await lab.queue.mend().repairs == [Repair(kind: "no-lease", subject: id.rawValue)])
       #expect(try await lab.claimOne().lease.id == id)
     }
   }
@@ -39,7 +39,7 @@ struct MendTests {
       let scheduled = try await lab.admit(lab.admission(delay: .seconds(60)))
       _ = try await lab.redis.send(RedisCommand("DEL", key("q:standard:default")))
       _ = try await lab.redis.send(RedisCommand("DEL", key("scheduled")))
-      let repairs = try await lab.queue.mend()
+      let repairs = try await lab.queue.mend().repairs
       #expect(
         Set(repairs) == [
           Repair(kind: "not-queued", subject: queued.rawValue),
@@ -48,7 +48,7 @@ struct MendTests {
       let claimed = try await lab.queue.claim(5, worker: "w").jobs.map(\.lease.id)
       #expect(Set(claimed) == [queued, scheduled])
       _ = try await lab.redis.send(RedisCommand("ZREM", key("deadlines"), queued.rawValue))
-      #expect(try await lab.queue.mend().map(\.kind) == ["no-deadline"])
+      #expect(try await lab.queue.mend().repairs.map(\.kind) == ["no-deadline"])
     }
   }
 
@@ -60,7 +60,7 @@ struct MendTests {
       _ = try await lab.redis.send(RedisCommand("DEL", key("j:\(leader)"), key("q:standard:default")))
       _ = try await lab.redis.send(RedisCommand("ZREM", key("deadlines"), leader.rawValue))
       _ = try await lab.redis.send(RedisCommand("DEL", key("ready:standard"), key("lanes")))
-      #expect(try await lab.queue.mend().map(\.kind).contains("dead-leader"))
+      #expect(try await lab.queue.mend().repairs.map(\.kind).contains("dead-leader"))
       #expect(try await lab.claimOne().lease.id == follower)
     }
   }
@@ -73,15 +73,29 @@ struct MendTests {
       _ = try await lab.redis.send(RedisCommand("HSET", key("running"), "default", "4"))
       _ = try await lab.redis.send(RedisCommand("ZADD", key("lease"), "1", "job_ghost"))
       _ = try await lab.redis.send(RedisCommand("DEL", key("ready:standard"), key("lanes")))
-      let kinds = try await lab.queue.mend().map(\.kind)
+      let kinds = try await lab.queue.mend().repairs.map(\.kind)
       #expect(
         Set(kinds) == ["counter-open", "counter-running", "stray-lease", "unserved-tenant"])
-      #expect(try await lab.queue.mend() == [])
+      #expect(try await lab.queue.mend().repairs == [])
       let job = try await lab.claimOne()
       #expect(job.lease.id == id)
       _ = try await lab.queue.complete(job.lease, with: lab.result(), isCacheable: false)
       #expect(try await lab.keys(beginning: QueueLab.passing).isEmpty)
       #expect(try await lab.queue.statistics().counts["repaired:stray-lease"] == 1)
+    }
+  }
+
+  @Test("a tenant that is held back for jobs which do not run is served")
+  func parkedForEver() async throws {
+    try await QueueLab.with(settings: ["TENANT_CONCURRENCY": "1"]) { lab in
+      for _ in 0..<2 { try await lab.admit(lab.admission()) }
+      let job = try await lab.claimOne()
+      #expect(try await lab.queue.claim(1, worker: "w").jobs.isEmpty)
+      _ = try await lab.queue.complete(job.lease, with: lab.result(), isCacheable: false)
+      _ = try await lab.redis.send(RedisCommand("DEL", key("ready:standard"), key("lanes")))
+      _ = try await lab.redis.send(RedisCommand("HSET", key("parked"), "standard:default", "5"))
+      #expect(try await lab.queue.mend().repairs.map(\.kind) == ["unserved-tenant"])
+      #expect(try await lab.queue.claim(1, worker: "w").jobs.count == 1)
     }
   }
 

@@ -97,7 +97,9 @@ end
 local function until_next(K, now)
   local soonest = math.huge
   for _, set in ipairs({ 'lease', 'scheduled', 'deadlines' }) do
-    soonest = math.min(soonest, tonumber(redis.call('ZRANGE', K .. set, 0, 0, 'WITHSCORES')[2] or math.huge))
+    local due = tonumber(redis.call('ZRANGE', K .. set, 0, 0, 'WITHSCORES')[2] or math.huge)
+    if set == 'lease' and due <= now then due = now + math.max(0, redis.call('PTTL', K .. 'grace')) end
+    soonest = math.min(soonest, due)
   end
   if soonest == math.huge then return -1 end
   return math.max(0, soonest - now)

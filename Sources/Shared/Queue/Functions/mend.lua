@@ -73,8 +73,8 @@ step('mend_leaders', { 'allow-oom' }, function(K, args)
 end)
 
 -- mend_counters: compares counters with the jobs that they count, where these are few enough for one step;
--- drops what stands in a set without a job; puts lanes and tenants with jobs back among those that are served.
---   KEYS[1] base   ARGV lane:tenant of each queue found
+-- drops what stands in a set without a job.
+--   KEYS[1] base
 --   returns {kind, name, …} of what was repaired   O(jobs log jobs), of which there are at most 1,000
 local MOST_COUNTED = 1000
 
@@ -126,24 +126,40 @@ local function mend_hash(K, hash, wanted, note)
   end
 end
 
-step('mend_counters', { 'allow-oom' }, function(K, args)
+-- What a step repaired: a list to return, and a function that adds to it.
+local function repairs_of(K)
   local repaired = {}
-  local function note(kind, name)
+  return repaired, function(kind, name)
     count(K, 'repaired:' .. kind)
     repaired[#repaired + 1] = kind
     repaired[#repaired + 1] = name
   end
+end
+
+step('mend_counters', { 'allow-oom' }, function(K, args)
+  local repaired, note = repairs_of(K)
   drop_strays(K, note)
   if redis.call('ZCARD', K .. 'deadlines') <= MOST_COUNTED then
     for hash, wanted in pairs(true_counters(K)) do mend_hash(K, hash, wanted, note) end
   end
+  return repaired
+end)
+
+-- mend_tenants: puts lanes and tenants with queued jobs back among those that are served.
+--   KEYS[1] base   ARGV lane:tenant of each queue   returns {kind, name, …}   O(queues log tenants)
+step('mend_tenants', { 'allow-oom' }, function(K, args)
+  local repaired, note = repairs_of(K)
   for _, name in ipairs(args) do
     local lane, tenant = name:match('^([^:]+):(.*)$')
     local ready = redis.call('ZSCORE', K .. 'ready:' .. lane, tenant)
     local served = ready and redis.call('ZSCORE', K .. 'lanes', lane)
-    if not served and redis.call('HEXISTS', K .. 'parked', name) == 0
-      and redis.call('EXISTS', K .. 'q:' .. name) == 1
-    then
+    -- A parked tenant is served again when one of its jobs ends, so one must be running.
+    local parked = redis.call('HGET', K .. 'parked', name)
+    if parked and redis.call('HEXISTS', K .. 'running', tenant) == 0 then
+      redis.call('HDEL', K .. 'parked', name)
+      parked = false
+    end
+    if not served and not parked and redis.call('EXISTS', K .. 'q:' .. name) == 1 then
       make_ready(K, lane, tenant, tonumber(ready or 0))
       note('unserved-tenant', name)
     end
