@@ -72,6 +72,13 @@ public final class ChildProcess: Sendable {
     guard isThere else { throw EndedEarly(name: name, log: log) }
   }
 
+  /// The memory that it has in RAM; 0 once it has ended.
+  public var residentBytes: Int {
+    let status = (try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)) ?? ""
+    let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
+    return line.flatMap { Int($0.filter(\.isNumber)) }.map { $0 * 1024 } ?? 0
+  }
+
   public func signal(_ signal: Int32) {
     guard process.isRunning else { return }
     kill(pid, signal)

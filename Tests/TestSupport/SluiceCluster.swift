@@ -23,9 +23,9 @@ public final class SluiceCluster: Sendable {
   }
 
   /// Starts Redis and a simulator, runs `body`, and leaves nothing behind.
-  public static func with(
-    environment: [String: String] = [:], _ body: (SluiceCluster) async throws -> Void
-  ) async throws {
+  public static func with<Value>(
+    environment: [String: String] = [:], _ body: (SluiceCluster) async throws -> Value
+  ) async throws -> Value {
     try await RedisServer.with { redis in
       try await SimulatorProcess.with { simulator in
         try await body(SluiceCluster(redis: redis, simulator: simulator, environment: environment))

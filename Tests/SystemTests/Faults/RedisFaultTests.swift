@@ -1,0 +1,112 @@
+import Foundation
+import Shared
+import TestSupport
+import Testing
+
+@Suite("Faults of Redis", .serialized)
+struct RedisFaultTests {
+  private let scale = FaultScale.current
+
+  @Test("Redis is killed and comes back with all that it acknowledged")
+  func killed() async throws {
+    let findings = try await FaultLab.run("Redis kill -9 (always)", apis: 2, workers: 3) { lab in
+      try await scale.rounds(short: 10, long: 200, share: 0.12) { _ in
+        try await lab.untilAccepted(20)
+        await lab.cluster.redis.kill()
+        try await lab.cluster.redis.start()
+      }
+    }
+    #expect(findings.areSound, "\(findings)")
+    #expect(findings.counts["crashes"] == nil, "no worker was lost")
+  }
+
+  @Test(
+    "functions are flushed and connections are killed: it heals by itself",
+    arguments: [
+      ["FUNCTION", "FLUSH"], ["SCRIPT", "FLUSH"], ["CLIENT", "KILL", "TYPE", "normal"],
+      ["CLIENT", "KILL", "TYPE", "pubsub"],
+    ])
+  func upset(command: [String]) async throws {
+    let name = command.joined(separator: " ")
+    let findings = try await FaultLab.run(name, apis: 2) { lab in
+      try await scale.rounds(short: 5, long: 50, share: 0.02) { _ in
+        try await lab.untilAccepted(10)
+        try await lab.disturb(command)
+      }
+    }
+    #expect(findings.areSound, "\(findings)")
+  }
+
+  @Test(
+    "Redis answers nobody for a while: every request is answered with 503 within a second, then all is well")
+  func paused() async throws {
+    let findings = try await FaultLab.run(
+      "CLIENT PAUSE", clients: scale.isChaos ? 50 : 10, environment: ["REDIS_TIMEOUT_MS": "250"]
+    ) { lab in
+      try await scale.rounds(short: 1, long: 3, share: 0.12) { _ in
+        try await lab.untilAccepted(20)
+        let api = try #require(lab.firstAPI)
+        let before = (memory: api.process.residentBytes, log: api.process.log.utf8.count)
+        let refusedBefore = lab.history.refusals.values.reduce(0, +)
+        let end = ContinuousClock.now + .seconds(scale.isChaos ? 90 : 5)
+        try await lab.disturb(["CLIENT", "PAUSE", scale.isChaos ? "90000" : "5000", "ALL"])
+        var slowest = Duration.zero
+        while ContinuousClock.now < end - .seconds(1) {
+          let start = ContinuousClock.now
+          let reply = try await api.post("/jobs", ["prompt": "paused"])
+          slowest = max(slowest, start.duration(to: .now))
+          #expect(reply.status == 503 && reply.headers["retry-after"] != nil)
+        }
+        try await lab.untilAccepted(20)
+        let refused = lab.history.refusals.values.reduce(0, +) - refusedBefore
+        let growth = Double(api.process.residentBytes) / Double(max(before.memory, 1))
+        let perRequest = (api.process.log.utf8.count - before.log) / max(refused, 1)
+        #expect(growth <= 1.5, "memory grew \(growth) times")
+        #expect(perRequest <= 1024, "it wrote \(perRequest) bytes of log for each request")
+        FaultReport.add(
+          "CLIENT PAUSE: slowest answer", rounds: 1, jobs: refused,
+          note:
+            "\(slowest.wholeMilliseconds) ms, memory × \(Int(growth * 100)) %, log \(perRequest) B a request")
+      }
+    }
+    #expect(findings.areSound, "\(findings)")
+    #expect(Set(findings.refusals.keys).isSubset(of: ["503"]), "\(findings.refusals)")
+  }
+
+  @Test("a full Redis takes nothing in, and the queue drains")
+  func full() async throws {
+    let findings = try await FaultLab.run("Redis at maxmemory", workers: 0, clients: 0) { lab in
+      try await scale.rounds(short: 1, long: 20, share: 0.05) { _ in
+        let used = try await lab.usedMemory()
+        try await lab.disturb(["CONFIG", "SET", "maxmemory", String(used + 4_000_000)])
+        let api = try #require(lab.firstAPI)
+        let long = String(repeating: "x", count: 3900)
+        var refused: HTTPReply?
+        for number in 0..<5000 where refused == nil {
+          let reply = try await api.post("/jobs", ["prompt": .string("\(number) \(long)"), "cache": "off"])
+          if let id = reply.json["id"]?.string { lab.history.accept(id, key: id) } else { refused = reply }
+        }
+        #expect(refused?.status == 503 && refused?.headers["retry-after"] != nil)
+        try await lab.addWorker()
+        try await lab.drain()
+        await lab.takeWorker()?.terminate()
+        try await lab.disturb(["CONFIG", "SET", "maxmemory", "0"])
+      }
+    }
+    #expect(findings.areSound, "\(findings)")
+  }
+}
+
+extension FaultLab {
+  /// Sends a command that breaks something, on a connection of its own that may break, too.
+  fileprivate func disturb(_ command: [String]) async throws {
+    let client = try await ChildProcess("/usr/bin/redis-cli", ["-s", cluster.redis.socket] + command)
+    await client.waitUntilExit()
+  }
+
+  fileprivate func usedMemory() async throws -> Int {
+    let info = try await redis.send(RedisCommand("INFO", "memory")).string ?? ""
+    let line = info.split(whereSeparator: \.isNewline).first { $0.hasPrefix("used_memory:") }
+    return line.flatMap { Int($0.dropFirst("used_memory:".count)) } ?? 0
+  }
+}

@@ -1,0 +1,59 @@
+import Shared
+
+/// What the history and Redis say after the faults: accepted = ended, each once, and nothing left over.
+public struct FaultFindings: Sendable {
+  public let accepted: Int
+  public let ended: Int
+  /// Accepted jobs that are gone, or have not ended, or have no usage record.
+  public let lost: [String]
+  /// Jobs with more than one usage record, and idempotency keys with more than one job.
+  public let doubles: [String]
+  /// Keys that should be gone once all jobs have ended, and what the janitor found.
+  public let leftOver: [String]
+  public let counts: [String: Int]
+  /// The longest time in which no job at all ended.
+  public let longestStall: Duration
+  public let refusals: [String: Int]
+
+  public var areSound: Bool { lost.isEmpty && doubles.isEmpty && leftOver.isEmpty && accepted == ended }
+
+  /// Looks at everything. The queue must have drained.
+  public static func look(_ history: FaultHistory, _ queue: JobQueue, _ redis: RedisClient) async throws
+    -> FaultFindings
+  {
+    var records: [String: Int] = [:]
+    var times: [Int64] = []
+    var cursor: String?
+    while true {
+      let page = try await queue.usage(after: cursor, count: 1000)
+      guard let last = page.last else { break }
+      cursor = last.id
+      for record in page {
+        records[record.job.rawValue, default: 0] += 1
+        if let time = record.id.split(separator: "-").first.flatMap({ Int64($0) }) { times.append(time) }
+      }
+    }
+    var lost: [String] = []
+    for id in history.accepted {
+      let state = try await redis.send(RedisCommand("HGET", "sluice:{0}:j:\(id)", "s")).string
+      let hasEnded = state.flatMap(JobState.init)?.isTerminal == true
+      if !hasEnded || records[id] == nil { lost.append("\(id) \(state ?? "gone")") }
+    }
+    let keys = try await redis.send(RedisCommand("KEYS", "sluice:{0}:*")).array?.compactMap(\.string) ?? []
+    let leftOver = keys.filter { key in passing.contains { key.hasPrefix("sluice:{0}:\($0)") } }
+    let repairs = try await queue.mend().repairs
+    let gaps = zip(times.dropFirst(), times).map { $0 - $1 }
+    return FaultFindings(
+      accepted: history.count, ended: history.count - lost.count, lost: lost,
+      doubles: records.filter { $0.value > 1 }.map(\.key) + history.doubleAccepted,
+      leftOver: leftOver + repairs.map { "\($0.kind) \($0.subject)" },
+      counts: try await queue.statistics().counts, longestStall: .milliseconds(gaps.max() ?? 0),
+      refusals: history.refusals)
+  }
+
+  /// What must be gone once all jobs have ended.
+  private static let passing = [
+    "q:", "ready:", "lanes", "lease", "scheduled", "deadlines", "w:", "f:", "leader:", "running", "parked",
+    "open",
+  ]
+}

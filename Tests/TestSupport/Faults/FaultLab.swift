@@ -1,0 +1,178 @@
+import Foundation
+import Logging
+import NIOCore
+import Shared
+import Synchronization
+import Testing
+
+/// A cluster under load, into which faults are injected, with a history of what it accepted.
+public final class FaultLab: Sendable {
+  public let cluster: SluiceCluster
+  public let history = FaultHistory()
+  public let queue: JobQueue
+  public let redis: RedisClient
+  private let apis = Mutex<[SluiceAPI]>([])
+  private let workers = Mutex<[ChildProcess]>([])
+  private let isLoading = Atomic(true)
+  private let number = Atomic(0)
+
+  private init(_ cluster: SluiceCluster, _ queue: JobQueue, _ redis: RedisClient) {
+    self.cluster = cluster
+    self.queue = queue
+    self.redis = redis
+  }
+
+  /// Starts everything, lets `clients` submit jobs without a pause while `inject` injects faults, waits until the
+  /// queue has drained, and returns what was found. What `inject` returns is how many rounds it did.
+  ///
+  /// Every client repeats a submission under its idempotency key until it is accepted.
+  public static func run(
+    _ fault: String, apis: Int = 1, workers: Int = 2, clients: Int = 8, latency: Int = 100,
+    environment: [String: String] = [:], _ inject: (FaultLab) async throws -> Int
+  ) async throws -> FaultFindings {
+    try await SluiceCluster.with(environment: environment) { cluster in
+      try await cluster.withQueue { queue, redis in
+        let lab = FaultLab(cluster, queue, redis)
+        try await cluster.simulator.script([
+          ["provider": "*", "behaviour": ["latency_ms": .integer(Int64(latency))]]
+        ])
+        for _ in 0..<apis { try await lab.addAPI() }
+        for _ in 0..<workers { try await lab.addWorker() }
+        let rounds = try await lab.underLoad(of: clients) { try await inject(lab) }
+        try await lab.drain()
+        let findings = try await FaultFindings.look(lab.history, queue, redis)
+        FaultReport.add(fault, rounds: rounds, findings)
+        for worker in lab.workers.withLock({ $0 }) { await worker.killNow() }
+        for api in lab.apis.withLock({ $0 }) { await api.process.killNow() }
+        return findings
+      }
+    }
+  }
+
+  // MARK: - Load
+
+  private func underLoad<Value: Sendable>(
+    of clients: Int, _ body: () async throws -> Value
+  ) async throws -> Value {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for _ in 0..<clients {
+        group.addTask { while self.isLoading.load(ordering: .relaxed) { await self.submit() } }
+      }
+      let result: Result<Value, any Error>
+      do { result = .success(try await body()) } catch { result = .failure(error) }
+      isLoading.store(false, ordering: .relaxed)
+      try await group.waitForAll()
+      return try result.get()
+    }
+  }
+
+  /// One job, submitted again and again until it is accepted. A quarter are questions that are waited for.
+  private func submit() async {
+    let number = self.number.add(1, ordering: .relaxed).newValue
+    let key = "k\(number)"
+    let path = number % 4 == 0 ? "/query?wait=1" : "/jobs"
+    // Some are equal to others and share calls or come from the cache.
+    let prompt = number % 5 == 0 ? "shared \(number / 20)" : "own \(number)"
+    for _ in 0..<2000 {
+      guard let api = apis.withLock({ $0.randomElement() }) else { return }
+      do {
+        let reply = try await HTTPReply.to(
+          api.url + path, method: .POST,
+          headers: [
+            "X-API-Key": SluiceCluster.key, "Content-Type": "application/json", "Idempotency-Key": key,
+            // A connection that is not used again cannot break when its server stops.
+            "Connection": "close",
+          ], body: (["prompt": .string(prompt)] as JSONValue).serialized(), timeout: .seconds(10))
+        if (200...202).contains(reply.status), let id = reply.json["id"]?.string {
+          history.accept(id, key: key)
+          return
+        }
+        history.refuse(String(reply.status))
+      } catch {
+        history.refuse("\(error)".contains("refused") ? "connection refused" : "connection broken")
+      }
+      // As a client's back-off.
+      try? await Task.sleep(for: .milliseconds(100))
+    }
+  }
+
+  /// A job of the test's own, accepted at once.
+  public func submit(_ prompt: String, path: String = "/jobs") async throws -> JobID {
+    let reply = try await apis.withLock(\.first)?.post(path, ["prompt": .string(prompt), "cache": "off"])
+    guard let reply, let id = reply.json["id"]?.string.flatMap(JobID.init(rawValue:)) else {
+      throw HTTPReply.Failure(description: "not accepted: \(reply?.body ?? "there is no API")")
+    }
+    history.accept(id.rawValue, key: id.rawValue)
+    return id
+  }
+
+  /// Waits until every job has ended. Leases, retries and grace take up to a minute after the last fault.
+  public func drain() async throws {
+    let end = ContinuousClock.now + .seconds(240)
+    while ContinuousClock.now < end {
+      if let statistics = try? await queue.statistics(), statistics.openJobs == 0 { return }
+      try await Task.sleep(for: .milliseconds(100))
+    }
+    Issue.record("the queue did not drain: \(String(describing: try? await queue.statistics()))")
+  }
+
+  /// Returns once `count` more jobs have been accepted.
+  public func untilAccepted(_ count: Int) async throws {
+    let target = history.count + count
+    try await eventually("\(count) more jobs are accepted: \(history.refusals)") { history.count >= target }
+  }
+
+  // MARK: - Processes
+
+  public var firstAPI: SluiceAPI? { apis.withLock(\.first) }
+  public var allAPIs: [SluiceAPI] { apis.withLock { $0 } }
+  public var workerCount: Int { workers.withLock(\.count) }
+  public var apiCount: Int { apis.withLock(\.count) }
+
+  public func addAPI() async throws {
+    let api = try await cluster.startAPI()
+    apis.withLock { $0.append(api) }
+  }
+
+  public func addWorker(environment: [String: String] = [:]) async throws {
+    let worker = try await cluster.start("sluice-worker", environment)
+    workers.withLock { $0.append(worker) }
+  }
+
+  /// Takes the oldest worker out of the lab's hands.
+  public func takeWorker() -> ChildProcess? { workers.withLock { $0.isEmpty ? nil : $0.removeFirst() } }
+
+  /// Takes the oldest API out of the lab's hands: no client asks it any more.
+  public func takeAPI() -> SluiceAPI? { apis.withLock { $0.isEmpty ? nil : $0.removeFirst() } }
+
+  /// Puts a worker (back) into the lab's hands, which end it.
+  public func keep(_ worker: ChildProcess) { workers.withLock { $0.append(worker) } }
+
+  /// Kills the oldest worker and starts another.
+  public func replaceWorker() async throws {
+    await takeWorker()?.killNow()
+    try await addWorker()
+  }
+}
+
+extension SluiceCluster {
+  /// A queue client of the test's own on the cluster's Redis.
+  public func withQueue<Value>(
+    _ body: (JobQueue, RedisClient) async throws -> Value
+  ) async throws -> Value {
+    var configuration = try RedisConfiguration(url: redis.url)
+    // The tests of time-outs are the client's; here a busy machine must not matter.
+    configuration.commandTimeout = .seconds(20)
+    var logger = Logger(label: "test")
+    logger.logLevel = .critical
+    let redis = RedisClient(configuration: configuration, logger: logger, purpose: "test")
+    let environment = ProcessEnvironment([:])
+    let queue = JobQueue(
+      redis: redis, retention: try JobRetention(environment), bounds: try QueueBounds(environment))
+    return try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await redis.run() }
+      defer { group.cancelAll() }
+      return try await body(queue, redis)
+    }
+  }
+}
