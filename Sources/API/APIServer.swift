@@ -26,10 +26,10 @@ struct APIServer: Sendable {
     let drain = DrainSwitch()
     let desk = JobDesk(queue: queue, board: board, channel: channel, eventLoops: eventLoops)
     let responder = responder(
-      routes(desk, drain, CircuitStore(redis: redis)), queue: queue)
+      routes(desk, drain, CircuitStore(redis: redis)), queue: queue, drain: drain)
     let server = DrainingService(
-      service: application(responder, DurabilityCheck(redis: redis, logger: logger)),
-      drain: drain, board: board, timeout: settings.drainTimeout)
+      server: application(responder, DurabilityCheck(redis: redis, logger: logger)), drain: drain,
+      board: board, delay: settings.drainDelay, timeout: settings.drainTimeout, logger: logger)
     // Shut down in reverse order: the server first, what it needs last.
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
@@ -56,14 +56,14 @@ struct APIServer: Sendable {
     return documented + DocumentationRoutes(documented: documented).routes
   }
 
-  private func responder(_ routes: [Route], queue: JobQueue) -> APIResponder {
+  private func responder(_ routes: [Route], queue: JobQueue, drain: DrainSwitch) -> APIResponder {
     APIResponder(
       routes: RouteTable(routes),
       authenticator: Authenticator(serviceKey: settings.serviceKey, adminKey: settings.adminKey),
       addresses: ClientAddress(trustedProxies: settings.trustedProxies),
       limits: LimitPolicy(limit: settings.rateLimit, subject: settings.rateLimitBy),
       crossOrigin: CrossOriginPolicy(allowedOrigins: Set(settings.allowedOrigins)), queue: queue,
-      logger: logger)
+      drain: drain, logger: logger)
   }
 
   private func application(_ responder: APIResponder, _ check: DurabilityCheck) -> some ApplicationProtocol {
@@ -78,24 +78,5 @@ struct APIServer: Sendable {
       logger: logger)
     application.beforeServerStarts { try await check.run() }
     return application
-  }
-}
-
-/// Runs the server; once it is told to stop, says so on `/health/ready` and bounds the waits under way.
-private struct DrainingService<Server: Service>: Service {
-  let service: Server
-  let drain: DrainSwitch
-  let board: ReplyBoard
-  let timeout: Duration
-
-  func run() async throws {
-    try await withGracefulShutdownHandler {
-      try await service.run()
-    } onGracefulShutdown: {
-      drain.turnOn()
-      MultiThreadedEventLoopGroup.singleton.any().scheduleTask(in: .nanoseconds(timeout.nanoseconds)) {
-        board.drain()
-      }
-    }
   }
 }

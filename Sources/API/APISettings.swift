@@ -18,6 +18,7 @@ struct APISettings: Sendable {
   let maxBodyBytes: Int
   let requestLimits: RequestLimits
   let callbacks: CallbackPolicy
+  let drainDelay: Duration
   let drainTimeout: Duration
 
   init(_ environment: ProcessEnvironment) throws(ConfigurationError) {
@@ -37,6 +38,7 @@ struct APISettings: Sendable {
     maxBodyBytes = try environment.read(Variables.maxBodyBytes)
     requestLimits = try RequestLimits(environment)
     callbacks = try CallbackPolicy(environment)
+    drainDelay = try environment.read(Variables.drainDelay)
     drainTimeout = try environment.read(Variables.drainTimeout)
   }
 }

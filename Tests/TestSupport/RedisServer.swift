@@ -6,25 +6,27 @@ import Synchronization
 public final class RedisServer: Sendable {
   public let directory: URL
   private let options: [String]
+  private let environment: [String: String]
   private let process = Mutex<ChildProcess?>(nil)
 
   /// The address that Sluice takes as `REDIS_URL`.
   public var url: String { "unix://\(socket)" }
   public var socket: String { directory.appending(path: "r").path() }
 
-  private init(options: [String]) throws {
+  private init(options: [String], environment: [String: String]) throws {
     // Short, because a socket's path may have 107 bytes only.
     directory = URL(filePath: "/tmp/sluice-\(String(UInt64.random(in: 0...UInt64.max), radix: 36))")
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     self.options = options
+    self.environment = environment
   }
 
   /// Starts a server, runs `body`, and leaves nothing behind. `options` are those of redis-server;
   /// the append-only file is on with `appendfsync always`, as in production.
   public static func with<Value>(
-    options: [String] = [], _ body: (RedisServer) async throws -> Value
+    options: [String] = [], environment: [String: String] = [:], _ body: (RedisServer) async throws -> Value
   ) async throws -> Value {
-    let server = try RedisServer(options: options)
+    let server = try RedisServer(options: options, environment: environment)
     try await server.start()
     do {
       let value = try await body(server)
@@ -43,7 +45,7 @@ public final class RedisServer: Sendable {
       [
         "--port", "0", "--unixsocket", socket, "--dir", directory.path(), "--save", "", "--appendonly", "yes",
         "--appendfsync", "always", "--daemonize", "no",
-      ] + options)
+      ] + options, environment: environment)
     process.withLock { $0 = child }
     try await child.waitForOutput("eady to accept connections")
   }

@@ -24,9 +24,10 @@ public final class SluiceCluster: Sendable {
 
   /// Starts Redis and a simulator, runs `body`, and leaves nothing behind.
   public static func with<Value>(
-    environment: [String: String] = [:], _ body: (SluiceCluster) async throws -> Value
+    environment: [String: String] = [:], redisOptions: [String] = [],
+    redisEnvironment: [String: String] = [:], _ body: (SluiceCluster) async throws -> Value
   ) async throws -> Value {
-    try await RedisServer.with { redis in
+    try await RedisServer.with(options: redisOptions, environment: redisEnvironment) { redis in
       try await SimulatorProcess.with { simulator in
         try await body(SluiceCluster(redis: redis, simulator: simulator, environment: environment))
       }

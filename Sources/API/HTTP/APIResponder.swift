@@ -12,6 +12,7 @@ struct APIResponder: HTTPResponder {
   let limits: LimitPolicy
   let crossOrigin: CrossOriginPolicy
   let queue: JobQueue
+  let drain: DrainSwitch
   let logger: Logger
 
   func respond(to request: Request, context: APIContext) async throws -> Response {
@@ -35,6 +36,8 @@ struct APIResponder: HTTPResponder {
     }
     if let client, let state = await limitState(reply, client) { headers.setLimit(state) }
     headers.append(contentsOf: reply.headers)
+    // A client that keeps its connection shall take its next request elsewhere.
+    if drain.isOn { headers[.connection] = "close" }
     return response(to: request, reply, headers)
   }
 

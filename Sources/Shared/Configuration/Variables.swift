@@ -88,6 +88,10 @@ public enum Variables {
   public static let drainTimeout = Variable<Duration>.seconds(
     "DRAIN_TIMEOUT", "how long a process that was told to stop finishes what it has", in: 0...3600,
     default: "30")
+  public static let drainDelay = Variable<Duration>.seconds(
+    "DRAIN_DELAY",
+    "how long an API that was told to stop takes requests all the same, until nobody sends any",
+    in: 0...300, default: "1")
   public static let connectTimeout = Variable<Duration>.seconds(
     "PROVIDER_CONNECT_TIMEOUT", "how long connecting to a provider may take", in: 1...300, default: "5")
   public static let firstByteTimeout = Variable<Duration>.seconds(
@@ -137,6 +141,7 @@ public enum Variables {
       jobExpiresIn.documentation, jobMaxAttempts.documentation, cacheTTL.documentation,
       cacheMaxBytes.documentation, webhookSecret.documentation, allowHTTPCallbacks.documentation,
       callbackNetworks.documentation, workerConcurrency.documentation, drainTimeout.documentation,
+      drainDelay.documentation,
       healthFile.documentation, connectTimeout.documentation, firstByteTimeout.documentation,
       totalTimeout.documentation,
       cascade.documentation, modelPrices.documentation,

@@ -3,8 +3,9 @@
 /// The marker is no work, so losing it with a connection loses nothing: whoever waits looks for work
 /// again after a few seconds in any case.
 public struct WorkSignal: Sendable {
-  /// The longest wait for a marker.
-  public static let longestWait = Duration.seconds(5)
+  /// The longest wait for a marker. With the slack below it is also how soon a connection that died without a
+  /// word is noticed.
+  public static let longestWait = Duration.seconds(3)
 
   private let redis: RedisClient
   private let key: String
@@ -21,7 +22,7 @@ public struct WorkSignal: Sendable {
     var command = RedisCommand("BZPOPMIN", key)
     command.append(String(Double(wait.wholeMilliseconds) / 1000))
     do {
-      _ = try await redis.send(command, deadline: wait + .seconds(2))
+      _ = try await redis.send(command, deadline: wait + .seconds(1))
     } catch {
       throw QueueError(error)
     }

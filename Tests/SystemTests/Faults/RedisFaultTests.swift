@@ -20,6 +20,28 @@ struct RedisFaultTests {
     #expect(findings.counts["crashes"] == nil, "no worker was lost")
   }
 
+  /// Were nothing found here, the other findings would mean nothing.
+  @Test(
+    "negative control: with everysec and a slow disk, jobs are lost, and the suite says so",
+    .enabled(if: FaultScale.current.isChaos))
+  func negativeControl() async throws {
+    let directory = URL(filePath: "/tmp/sluice-slow-\(UInt64.random(in: 0...UInt64.max))")
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: directory) }
+    let findings = try await FaultLab.run(
+      "negative control: everysec, slow fsync, Redis kill -9", apis: 2, workers: 2, clients: 16,
+      redisOptions: ["--appendfsync", "everysec"],
+      redisEnvironment: try await SlowDisk.environment(in: directory)
+    ) { lab in
+      try await scale.rounds(short: 1, long: 20, share: 0.05) { _ in
+        try await lab.untilAccepted(300)
+        await lab.cluster.redis.kill()
+        try await lab.cluster.redis.start()
+      }
+    }
+    #expect(!findings.lost.isEmpty, "the suite finds what was lost")
+  }
+
   @Test(
     "functions are flushed and connections are killed: it heals by itself",
     arguments: [

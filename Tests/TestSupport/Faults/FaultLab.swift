@@ -11,15 +11,18 @@ public final class FaultLab: Sendable {
   public let history = FaultHistory()
   public let queue: JobQueue
   public let redis: RedisClient
+  /// Between Sluice and Redis, where the test wants one.
+  public let relay: CutRelay?
   private let apis = Mutex<[SluiceAPI]>([])
   private let workers = Mutex<[ChildProcess]>([])
   private let isLoading = Atomic(true)
   private let number = Atomic(0)
 
-  private init(_ cluster: SluiceCluster, _ queue: JobQueue, _ redis: RedisClient) {
+  private init(_ cluster: SluiceCluster, _ queue: JobQueue, _ redis: RedisClient, _ relay: CutRelay?) {
     self.cluster = cluster
     self.queue = queue
     self.redis = redis
+    self.relay = relay
   }
 
   /// Starts everything, lets `clients` submit jobs without a pause while `inject` injects faults, waits until the
@@ -28,25 +31,40 @@ public final class FaultLab: Sendable {
   /// Every client repeats a submission under its idempotency key until it is accepted.
   public static func run(
     _ fault: String, apis: Int = 1, workers: Int = 2, clients: Int = 8, latency: Int = 100,
-    environment: [String: String] = [:], _ inject: (FaultLab) async throws -> Int
+    environment: [String: String] = [:], redisOptions: [String] = [],
+    redisEnvironment: [String: String] = [:],
+    isRelayed: Bool = false, _ inject: (FaultLab) async throws -> Int
   ) async throws -> FaultFindings {
-    try await SluiceCluster.with(environment: environment) { cluster in
+    try await SluiceCluster.with(
+      environment: environment, redisOptions: redisOptions, redisEnvironment: redisEnvironment
+    ) { cluster in
       try await cluster.withQueue { queue, redis in
-        let lab = FaultLab(cluster, queue, redis)
-        try await cluster.simulator.script([
-          ["provider": "*", "behaviour": ["latency_ms": .integer(Int64(latency))]]
-        ])
-        for _ in 0..<apis { try await lab.addAPI() }
-        for _ in 0..<workers { try await lab.addWorker() }
-        let rounds = try await lab.underLoad(of: clients) { try await inject(lab) }
-        try await lab.drain()
-        let findings = try await FaultFindings.look(lab.history, queue, redis)
-        FaultReport.add(fault, rounds: rounds, findings)
-        for worker in lab.workers.withLock({ $0 }) { await worker.killNow() }
-        for api in lab.apis.withLock({ $0 }) { await api.process.killNow() }
-        return findings
+        func run(_ relay: CutRelay?) async throws -> FaultFindings {
+          let lab = FaultLab(cluster, queue, redis, relay)
+          return try await lab.run(
+            fault, apis: apis, workers: workers, clients: clients, latency: latency, inject)
+        }
+        return isRelayed ? try await CutRelay.with(socket: cluster.redis.socket, run) : try await run(nil)
       }
     }
+  }
+
+  private func run(
+    _ fault: String, apis: Int, workers: Int, clients: Int, latency: Int,
+    _ inject: (FaultLab) async throws -> Int
+  ) async throws -> FaultFindings {
+    try await cluster.simulator.script([
+      ["provider": "*", "behaviour": ["latency_ms": .integer(Int64(latency))]]
+    ])
+    for _ in 0..<apis { try await addAPI() }
+    for _ in 0..<workers { try await addWorker() }
+    let rounds = try await underLoad(of: clients) { try await inject(self) }
+    try await drain()
+    let findings = try await FaultFindings.look(history, queue, redis)
+    FaultReport.add(fault, rounds: rounds, findings)
+    for worker in self.workers.withLock({ $0 }) { await worker.killNow() }
+    for api in self.apis.withLock({ $0 }) { await api.process.killNow() }
+    return findings
   }
 
   // MARK: - Load
@@ -124,18 +142,20 @@ public final class FaultLab: Sendable {
 
   // MARK: - Processes
 
+  private var detour: [String: String] { relay.map { ["REDIS_URL": $0.url] } ?? [:] }
+
   public var firstAPI: SluiceAPI? { apis.withLock(\.first) }
   public var allAPIs: [SluiceAPI] { apis.withLock { $0 } }
   public var workerCount: Int { workers.withLock(\.count) }
   public var apiCount: Int { apis.withLock(\.count) }
 
   public func addAPI() async throws {
-    let api = try await cluster.startAPI()
+    let api = try await cluster.startAPI(environment: detour)
     apis.withLock { $0.append(api) }
   }
 
   public func addWorker(environment: [String: String] = [:]) async throws {
-    let worker = try await cluster.start("sluice-worker", environment)
+    let worker = try await cluster.start("sluice-worker", detour.merging(environment) { _, given in given })
     workers.withLock { $0.append(worker) }
   }
 

@@ -1,0 +1,74 @@
+import Foundation
+import NIOCore
+import Shared
+import Synchronization
+import TestSupport
+import Testing
+
+@Suite("Connections that die without a word", .serialized)
+struct ConnectionFaultTests {
+  private let scale = FaultScale.current
+
+  @Test(
+    "whichever connection is cut, work goes on through a new one",
+    arguments: ["sluice-worker", "sluice-worker-wake", "sluice-api", "sluice-subscriber"])
+  func cut(connection: String) async throws {
+    let longest = Longest()
+    let findings = try await FaultLab.run(
+      "\(connection) cut without a reset", workers: 1, clients: 0, latency: 10,
+      environment: ["REDIS_TIMEOUT_MS": "250"], isRelayed: true
+    ) { lab in
+      let rounds = try await scale.rounds(short: 3, long: 100, share: 0.02) { round in
+        let relay = try #require(lab.relay)
+        try await eventually("there is such a connection") { relay.has(connection) }
+        _ = relay.freeze(connection)
+        let start = ContinuousClock.now
+        try await eventually("a question is answered again") {
+          let reply = try await lab.firstAPI?.post(
+            "/query?wait=20", ["prompt": .string("round \(round)"), "cache": "off"])
+          if let id = reply?.json["id"]?.string { lab.history.accept(id, key: id) }
+          return reply?.status == 200
+        }
+        longest.note(start.duration(to: .now))
+      }
+      return rounds
+    }
+    #expect(findings.areSound, "\(findings)")
+    FaultReport.add(
+      "\(connection): longest recovery", rounds: 1, jobs: findings.accepted,
+      note: "\(longest.value.wholeMilliseconds) ms")
+  }
+
+  @Test("clocks that are an hour off make no difference: time is Redis' own")
+  func wrongClocks() async throws {
+    let library = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1"
+    let isThere = FileManager.default.fileExists(atPath: library)
+    try #require(isThere, "the Debian package libfaketime is needed")
+    let findings = try await FaultLab.run("client clocks an hour off", workers: 0, latency: 100) { lab in
+      try await scale.rounds(short: 1, long: 20, share: 0.03) { _ in
+        for offset in ["+1h", "-1h"] {
+          try await lab.addWorker(environment: ["LD_PRELOAD": library, "FAKETIME": offset])
+          let api = try await lab.cluster.startAPI(environment: ["LD_PRELOAD": library, "FAKETIME": offset])
+          let reply = try await api.post("/jobs", ["prompt": "What time is it?", "cache": "off"])
+          let id = try #require(reply.json["id"]?.string)
+          lab.history.accept(id, key: id)
+          await api.process.killNow()
+        }
+        // Longer than a renewal, so that every lease was renewed by a clock that is wrong.
+        try await lab.untilAccepted(100)
+        try await Task.sleep(for: JobQueue.renewalInterval * 1.2)
+        for _ in 0..<lab.workerCount - 2 { await lab.takeWorker()?.terminate() }
+      }
+    }
+    #expect(findings.areSound, "\(findings)")
+    #expect(findings.counts["reclaimed"] == nil, "no lease was taken back early")
+    #expect(findings.counts["ended:expired"] == nil, "no job was late")
+  }
+}
+
+/// The longest of some times.
+private final class Longest: Sendable {
+  private let longest = Atomic<Int64>(0)
+  var value: Duration { .milliseconds(longest.load(ordering: .relaxed)) }
+  func note(_ time: Duration) { longest.max(time.wholeMilliseconds, ordering: .relaxed) }
+}

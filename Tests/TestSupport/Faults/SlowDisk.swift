@@ -1,0 +1,26 @@
+import Foundation
+
+/// A disk whose fsync takes a second and a half: a library that is loaded into Redis before all others.
+public enum SlowDisk {
+  private static let source = """
+    #define _GNU_SOURCE
+    #include <unistd.h>
+    #include <sys/syscall.h>
+    int fdatasync(int file) { usleep(1500000); return syscall(SYS_fdatasync, file); }
+    int fsync(int file) { usleep(1500000); return syscall(SYS_fsync, file); }
+    """
+
+  /// The environment for a Redis on such a disk. Throws when there is no C compiler.
+  public static func environment(in directory: URL) async throws -> [String: String] {
+    let code = directory.appending(path: "slow.c")
+    let library = directory.appending(path: "slow.so")
+    try Data(source.utf8).write(to: code)
+    let compiler = try await ChildProcess(
+      "/usr/bin/cc", ["-shared", "-fPIC", "-o", library.path(), code.path()])
+    await compiler.waitUntilExit()
+    guard compiler.exitStatus == 0 else {
+      throw ChildProcess.EndedEarly(name: "cc", log: compiler.log)
+    }
+    return ["LD_PRELOAD": library.path()]
+  }
+}
