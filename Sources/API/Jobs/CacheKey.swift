@@ -25,7 +25,7 @@ extension Idempotency {
     body.add(submission.metadataJSON)
     for part in [
       submission.lane.rawValue, submission.cache.rawValue, "\(submission.expiresIn)", "\(submission.delay)",
-      submission.callbackURL ?? "",
+      submission.callbackURL?.text ?? "",
     ] {
       body.add(part)
     }

@@ -21,7 +21,7 @@ struct JobDesk: Sendable {
       model: request.model, request: encoded,
       metadata: submission.metadata.isEmpty ? nil : submission.metadataJSON,
       weight: request.estimatedTokens, expiresIn: submission.expiresIn, delay: submission.delay,
-      replyChannel: isAwaited ? channel : nil, callbackURL: submission.callbackURL,
+      replyChannel: isAwaited ? channel : nil, callbackURL: submission.callbackURL?.text,
       cache: submission.cache.use { CacheKey.make(tenant: client.tenant, request: encoded) },
       recordsCacheHit: !isAwaited,
       idempotency: idempotencyKey.map {

@@ -65,8 +65,10 @@ extension Submission {
   private static func jobFields(_ callbacks: CallbackPolicy) -> [Field<Submission>] {
     [
       Field(
-        "callback_url", \.callbackURL, .callbackURL(callbacks), example: "https://example.com/hooks/sluice",
-        "Where the job's end is told by a signed POST (Standard Webhooks), at least once."),
+        "callback_url", \.callbackURL, .callbackURL(under: callbacks),
+        example: "https://example.com/hooks/sluice",
+        "Where the job is sent by `POST` once it has ended, signed as Standard Webhooks says, again and again "
+          + "for 24 hours until the answer is 2xx or 410; it must lead to a public address."),
       Field(
         "delay_seconds", \.delay, .wholeSeconds(in: 0...2_592_000),
         "The job waits so many seconds before a worker may take it."),
@@ -95,17 +97,21 @@ extension ValueRule where Value == String {
   }
 }
 
-extension ValueRule where Value == String {
-  /// A URL that webhooks may go to.
-  fileprivate static func callbackURL(_ policy: CallbackPolicy) -> ValueRule {
-    text(length: 1...CallbackURL.lengthLimit).described(by: ["format": "uri"]).also { text in
-      do throws(CallbackURLError) {
-        _ = try policy.url(text)
-        return nil
-      } catch {
-        return .refused(error.description)
-      }
-    }
+extension ValueRule where Value == CallbackURL {
+  /// An absolute URL that the policy lets be called.
+  static func callbackURL(under policy: CallbackPolicy) -> ValueRule {
+    let text = ValueRule<String>.text(length: 0...CallbackURL.longest)
+      .described(by: ["format": "uri"])
+    return ValueRule(
+      schema: text.schema,
+      read: { json, errors in
+        guard let text = text.read(json, &errors) else { return nil }
+        do throws(CallbackURLError) { return try CallbackURL(text, under: policy) } catch {
+          errors.add(.refused(error.description))
+          return nil
+        }
+      },
+      write: { .string($0.text) })
   }
 }
 

@@ -23,8 +23,8 @@ struct Submission: Sendable {
   var expiresIn: Duration
   /// How long nobody may start it.
   var delay = Duration.zero
-  /// Where the job's end is told.
-  var callbackURL: String?
+  /// Who is called once the job has ended.
+  var callbackURL: CallbackURL?
 
   /// The defaults under the configured limits.
   init(lane: Lane, limits: RequestLimits) {

@@ -1,27 +1,23 @@
-/// What the operator lets webhooks do.
+/// What the operator lets callbacks do. API and worker read the same variables.
 public struct CallbackPolicy: Sendable {
-  /// Whether URLs may be http, too.
-  public let allowsHTTP: Bool
-  public let `guard`: AddressGuard
-  /// Nil turns webhooks off: nobody could tell a true one from a forged one.
-  public let secret: WebhookSecret?
+  /// Whether a callback may go over plain HTTP (`ALLOW_HTTP_CALLBACKS`).
+  public var allowsHTTP: Bool
+  /// Which addresses may be called (`CALLBACK_NETWORKS`).
+  public var addresses: AddressGuard
+  /// What signs the calls (`WEBHOOK_SECRET`); without it there are no callbacks.
+  public var secret: WebhookSecret?
 
-  public init(allowsHTTP: Bool = false, guard: AddressGuard = AddressGuard(), secret: WebhookSecret?) {
+  public init(
+    allowsHTTP: Bool = false, addresses: AddressGuard = AddressGuard(), secret: WebhookSecret? = nil
+  ) {
     self.allowsHTTP = allowsHTTP
-    self.guard = `guard`
+    self.addresses = addresses
     self.secret = secret
   }
 
   public init(_ environment: ProcessEnvironment) throws(ConfigurationError) {
-    self.init(
-      allowsHTTP: try environment.read(Variables.allowHTTPCallbacks),
-      guard: AddressGuard(exceptions: try environment.read(Variables.callbackNetworks)),
-      secret: try environment.readIfSet(Variables.webhookSecret))
-  }
-
-  /// Reads a client's URL. Throws ``CallbackURLError``, also when webhooks are off.
-  public func url(_ text: String) throws(CallbackURLError) -> CallbackURL {
-    guard secret != nil else { throw .switchedOff }
-    return try CallbackURL(parsing: text, policy: self)
+    allowsHTTP = try environment.read(Variables.allowHTTPCallbacks)
+    addresses = AddressGuard(allowing: try environment.read(Variables.callbackNetworks))
+    secret = try environment.readIfSet(Variables.webhookSecret)
   }
 }

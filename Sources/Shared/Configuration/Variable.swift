@@ -56,6 +56,14 @@ extension Variable where Value == Secret {
   }
 }
 
+extension Variable where Value == Bool {
+  static func flag(_ name: String, _ meaning: String, default defaultValue: Bool) -> Variable {
+    Variable(name, meaning, allowed: "`true` or `false`", default: String(defaultValue)) {
+      Bool($0.lowercased())
+    }
+  }
+}
+
 extension Variable where Value == Int {
   static func integer(
     _ name: String, _ meaning: String, in range: ClosedRange<Int>, default defaultValue: Int

@@ -70,15 +70,15 @@ public enum Variables {
     default: 134_217_728)
 
   // MARK: Callbacks
-  public static let webhookSecret = Variable<WebhookSecret>(
-    "WEBHOOK_SECRET", "the key that signs webhooks; `callback_url` is refused without it",
-    allowed: "`whsec_` and 24 to 64 bytes in base 64", isSecret: true, parse: WebhookSecret.init(parsing:))
-  public static let allowHTTPCallbacks = Variable(
-    "ALLOW_HTTP_CALLBACKS", "whether a `callback_url` may be http, too", allowed: "`true` or `false`",
-    default: "false"
-  ) { Bool($0.lowercased()) }
+  public static let webhookSecret = Variable(
+    "WEBHOOK_SECRET", "what signs the calls of `callback_url`, which is refused while this is unset",
+    allowed: "`whsec_` and the Base64 of 24 to 64 random bytes", isSecret: true,
+    parse: WebhookSecret.init(parsing:))
+  public static let allowHTTPCallbacks = Variable<Bool>.flag(
+    "ALLOW_HTTP_CALLBACKS", "whether a `callback_url` may be plain http", default: false)
   public static let callbackNetworks = Variable(
-    "CALLBACK_NETWORKS", "networks that are not public and that webhooks may reach all the same",
+    "CALLBACK_NETWORKS",
+    "the private networks that a `callback_url` may lead to, besides all public addresses",
     allowed: "addresses and CIDR networks with commas between", default: ""
   ) { parseList($0, IPNetwork.init(parsing:)) }
 

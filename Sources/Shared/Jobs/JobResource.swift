@@ -44,7 +44,7 @@ public struct JobResource: Sendable {
     isCoalesced = record.isCoalesced
   }
 
-  private init(
+  public init(
     id: JobID, state: JobState, lane: Lane?, model: String, attempts: Int, created: Int64, started: Int64?,
     finished: Int64?, metadata: ByteBuffer?, body: ByteBuffer?, isCached: Bool
   ) {

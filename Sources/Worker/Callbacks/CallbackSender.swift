@@ -1,85 +1,122 @@
 import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
-import NIOPosix
+import NIOSSL
 import Shared
 
-/// Sends one webhook: resolves its host, looks at the address, and connects to that address and no other.
+/// Delivers webhooks: signs, checks where the host leads, calls exactly what was checked.
 struct CallbackSender: Sendable {
-  enum Outcome: Sendable, Hashable {
-    case delivered
-    /// Trying again will not help: the receiver is gone (410), or may not be called.
-    case refused(String)
-    case failed(String, retryAfter: Duration?)
-  }
+  /// A host with many addresses is not tried at all of them.
+  private static let mostAddresses = 4
 
   let policy: CallbackPolicy
-  var connectTimeout = Duration.seconds(5)
-  var totalTimeout = Duration.seconds(15)
+  var timeouts = CallbackTimeouts()
+  var resolver = HostResolver.system(limit: CallbackTimeouts().connect)
+  var tls = CallbackSender.makeTLS()
 
-  /// Throws only `CancellationError`.
-  func send(_ body: ByteBuffer, id: String, to text: String) async throws(CancellationError) -> Outcome {
-    guard let secret = policy.secret else { return .failed("WEBHOOK_SECRET is not set", retryAfter: nil) }
+  /// One attempt. Whatever goes wrong is an outcome; nothing is retried here.
+  ///
+  /// Throws `CancellationError` when the task is cancelled; whether the receiver got the call is then unknown.
+  func send(_ delivery: CallbackDelivery) async throws(CancellationError) -> CallbackOutcome {
+    guard let secret = policy.secret else { return .failed(reason: "WEBHOOK_SECRET is not set") }
+    guard let event = JobEvent(delivery.job) else { return .failed(reason: "the job has not ended") }
     let url: CallbackURL
-    // What was allowed when the job was submitted may not be any more.
-    do { url = try policy.url(text) } catch { return .refused("\(error)") }
-    guard let address = await Self.resolve(url) else {
-      return .failed("its host \(url.host) has no address", retryAfter: nil)
+    do { url = try CallbackURL(delivery.url, under: policy) } catch {
+      return .failed(reason: "the URL may not be called: \(error)")
     }
-    guard policy.guard.permits(address) else { return .refused("its host \(url.host) has no public address") }
-    let timestamp = Timestamp.now / 1000
-    var request = HTTPClientRequest(url: url.text)
-    request.method = .POST
-    request.headers = [
-      "content-type": "application/json", "user-agent": "sluice/\(Version.current)", "webhook-id": id,
-      "webhook-timestamp": String(timestamp),
-      "webhook-signature": secret.signature(
-        id: id, timestamp: timestamp, body: Array(body.readableBytesView)),
-    ]
-    request.body = .bytes(body)
-    return try await execute(request, host: url.host, at: address)
+    let deadline = NIODeadline.now() + TimeAmount(timeouts.total)
+    let body = event.json
+    let signature = WebhookSignature(
+      id: delivery.eventID, timestamp: Timestamp.now / 1000, body: body, secret: secret)
+    do {
+      let addresses = try await checkedAddresses(of: url)
+      return try await call(url, at: addresses, signature, body, deadline)
+    } catch {
+      if Task.isCancelled { throw CancellationError() }
+      return .failed(reason: CallbackFault.words(for: error, timeouts))
+    }
   }
 
-  private func execute(
-    _ request: HTTPClientRequest, host: String, at address: String
-  ) async throws(CancellationError) -> Outcome {
-    // A client for this delivery alone: it is the client's own table that pins the host to the address.
-    // Certificates are still checked against the host's name.
-    var configuration = HTTPClient.Configuration(
-      redirectConfiguration: .disallow, timeout: .init(connect: TimeAmount(connectTimeout)))
-    configuration.dnsOverride = [host: address]
-    configuration.connectionPool.retryConnectionEstablishment = false
-    let client = HTTPClient(
-      eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton), configuration: configuration)
-    let outcome: Outcome
-    do {
-      // Only the head matters. The body is dropped unread, and the connection with it.
-      let response = try await client.execute(request, timeout: TimeAmount(totalTimeout))
-      outcome = Self.outcome(of: response)
-    } catch {
-      outcome = .failed("it could not be reached", retryAfter: nil)
+  /// Refuses a host of which even one address may not be called: which one would be called is chance, and
+  /// a name that has both kinds is an attempt to get through.
+  private func checkedAddresses(of url: CallbackURL) async throws -> [IPAddress] {
+    var addresses: [IPAddress] = []
+    if let address = url.address {
+      addresses = [address]
+    } else {
+      addresses = try await resolver.addresses(url.host)
+    }
+    guard !addresses.isEmpty else { throw HostResolver.LookupFailed() }
+    guard addresses.allSatisfy(policy.addresses.allows) else { throw CallbackFault.addressNotAllowed }
+    return addresses
+  }
+
+  /// Calls the first address that takes the connection.
+  private func call(
+    _ url: CallbackURL, at addresses: [IPAddress], _ signature: WebhookSignature, _ body: ByteBuffer,
+    _ deadline: NIODeadline
+  ) async throws -> CallbackOutcome {
+    let request = try request(url, signature, body)
+    var failure: any Error = HostResolver.LookupFailed()
+    for address in addresses.prefix(Self.mostAddresses) {
+      do { return try await call(url, at: address, request, deadline) } catch {
+        failure = error
+        guard CallbackFault.isOfConnecting(error), NIODeadline.now() < deadline else { break }
+      }
+    }
+    throw failure
+  }
+
+  private func call(
+    _ url: CallbackURL, at address: IPAddress, _ request: HTTPClient.Request, _ deadline: NIODeadline
+  ) async throws -> CallbackOutcome {
+    let http = HTTPClient(
+      eventLoopGroupProvider: .singleton, configuration: configuration(url, at: address))
+    let answer = CallbackAnswer()
+    let task = http.execute(request: request, delegate: answer, deadline: deadline)
+    let result: Result<Void, any Error> = await withTaskCancellationHandler {
+      do { return .success(try await task.futureResult.get()) } catch { return .failure(error) }
+    } onCancel: {
+      task.cancel()
     }
     // Fails only when it has been shut down before.
-    try? await client.shutdown()
-    if Task.isCancelled { throw CancellationError() }
-    return outcome
+    try? await http.shutdown()
+    // A receiver that has said its status has got the call, however its answer ends.
+    if let head = answer.head { return CallbackOutcome(status: Int(head.status.code), headers: head.headers) }
+    try result.get()
+    throw HTTPClientError.remoteConnectionClosed
   }
 
-  private static func outcome(of response: HTTPClientResponse) -> Outcome {
-    switch response.status.code {
-    case 200..<300: .delivered
-    case 410: .refused("its receiver is gone (410)")
-    case 300..<400: .failed("it redirects (\(response.status.code)), which is not followed", retryAfter: nil)
-    case let code:
-      .failed("it answered \(code)", retryAfter: ResetTime.stated(in: response.headers))
-    }
+  private func request(
+    _ url: CallbackURL, _ signature: WebhookSignature, _ body: ByteBuffer
+  ) throws -> HTTPClient.Request {
+    var headers = HTTPHeaders([
+      ("content-type", "application/json"), ("user-agent", "sluice/\(Version.current)"),
+      ("connection", "close"),
+    ])
+    for (name, value) in signature.headers { headers.add(name: name, value: value) }
+    let request = try HTTPClient.Request(
+      url: url.text, method: .POST, headers: headers, body: .byteBuffer(body))
+    // The override of the address goes by the host as the client reads it.
+    let isSameHost = [url.host, "[\(url.host)]"].contains(request.host)
+    guard isSameHost, request.port == url.port else { throw CallbackFault.readDifferently }
+    return request
   }
 
-  /// The address that will be connected to. Asking the system's resolver blocks, so it has a thread of its own.
-  private static func resolve(_ url: CallbackURL) async -> String? {
-    let (host, port) = (url.host, url.port)
-    return try? await NIOThreadPool.singleton.runIfActive {
-      try SocketAddress.makeAddressResolvingHost(host, port: port).ipAddress
-    }
+  /// The name goes into the TLS handshake and the check of the certificate, the address into the connection.
+  private func configuration(_ url: CallbackURL, at address: IPAddress) -> HTTPClient.Configuration {
+    var configuration = HTTPClient.Configuration(
+      tlsConfiguration: tls, redirectConfiguration: .disallow,
+      timeout: .init(connect: TimeAmount(timeouts.connect)))
+    configuration.httpVersion = .http1Only
+    configuration.connectionPool.retryConnectionEstablishment = false
+    if url.address == nil { configuration.dnsOverride = [url.host: address.description] }
+    return configuration
+  }
+
+  private static func makeTLS() -> TLSConfiguration {
+    var tls = TLSConfiguration.makeClientConfiguration()
+    tls.minimumTLSVersion = .tlsv12
+    return tls
   }
 }

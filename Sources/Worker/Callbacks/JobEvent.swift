@@ -1,17 +1,25 @@
 import NIOCore
 import Shared
 
-/// The body of a webhook, in the form that Standard Webhooks recommend: `{"type", "timestamp", "data"}`.
-enum JobEvent {
-  /// `type` is `job.<state>`, `timestamp` the time of the job's end, `data` the job as `GET /jobs/{id}` shows it.
-  static func body(of job: JobRecord) -> ByteBuffer {
-    let resource = JobResource(job).json
-    var body = ByteBuffer()
-    body.reserveCapacity(resource.readableBytes + 100)
+/// What a receiver is told: that a job has ended, and the job as `GET /jobs/{id}` shows it.
+struct JobEvent: Sendable {
+  let job: JobResource
+  /// Such as `job.succeeded`.
+  let type: String
+
+  /// Nil for a job that has not ended.
+  init?(_ job: JobResource) {
+    guard job.state.isTerminal else { return nil }
+    self.job = job
+    type = "job.\(job.state.rawValue)"
+  }
+
+  /// The same bytes whenever the same end is told, so that a repeated delivery repeats itself exactly.
+  var json: ByteBuffer {
     let time = Timestamp.format(unixMilliseconds: job.finished ?? job.created)
-    body.writeString("{\"type\":\"job.\(job.state.rawValue)\",\"timestamp\":\"\(time)\",\"data\":")
-    body.writeImmutableBuffer(resource)
-    body.writeStaticString("}")
-    return body
+    var json = ByteBuffer(string: "{\"type\":\"\(type)\",\"timestamp\":\"\(time)\",\"data\":")
+    json.writeImmutableBuffer(job.json)
+    json.writeStaticString("}")
+    return json
   }
 }
