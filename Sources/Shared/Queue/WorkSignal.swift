@@ -5,7 +5,7 @@
 public struct WorkSignal: Sendable {
   /// The longest wait for a marker. With the slack below it is also how soon a connection that died without a
   /// word is noticed.
-  public static let longestWait = Duration.seconds(3)
+  public static let longestWait = Duration.seconds(2)
 
   private let redis: RedisClient
   private let key: String

@@ -60,7 +60,9 @@ struct Puller: Service {
         wait = claim.hasMore ? .zero : max(claim.nextDue ?? WorkSignal.longestWait, .milliseconds(1))
         pause = .zero
       } catch {
-        // The client logs the change of state; here it is only a matter of asking again soon.
+        // The client logs the change of state; here it is only a matter of asking again soon. A wake-up may have
+        // gone into a dead connection, so the next step is a claim and not another wait.
+        wait = .zero
         pause = min(max(pause * 2, .milliseconds(50)), .seconds(1))
         try? await Task.sleep(for: pause)
       }

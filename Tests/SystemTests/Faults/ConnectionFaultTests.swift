@@ -18,7 +18,7 @@ struct ConnectionFaultTests {
       "\(connection) cut without a reset", workers: 1, clients: 0, latency: 10,
       environment: ["REDIS_TIMEOUT_MS": "250"], isRelayed: true
     ) { lab in
-      let rounds = try await scale.rounds(short: 3, long: 100, share: 0.02) { round in
+      let rounds = try await scale.rounds(short: 3, long: 100, share: 0.04) { round in
         let relay = try #require(lab.relay)
         try await eventually("there is such a connection") { relay.has(connection) }
         _ = relay.freeze(connection)
