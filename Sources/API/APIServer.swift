@@ -33,7 +33,8 @@ struct APIServer: Sendable {
     // Shut down in reverse order: the server first, what it needs last.
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
-        services: [redis, listener, server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        services: [redis, listener, server], gracefulShutdownSignals: [.sigterm, .sigint],
+        logger: logger.forServices))
     try await group.run()
   }
 

@@ -40,7 +40,7 @@ struct WorkerProcess: Sendable {
           CancellationListener(queue: queue, held: held, redis: settings.redis, logger: logger),
           Janitor(queue: queue, logger: logger), puller,
         ],
-        gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.forServices))
     let result: Result<Void, any Error>
     do { result = .success(try await group.run()) } catch { result = .failure(error) }
     await client.shutdown()

@@ -1,72 +1,6 @@
-import NIOCore
-import NIOHTTP1
 import Shared
 import TestSupport
 import Testing
-
-/// A request that is refused: a row of the contract's table.
-struct Refusal: Sendable, CustomTestStringConvertible {
-  var name: String
-  var method = HTTPMethod.POST
-  var path = "/query"
-  var headers: [String: String] = [:]
-  var body: String?
-  var status: Int
-  var type: String
-  /// A header that the answer has.
-  var header: (name: String, value: String)?
-
-  var testDescription: String { "\(status) \(name)" }
-
-  static let all: [Refusal] = [
-    Refusal(name: "no JSON", body: "{", status: 400, type: "invalid-json"),
-    Refusal(name: "an empty body", body: "", status: 400, type: "invalid-json"),
-    Refusal(
-      name: "a duplicate key", body: #"{"prompt":"a","prompt":"b"}"#, status: 400, type: "invalid-json"),
-    Refusal(
-      name: "65 levels", body: String(repeating: "[", count: 65) + String(repeating: "]", count: 65),
-      status: 400, type: "invalid-json"),
-    Refusal(name: "a byte order mark", body: "\u{FEFF}{}", status: 400, type: "invalid-json"),
-    Refusal(
-      name: "a number without bounds", body: #"{"prompt":"a","seed":1e400}"#, status: 400,
-      type: "invalid-json"),
-    Refusal(name: "a lone surrogate", body: #"{"prompt":"\ud800"}"#, status: 400, type: "invalid-json"),
-    Refusal(
-      name: "no key", headers: ["X-API-Key": ""], body: "{}", status: 401, type: "unauthorized",
-      header: ("www-authenticate", "Bearer")),
-    Refusal(name: "a wrong key", headers: ["X-API-Key": "x"], body: "{}", status: 401, type: "unauthorized"),
-    Refusal(
-      name: "two keys that differ", headers: ["Authorization": "Bearer other"], body: "{}", status: 401,
-      type: "unauthorized"),
-    Refusal(name: "an unknown route", method: .GET, path: "/nothing", status: 404, type: "not-found"),
-    Refusal(
-      name: "an unknown job", method: .GET, path: "/jobs/job_000000000000000000000000000000000000",
-      status: 404,
-      type: "not-found"),
-    Refusal(name: "what is no id", method: .GET, path: "/jobs/..%2f..%2fetc", status: 404, type: "not-found"),
-    Refusal(
-      name: "a method that the path does not have", method: .PUT, path: "/query", body: "{}", status: 405,
-      type: "method-not-allowed", header: ("allow", "POST")),
-    Refusal(
-      name: "a body over the limit",
-      body: #"{"prompt":""# + String(repeating: "x", count: 1_048_577) + #""}"#,
-      status: 413, type: "body-too-large"),
-    Refusal(
-      name: "another Content-Type", headers: ["Content-Type": "text/plain"], body: "{}", status: 415,
-      type: "unsupported-media-type"),
-    Refusal(
-      name: "no Content-Type", headers: ["Content-Type": ""], body: "{}", status: 415,
-      type: "unsupported-media-type"),
-    Refusal(name: "no prompt", body: "{}", status: 422, type: "validation"),
-    Refusal(name: "an unknown field", body: #"{"prompt":"a","x":1}"#, status: 422, type: "validation"),
-    Refusal(
-      name: "a wait that is too long", path: "/query?wait=301", body: #"{"prompt":"a"}"#, status: 422,
-      type: "validation"),
-    Refusal(
-      name: "a route that leads nowhere", body: #"{"prompt":"a","model":"acme/x"}"#, status: 422,
-      type: "validation"),
-  ]
-}
 
 @Suite("What is refused, and how", .serialized)
 struct ErrorTests {
@@ -74,20 +8,7 @@ struct ErrorTests {
   func table() async throws {
     try await SluiceCluster.with { cluster in
       let api = try await cluster.startAPI()
-      for row in Refusal.all {
-        let headers = row.headers.merging(["X-Request-Id": "my-id"]) { own, _ in own }
-        let reply = try await api.call(
-          row.method, row.path, headers: headers, body: row.body.map { ByteBuffer(string: $0) })
-        #expect(reply.status == row.status, "\(row.name): \(reply.body)")
-        #expect(reply.headers["content-type"] == "application/problem+json", "\(row.name)")
-        #expect(reply.headers["x-request-id"] == "my-id", "\(row.name)")
-        #expect(reply.json["type"]?.string?.hasSuffix("/\(row.type)") == true, "\(row.name): \(reply.body)")
-        #expect(reply.json["status"]?.integer == Int64(row.status), "\(row.name)")
-        #expect(reply.json["title"]?.string?.isEmpty == false, "\(row.name)")
-        #expect(reply.json["detail"]?.string?.isEmpty == false, "\(row.name)")
-        #expect(reply.json["request_id"] == "my-id", "\(row.name)")
-        if let header = row.header { #expect(reply.headers[header.name] == header.value, "\(row.name)") }
-      }
+      for row in Refusal.contract { try await row.check(api) }
       #expect(try await api.get("/health").json["queue"]?["depth"] == 0, "nothing refused was queued")
       await api.process.killNow()
     }

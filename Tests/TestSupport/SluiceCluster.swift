@@ -52,10 +52,10 @@ public final class SluiceCluster: Sendable {
     let process = try await start("sluice-api", environment)
     try await process.waitForOutput("listening on")
     let line = process.log.split(separator: "\n").first { $0.contains("listening on") } ?? ""
-    guard let port = line.split(separator: ":").last.flatMap({ Int($0) }) else {
+    guard let port = line.split(separator: ":").last.flatMap({ Int($0.prefix(while: \.isNumber)) }) else {
       throw ChildProcess.EndedEarly(name: "sluice-api", log: process.log)
     }
-    return SluiceAPI(process: process, url: "http://127.0.0.1:\(port)")
+    return SluiceAPI(process: process, port: port)
   }
 
   /// A worker that takes jobs, as `api` sees it.
@@ -83,7 +83,8 @@ public final class SluiceCluster: Sendable {
 /// A running API and short forms of asking it.
 public struct SluiceAPI: Sendable {
   public let process: ChildProcess
-  public let url: String
+  public let port: Int
+  public var url: String { "http://127.0.0.1:\(port)" }
 
   private static let headers = ["X-API-Key": SluiceCluster.key, "Content-Type": "application/json"]
 

@@ -25,6 +25,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     /// From an answer that came before the end of its request's body to the end of the connection: the
     /// time that the client has to read the answer.
     var linger = TimeAmount.seconds(2)
+    /// How many bytes are thrown away in that time before the connection ends at once.
+    var lingerBytes = 64 * 1024 * 1024
   }
 
   private enum Phase {
@@ -33,6 +35,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
   private let limits: Limits
   private var phase = Phase.idle
+  private var discardedBytes = 0
   private var timer: Scheduled<Void>?
 
   init(limits: Limits = Limits()) { self.limits = limits }
@@ -66,13 +69,19 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    guard phase != .lingering else { return }
+    guard phase != .lingering else { return discard(context, unwrapInboundIn(data)) }
     switch unwrapInboundIn(data) {
     case .head: enter(.body, context)
     case .body: break
     case .end: enter(.responding, context)
     }
     context.fireChannelRead(data)
+  }
+
+  private func discard(_ context: ChannelHandlerContext, _ part: HTTPRequestPart) {
+    guard case .body(let bytes) = part else { return }
+    discardedBytes += bytes.readableBytes
+    if discardedBytes > limits.lingerBytes { context.close(promise: nil) }
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {

@@ -16,7 +16,8 @@ struct DrainingService<Server: Service>: Service {
   let logger: Logger
 
   func run() async throws {
-    let group = ServiceGroup(configuration: ServiceGroupConfiguration(services: [server], logger: logger))
+    let group = ServiceGroup(
+      configuration: ServiceGroupConfiguration(services: [server], logger: logger.forServices))
     // Detached, because the graceful shutdown of this task would stop the server at once.
     let serving = Task.detached { try await group.run() }
     try await withTaskCancellationHandler {

@@ -19,8 +19,7 @@ struct LogLine {
   private var text: String {
     var line = "\(time) \(level.rawValue.uppercased()) \(label): \(Self.escaped(message))"
     for (name, value) in metadata {
-      let shown = Self.escaped(value)
-      line += shown.contains(" ") ? " \(name)=\"\(shown)\"" : " \(name)=\(shown)"
+      line += " \(name)=\(Self.quoted(Self.escaped(value)))"
     }
     return line + "\n"
   }
@@ -34,6 +33,12 @@ struct LogLine {
       members[name] = .string(value)
     }
     return JSONValue.object(members).description + "\n"
+  }
+
+  /// As logfmt has it: in quotes where a value could be taken for several, so that it cannot forge a field.
+  private static func quoted(_ value: String) -> String {
+    guard value.contains(where: { " =\"".contains($0) }) else { return value }
+    return "\"" + value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
   }
 
   private static func escaped(_ text: String) -> String {

@@ -6,6 +6,8 @@ import Shared
 struct ProviderClient: Sendable {
   /// The largest answer that is read, compressed or not.
   static let bodyLimit = 8 * 1024 * 1024
+  /// The most that an answer's headers may hold, names and values, in bytes.
+  static let headLimit = 64 * 1024
 
   let timeouts: ProviderTimeouts
   private let http: HTTPClient
@@ -35,7 +37,8 @@ struct ProviderClient: Sendable {
   func send(
     _ request: HTTPClient.Request
   ) async throws(CancellationError) -> Result<ProviderResponse, ProviderFault> {
-    let collector = ResponseCollector(timeouts: timeouts, bodyLimit: Self.bodyLimit)
+    let collector = ResponseCollector(
+      timeouts: timeouts, headLimit: Self.headLimit, bodyLimit: Self.bodyLimit)
     let task = http.execute(request: request, delegate: collector)
     let result: Result<ProviderResponse, any Error> = await withTaskCancellationHandler {
       do { return .success(try await task.futureResult.get()) } catch { return .failure(error) }

@@ -18,10 +18,6 @@ struct ProviderEndpoint: Sendable {
     self.model = model
     var headers = HTTPHeaders([("content-type", "application/json"), ("accept", "application/json")])
     headers.add(name: "user-agent", value: "sluice/\(Version.current)")
-    if let key {
-      let (name, value) = wire.authorization(key.reveal())
-      headers.add(name: name, value: value)
-    }
     for (name, value) in provider.headers.sorted(by: { $0.key < $1.key }) {
       headers.replaceOrAdd(name: name, value: value)
     }
@@ -33,9 +29,13 @@ struct ProviderEndpoint: Sendable {
     }
   }
 
-  /// The complete HTTP request. The key stands in a header and nowhere else.
+  /// The complete HTTP request. The key stands in a header of it and nowhere else, so that no dump shows it.
   func httpRequest(for request: JobRequest) -> HTTPClient.Request {
     var copy = template
+    if let key {
+      let (name, value) = wire.authorization(key.reveal())
+      if !copy.headers.contains(name: name) { copy.headers.add(name: name, value: value) }
+    }
     copy.body = .byteBuffer(wire.body(of: request, model: model))
     return copy
   }

@@ -17,6 +17,7 @@ extension ProviderFault {
     case let error as IOError: .failing(words(for: error))
     case let error as ChannelError: .failing(words(for: error, timeouts))
     case HTTPParserError.invalidEOFState: .failing("connection closed in mid-answer")
+    case HTTPParserError.headerOverflow: .failing("too many or too large headers")
     case is HTTPParserError: .failing("not HTTP")
     case is NIOHTTPDecompression.DecompressionError, is NIOHTTPDecompression.ExtraDecompressionError:
       .failing("compressed answer is too large or broken")
@@ -29,6 +30,7 @@ extension ProviderFault {
     switch bound {
     case .firstByte(let limit): "timed out before the first byte (\(limit.inWords))"
     case .total(let limit): "timed out before the end of the answer (\(limit.inWords))"
+    case .headSize(let limit): "headers over \(limit / 1024) KiB"
     case .bodySize(let limit): "answer over \(limit / 1_048_576) MiB"
     }
   }

@@ -12,5 +12,6 @@ struct ProviderTimeouts: Sendable, Hashable {
 enum BoundExceeded: Error, Sendable, Hashable {
   case firstByte(Duration)
   case total(Duration)
+  case headSize(Int)
   case bodySize(Int)
 }

@@ -19,11 +19,14 @@ final class ResponseCollector: HTTPClientResponseDelegate {
 
   private let state = Mutex(State())
   private let timeouts: ProviderTimeouts
+  private let headLimit: Int
   private let bodyLimit: Int
   private let start = NIODeadline.now()
 
-  init(timeouts: ProviderTimeouts, bodyLimit: Int) {
+  /// The limits are in bytes.
+  init(timeouts: ProviderTimeouts, headLimit: Int, bodyLimit: Int) {
     self.timeouts = timeouts
+    self.headLimit = headLimit
     self.bodyLimit = bodyLimit
   }
 
@@ -62,6 +65,10 @@ final class ResponseCollector: HTTPClientResponseDelegate {
   // MARK: - Response
 
   func didReceiveHead(task: HTTPClient.Task<Response>, _ head: HTTPResponseHead) -> EventLoopFuture<Void> {
+    let size = head.headers.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count }
+    guard size <= headLimit else {
+      return task.eventLoop.makeFailedFuture(BoundExceeded.headSize(headLimit))
+    }
     state.withLock { state in
       state.status = Int(head.status.code)
       state.headers = head.headers

@@ -16,6 +16,18 @@ struct LogLineTests {
     #expect(!text.unicodeScalars.contains("\u{1B}"))
   }
 
+  @Test("a value stays in its field")
+  func fields() {
+    func text(_ value: String) -> String {
+      LogLine(time: "T", level: .info, label: "api", message: "m", metadata: [(name: "n", value: value)])
+        .rendered(as: .text)
+    }
+    #expect(text("plain/1.0") == "T INFO api: m n=plain/1.0\n")
+    #expect(text("a b") == "T INFO api: m n=\"a b\"\n")
+    #expect(text("1,job=2") == "T INFO api: m n=\"1,job=2\"\n")
+    #expect(text("a\" job=\"2") == #"T INFO api: m n="a\" job=\"2""# + "\n")
+  }
+
   @Test("a JSON line reads back")
   func json() throws {
     let value = try JSONParser.parse(line.rendered(as: .json))

@@ -105,7 +105,7 @@ public final class FaultLab: Sendable {
           history.accept(id, key: key)
           return
         }
-        history.refuse(String(reply.status))
+        history.refuse("\(reply.status) \(reply.json["detail"]?.string ?? reply.body)")
       } catch {
         history.refuse("\(error)".contains("refused") ? "connection refused" : "connection broken")
       }
