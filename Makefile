@@ -1,5 +1,5 @@
 # The commands of this repository. `make run` and `make test` need nothing but Debian 12 and Swift 6.3.
-.PHONY: run test chaos build docs lint format packages clean
+.PHONY: run test chaos fuzz build docs lint format packages clean
 
 # Builds, starts Redis, an API and a worker, and prints a line to paste. Ctrl-C ends all of it.
 run: build
@@ -14,6 +14,10 @@ test: packages
 chaos: packages
 	swift build --build-tests
 	scripts/chaos
+
+# Feeds mutated inputs to all that reads strangers' bytes, for FUZZ_MINUTES (10).
+fuzz: packages
+	scripts/fuzz
 
 # Builds .build/release/sluice-api, sluice-worker and sluice-simulator.
 build: packages

@@ -3,16 +3,32 @@ import PackageDescription
 
 // Continuous integration refuses warnings; a user with a newer compiler must still be able to build.
 let refusesWarnings = Context.environment["CI"] != nil
-let settings: [SwiftSetting] = refusesWarnings ? [.treatAllWarnings(as: .error)] : []
+// `make fuzz` instruments our own code for libFuzzer, and optimizes it with all checks left in.
+let isFuzzing = Context.environment["SLUICE_FUZZ"] != nil
+let settings: [SwiftSetting] =
+  (refusesWarnings ? [.treatAllWarnings(as: .error)] : [])
+  + (isFuzzing ? [.unsafeFlags(["-O", "-sanitize=fuzzer"])] : [])
+
+/// A program. To be fuzzed it is a library without its entry point, because libFuzzer brings its own.
+func program(_ name: String, dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+  isFuzzing
+    ? .target(
+      name: name, dependencies: dependencies, exclude: ["Main.swift"], resources: resources,
+      swiftSettings: settings)
+    : .executableTarget(
+      name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+}
 
 let package = Package(
   name: "sluice",
   platforms: [.macOS(.v15)],
-  products: [
-    .executable(name: "sluice-api", targets: ["API"]),
-    .executable(name: "sluice-worker", targets: ["Worker"]),
-    .executable(name: "sluice-simulator", targets: ["Simulator"]),
-  ],
+  products: isFuzzing
+    ? [.executable(name: "fuzz", targets: ["Fuzz"])]
+    : [
+      .executable(name: "sluice-api", targets: ["API"]),
+      .executable(name: "sluice-worker", targets: ["Worker"]),
+      .executable(name: "sluice-simulator", targets: ["Simulator"]),
+    ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
@@ -45,8 +61,8 @@ let package = Package(
       resources: [.embedInCode("Queue/Functions")],
       swiftSettings: settings
     ),
-    .executableTarget(
-      name: "API",
+    program(
+      "API",
       dependencies: [
         "Shared",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -56,28 +72,25 @@ let package = Package(
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
       ],
-      resources: [.embedInCode("Documentation/docs.html")],
-      swiftSettings: settings
+      resources: [.embedInCode("Documentation/docs.html")]
     ),
-    .executableTarget(
-      name: "Worker",
+    program(
+      "Worker",
       dependencies: [
         "Shared",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
-      ],
-      swiftSettings: settings
+      ]
     ),
-    .executableTarget(
-      name: "Simulator",
+    program(
+      "Simulator",
       dependencies: [
         "Shared",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
-      ],
-      swiftSettings: settings
+      ]
     ),
     .target(
       name: "TestSupport",
@@ -102,3 +115,11 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+if isFuzzing {
+  package.targets.append(
+    .executableTarget(
+      name: "Fuzz", dependencies: ["Shared", "API", "Worker"], path: "Tests/Fuzz", exclude: ["Seeds"],
+      swiftSettings: settings,
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
+}

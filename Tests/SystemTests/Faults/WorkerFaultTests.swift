@@ -12,7 +12,7 @@ struct WorkerFaultTests {
   func killed() async throws {
     let findings = try await FaultLab.run("worker kill -9", workers: 4, clients: 16) { lab in
       try await scale.rounds(short: 30, long: 1000, share: 0.2) { _ in
-        try await lab.untilAccepted(5)
+        try await lab.untilAccepted(scale.isChaos ? 100 : 5)
         try await lab.replaceWorker()
       }
     }
@@ -24,9 +24,9 @@ struct WorkerFaultTests {
   func frozen() async throws {
     let findings = try await FaultLab.run("worker SIGSTOP for 1 to 3 leases", workers: 3, latency: 300) {
       lab in
-      try await scale.rounds(short: 2, long: 100, share: 0.12) { _ in
+      try await scale.rounds(short: 2, long: 25, share: 0.12) { _ in
         var frozen: [ChildProcess] = []
-        for _ in 0..<5 {
+        for _ in 0..<(scale.isChaos ? 20 : 5) {
           try await lab.untilAccepted(4)
           guard let worker = lab.takeWorker() else { continue }
           worker.signal(SIGSTOP)

@@ -149,8 +149,10 @@ public final class FaultLab: Sendable {
   public var workerCount: Int { workers.withLock(\.count) }
   public var apiCount: Int { apis.withLock(\.count) }
 
+  /// Clients ask it from when it says that it is ready, as an orchestrator would have it.
   public func addAPI() async throws {
     let api = try await cluster.startAPI(environment: detour)
+    try await eventually("the API is ready") { try await api.get("/health/ready").status == 200 }
     apis.withLock { $0.append(api) }
   }
 

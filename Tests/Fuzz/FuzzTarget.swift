@@ -1,0 +1,25 @@
+/// What reads bytes that others sent. Each ends the process when something does not hold that must.
+enum FuzzTarget: String, CaseIterable {
+  /// Clients' request bodies.
+  case body
+  /// What Redis replies.
+  case reply
+  /// Providers' answers, in every dialect.
+  case answer
+  /// Providers' headers, and clients'.
+  case headers
+
+  func run(_ bytes: UnsafeBufferPointer<UInt8>) {
+    switch self {
+    case .body: BodyFuzz.run(bytes)
+    case .reply: ReplyFuzz.run(bytes)
+    case .answer: AnswerFuzz.run(bytes)
+    case .headers: HeadersFuzz.run(bytes)
+    }
+  }
+}
+
+/// Ends the process when `condition` does not hold: to a fuzzer that is a finding, kept with its input.
+func require(_ condition: Bool, _ what: @autoclosure () -> String) {
+  if !condition { fatalError(what()) }
+}
