@@ -12,17 +12,37 @@ struct RESPReader: ~Copyable {
     let reason: String
   }
 
+  /// The longest array that is read. hiredis makes room for all elements as soon as it knows their number, so
+  /// that a few bytes could ask for gigabytes; Sluice asks for pages of a thousand.
+  static let arrayLimit = 1 << 22
+
   private let reader: UnsafeMutablePointer<redisReader>
+  /// How values are made: as hiredis makes them, but for arrays that are too long.
+  private let makers: UnsafeMutablePointer<redisReplyObjectFunctions>
 
   init() throws(Failure) {
-    guard let reader = redisReaderCreate() else { throw Failure(reason: "no memory for a reader") }
+    guard let reader = redisReaderCreate(), let own = reader.pointee.fn else {
+      throw Failure(reason: "no memory for a reader")
+    }
     self.reader = reader
+    makers = .allocate(capacity: 1)
+    makers.initialize(to: own.pointee)
+    makers.pointee.createArray = { task, count in
+      // hiredis' own functions come along as what it calls private data: a C function captures nothing.
+      let own = task?.pointee.privdata?.assumingMemoryBound(to: redisReplyObjectFunctions.self)
+      return count > RESPReader.arrayLimit ? nil : own?.pointee.createArray(task, count)
+    }
+    reader.pointee.fn = makers
+    reader.pointee.privdata = UnsafeMutableRawPointer(own)
     // By default hiredis frees an empty buffer of more than 16 KiB: with replies of that size it would be made
     // anew for each read.
     reader.pointee.maxbuf = 128 * 1024
   }
 
-  deinit { redisReaderFree(reader) }
+  deinit {
+    redisReaderFree(reader)
+    makers.deallocate()
+  }
 
   /// Takes in bytes as they came; they may end anywhere.
   mutating func feed(_ bytes: ByteBuffer) throws(Failure) {

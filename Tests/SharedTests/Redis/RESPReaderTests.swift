@@ -114,4 +114,14 @@ struct RESPReaderTests {
     #expect(
       String(buffer: bytes) == "*4\r\n$3\r\nSET\r\n$4\r\nclé\r\n$5\r\na\r\n$1\r\n$2\r\n-7\r\n")
   }
+
+  @Test("an array that says it has a billion elements is refused before room is made for them")
+  func hugeArray() throws {
+    var reader = try RESPReader()
+    try reader.feed(ByteBuffer(string: "*1444444444\r\n+x\r\n"))
+    #expect(throws: RESPReader.Failure.self) { try reader.next() }
+    var other = try RESPReader()
+    try other.feed(ByteBuffer(string: "*3\r\n*4194305\r\n"))
+    #expect(throws: RESPReader.Failure.self) { try other.next() }
+  }
 }
