@@ -30,10 +30,10 @@ docs: packages
 	SLUICE_WRITE_DOCS=1 swift test --filter ConfigurationTests/documentation
 
 lint:
-	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
 
 format:
-	swift format --in-place --recursive --parallel Package.swift Sources Tests
+	swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks
 
 # Installs the Debian packages that are missing.
 packages:

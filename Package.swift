@@ -28,6 +28,7 @@ let package = Package(
       .executable(name: "sluice-api", targets: ["API"]),
       .executable(name: "sluice-worker", targets: ["Worker"]),
       .executable(name: "sluice-simulator", targets: ["Simulator"]),
+      .executable(name: "queue-growth", targets: ["QueueGrowth"]),
     ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -92,6 +93,8 @@ let package = Package(
         .product(name: "Hummingbird", package: "hummingbird"),
       ]
     ),
+    .executableTarget(
+      name: "QueueGrowth", dependencies: ["Shared"], path: "Benchmarks/QueueGrowth", swiftSettings: settings),
     .target(
       name: "TestSupport",
       dependencies: [

@@ -1,0 +1,89 @@
+import NIOCore
+import Shared
+
+/// Fills the queue and takes jobs through it.
+struct QueueLoad {
+  let queue: JobQueue
+  let redis: RedisClient
+
+  private static let rounds = 7
+  private static let jobsInRound = 2000
+  private static let claimSize = 16
+  private static let parallel = 64
+  private static let request = JobRequest(
+    messages: [ChatMessage(role: .user, content: "What does a job that waits cost?")]
+  ).encoded()
+  private static let result = JobResult(
+    response: "About a kilobyte.", provider: "groq", model: "llama", finishReason: .stop,
+    usage: TokenUsage(promptTokens: 10, completionTokens: 5), cost: MicroDollars(rawValue: 5),
+    latency: .seconds(1),
+    cascadePath: [])
+
+  /// Empties Redis and lets `load` wait in it. Returns the bytes that each job takes; nil without jobs.
+  func fill(_ load: Load) async throws -> Int? {
+    _ = try await redis.send(RedisCommand("FLUSHALL"))
+    try await admit(1, tenants: 1)
+    let before = try await usedMemory()
+    try await admit(load.jobs, tenants: load.tenants)
+    guard load.jobs > 0 else { return nil }
+    return (try await usedMemory() - before) / load.jobs
+  }
+
+  /// What the steps cost while that waits.
+  func measure(tenants: Int) async throws -> StepCosts {
+    var all: [StepCosts] = []
+    for _ in 0..<Self.rounds {
+      var costs = StepCosts()
+      costs.admit = try await cost(of: Self.jobsInRound) {
+        try await admit(Self.jobsInRound, tenants: tenants)
+      }
+      var leases: [Lease] = []
+      costs.claim = try await cost(of: Self.jobsInRound) {
+        while leases.count < Self.jobsInRound {
+          leases += try await queue.claim(Self.claimSize, worker: "bench").jobs.map(\.lease)
+        }
+      }
+      costs.complete = try await cost(of: leases.count) {
+        for lease in leases { _ = try await queue.complete(lease, with: Self.result, isCacheable: false) }
+      }
+      all.append(costs)
+    }
+    return StepCosts.median(all)
+  }
+
+  private func admit(_ count: Int, tenants: Int) async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for lane in 0..<Self.parallel {
+        group.addTask {
+          for number in stride(from: lane, to: count, by: Self.parallel) {
+            let admission = Admission(
+              id: JobID(unixMilliseconds: Timestamp.now), tenant: "tenant-\(number % tenants)",
+              lane: .standard, model: "default", request: Self.request, weight: 270,
+              expiresIn: .seconds(86_400))
+            _ = try await queue.admit(admission)
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
+  }
+
+  /// The time that Redis spends on the functions called in `body`, in microseconds for each of `jobs`.
+  private func cost(of jobs: Int, _ body: () async throws -> Void) async throws -> Double {
+    _ = try await redis.send(RedisCommand("CONFIG", "RESETSTAT"))
+    try await body()
+    let line = try await info("commandstats").first { $0.hasPrefix("cmdstat_fcall:") } ?? ""
+    let spent = line.split(separator: ",").first { $0.hasPrefix("usec=") }.flatMap { Double($0.dropFirst(5)) }
+    return (spent ?? .nan) / Double(jobs)
+  }
+
+  private func usedMemory() async throws -> Int {
+    let line = try await info("memory").first { $0.hasPrefix("used_memory:") }
+    return line.flatMap { Int($0.dropFirst("used_memory:".count)) } ?? 0
+  }
+
+  private func info(_ section: String) async throws -> [Substring] {
+    let text = try await redis.send(RedisCommand("INFO", section)).string ?? ""
+    return text.split(whereSeparator: \.isNewline)
+  }
+}
