@@ -45,17 +45,17 @@ extension JobQueue {
   }
 
   /// Which of these jobs have ended, for readers whose announcement may have been lost.
-  /// A job of which nothing is left counts as expired.
+  /// One that is not there is passed over: it may be about to be admitted.
   public func ended(among ids: [JobID]) async throws(QueueError) -> [JobEnd] {
     var command = step("ended")
     for id in ids { command.append(id.rawValue) }
     guard let elements = try await perform(command).array else { throw .unexpectedReply(step: "ended") }
     return elements.compactMap { element in
       guard let fields = element.array, fields.count == 3,
-        let id = fields[0].string.flatMap(JobID.init(rawValue:)), let state = fields[1].string
+        let id = fields[0].string.flatMap(JobID.init(rawValue:)),
+        let state = fields[1].string.flatMap(JobState.init)
       else { return nil }
-      return JobEnd(
-        id: id, state: JobState(rawValue: state) ?? .expired, body: fields[2].buffer ?? ByteBuffer())
+      return JobEnd(id: id, state: state, body: fields[2].buffer ?? ByteBuffer())
     }
   }
 

@@ -66,15 +66,13 @@ end)
 
 -- ended: which of these jobs have ended, and how: for readers whose message may have been lost.
 --   KEYS[1] base   ARGV ids
---   returns {id, state, result or failure or ''} for each that has ended; state is 'gone' when nothing is left
---   O(ids)
+--   returns {id, state, result or failure or ''} for each that has ended
+--   One that is not there has not ended: its caller listens before it is admitted.   O(ids)
 step('ended', { 'no-writes' }, function(K, args)
   local ended = {}
   for _, id in ipairs(args) do
     local job = redis.call('HMGET', K .. 'j:' .. id, 's', 'ft')
-    if not job[1] then
-      ended[#ended + 1] = { id, 'gone', '' }
-    elseif job[2] then
+    if job[2] then
       ended[#ended + 1] = { id, job[1], redis.call('GET', K .. 'r:' .. id) or '' }
     end
   end
