@@ -9,33 +9,47 @@ public final class ChildProcess: Sendable {
     var hasEnded = false
   }
 
-  private let process = Process()
-  private let output = Mutex(Output())
-  public let name: String
+  private struct Life {
+    /// Nil while it runs; the exit status, or the signal that ended it.
+    var status: Int32?
+    var waiters: [CheckedContinuation<Void, Never>] = []
+  }
 
-  public var pid: Int32 { process.processIdentifier }
-  public var isRunning: Bool { process.isRunning }
+  private let output = Mutex(Output())
+  private let life: SharedLife
+  public let name: String
+  public let pid: Int32
+
+  /// Shared with the thread that waits for the process.
+  private final class SharedLife: Sendable {
+    let state = Mutex(Life())
+  }
+
+  public var isRunning: Bool { life.state.withLock { $0.status == nil } }
   /// All that it has written to its standard output and error so far.
   public var log: String { output.withLock { $0.text } }
-  /// The exit status, once it has ended.
-  public var exitStatus: Int32 { process.terminationStatus }
+  /// The exit status once it has ended, or the signal that ended it; -1 before.
+  public var exitStatus: Int32 { life.state.withLock { $0.status ?? -1 } }
 
   /// Starts it. The environment is exactly what is given here, so that a developer's own does not matter.
   public init(
     _ executable: String, _ arguments: [String], environment: [String: String] = [:], directory: URL? = nil
   ) async throws {
     name = URL(filePath: executable).lastPathComponent
-    process.executableURL = URL(filePath: "/usr/bin/setpriv")
     // The kernel ends it when the test process dies.
-    process.arguments = ["--pdeathsig", "KILL", executable] + arguments
-    process.environment = environment.merging(["PATH": "/usr/local/bin:/usr/bin:/bin"]) { own, _ in own }
-    process.currentDirectoryURL = directory
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    process.standardError = pipe
-    try await ProcessSpawner.shared.run(process)
+    let place = directory.map { ["/usr/bin/env", "--chdir", $0.path()] } ?? []
+    let command = ProcessSpawner.Command(
+      executable: "/usr/bin/setpriv",
+      arguments: ["--pdeathsig", "KILL"] + place + [executable] + arguments,
+      environment: environment.merging(["PATH": "/usr/local/bin:/usr/bin:/bin"]) { own, _ in own })
+    let life = SharedLife()
+    self.life = life
+    let started = try await ProcessSpawner.shared.start(command)
+    let pid = started.pid
+    self.pid = pid
+    Thread.detachNewThread { Self.wait(for: pid, life) }
     // A thread that blocks: Foundation's readabilityHandler has crashed in libdispatch now and then.
-    let output = pipe.fileHandleForReading
+    let output = FileHandle(fileDescriptor: started.output, closeOnDealloc: true)
     Thread.detachNewThread { [weak self] in
       while true {
         // Waits until there is something; nothing means the end.
@@ -44,6 +58,18 @@ public final class ChildProcess: Sendable {
         if data.isEmpty { return }
       }
     }
+  }
+
+  private static func wait(for pid: pid_t, _ life: SharedLife) {
+    var status: Int32 = 0
+    while waitpid(pid, &status, 0) == -1, errno == EINTR {}
+    let signal = status & 0x7F
+    let waiters = life.state.withLock { life in
+      life.status = signal == 0 ? (status >> 8) & 0xFF : signal
+      defer { life.waiters = [] }
+      return life.waiters
+    }
+    for waiter in waiters { waiter.resume() }
   }
 
   private func take(_ text: String, isLast: Bool) {
@@ -80,8 +106,10 @@ public final class ChildProcess: Sendable {
   }
 
   public func signal(_ signal: Int32) {
-    guard process.isRunning else { return }
-    kill(pid, signal)
+    // Under the lock it has not been waited for, so its id is still its own.
+    life.state.withLock { life in
+      if life.status == nil { kill(pid, signal) }
+    }
   }
 
   /// Asks it to stop and returns once it has.
@@ -98,14 +126,15 @@ public final class ChildProcess: Sendable {
   /// Returns once it has ended. What it wrote last may not be in ``log`` yet.
   public func waitUntilExit() async {
     await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
-      DispatchQueue.global().async { [process] in
-        process.waitUntilExit()
-        continuation.resume()
+      let hasEnded = life.state.withLock { life in
+        if life.status == nil { life.waiters.append(continuation) }
+        return life.status != nil
       }
+      if hasEnded { continuation.resume() }
     }
   }
 
-  deinit { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
+  deinit { signal(SIGKILL) }
 
   public struct EndedEarly: Error, CustomStringConvertible {
     let name: String

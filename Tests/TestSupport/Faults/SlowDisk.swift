@@ -12,15 +12,6 @@ public enum SlowDisk {
 
   /// The environment for a Redis on such a disk. Throws when there is no C compiler.
   public static func environment(in directory: URL) async throws -> [String: String] {
-    let code = directory.appending(path: "slow.c")
-    let library = directory.appending(path: "slow.so")
-    try Data(source.utf8).write(to: code)
-    let compiler = try await ChildProcess(
-      "/usr/bin/cc", ["-shared", "-fPIC", "-o", library.path(), code.path()])
-    await compiler.waitUntilExit()
-    guard compiler.exitStatus == 0 else {
-      throw ChildProcess.EndedEarly(name: "cc", log: compiler.log)
-    }
-    return ["LD_PRELOAD": library.path()]
+    ["LD_PRELOAD": try await PreloadedLibrary.compile(source, named: "slow-disk", in: directory).path()]
   }
 }
