@@ -10,8 +10,10 @@ struct QueueLoad {
   private static let jobsInRound = 2000
   private static let claimSize = 16
   private static let parallel = 64
-  private static let request = JobRequest(
-    messages: [ChatMessage(role: .user, content: "What does a job that waits cost?")]
+  private static let request = JobRequest.chat(
+    ChatRequest(
+      messages: [ChatMessage(role: .user, content: "What does a job that waits cost?")], maxTokens: 256,
+      temperature: 0.7)
   ).encoded()
   private static let result = JobResult(
     response: "About a kilobyte.", provider: "groq", model: "llama", finishReason: .stop,

@@ -34,6 +34,8 @@ public enum Variables {
   ) { parseList($0) { $0 == "*" || $0.contains("://") ? $0 : nil } }
   public static let queryWait = Variable<Duration>.seconds(
     "QUERY_WAIT", "how long `/query` waits for its answer", in: 0...300, default: "30")
+  public static let completionWait = Variable<Duration>.seconds(
+    "COMPLETION_WAIT", "how long a request of `/v1` waits for its answer", in: 1...3600, default: "600")
   public static let maxBodyBytes = Variable<Int>.integer(
     "MAX_BODY_BYTES", "the largest request body", in: 1024...67_108_864, default: 1_048_576)
   public static let maxPromptChars = Variable<Int>.integer(
@@ -101,6 +103,12 @@ public enum Variables {
     "PROVIDER_TOTAL_TIMEOUT", "how long a provider may take for its whole answer", in: 1...3600,
     default: "120")
 
+  public static let idleTimeout = Variable<Duration>.seconds(
+    "PROVIDER_IDLE_TIMEOUT", "how long a streamed answer may pause", in: 1...3600, default: "30")
+  public static let streamTimeout = Variable<Duration>.seconds(
+    "PROVIDER_STREAM_TIMEOUT", "how long a provider may take for a whole streamed answer", in: 1...3600,
+    default: "600")
+
   public static let healthFile = Variable(
     "HEALTH_FILE", "a file that a worker writes anew every 5 s while it reaches Redis, for health checks",
     allowed: "a path", default: ""
@@ -135,6 +143,7 @@ public enum Variables {
       serviceAPIKey.documentation, adminAPIKey.documentation, rateLimit.documentation,
       rateLimitBy.documentation,
       trustedProxies.documentation, allowedOrigins.documentation, queryWait.documentation,
+      completionWait.documentation,
       maxBodyBytes.documentation, maxPromptChars.documentation, maxTokens.documentation,
       maxQueue.documentation, maxQueueBytes.documentation, tenantMaxQueue.documentation,
       tenantMaxQueueBytes.documentation, tenantConcurrency.documentation, jobTTL.documentation,
@@ -143,7 +152,7 @@ public enum Variables {
       callbackNetworks.documentation, workerConcurrency.documentation, drainTimeout.documentation,
       drainDelay.documentation,
       healthFile.documentation, connectTimeout.documentation, firstByteTimeout.documentation,
-      totalTimeout.documentation,
+      totalTimeout.documentation, idleTimeout.documentation, streamTimeout.documentation,
       cascade.documentation, modelPrices.documentation,
     ]
     + ProviderPreset.all.flatMap {

@@ -5,6 +5,10 @@ public struct JobFailure: Error, Sendable, Hashable {
   public enum Code: String, Sendable, Hashable, CaseIterable {
     /// Every target refused for a reason that waiting will not mend.
     case allProvidersFailed = "all_providers_failed"
+    /// Every target says that the request itself is wrong.
+    case requestRefused = "request_refused"
+    /// The answer broke off after its first words had been sent.
+    case streamInterrupted = "stream_interrupted"
     /// Passing faults went on until the attempts were used up.
     case attemptsExhausted = "attempts_exhausted"
     /// Passing faults went on until the deadline.

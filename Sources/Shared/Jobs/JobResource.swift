@@ -44,6 +44,13 @@ public struct JobResource: Sendable {
     isCoalesced = record.isCoalesced
   }
 
+  /// The job as it was at an event, before its end.
+  public func at(_ status: JobEvent.Status) -> JobResource {
+    JobResource(
+      id: id, state: status.state, lane: lane, model: model, attempts: status.attempts, created: created,
+      started: status.started, finished: nil, metadata: metadata, body: nil, isCached: false)
+  }
+
   public init(
     id: JobID, state: JobState, lane: Lane?, model: String, attempts: Int, created: Int64, started: Int64?,
     finished: Int64?, metadata: ByteBuffer?, body: ByteBuffer?, isCached: Bool

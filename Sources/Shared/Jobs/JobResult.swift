@@ -4,6 +4,12 @@ import NIOCore
 public struct JobResult: Sendable, Hashable {
   /// The answer's text; empty when every provider's content filter refused.
   public var response: String
+  /// What the answer's message holds beside its text, in OpenAI's form: `tool_calls`, `refusal`, `reasoning`…
+  public var message: JSONObject = [:]
+  /// In the form of OpenAI's `choices[].logprobs`.
+  public var logprobs: JSONValue?
+  /// The `data` of OpenAI's embeddings; nil for a chat.
+  public var embeddings: JSONValue?
   public var provider: String
   public var model: String
   public var finishReason: FinishReason
@@ -33,18 +39,16 @@ public struct JobResult: Sendable, Hashable {
   /// The stored form: the body of a `/query` answer without `id` and `cached`, which differ from
   /// reader to reader, so that the API can pass it on without decoding it.
   public func encoded() -> ByteBuffer {
-    let value: JSONValue = [
+    var members: JSONObject = [
       "status": "success", "response": .string(response), "provider": .string(provider),
       "model": .string(model), "latency_ms": .integer(latency.wholeMilliseconds),
       "finish_reason": .string(finishReason.rawValue), "error": error.map(JSONValue.string) ?? .null,
-      "usage": [
-        "prompt_tokens": .integer(Int64(usage.promptTokens)),
-        "completion_tokens": .integer(Int64(usage.completionTokens)),
-        "total_tokens": .integer(Int64(usage.totalTokens)),
-      ],
-      "cost_estimate_usd": .double(cost.dollars),
+      "usage": usage.json, "cost_estimate_usd": .double(cost.dollars),
       "cascade_path": .array(cascadePath.map(\.json)),
     ]
-    return value.serialized()
+    if !message.isEmpty { members["message"] = .object(message) }
+    if let logprobs { members["logprobs"] = logprobs }
+    if let embeddings { members["data"] = embeddings }
+    return JSONValue.object(members).serialized()
   }
 }

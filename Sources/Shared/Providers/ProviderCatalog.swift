@@ -28,6 +28,12 @@ public struct ProviderCatalog: Sendable {
     providers.first { $0.name == name }
   }
 
+  /// The names that clients may ask for, with who stands behind each.
+  public var publicModels: [(name: String, owner: String)] {
+    [("default", "sluice")]
+      + providers.filter { $0.apiKey != nil }.map { ($0.defaultTarget.description, $0.name) }
+  }
+
   /// The targets that a request's `model` stands for, in the order in which they are asked.
   ///
   /// `default` is the default model of every provider that has a key; `provider/model` is that one target.

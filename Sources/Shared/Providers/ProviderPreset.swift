@@ -3,6 +3,8 @@ public enum ProviderDialect: String, Sendable, Hashable, CaseIterable {
   /// OpenAI's chat completions, which most providers speak.
   case openAI = "openai"
   case gemini
+  /// Messages of Anthropic.
+  case anthropic
 }
 
 /// A provider that needs nothing but a key: where it is and what is asked of it by default.

@@ -24,13 +24,15 @@ public struct Admission: Sendable {
   /// Whether an answer from the cache becomes a job that can be read by its own id.
   public var recordsCacheHit: Bool
   public var idempotency: Idempotency?
+  /// How the answer is told while it comes; nil when it is told whole.
+  public var streaming: StreamMode?
   public var limits: [RateLimitRule]
 
   public init(
     id: JobID, tenant: String, lane: Lane, model: String, request: ByteBuffer, metadata: ByteBuffer? = nil,
     weight: Int, expiresIn: Duration, delay: Duration = .zero, replyChannel: String? = nil,
     callbackURL: String? = nil, cache: CacheUse = .off, recordsCacheHit: Bool = false,
-    idempotency: Idempotency? = nil, limits: [RateLimitRule] = []
+    idempotency: Idempotency? = nil, streaming: StreamMode? = nil, limits: [RateLimitRule] = []
   ) {
     self.id = id
     self.tenant = tenant
@@ -46,6 +48,7 @@ public struct Admission: Sendable {
     self.cache = cache
     self.recordsCacheHit = recordsCacheHit
     self.idempotency = idempotency
+    self.streaming = streaming
     self.limits = limits
   }
 }

@@ -12,16 +12,4 @@ public struct JobEnd: Sendable {
     self.state = state
     self.body = body
   }
-
-  /// Reads an announcement: id, state and body with single spaces between. Nil for anything else.
-  public init?(announcement: ByteBuffer) {
-    var message = announcement
-    guard let idText = message.readString(length: 40), let id = JobID(rawValue: idText),
-      message.readInteger(as: UInt8.self) == UInt8(ascii: " "),
-      let space = message.readableBytesView.firstIndex(of: UInt8(ascii: " ")),
-      let state = message.readString(length: space - message.readerIndex).flatMap(JobState.init)
-    else { return nil }
-    message.moveReaderIndex(forwardBy: 1)
-    self.init(id: id, state: state, body: message)
-  }
 }

@@ -26,6 +26,7 @@ extension JobQueue {
     command.append(bounds.waitingBytes)
     command.append(bounds.tenantJobs)
     command.append(bounds.tenantBytes)
+    command.append(admission.streaming?.rawValue ?? "")
     command.append(admission.limits)
     return try outcome(of: try await perform(command))
   }

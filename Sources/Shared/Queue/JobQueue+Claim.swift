@@ -18,6 +18,8 @@ public struct ClaimedJob: Sendable {
   public let attempts: Int
   /// The time until its deadline, when it was claimed.
   public let timeLeft: Duration
+  /// How its answer is told while it comes; nil when nobody wants it bit by bit.
+  public let streaming: StreamMode?
   /// ``JobRequest/encoded()``; nil for a delivery, and when the stored request is gone.
   public let request: ByteBuffer?
   /// The job whose end a delivery tells of; nil for a request.
@@ -52,14 +54,15 @@ extension JobQueue {
   }
 
   private func claimedJob(_ reply: RESPValue) throws(QueueError) -> ClaimedJob {
-    guard let fields = reply.array, fields.count >= 4,
+    guard let fields = reply.array, fields.count >= 5,
       let id = fields[0].string.flatMap(JobID.init(rawValue:)), let fence = fields[1].integer,
       let attempts = fields[2].integer, let timeLeft = fields[3].integer
     else { throw .unexpectedReply(step: "claim") }
     return ClaimedJob(
       lease: Lease(id: id, fence: fence), attempts: Int(attempts), timeLeft: .milliseconds(timeLeft),
-      request: fields.count > 4 ? fields[4].buffer : nil,
-      deliveredJob: fields.count > 5 ? fields[5].string.flatMap(JobID.init(rawValue:)) : nil)
+      streaming: fields[4].string.flatMap(StreamMode.init),
+      request: fields.count > 5 ? fields[5].buffer : nil,
+      deliveredJob: fields.count > 6 ? fields[6].string.flatMap(JobID.init(rawValue:)) : nil)
   }
 
   /// Gives a worker's sign of life and extends its leases. Returns the leases that it has lost,
@@ -77,10 +80,12 @@ extension JobQueue {
     return Set(zip(leases, held).compactMap { lease, isHeld in isHeld.integer == 1 ? nil : lease })
   }
 
-  /// Gives jobs back to the front of their lanes, no attempt used up. Leases already lost are passed over.
+  /// Gives jobs back to the front of their lanes, no attempt used up. Leases already lost are passed over; a job
+  /// of whose answer a part has been sent fails, unless it may begin anew.
   public func release(_ leases: [Lease]) async throws(QueueError) {
     guard !leases.isEmpty else { return }
     var command = step("release")
+    command.append(retention.jobs.wholeMilliseconds)
     command.append(leases)
     _ = try await perform(command)
   }

@@ -74,14 +74,14 @@ extension JobQueue {
     }
   }
 
-  private func step(_ name: String, _ lease: Lease) -> RedisCommand {
+  func step(_ name: String, _ lease: Lease) -> RedisCommand {
     var command = step(name)
     command.append(lease.id.rawValue)
     command.append(lease.fence)
     return command
   }
 
-  private func settle(_ command: RedisCommand, step: String) async throws(QueueError) -> Settlement {
+  func settle(_ command: RedisCommand, step: String) async throws(QueueError) -> Settlement {
     switch try await perform(command).integer {
     case 1: return .recorded
     case 0: return .stale

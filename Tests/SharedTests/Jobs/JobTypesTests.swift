@@ -1,4 +1,3 @@
-import NIOCore
 import Testing
 
 @testable import Shared
@@ -22,23 +21,6 @@ struct JobTypesTests {
     ])
   func wrongIDs(text: String) {
     #expect(JobID(rawValue: text) == nil)
-  }
-
-  @Test("a request reads back as it was stored")
-  func requestRoundTrip() throws {
-    let request = JobRequest(
-      model: "groq/x",
-      messages: [
-        ChatMessage(role: .system, content: "Be \"brief\"\n"), ChatMessage(role: .user, content: "Why? 😀"),
-      ], maxTokens: 7, temperature: 0.25, topP: 0.5, stop: ["a", "\""], seed: .min)
-    #expect(try JobRequest(stored: request.encoded()) == request)
-    let plain = JobRequest(messages: [ChatMessage(role: .user, content: "x")])
-    #expect(try JobRequest(stored: plain.encoded()) == plain)
-  }
-
-  @Test("a damaged request is refused", arguments: ["", "{}", "[]", #"{"model":"x"}"#, "{\"model\""])
-  func damagedRequest(text: String) {
-    #expect(throws: StoredJobError.self) { try JobRequest(stored: ByteBuffer(string: text)) }
   }
 
   @Test(

@@ -82,6 +82,6 @@ private final class HeardEnds: Sendable {
   var all: [JobEnd] { ends.withLock { $0 } }
 
   func add(_ message: ByteBuffer) {
-    if let end = JobEnd(announcement: message) { ends.withLock { $0.append(end) } }
+    if case .end(let end) = Announcement(message) { ends.withLock { $0.append(end) } }
   }
 }

@@ -7,7 +7,9 @@
 --        16 digest of the idempotency key or ''  17 fingerprint of the body
 --        18 keep (ms): how long an ended job stays  19 most jobs waiting  20 most bytes waiting
 --        21 most open jobs of a tenant  22 most open bytes of a tenant
---        23… rate limits: subject, emission interval (us), burst
+--        23 how its events are written: '' for none, 'deltas', or 'restart' when an answer that broke off may
+--           begin anew
+--        24… rate limits: subject, emission interval (us), burst
 --   returns {'admitted', created (ms), '1' when it follows another's call, limit, remaining, reset (ms)}
 --           {'hit', id of the job that made the answer, answer, created (ms), limit, remaining, reset (ms)}
 --           {'replayed', id of the job that has this idempotency key}
@@ -18,7 +20,7 @@
 
 -- How long an idempotency key is remembered.
 local REPLAY_TIME = DAY
-local FIRST_LIMIT = 23
+local FIRST_LIMIT = 24
 local MOST_FOLLOWERS = 1000
 local URGENCY = { interactive = 1, standard = 2, batch = 3 }
 
@@ -68,6 +70,10 @@ local function store_hit(K, id, args, answer, keep, now)
   redis.call('ZADD', K .. 'ended', now + keep, id .. ' ' .. tenant)
   record_usage(K, id, 'succeeded', { t = tenant, a = 0 }, {})
   count(K, 'ended:succeeded')
+  if args[23] ~= '' then
+    redis.call('HSET', key, 'ev', 1, 'sm', args[23])
+    end_events(K, id, false, 'succeeded', answer, keep)
+  end
   if args[11] ~= '' then
     redis.call('HSET', key, 'u', 1)
     redis.call('PEXPIRE', key, math.max(keep, DAY + 3600000))
@@ -119,10 +125,12 @@ local function place(K, id, args, now)
     return '0'
   end
   if cache_key ~= '' then
-    local group = args[13] == 'use' and group_to_follow(K, cache_key, lane)
+    -- A follower has its answer in one piece, so who wants it bit by bit makes a call of its own.
+    local group = args[13] == 'use' and args[23] == '' and group_to_follow(K, cache_key, lane)
     if group then
       redis.call('HSET', K .. 'j:' .. id, 'g', group, 'fo', 1)
-      redis.call('ZADD', K .. 'f:' .. group, now, id)
+      -- Microseconds, so that no two came at the same time.
+      redis.call('ZADD', K .. 'f:' .. group, now_us(), id)
       count(K, 'coalesced')
       return '1'
     end
@@ -157,5 +165,7 @@ step('admit', {}, function(K, args)
   if full then return { 'full', full } end
   take_limits(writes)
   store_job(K, id, args, now)
-  return { 'admitted', now, place(K, id, args, now), report[1], report[2], report[3] }
+  local follows = place(K, id, args, now)
+  if args[23] ~= '' then begin_events(K, id, args[23]) end
+  return { 'admitted', now, follows, report[1], report[2], report[3] }
 end)

@@ -5,8 +5,8 @@
 --   returns {more, next, job…}
 --     more  1 when queued work remains (the wake-up has been passed on)
 --     next  ms until something that no wake-up announces is due, -1 without such a thing
---     job   {id, fence, attempts (this one included), ms until the deadline, request or nil, job whose end it
---           delivers or nil}
+--     job   {id, fence, attempts (this one included), ms until the deadline, how its events are written or '',
+--           request or nil, job whose end it delivers or nil}
 --   O((n + due) log jobs)
 -- A job found past its deadline ends here: expired if nobody ever began it, else failed.
 
@@ -36,7 +36,7 @@ local function reclaim(K, keep, now)
   if #late == 0 or redis.call('EXISTS', K .. 'grace') == 1 then return end
   for _, id in ipairs(late) do
     local key = K .. 'j:' .. id
-    local job = redis.call('HMGET', key, 'l', 't', 'by', 'c')
+    local job = redis.call('HMGET', key, 'l', 't', 'by', 'c', 'ev')
     local seen = job[3] and tonumber(redis.call('ZSCORE', K .. 'workers', job[3]) or 0) or 0
     local crashes = tonumber(job[4] or 0)
     count(K, 'reclaimed')
@@ -47,11 +47,14 @@ local function reclaim(K, keep, now)
     if crashes >= CRASHES_ALLOWED then
       count(K, 'quarantined')
       finish(K, id, 'failed', QUARANTINED, keep, now)
+    elseif not may_begin_anew(K, id) then
+      finish(K, id, 'failed', BROKEN_OFF, keep, now)
     else
       redis.call('ZREM', K .. 'lease', id)
       redis.call('HSET', key, 's', 'queued')
       leave_running(K, job[2])
       enqueue(K, id, job[1], job[2], true)
+      if job[5] then add_status(K, id) end
     end
   end
 end
@@ -59,10 +62,11 @@ end
 local function promote(K, now)
   local due = redis.call('ZRANGE', K .. 'scheduled', '-inf', now, 'BYSCORE', 'LIMIT', 0, PROMOTIONS_AT_ONCE)
   for _, id in ipairs(due) do
-    local job = redis.call('HMGET', K .. 'j:' .. id, 'l', 't')
+    local job = redis.call('HMGET', K .. 'j:' .. id, 'l', 't', 'ev')
     redis.call('ZREM', K .. 'scheduled', id)
     redis.call('HSET', K .. 'j:' .. id, 's', 'queued')
     enqueue(K, id, job[1], job[2], false)
+    if job[3] then add_status(K, id) end
   end
 end
 
@@ -130,7 +134,12 @@ step('claim', { 'allow-oom' }, function(K, args)
           'by', worker)
         redis.call('ZADD', K .. 'lease', now + lease, id)
         redis.call('HINCRBY', K .. 'running', job[7], 1)
-        claimed[#claimed + 1] = { id, fence, attempts, left, redis.call('GET', K .. 'p:' .. id), job[8] }
+        if job[9] then
+          redis.call('HDEL', K .. 'j:' .. id, 'dl')
+          add_status(K, id)
+        end
+        claimed[#claimed + 1] = { id, fence, attempts, left, job[9] or '', redis.call('GET', K .. 'p:' .. id),
+          job[8] }
       end
     end
   end

@@ -32,11 +32,11 @@ step('requeue', {}, function(K, args)
   local job = redis.call('HMGET', key, 's', 't', 'l', 'd', 'ct', 'b', 'of')
   if job[1] ~= 'failed' or redis.call('ZREM', K .. 'dead', id) == 0 then return 0 end
   local deadline = now + tonumber(job[4]) - tonumber(job[5])
-  redis.call('HDEL', key, 'ft', 'st', 'g', 'co')
+  redis.call('HDEL', key, 'ft', 'st', 'g', 'co', 'ev', 'dl')
   redis.call('HSET', key, 's', 'queued', 'a', 0, 'c', 0, 'd', deadline)
   redis.call('HINCRBY', key, 'n', 1)
   for _, part in ipairs({ 'j:', 'p:', 'm:', 'u:' }) do redis.call('PERSIST', K .. part .. id) end
-  redis.call('DEL', K .. 'r:' .. id)
+  redis.call('DEL', K .. 'r:' .. id, K .. 'events:' .. id)
   redis.call('ZADD', K .. 'deadlines', deadline, id)
   if not job[7] then
     redis.call('ZREM', K .. 'ended', id .. ' ' .. job[2])

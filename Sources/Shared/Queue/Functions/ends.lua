@@ -54,10 +54,11 @@ end
 
 local function fields_of(K, id)
   local values = redis.call('HMGET', K .. 'j:' .. id, 's', 't', 'a', 'b', 'ch', 'wt', 'k', 'g', 'fo', 'u', 'ik',
-    'n', 'of')
+    'n', 'of', 'ev', 'dl')
   return {
     s = values[1], t = values[2], a = values[3], b = values[4], ch = values[5], wt = values[6], k = values[7],
     g = values[8], fo = values[9], u = values[10], ik = values[11], n = values[12], of = values[13],
+    ev = values[14], dl = values[15],
   }
 end
 
@@ -93,6 +94,7 @@ local function finish_one(K, id, job, state, body, keep, now, usage)
     redis.call('PEXPIRE', K .. 'u:' .. id, keep)
     queue_delivery(K, id, job.t, job.n, now)
   end
+  if job.ev then end_events(K, id, job.dl, state, body, keep) end
   announce(K, id, state, body, job.ch, job.wt)
 end
 

@@ -45,7 +45,7 @@ end
 
 -- Takes the next id: of the lane that is furthest behind, of its tenant that is furthest behind. A tenant that
 -- runs `cap` jobs (0: no cap) is parked until one of them ends.
---   returns nil when nothing is left, or {id or false, job fields s f a d st w t of}
+--   returns nil when nothing is left, or {id or false, job fields s f a d st w t of sm}
 local function next_job(K, cap)
   local lanes = redis.call('ZRANGE', K .. 'lanes', 0, 0, 'WITHSCORES')
   local lane, lane_time = lanes[1], tonumber(lanes[2])
@@ -64,7 +64,8 @@ local function next_job(K, cap)
   end
   local list = K .. 'q:' .. lane .. ':' .. tenant
   local id = redis.call('LPOP', list)
-  local job = id and redis.call('HMGET', K .. 'j:' .. id, 's', 'f', 'a', 'd', 'st', 'w', 't', 'of') or {}
+  local job = id and redis.call('HMGET', K .. 'j:' .. id, 's', 'f', 'a', 'd', 'st', 'w', 't', 'of', 'sm')
+    or {}
   -- An id whose job has ended since (cancelled, say) is passed over and costs its tenant nothing.
   local live = job[1] == 'queued'
   local after = tenant_time + (live and tonumber(job[6]) or 0)

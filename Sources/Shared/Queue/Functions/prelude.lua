@@ -9,6 +9,7 @@
 --   m:<id>            string  its client's metadata (JSON), when there is any
 --   u:<id>            string  the URL to call once it has ended, when there is one
 --   w:<id>            set     channels of API processes that wait for it beside its own
+--   events:<id>       stream  what has happened to it, for those who watch; events.lua
 --   f:<group>         zset    jobs that follow the call of another, by the time of their coming
 --   jobs:<tenant>     zset    ids of a tenant's jobs, all with score 0: ids sort by time
 --   q:<lane>:<tenant> list    ids in the order in which they are taken
@@ -42,7 +43,7 @@
 --   wt 1 when w:<id> exists  by its worker  hit 1 when the cache answered it
 --   g its group, of jobs that share a call  fo 1 while it follows  co 1 when another's call answered it
 --   u 1 when u:<id> exists  ik 1 when it has an idempotency key  n how often an operator requeued it
---   of the job whose end a delivery tells of
+--   of the job whose end a delivery tells of  ev 1 when events:<id> exists  sm dl see events.lua
 -- Times are milliseconds of Redis' own clock; no process's clock matters.
 
 local DAY = 86400000

@@ -41,6 +41,39 @@ step('read', { 'allow-oom' }, function(K, args)
   return { job, report[1], report[2], report[3] }
 end)
 
+-- events: what has happened to a job since an event; begins its log when it has none, and with a channel asks
+-- to be told of what comes.
+--   KEYS[1] base
+--   ARGV  1 id  2 tenant  3 number of the event after which to begin  4 most events  5 channel or ''  6 keep (ms)
+--   returns {} when the tenant has no such job, or {view of the job, event…}
+--     event  {number, kind, payload}
+--   O(log events + most)
+step('events', { 'allow-oom' }, function(K, args)
+  local id, channel = args[1], args[5]
+  local key = K .. 'j:' .. id
+  if redis.call('HGET', key, 't') ~= args[2] then return {} end
+  expire_if_late(K, id, tonumber(args[6]))
+  local job = redis.call('HMGET', key, 's', 'ft', 'ev')
+  if not job[3] then
+    if job[2] then
+      redis.call('HSET', key, 'ev', 1)
+      end_events(K, id, false, job[1], redis.call('GET', K .. 'r:' .. id) or '', redis.call('PTTL', key))
+    else
+      begin_events(K, id, 'deltas')
+    end
+  end
+  if channel ~= '' and not job[2] then
+    redis.call('SADD', K .. 'w:' .. id, channel)
+    redis.call('HSET', key, 'wt', 1)
+  end
+  local page = { view(K, id) }
+  local found = redis.call('XRANGE', K .. 'events:' .. id, '(' .. args[3] .. '-0', '+', 'COUNT', args[4])
+  for _, event in ipairs(found) do
+    page[#page + 1] = { tonumber(event[1]:match('^%d+')), event[2][2], event[2][4] }
+  end
+  return page
+end)
+
 -- list: a tenant's jobs, the newest first.
 --   KEYS[1] base
 --   ARGV  1 tenant  2 most jobs  3 state or ''  4 id before which to go on, or ''

@@ -1,0 +1,38 @@
+/// Tokens that a provider counted for one answer, clamped to what can be true.
+public struct TokenUsage: Sendable, Hashable {
+  /// The most that one answer may claim, in tokens: a provider that reports more is wrong.
+  public static let limit = 100_000_000
+
+  public var promptTokens: Int
+  public var completionTokens: Int
+  /// Of the prompt's tokens, those that the provider had in its cache.
+  public var cachedTokens: Int
+  /// Of the completion's tokens, those that were thoughts.
+  public var reasoningTokens: Int
+  public var totalTokens: Int { promptTokens + completionTokens }
+
+  /// Negative and absurd counts are clamped into `0...limit`.
+  public init(promptTokens: Int, completionTokens: Int, cachedTokens: Int = 0, reasoningTokens: Int = 0) {
+    func clamped(_ count: Int) -> Int { min(max(count, 0), Self.limit) }
+    self.promptTokens = clamped(promptTokens)
+    self.completionTokens = clamped(completionTokens)
+    self.cachedTokens = clamped(cachedTokens)
+    self.reasoningTokens = clamped(reasoningTokens)
+  }
+
+  public static let zero = TokenUsage(promptTokens: 0, completionTokens: 0)
+
+  /// In OpenAI's form; details only where there are some.
+  public var json: JSONValue {
+    func integer(_ count: Int) -> JSONValue { .integer(Int64(count)) }
+    var members: JSONObject = [
+      "prompt_tokens": integer(promptTokens), "completion_tokens": integer(completionTokens),
+      "total_tokens": integer(totalTokens),
+    ]
+    if cachedTokens > 0 { members["prompt_tokens_details"] = ["cached_tokens": integer(cachedTokens)] }
+    if reasoningTokens > 0 {
+      members["completion_tokens_details"] = ["reasoning_tokens": integer(reasoningTokens)]
+    }
+    return .object(members)
+  }
+}

@@ -1,0 +1,50 @@
+extension JobQueue {
+  /// The most events of one page: what one step reads stays short.
+  static let eventsAtOnce = 256
+
+  /// What has happened to a tenant's job since the event `number`; nil when there is no such job. With a channel,
+  /// what comes will be announced there.
+  public func events(
+    of id: JobID, tenant: String, after number: Int, announceTo channel: String?
+  ) async throws(QueueError) -> EventPage? {
+    var command = step("events")
+    command.append(id.rawValue)
+    command.append(tenant)
+    command.append(number)
+    command.append(Self.eventsAtOnce)
+    command.append(channel ?? "")
+    command.append(retention.jobs.wholeMilliseconds)
+    guard let elements = try await perform(command).array else { throw .unexpectedReply(step: "events") }
+    guard let view = elements.first else { return nil }
+    guard let job = JobRecord(view) else { throw .unexpectedReply(step: "events") }
+    let events = try elements.dropFirst().map { (element) throws(QueueError) in
+      guard let fields = element.array, fields.count == 3, let number = fields[0].integer,
+        let kind = fields[1].string, let payload = fields[2].buffer,
+        let event = JobEvent(number: Int(number), kind: kind, payload: payload)
+      else { throw .unexpectedReply(step: "events") }
+      return event
+    }
+    return EventPage(job: job, events: events, hasMore: events.count == Self.eventsAtOnce)
+  }
+
+  /// Adds a piece of the answer to a job's events. `number` counts the pieces of this attempt from 1: one that
+  /// is there already is not added twice.
+  public func append(
+    _ delta: AnswerDelta, number: Int, to lease: Lease
+  ) async throws(QueueError) -> Settlement {
+    var command = step("append", lease)
+    command.append(number)
+    command.append(delta.encoded())
+    return try await settle(command, step: "append")
+  }
+
+  /// How many events each of these jobs has, for readers whose announcements may have been lost.
+  public func eventCounts(of ids: [JobID]) async throws(QueueError) -> [Int] {
+    guard !ids.isEmpty else { return [] }
+    var command = step("event_counts")
+    for id in ids { command.append(id.rawValue) }
+    let counts = try await perform(command).array?.compactMap(\.integer) ?? []
+    guard counts.count == ids.count else { throw .unexpectedReply(step: "event_counts") }
+    return counts.map { Int($0) }
+  }
+}
