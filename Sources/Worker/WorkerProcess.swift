@@ -17,9 +17,7 @@ struct WorkerProcess: Sendable {
     let quotas = QuotaBoard(catalog: settings.catalog, shared: QuotaStore(redis: redis))
     let held = HeldJobs(capacity: settings.concurrency)
     let pace = PullPace()
-    let client = ProviderClient(
-      connectTimeout: settings.connectTimeout, firstByteTimeout: settings.firstByteTimeout,
-      totalTimeout: settings.totalTimeout)
+    let client = ProviderClient(timeouts: settings.timeouts)
     let recorder = OutcomeRecorder(queue: queue, logger: logger)
     let deliveries = DeliveryRunner(
       queue: queue, sender: CallbackSender(policy: settings.callbacks), recorder: recorder, logger: logger)

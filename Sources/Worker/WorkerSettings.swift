@@ -11,9 +11,7 @@ struct WorkerSettings: Sendable {
   let maxAttempts: Int
   let drainTimeout: Duration
   let healthFile: String?
-  let connectTimeout: Duration
-  let firstByteTimeout: Duration
-  let totalTimeout: Duration
+  let timeouts: ProviderTimeouts
 
   init(_ environment: ProcessEnvironment) throws(ConfigurationError) {
     redis = try RedisConfiguration(environment)
@@ -25,9 +23,10 @@ struct WorkerSettings: Sendable {
     maxAttempts = try environment.read(Variables.jobMaxAttempts)
     drainTimeout = try environment.read(Variables.drainTimeout)
     healthFile = try environment.readIfSet(Variables.healthFile)
-    connectTimeout = try environment.read(Variables.connectTimeout)
-    firstByteTimeout = try environment.read(Variables.firstByteTimeout)
-    totalTimeout = try environment.read(Variables.totalTimeout)
+    timeouts = try ProviderTimeouts(
+      connect: environment.read(Variables.connectTimeout),
+      firstByte: environment.read(Variables.firstByteTimeout), idle: environment.read(Variables.idleTimeout),
+      total: environment.read(Variables.totalTimeout), streamTotal: environment.read(Variables.streamTimeout))
     // A worker that can ask nobody would only take jobs away from those that can.
     do { _ = try catalog.targets(for: "default") } catch { throw ConfigurationError("\(error)") }
   }

@@ -19,7 +19,7 @@ struct CallbackSender: Sendable {
   /// Throws `CancellationError` when the task is cancelled; whether the receiver got the call is then unknown.
   func send(_ delivery: CallbackDelivery) async throws(CancellationError) -> CallbackOutcome {
     guard let secret = policy.secret else { return .failed(reason: "WEBHOOK_SECRET is not set") }
-    guard let event = JobEvent(delivery.job) else { return .failed(reason: "the job has not ended") }
+    guard let event = CallbackEvent(delivery.job) else { return .failed(reason: "the job has not ended") }
     let url: CallbackURL
     do { url = try CallbackURL(delivery.url, under: policy) } catch {
       return .failed(reason: "the URL may not be called: \(error)")

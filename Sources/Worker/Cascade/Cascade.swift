@@ -22,9 +22,14 @@ struct Cascade: Sendable {
     self.endpoints = endpoints
   }
 
-  /// Walks the targets. Throws `CancellationError` when the task is cancelled; a call under way is aborted and
-  /// nothing is held against its target.
-  func answer(_ request: JobRequest) async throws(CancellationError) -> CascadeOutcome {
+  /// Walks the targets. With `deltas`, the answer is told there while it comes; once a piece of it has been, no
+  /// other target is asked.
+  ///
+  /// Throws `CancellationError` when the task is cancelled; a call under way is aborted and nothing is held
+  /// against its target.
+  func answer(
+    _ request: JobRequest, deltas: (any DeltaSink)? = nil
+  ) async throws(CancellationError) -> CascadeOutcome {
     let targets: [Target]
     do { targets = try catalog.targets(for: request.model) } catch {
       return .failed(JobFailure(code: .unreadable, message: "This worker cannot route the job: \(error)."))
@@ -40,17 +45,19 @@ struct Cascade: Sendable {
         decision.add(.skipped(refusal, of: target))
         path.append(CascadeStep(target, .skipped, refusal.reason, .zero))
       case .granted(let isProbe, let reservation):
-        let result = try await attempt(request, target, reservation, isProbe: isProbe)
+        let result = try await attempt(request, target, reservation, isProbe: isProbe, deltas)
         let now = clock.now
         switch result {
         case .success(let answer):
           board.record(nil, of: target, isProbe: isProbe)
           path.append(CascadeStep(target, .success, nil, now - attemptStart))
-          return .answered(jobResult(of: answer, target, now - start, path), isCacheable: true)
+          let isCacheable = answer.finishReason != .contentFilter
+          return .answered(jobResult(of: answer, target, now - start, path), isCacheable: isCacheable)
         case .failure(let fault):
           let wait = board.record(fault, of: target, isProbe: isProbe)
           decision.add(.fault(fault, of: target, wait: wait))
           path.append(CascadeStep(target, .failed, fault.reason, now - attemptStart))
+          if deltas?.hasBegun == true { return .interrupted("\(target): \(fault.reason)", path: path) }
         }
       }
     }
@@ -79,15 +86,25 @@ struct Cascade: Sendable {
   }
 
   private func attempt(
-    _ request: JobRequest, _ target: Target, _ reservation: QuotaReservation?, isProbe: Bool
+    _ request: JobRequest, _ target: Target, _ reservation: QuotaReservation?, isProbe: Bool,
+    _ deltas: (any DeltaSink)?
   ) async throws(CancellationError) -> Result<ProviderAnswer, ProviderFault> {
     var stated: [StatedQuota] = []
     let result: Result<ProviderAnswer, ProviderFault>
     do {
       let endpoint = try endpoint(of: target)
-      let response = try await client.send(endpoint.httpRequest(for: request)).get()
-      stated = StatedQuota.stated(in: response.headers)
-      result = .success(try endpoint.answer(from: response))
+      if let deltas, case .chat = request {
+        deltas.begin(target)
+        let stream = try await client.stream(
+          endpoint.httpRequest(for: request, streams: true),
+          into: StreamedAnswer(wire: endpoint.wire, hiding: endpoint.key), onDelta: deltas.add)
+        stated = StatedQuota.stated(in: stream.headers)
+        result = stream.result
+      } else {
+        let response = try await client.send(endpoint.httpRequest(for: request)).get()
+        stated = StatedQuota.stated(in: response.headers)
+        result = .success(try endpoint.answer(to: request, from: response))
+      }
     } catch let fault as ProviderFault {
       result = .failure(fault)
     } catch {
@@ -111,10 +128,14 @@ struct Cascade: Sendable {
   private func jobResult(
     of answer: ProviderAnswer, _ target: Target, _ latency: Duration, _ path: [CascadeStep]
   ) -> JobResult {
-    JobResult(
+    var result = JobResult(
       response: answer.text, provider: target.provider, model: target.model,
       finishReason: answer.finishReason, usage: answer.usage,
       cost: catalog.prices[target]?.cost(of: answer.usage) ?? .zero, latency: latency, cascadePath: path)
+    result.message = answer.message
+    result.logprobs = answer.logprobs
+    result.embeddings = answer.embeddings
+    return result
   }
 
   private func outcome(
@@ -127,6 +148,8 @@ struct Cascade: Sendable {
         error: "The content filter of every provider that could answer refused this request; rephrase it.",
         usage: .zero, cost: .zero, latency: latency, cascadePath: path)
       return .answered(result, isCacheable: false)
+    case .refused(let message):
+      return .failed(JobFailure(code: .requestRefused, message: message, cascadePath: path))
     case .failed(let message):
       return .failed(JobFailure(code: .allProvidersFailed, message: message, cascadePath: path))
     case .passing(let message, let retryAfter, let askedAny):

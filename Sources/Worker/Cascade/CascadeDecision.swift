@@ -12,6 +12,8 @@ struct CascadeDecision: Sendable {
   enum Verdict: Sendable, Hashable {
     /// Every target that might have answered has a content filter that refused; the first of them.
     case filtered(by: Target)
+    /// Every target says that the fault is the request's.
+    case refused(message: String)
     case failed(message: String)
     case passing(message: String, retryAfter: Duration?, askedAny: Bool)
   }
@@ -29,7 +31,7 @@ struct CascadeDecision: Sendable {
         message: summary, retryAfter: retryAfter, askedAny: findings.contains(where: \.wasAsked))
     }
     if let target = findings.lazy.compactMap(\.filteringTarget).first { return .filtered(by: target) }
-    if let message = ownWordsOfFirst { return .failed(message: message) }
+    if let message = ownWordsOfFirst { return .refused(message: message) }
     return .failed(
       message: "Every provider refused the request; check the providers' keys, credit and models: \(summary)")
   }

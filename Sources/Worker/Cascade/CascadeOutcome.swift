@@ -9,6 +9,8 @@ enum CascadeOutcome: Sendable, Hashable {
   /// Waiting may mend it. `retryAfter` is the time until the first target can be asked again, nil when that is
   /// at once or unknown; `askedAny` is false when every target was skipped.
   case passing(message: String, retryAfter: Duration?, path: [CascadeStep], askedAny: Bool)
+  /// The answer broke off after a piece of it had been told.
+  case interrupted(String, path: [CascadeStep])
 
   /// Whether any provider was asked.
   var askedAny: Bool {

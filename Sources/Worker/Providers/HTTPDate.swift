@@ -24,7 +24,7 @@ enum HTTPDate {
 
   /// Howard Hinnant's `days_from_civil` (https://howardhinnant.github.io/date_algorithms.html), for years
   /// from 1970 on.
-  private static func daysSinceEpoch(year: Int64, month: Int64, day: Int64) -> Int64 {
+  static func daysSinceEpoch(year: Int64, month: Int64, day: Int64) -> Int64 {
     let shiftedYear = month <= 2 ? year - 1 : year
     let era = shiftedYear / 400
     let yearOfEra = shiftedYear - era * 400

@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import NIOCore
+import NIOHTTP1
 import Shared
 
 /// Sends requests to providers; one connection pool for all of them. Must be shut down after the last call.
@@ -12,8 +13,8 @@ struct ProviderClient: Sendable {
   let timeouts: ProviderTimeouts
   private let http: HTTPClient
 
-  init(connectTimeout: Duration, firstByteTimeout: Duration, totalTimeout: Duration) {
-    timeouts = ProviderTimeouts(connect: connectTimeout, firstByte: firstByteTimeout, total: totalTimeout)
+  init(timeouts: ProviderTimeouts) {
+    self.timeouts = timeouts
     var configuration = HTTPClient.Configuration(
       redirectConfiguration: .disallow,
       timeout: .init(connect: TimeAmount(timeouts.connect)),
@@ -50,6 +51,33 @@ struct ProviderClient: Sendable {
     case .failure(let error):
       if Task.isCancelled { throw CancellationError() }
       return .failure(.transport(error, timeouts: timeouts))
+    }
+  }
+
+  /// The answer to a request whose answer comes as a stream, or why there is none, with the response's headers.
+  /// Deltas are handed on as they come, on an event loop.
+  ///
+  /// Throws `CancellationError` when the task is cancelled; the call is then aborted.
+  func stream(
+    _ request: HTTPClient.Request, into answer: StreamedAnswer,
+    onDelta: @escaping @Sendable (AnswerDelta) -> Void
+  ) async throws(CancellationError) -> (result: Result<ProviderAnswer, ProviderFault>, headers: HTTPHeaders) {
+    let collector = StreamCollector(
+      answer, timeouts: timeouts, headLimit: Self.headLimit, onDelta: onDelta)
+    let task = http.execute(request: request, delegate: collector)
+    let result: Result<ProviderAnswer, any Error> = await withTaskCancellationHandler {
+      do { return .success(try await task.futureResult.get()) } catch { return .failure(error) }
+    } onCancel: {
+      task.cancel()
+    }
+    let answer = collector.answer
+    switch result {
+    case .success(let whole): return (.success(whole), answer.headers)
+    case .failure(let error):
+      if Task.isCancelled { throw CancellationError() }
+      // The provider had said all; only its connection did not end as it should.
+      if answer.isComplete, let whole = try? answer.end().answer { return (.success(whole), answer.headers) }
+      return (.failure(.transport(error, timeouts: timeouts)), answer.headers)
     }
   }
 

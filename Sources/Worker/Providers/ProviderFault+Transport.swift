@@ -11,6 +11,7 @@ extension ProviderFault {
   /// hold anything.
   static func transport(_ error: any Error, timeouts: ProviderTimeouts) -> ProviderFault {
     switch error {
+    case let fault as ProviderFault: fault
     case let bound as BoundExceeded: .failing(words(for: bound))
     case let error as HTTPClientError: .failing(words(for: error, timeouts))
     case let error as NIOConnectionError: .failing(words(for: error, timeouts))
@@ -29,9 +30,11 @@ extension ProviderFault {
   private static func words(for bound: BoundExceeded) -> String {
     switch bound {
     case .firstByte(let limit): "timed out before the first byte (\(limit.inWords))"
+    case .idle(let limit): "timed out in mid-answer (\(limit.inWords))"
     case .total(let limit): "timed out before the end of the answer (\(limit.inWords))"
     case .headSize(let limit): "headers over \(limit / 1024) KiB"
     case .bodySize(let limit): "answer over \(limit / 1_048_576) MiB"
+    case .eventSize(let limit): "an event of the answer over \(limit / 1_048_576) MiB"
     }
   }
 

@@ -1,4 +1,5 @@
 import NIOHTTP1
+import Shared
 
 /// When a provider may be asked again, from what its response says.
 enum ResetTime {
@@ -9,8 +10,8 @@ enum ResetTime {
   /// operator changes (another plan, another key's project) must show soon, and one request an hour is cheap.
   static let pauseOfDailyQuota = Duration.seconds(3600)
 
-  /// From `retry-after-ms`, `Retry-After` (RFC 9110, section 10.2.3), or the `x-ratelimit-*` headers of OpenAI
-  /// and Groq; nil when none of them says anything.
+  /// From `retry-after-ms`, `Retry-After` (RFC 9110, section 10.2.3), or the headers of ``RateLimitHeaders``; nil
+  /// when none of them says anything.
   static func stated(in headers: HTTPHeaders) -> Duration? {
     if let text = headers.first(name: "retry-after-ms"), let milliseconds = Double(text) {
       if let wait = bounded(seconds: milliseconds / 1000) { return wait }
@@ -18,7 +19,7 @@ enum ResetTime {
     if let text = headers.first(name: "retry-after") {
       if let seconds = Double(text) {
         if let wait = bounded(seconds: seconds) { return wait }
-      } else if let wait = untilDate(text, headers) {
+      } else if let wait = HTTPDate.parse(text).flatMap({ until($0, headers) }) {
         return wait
       }
     }
@@ -51,10 +52,14 @@ enum ResetTime {
     return min(longest, .milliseconds(Int64(min(seconds, 1e6) * 1000)))
   }
 
-  /// The date is compared with the response's own `Date`, so that our clock does not matter.
-  private static func untilDate(_ text: String, _ headers: HTTPHeaders) -> Duration? {
-    guard let end = HTTPDate.parse(text), let now = headers.first(name: "date").flatMap(HTTPDate.parse)
-    else { return nil }
+  /// Until a time as RFC 3339 writes it.
+  static func until(time text: String, _ headers: HTTPHeaders) -> Duration? {
+    InternetTime.parse(text).flatMap { until($0, headers) }
+  }
+
+  /// A time is compared with the response's own `Date`, so that our clock does not matter.
+  private static func until(_ end: Int64, _ headers: HTTPHeaders) -> Duration? {
+    guard let now = headers.first(name: "date").flatMap(HTTPDate.parse) else { return nil }
     return min(longest, .seconds(max(0, end - now)))
   }
 
@@ -62,13 +67,11 @@ enum ResetTime {
   private static func resetOfExhaustedLimit(_ headers: HTTPHeaders) -> Duration? {
     var exhausted: Duration?
     var any: Duration?
-    for kind in ["requests", "tokens"] {
-      let stated = headers.first(name: "x-ratelimit-reset-\(kind)")
-      guard let reset = stated.flatMap({ parse($0) }) else { continue }
+    for kind in Quota.Kind.allCases {
+      let stated = RateLimitHeaders(kind, in: headers)
+      guard let reset = stated.reset else { continue }
       any = min(any ?? reset, reset)
-      if let left = headers.first(name: "x-ratelimit-remaining-\(kind)").flatMap({ Int($0) }), left <= 0 {
-        exhausted = max(exhausted ?? reset, reset)
-      }
+      if let left = stated.left, left <= 0 { exhausted = max(exhausted ?? reset, reset) }
     }
     return exhausted ?? any
   }

@@ -11,21 +11,21 @@ final class ResponseCollector: HTTPClientResponseDelegate {
   typealias Response = ProviderResponse
 
   private struct State {
+    var bounds: AttemptBounds
     var status: Int?
     var headers = HTTPHeaders()
     var body = ByteBuffer()
     var timer: Scheduled<Void>?
   }
 
-  private let state = Mutex(State())
-  private let timeouts: ProviderTimeouts
+  private let state: Mutex<State>
   private let headLimit: Int
   private let bodyLimit: Int
-  private let start = NIODeadline.now()
 
   /// The limits are in bytes.
   init(timeouts: ProviderTimeouts, headLimit: Int, bodyLimit: Int) {
-    self.timeouts = timeouts
+    let bounds = AttemptBounds(timeouts, total: timeouts.total, start: .now())
+    state = Mutex(State(bounds: bounds))
     self.headLimit = headLimit
     self.bodyLimit = bodyLimit
   }
@@ -34,24 +34,17 @@ final class ResponseCollector: HTTPClientResponseDelegate {
 
   /// Until now the connect time-out ruled.
   func didSendRequestHead(task: HTTPClient.Task<Response>, _ head: HTTPRequestHead) {
-    let total = start + TimeAmount(timeouts.total)
-    schedule(at: min(total, .now() + TimeAmount(timeouts.firstByte)), task)
+    state.withLock { $0.bounds.requestIsSent(at: .now()) }
+    watch(task)
   }
 
-  /// One timer for both bounds: most answers come long before the first of them.
-  private func schedule(at deadline: NIODeadline, _ task: HTTPClient.Task<Response>) {
-    let timer = task.eventLoop.scheduleTask(deadline: deadline) { self.expire(task) }
-    state.withLock { $0.timer = timer }
-  }
-
-  private func expire(_ task: HTTPClient.Task<Response>) {
-    let total = start + TimeAmount(timeouts.total)
-    if NIODeadline.now() >= total {
-      task.fail(reason: BoundExceeded.total(timeouts.total))
-    } else if state.withLock({ $0.status == nil }) {
-      task.fail(reason: BoundExceeded.firstByte(timeouts.firstByte))
-    } else {
-      schedule(at: total, task)
+  /// One timer for all bounds: most answers come long before the first of them.
+  private func watch(_ task: HTTPClient.Task<Response>) {
+    switch state.withLock({ $0.bounds.verdict(at: .now()) }) {
+    case .exceeded(let bound): task.fail(reason: bound)
+    case .soundUntil(let deadline):
+      let timer = task.eventLoop.scheduleTask(deadline: deadline) { self.watch(task) }
+      state.withLock { $0.timer = timer }
     }
   }
 
@@ -65,11 +58,11 @@ final class ResponseCollector: HTTPClientResponseDelegate {
   // MARK: - Response
 
   func didReceiveHead(task: HTTPClient.Task<Response>, _ head: HTTPResponseHead) -> EventLoopFuture<Void> {
-    let size = head.headers.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count }
-    guard size <= headLimit else {
+    guard head.headers.size <= headLimit else {
       return task.eventLoop.makeFailedFuture(BoundExceeded.headSize(headLimit))
     }
     state.withLock { state in
+      state.bounds.bytesCame(at: .now())
       state.status = Int(head.status.code)
       state.headers = head.headers
     }

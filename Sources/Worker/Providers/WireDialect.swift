@@ -1,18 +1,52 @@
 import NIOCore
+import NIOHTTP1
 import Shared
 
-/// How a request and its answer look on the wire. Pure: no I/O, no clock.
+/// How requests and their answers look on the wire. Pure: no I/O, no clock.
 protocol WireDialect: Sendable {
   /// What follows the provider's base URL, percent-encoded. A model's name may come from a client.
-  func path(for model: String) -> String
+  func path(for operation: ProviderOperation, model: String) -> String
 
   /// The header that carries the key; a key never stands in a URL, because URLs end in logs.
   func authorization(_ key: String) -> (name: String, value: String)
 
-  func body(of request: JobRequest, model: String) -> ByteBuffer
+  /// Headers that every request has beside the key.
+  var headers: HTTPHeaders { get }
+
+  /// Throws a refusal with a sentence for what the provider's API cannot express: nothing is left out silently.
+  func body(of request: ChatRequest, model: String, streams: Bool) throws(ProviderFault) -> ByteBuffer
+  func body(of request: EmbeddingRequest, model: String) throws(ProviderFault) -> ByteBuffer
 
   /// The answer, or why there is none. `key` must not show in what is thrown.
   func answer(from response: ProviderResponse, hiding key: Secret?) throws(ProviderFault) -> ProviderAnswer
+  func answer(
+    to request: EmbeddingRequest, from response: ProviderResponse, hiding key: Secret?
+  ) throws(ProviderFault) -> ProviderAnswer
+
+  /// Reads the events of one answer. `response` has the head and no body.
+  func streamDecoder(of response: ProviderResponse, hiding key: Secret?) -> any StreamDecoder
+}
+
+extension WireDialect {
+  var headers: HTTPHeaders { [:] }
+
+  func body(
+    of request: JobRequest, model: String, streams: Bool
+  ) throws(ProviderFault) -> ByteBuffer {
+    switch request {
+    case .chat(let request): try body(of: request, model: model, streams: streams)
+    case .embedding(let request): try body(of: request, model: model)
+    }
+  }
+
+  func answer(
+    to request: JobRequest, from response: ProviderResponse, hiding key: Secret?
+  ) throws(ProviderFault) -> ProviderAnswer {
+    switch request {
+    case .chat: try answer(from: response, hiding: key)
+    case .embedding(let request): try answer(to: request, from: response, hiding: key)
+    }
+  }
 }
 
 extension ProviderDialect {
@@ -20,15 +54,20 @@ extension ProviderDialect {
     switch self {
     case .openAI: OpenAIDialect()
     case .gemini: GeminiDialect()
+    case .anthropic: AnthropicDialect()
     }
   }
 }
 
 extension TokenUsage {
   /// Counts as a provider sends them; what is missing or no number is zero, what is absurd is clamped.
-  init(prompt: JSONValue?, completion: JSONValue?...) {
+  init(
+    prompt: JSONValue?..., completion: JSONValue?..., cached: JSONValue? = nil, reasoning: JSONValue? = nil
+  ) {
     func clamped(_ count: JSONValue?) -> Int { Int(min(max(count?.integer ?? 0, 0), Int64(Int32.max))) }
     self.init(
-      promptTokens: clamped(prompt), completionTokens: completion.reduce(0) { $0 + clamped($1) })
+      promptTokens: prompt.reduce(0) { $0 + clamped($1) },
+      completionTokens: completion.reduce(0) { $0 + clamped($1) },
+      cachedTokens: clamped(cached), reasoningTokens: clamped(reasoning))
   }
 }

@@ -18,7 +18,7 @@ struct JobRunner: Sendable {
     pace.note(askedAny: outcome.askedAny)
     let verdict = JobVerdict(
       outcome, attempts: job.attempts, maxAttempts: maxAttempts, timeLeft: deadline - clock.now,
-      backoff: backoff, chance: .random(in: 0..<1))
+      mayBeginAnew: job.streaming == .restart, backoff: backoff, chance: .random(in: 0..<1))
     let settlement = try await recorder.record(job.lease) { queue throws(QueueError) in
       try await verdict.record(job.lease, in: queue)
     }
@@ -30,9 +30,31 @@ struct JobRunner: Sendable {
       guard let stored = job.request else {
         throw StoredJobError.unreadable(what: "request", "it is gone")
       }
-      return try await cascade.answer(JobRequest(stored: stored))
+      let request = try JobRequest(stored: stored)
+      guard job.streaming != nil else { return try await cascade.answer(request) }
+      return try await stream(request, job.lease)
     } catch let error as StoredJobError {
       return .failed(JobFailure(code: .unreadable, message: "This worker cannot run the job: \(error)."))
+    }
+  }
+
+  /// The cascade, with its answer written to the job's events while it comes.
+  private func stream(_ request: JobRequest, _ lease: Lease) async throws -> CascadeOutcome {
+    let writer = DeltaWriter(lease: lease, recorder: recorder)
+    return try await withThrowingTaskGroup(of: CascadeOutcome?.self) { group in
+      group.addTask {
+        try await writer.run()
+        return nil
+      }
+      group.addTask {
+        defer { writer.finish() }
+        return try await cascade.answer(request, deltas: writer)
+      }
+      var outcome: CascadeOutcome?
+      // A lease that is lost ends the writer, and with it the call.
+      for try await part in group { outcome = part ?? outcome }
+      guard let outcome else { throw CancellationError() }
+      return outcome
     }
   }
 

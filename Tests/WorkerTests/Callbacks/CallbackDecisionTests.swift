@@ -60,7 +60,7 @@ struct CallbackDecisionTests {
     arguments: [JobState.succeeded, .failed, .cancelled, .expired])
   func event(state: JobState) throws {
     let job = CallbackFixture.job(state)
-    let json = try JSONParser.parse(try #require(JobEvent(job)).json)
+    let json = try JSONParser.parse(try #require(CallbackEvent(job)).json)
     #expect(json.object.map { Array($0.keys) } == ["type", "timestamp", "data"])
     #expect(json["type"] == .string("job.\(state.rawValue)"))
     #expect(json["timestamp"] == "2026-01-31T09:15:02.571Z")
@@ -69,7 +69,7 @@ struct CallbackDecisionTests {
 
   @Test("a job that goes on is no event", arguments: [JobState.queued, .scheduled, .running])
   func noEvent(state: JobState) {
-    #expect(JobEvent(CallbackFixture.job(state)) == nil)
+    #expect(CallbackEvent(CallbackFixture.job(state)) == nil)
   }
 
   @Test("an event keeps its id over all attempts, and a job that ends anew is a new event")

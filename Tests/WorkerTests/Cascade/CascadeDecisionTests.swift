@@ -35,10 +35,10 @@ struct CascadeDecisionTests {
     let other = ProviderFault(.requestRefused, "not found (404)", message: "Other words")
     #expect(
       verdict(fault(Self.refused), fault(other, of: Self.groq))
-        == .failed(message: "gemini/g refused the request: Too long"))
+        == .refused(message: "gemini/g refused the request: Too long"))
     #expect(
       verdict(fault(ProviderFault(.requestRefused, "request too large (413)")))
-        == .failed(message: "gemini/g refused the request: request too large (413)"))
+        == .refused(message: "gemini/g refused the request: request too large (413)"))
   }
 
   @Test("a refused key among them makes it the operator's matter")

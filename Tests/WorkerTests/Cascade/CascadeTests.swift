@@ -8,7 +8,11 @@ import Testing
 @Suite("Cascades over real sockets", .timeLimit(.minutes(2)))
 struct CascadeTests {
   private let shared = SharedCircuits()
-  private let request = JobRequest(messages: [ChatMessage(role: .user, content: "Hi")])
+  private var request: JobRequest { request("default") }
+
+  private func request(_ model: String) -> JobRequest {
+    .chat(ChatRequest(model: model, messages: [ChatMessage(role: .user, content: "Hi")]))
+  }
 
   /// A cascade over two servers, `first` and `second`, in this order.
   private func withCascade(
@@ -18,7 +22,7 @@ struct CascadeTests {
     try await ScriptedServer.with(first) { one in
       try await ScriptedServer.with(second) { two in
         let client = ProviderClient(
-          connectTimeout: .seconds(10), firstByteTimeout: .seconds(30), totalTimeout: .seconds(60))
+          timeouts: ProviderTimeouts(connect: .seconds(10), firstByte: .seconds(30), total: .seconds(60)))
         let catalog = ProviderCatalog(
           providers: [
             ProviderFixture.openAI("first", baseURL: one.baseURL),
@@ -129,7 +133,7 @@ struct CascadeTests {
         Issue.record("it should fail")
         return
       }
-      #expect(failure.code == .allProvidersFailed)
+      #expect(failure.code == .requestRefused)
       #expect(failure.message == "first/first-model refused the request: context too long")
       #expect(failure.cascadePath.count == 2)
     }
@@ -153,9 +157,7 @@ struct CascadeTests {
   @Test("a model that leads nowhere fails the job with the reason", arguments: ["nowhere", "unknown/model"])
   func routing(model: String) async throws {
     try await withCascade(answer, then: answer) { cascade, first, _ in
-      var request = request
-      request.model = model
-      guard case .failed(let failure) = try await cascade.answer(request) else {
+      guard case .failed(let failure) = try await cascade.answer(request(model)) else {
         Issue.record("it should fail")
         return
       }
@@ -167,9 +169,7 @@ struct CascadeTests {
   @Test("a client's provider/model is asked alone, under its own name")
   func namedTarget() async throws {
     try await withCascade(answer, then: answer) { cascade, first, second in
-      var request = request
-      request.model = "second/meta/llama"
-      guard case .answered(let result, _) = try await cascade.answer(request) else {
+      guard case .answered(let result, _) = try await cascade.answer(request("second/meta/llama")) else {
         Issue.record("it should be answered")
         return
       }

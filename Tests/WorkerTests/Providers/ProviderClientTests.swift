@@ -15,7 +15,7 @@ struct ProviderClientTests {
     body: (ProviderClient) async throws -> Result
   ) async throws -> Result {
     let client = ProviderClient(
-      connectTimeout: .seconds(10), firstByteTimeout: firstByte, totalTimeout: total)
+      timeouts: ProviderTimeouts(connect: .seconds(10), firstByte: firstByte, total: total))
     do {
       let result = try await body(client)
       await client.shutdown()
@@ -28,7 +28,9 @@ struct ProviderClientTests {
 
   private func request(_ baseURL: String) throws -> HTTPClient.Request {
     try ProviderEndpoint(ProviderFixture.openAI(baseURL: baseURL), model: "m")
-      .httpRequest(for: JobRequest(messages: [ChatMessage(role: .user, content: "Hi")]))
+      .httpRequest(
+        for: JobRequest.chat(
+          ChatRequest(messages: [ChatMessage(role: .user, content: "Hi")], maxTokens: 256, temperature: 0.7)))
   }
 
   private func result(

@@ -1,4 +1,5 @@
 import NIOHTTP1
+import Shared
 import Testing
 
 @testable import Worker
@@ -34,6 +35,19 @@ struct ResetTimeTests {
           ("x-ratelimit-reset-tokens", "120ms"), ("x-ratelimit-remaining-tokens", "6000"),
         ], .seconds(40)
       ),
+      (
+        [
+          ("date", "Sun, 06 Nov 1994 08:49:07 GMT"),
+          ("anthropic-ratelimit-requests-reset", "1994-11-06T08:49:37Z"),
+          ("anthropic-ratelimit-tokens-reset", "1994-11-06T08:49:17Z"),
+        ], .seconds(10)
+      ),
+      (
+        [
+          ("date", "Sun, 06 Nov 1994 08:49:07 GMT"),
+          ("anthropic-ratelimit-requests-reset", "1994-11-07T08:49:37Z"),
+        ], .seconds(60)
+      ), ([("anthropic-ratelimit-requests-reset", "1994-11-06T08:49:37Z")], nil),
     ] as [([(String, String)], Duration?)])
   func headers(headers: [(String, String)], wait: Duration?) {
     #expect(ResetTime.stated(in: HTTPHeaders(headers)) == wait)
@@ -59,5 +73,34 @@ struct ResetTimeTests {
     ] as [(String, Int64?)])
   func dates(text: String, seconds: Int64?) {
     #expect(HTTPDate.parse(text) == seconds)
+  }
+
+  @Test(
+    "times of RFC 3339 are read to the second",
+    arguments: [
+      ("1970-01-01T00:00:00Z", 0), ("1994-11-06T08:49:37Z", 784_111_777),
+      ("1994-11-06t08:49:37.999z", 784_111_777), ("1994-11-06T09:49:37+01:00", 784_111_777),
+      ("1994-11-06T01:19:37.5-07:30", 784_111_777), ("2024-02-29T23:59:59Z", 1_709_251_199),
+      ("1994-11-06 08:49:37Z", nil), ("1994-11-06T08:49:37", nil), ("1994-13-06T08:49:37Z", nil),
+      ("1994-11-06T08:61:37Z", nil), ("1994-11-06T08:49Z", nil), ("1994-11-06T08:49:37+1", nil),
+      ("1994-11-06T08:49:37ZZ", nil), ("+994-11-06T08:49:37Z", nil), ("1994-11-06T08:49:3üZ", nil), ("", nil),
+    ] as [(String, Int64?)])
+  func internetTimes(text: String, seconds: Int64?) {
+    #expect(InternetTime.parse(text) == seconds)
+  }
+
+  @Test("what is left of Anthropic's limits is read from its own headers")
+  func anthropicLimits() {
+    let headers: HTTPHeaders = [
+      "date": "Sun, 06 Nov 1994 08:49:07 GMT", "anthropic-ratelimit-requests-limit": "50",
+      "anthropic-ratelimit-requests-remaining": "49",
+      "anthropic-ratelimit-requests-reset": "1994-11-06T08:49:09Z",
+      "anthropic-ratelimit-tokens-limit": "40000", "anthropic-ratelimit-tokens-remaining": "39000",
+      "anthropic-ratelimit-tokens-reset": "yesterday",
+    ]
+    #expect(
+      StatedQuota.stated(in: headers) == [
+        StatedQuota(kind: .requests, left: 49, limit: 50, resetsIn: .seconds(2))
+      ])
   }
 }

@@ -18,6 +18,23 @@ enum ProviderFixture {
       name: "gemini", dialect: .gemini, baseURL: baseURL, apiKey: key, defaultModel: "gemini-2.5-flash")
   }
 
+  static func anthropic(baseURL: String = "http://example.com/v1") -> Provider {
+    Provider(
+      name: "anthropic", dialect: .anthropic, baseURL: baseURL, apiKey: key, defaultModel: "claude-x")
+  }
+
+  /// What a client asks in OpenAI's form: `members` beside the conversation.
+  static func chat(
+    _ members: JSONObject = [:], messages: JSONValue = [["role": "user", "content": "Hi"]]
+  ) throws -> ChatRequest {
+    var body: JSONObject = ["model": "default", "messages": messages]
+    for (name, value) in members { body[name] = value }
+    guard case .chat(let request) = try JobRequest(stored: JSONValue.object(body).serialized()) else {
+      throw StoredJobError.unreadable(what: "request", "it is no chat")
+    }
+    return request
+  }
+
   static func response(_ status: Int, _ body: String, headers: [(String, String)] = []) -> ProviderResponse {
     ProviderResponse(status: status, headers: HTTPHeaders(headers), body: ByteBuffer(string: body))
   }
@@ -33,9 +50,56 @@ enum ProviderFixture {
 }
 
 extension WireDialect {
+  /// What is sent for a chat.
+  func json(of request: ChatRequest, model: String = "m/1", streams: Bool = false) throws -> JSONValue {
+    try JSONParser.parse(body(of: request, model: model, streams: streams))
+  }
+
+  /// Why a chat is not sent; nil when it is.
+  func refusal(of request: ChatRequest, model: String = "m/1") -> ProviderFault? {
+    let written = Result { () throws(ProviderFault) in
+      try body(of: request, model: model, streams: false)
+    }
+    return written.fault
+  }
+
+  /// The pieces that a stream brings, and whether it was whole.
+  func pieces(
+    of events: [String], headers: [(String, String)] = []
+  ) throws(ProviderFault) -> (pieces: [StreamPiece], isComplete: Bool) {
+    let head = ProviderFixture.response(200, "", headers: headers)
+    var decoder = streamDecoder(of: head, hiding: ProviderFixture.key)
+    var pieces: [StreamPiece] = []
+    for event in events { pieces.append(try decoder.decode(ServerSentEvent(data: event))) }
+    return (pieces, decoder.isComplete)
+  }
+
+  /// The answer that a stream of events makes, or the fault in its place.
+  func assemble(_ events: [String], headers: [(String, String)] = []) -> Result<ProviderAnswer, ProviderFault>
+  {
+    Result { () throws(ProviderFault) in
+      let (pieces, isComplete) = try pieces(of: events, headers: headers)
+      guard isComplete else { throw .failing("answer cut short") }
+      var assembler = AnswerAssembler()
+      for piece in pieces { assembler.add(piece) }
+      return try assembler.answer()
+    }
+  }
+
   /// The answer, or the fault in its place.
   func read(_ response: ProviderResponse) -> Result<ProviderAnswer, ProviderFault> {
     Result { () throws(ProviderFault) in try answer(from: response, hiding: ProviderFixture.key) }
+  }
+}
+
+extension WireDialect {
+  /// The embeddings, or the fault in their place.
+  func read(
+    _ response: ProviderResponse, to request: EmbeddingRequest
+  ) -> Result<ProviderAnswer, ProviderFault> {
+    Result { () throws(ProviderFault) in
+      try answer(to: request, from: response, hiding: ProviderFixture.key)
+    }
   }
 }
 

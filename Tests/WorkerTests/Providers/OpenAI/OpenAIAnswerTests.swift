@@ -145,4 +145,49 @@ struct OpenAIAnswerTests {
     let body = #"{"error":{"message":"Incorrect API key sk-canary-0123456789 provided"}}"#
     #expect(read(401, body).fault?.message == "Incorrect API key *** provided")
   }
+
+  @Test("tool calls, thoughts and log probabilities are part of an answer, and nulls are not")
+  func message() throws {
+    let body = #"""
+      {"choices":[{"message":{"role":"assistant","content":null,"refusal":null,"annotations":[],"reasoning":"Hm",
+      "tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":"{}"}}]},
+      "logprobs":{"content":[]},"finish_reason":"tool_calls"}],"usage":{"completion_tokens":9,
+      "completion_tokens_details":{"reasoning_tokens":4}}}
+      """#
+    var expected = ProviderAnswer(
+      text: "", finishReason: .toolCalls,
+      usage: TokenUsage(promptTokens: 0, completionTokens: 9, reasoningTokens: 4))
+    expected.message = [
+      "reasoning": "Hm",
+      "tool_calls": [["id": "a", "type": "function", "function": ["name": "f", "arguments": "{}"]]],
+    ]
+    expected.logprobs = ["content": []]
+    #expect(try read(200, body).get() == expected)
+  }
+
+  @Test("a model's refusal is the content filter's word")
+  func refusal() {
+    let body = #"{"choices":[{"message":{"content":null,"refusal":"I can't."},"finish_reason":"stop"}]}"#
+    #expect(read(200, body).fault?.kind == .contentFiltered)
+  }
+
+  @Test("embeddings come as they are; what holds none is a fault")
+  func embeddings() throws {
+    let request = EmbeddingRequest(model: "m", input: "x")
+    func read(_ status: Int, _ body: String) -> Result<ProviderAnswer, ProviderFault> {
+      OpenAIDialect().read(ProviderFixture.response(status, body), to: request)
+    }
+    let body = #"""
+      {"object":"list","data":[{"object":"embedding","index":0,"embedding":[0.5,-1]}],
+      "usage":{"prompt_tokens":3,"total_tokens":3}}
+      """#
+    let answer = try read(200, body).get()
+    #expect(answer.embeddings == [["object": "embedding", "index": 0, "embedding": [0.5, -1]]])
+    #expect(answer.usage == TokenUsage(promptTokens: 3, completionTokens: 0))
+    for wrong in ["{}", #"{"data":[]}"#, #"{"data":[{"index":0}]}"#] {
+      #expect(read(200, wrong).fault == .failing("no embeddings in the answer"))
+    }
+    #expect(read(404, "").fault?.kind == .requestRefused)
+    #expect(read(200, #"{"error":{"code":401}}"#).fault?.kind == .keyRefused)
+  }
 }

@@ -18,9 +18,10 @@ struct GeminiAnswerTests {
     let body = #"""
       {"candidates":[{"content":{"parts":[{"text":"hmm","thought":true},{"text":"A"},{"text":"B"}],
       "role":"model"},"finishReason":"STOP","index":0}],
-      "usageMetadata":{"promptTokenCount":5,"candidatesTokenCount":2,"thoughtsTokenCount":30}}
+      "usageMetadata":{"promptTokenCount":5,"candidatesTokenCount":2,"thoughtsTokenCount":30,
+      "cachedContentTokenCount":4}}
       """#
-    let usage = TokenUsage(promptTokens: 5, completionTokens: 32)
+    let usage = TokenUsage(promptTokens: 5, completionTokens: 32, cachedTokens: 4, reasoningTokens: 30)
     #expect(try read(200, body).get() == ProviderAnswer(text: "AB", finishReason: .stop, usage: usage))
   }
 
@@ -31,7 +32,10 @@ struct GeminiAnswerTests {
 
   @Test(
     "the filter's finish reasons are refusals",
-    arguments: ["SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "IMAGE_SAFETY"])
+    arguments: [
+      "SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "IMAGE_SAFETY",
+      "IMAGE_PROHIBITED_CONTENT", "IMAGE_RECITATION",
+    ])
   func filtered(reason: String) {
     #expect(read(200, candidate("\"\(reason)\"")).fault?.kind == .contentFiltered)
   }
@@ -96,5 +100,49 @@ struct GeminiAnswerTests {
     #expect(
       read(429, body).fault
         == ProviderFault(.limited(resetsIn: .seconds(3600)), "daily quota spent (429)", message: "m"))
+  }
+
+  @Test("calls are an answer, with Gemini's own ids or new ones, and their signatures")
+  func calls() throws {
+    let parts = #"""
+      [{"text":"Let me see."},{"text":"hm","thought":true},
+      {"functionCall":{"name":"f","args":{"b":1.5,"a":["x"]}},"thoughtSignature":"c2ln"},
+      {"functionCall":{"name":"f"}},{"functionCall":{"id":"own","name":"g","args":{}}}]
+      """#
+    let answer = try read(200, candidate(#""STOP""#, parts: parts)).get()
+    #expect(answer.text == "Let me see.")
+    #expect(answer.finishReason == .toolCalls)
+    let calls = try #require(answer.message["tool_calls"]?.array)
+    #expect(answer.message.count == 1)
+    let ids = calls.compactMap { $0["id"]?.string }
+    for id in ids.prefix(2) { #expect(id.wholeMatch(of: /call_[a-z2-7]{24}/) != nil) }
+    #expect(Set(ids).count == 3)
+    #expect(
+      calls == [
+        [
+          "id": .string(ids[0]), "type": "function",
+          "function": ["name": "f", "arguments": #"{"b":1.5,"a":["x"]}"#],
+          "extra_content": ["google": ["thought_signature": "c2ln"]],
+        ],
+        ["id": .string(ids[1]), "type": "function", "function": ["name": "f", "arguments": "{}"]],
+        ["id": "own", "type": "function", "function": ["name": "g", "arguments": "{}"]],
+      ])
+  }
+
+  @Test("thinking that used up max_tokens is a fault of the request")
+  func allThought() {
+    #expect(read(200, candidate(#""MAX_TOKENS""#, parts: "[]")).fault == .allThought)
+  }
+
+  @Test("an error with status 200 means the status that it holds")
+  func errorInSuccess() {
+    #expect(read(200, #"{"error":{"code":401,"message":"m"}}"#).fault?.kind == .keyRefused)
+    #expect(read(200, #"{"error":{"message":"m"}}"#).fault?.reason == "error in the answer")
+  }
+
+  @Test("a provider that echoes its key does not show it")
+  func echoedKey() {
+    let body = #"{"error":{"code":403,"message":"Key sk-canary-0123456789 is not allowed"}}"#
+    #expect(read(403, body).fault?.message == "Key *** is not allowed")
   }
 }

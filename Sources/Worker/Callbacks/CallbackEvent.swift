@@ -2,7 +2,7 @@ import NIOCore
 import Shared
 
 /// What a receiver is told: that a job has ended, and the job as `GET /jobs/{id}` shows it.
-struct JobEvent: Sendable {
+struct CallbackEvent: Sendable {
   let job: JobResource
   /// Such as `job.succeeded`.
   let type: String

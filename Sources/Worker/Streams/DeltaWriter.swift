@@ -1,0 +1,81 @@
+import Shared
+import Synchronization
+
+/// Writes the deltas of one job's answer to its events. Those that come close together travel together: the first
+/// wait 5 ms for company, later ones up to 25 ms, so that the first words come soon and the many after them cost
+/// little.
+final class DeltaWriter: DeltaSink {
+  private struct State {
+    var pending = AnswerDelta()
+    /// Whom the next piece comes from; told once.
+    var target: Target?
+    var hasBegun = false
+    var isFinished = false
+  }
+
+  private static let firstPause = Duration.milliseconds(5)
+  private static let longestPause = Duration.milliseconds(25)
+
+  private let lease: Lease
+  private let recorder: OutcomeRecorder
+  private let state = Mutex(State())
+  private let signals: AsyncStream<Void>
+  private let signal: AsyncStream<Void>.Continuation
+
+  init(lease: Lease, recorder: OutcomeRecorder) {
+    self.lease = lease
+    self.recorder = recorder
+    (signals, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+  }
+
+  var hasBegun: Bool { state.withLock { $0.hasBegun } }
+
+  func begin(_ target: Target) {
+    state.withLock { $0.target = target }
+  }
+
+  func add(_ delta: AnswerDelta) {
+    state.withLock { state in
+      state.pending.append(delta)
+      state.pending.target = state.pending.target ?? state.target
+      state.target = nil
+      state.hasBegun = true
+    }
+    signal.yield()
+  }
+
+  /// Nothing more comes: ``run()`` writes what is left and ends.
+  func finish() {
+    state.withLock { $0.isFinished = true }
+    signal.finish()
+  }
+
+  /// Writes until ``finish()``. Throws `CancellationError` when the lease is lost or the task is cancelled.
+  func run() async throws {
+    var number = 0
+    var pause = Self.firstPause
+    var iterator = signals.makeAsyncIterator()
+    repeat {
+      await iterator.next()
+      if !state.withLock(\.isFinished) { try await Task.sleep(for: pause) }
+      pause = min(pause + .milliseconds(5), Self.longestPause)
+      let delta = takePending()
+      if delta.isEmpty { continue }
+      number += 1
+      let piece = number
+      let settlement = try await recorder.record(lease) { queue throws(QueueError) in
+        try await queue.append(delta, number: piece, to: lease)
+      }
+      if settlement != .recorded { throw CancellationError() }
+    } while !isDone
+  }
+
+  private func takePending() -> AnswerDelta {
+    state.withLock { state in
+      defer { state.pending = AnswerDelta() }
+      return state.pending
+    }
+  }
+
+  private var isDone: Bool { state.withLock { $0.isFinished && $0.pending.isEmpty } }
+}

@@ -1,0 +1,103 @@
+import Shared
+import Testing
+
+@testable import Worker
+
+@Suite("Streams in OpenAI's dialect")
+struct OpenAIStreamTests {
+  private let dialect = OpenAIDialect()
+
+  private func chunk(_ delta: String, reason: String = "null", usage: String = "null") -> String {
+    #"{"id":"x","choices":[{"index":0,"delta":\#(delta),"finish_reason":\#(reason)}],"usage":\#(usage)}"#
+  }
+
+  @Test("texts, reason and usage come together, and [DONE] says nothing more")
+  func answer() throws {
+    let events = [
+      chunk(#"{"role":"assistant","content":""}"#), chunk(#"{"content":"Hel"}"#),
+      chunk(#"{"content":"lo"}"#), chunk("{}", reason: #""stop""#),
+      #"{"choices":[],"usage":{"prompt_tokens":5,"completion_tokens":2,"prompt_tokens_details":{"cached_tokens":4}}}"#,
+      "[DONE]",
+    ]
+    let usage = TokenUsage(promptTokens: 5, completionTokens: 2, cachedTokens: 4)
+    #expect(
+      try dialect.assemble(events).get()
+        == ProviderAnswer(text: "Hello", finishReason: .stop, usage: usage))
+    let (pieces, _) = try dialect.pieces(of: events)
+    #expect(pieces.map(\.delta.text) == ["", "Hel", "lo", "", "", ""])
+    #expect(pieces[0].delta.isEmpty)
+  }
+
+  @Test("calls whose fragments come among each other are put together by their indices")
+  func toolCalls() throws {
+    let events = [
+      chunk(
+        #"{"tool_calls":[{"index":0,"id":"a","type":"function","function":{"name":"f","arguments":""}}]}"#),
+      chunk(
+        #"{"tool_calls":[{"index":1,"id":"b","type":"function","function":{"name":"g","arguments":"{"}}]}"#),
+      chunk(
+        #"{"tool_calls":[{"index":0,"function":{"arguments":"{}"}},{"index":1,"function":{"arguments":"\"x\":1}"}}]}"#
+      ),
+      chunk("{}", reason: #""tool_calls""#),
+    ]
+    let answer = try dialect.assemble(events).get()
+    #expect(answer.finishReason == .toolCalls)
+    #expect(
+      answer.message == [
+        "tool_calls": [
+          ["id": "a", "type": "function", "function": ["name": "f", "arguments": "{}"]],
+          ["id": "b", "type": "function", "function": ["name": "g", "arguments": "{\"x\":1}"]],
+        ]
+      ])
+  }
+
+  @Test("Groq's usage, thoughts and log probabilities are kept")
+  func others() throws {
+    let events = [
+      #"{"choices":[{"delta":{"reasoning":"Hm"},"finish_reason":null}]}"#,
+      #"{"choices":[{"delta":{"reasoning":"m."},"finish_reason":null}]}"#,
+      #"{"choices":[{"delta":{"content":"A"},"logprobs":{"content":[{"token":"A"}]},"finish_reason":null}]}"#,
+      #"{"choices":[{"delta":{"content":"B"},"logprobs":{"content":[{"token":"B"}]},"finish_reason":"stop"}],"#
+        + #""x_groq":{"usage":{"prompt_tokens":1,"completion_tokens":2}}}"#,
+    ]
+    let answer = try dialect.assemble(events).get()
+    #expect(answer.text == "AB")
+    #expect(answer.message == ["reasoning": "Hmm."])
+    #expect(answer.logprobs == ["content": [["token": "A"], ["token": "B"]]])
+    #expect(answer.usage == TokenUsage(promptTokens: 1, completionTokens: 2))
+  }
+
+  @Test("a stream without a finish reason was cut, [DONE] or not", arguments: [[], ["[DONE]"]])
+  func cut(end: [String]) throws {
+    let events = [chunk(#"{"content":"Hel"}"#)] + end
+    #expect(try dialect.pieces(of: events).isComplete == false)
+    #expect(dialect.assemble(events).fault == .failing("answer cut short"))
+  }
+
+  @Test(
+    "what is wrong with a stream is a fault",
+    arguments: [
+      ("<html>", .failing, "not JSON"),
+      (#"{"error":{"message":"m","code":502}}"#, .failing, "server error (502)"),
+      (#"{"error":{"message":"m","code":429}}"#, .limited(resetsIn: .seconds(7)), "rate limited (429)"),
+      (#"{"error":"m"}"#, .failing, "error in the answer"),
+      (
+        #"{"choices":[{"delta":{},"finish_reason":"error","error":{"code":400,"message":"m"}}]}"#,
+        .requestRefused, "request refused (400)"
+      ),
+      (#"{"choices":[{"delta":{},"finish_reason":"banana"}]}"#, .failing, "unknown finish reason"),
+    ] as [(String, ProviderFault.Kind, String)])
+  func broken(event: String, kind: ProviderFault.Kind, reason: String) {
+    let fault = dialect.assemble([chunk(#"{"content":"Hel"}"#), event], headers: [("retry-after", "7")]).fault
+    #expect(fault?.kind == kind)
+    #expect(fault?.reason == reason)
+  }
+
+  @Test("an answer that says nothing is none")
+  func empty() {
+    #expect(dialect.assemble([chunk("{}", reason: #""stop""#)]).fault == .failing("empty answer"))
+    #expect(dialect.assemble([chunk("{}", reason: #""length""#)]).fault == .allThought)
+    let refusal = [chunk(#"{"refusal":"No"}"#), chunk(#"{"refusal":"."}"#, reason: #""stop""#)]
+    #expect(dialect.assemble(refusal).fault?.kind == .contentFiltered)
+  }
+}

@@ -1,0 +1,59 @@
+import Shared
+import Testing
+
+@testable import Worker
+
+@Suite("Where providers are asked")
+struct ProviderEndpointTests {
+  private let chat = JobRequest.chat(ChatRequest(messages: [ChatMessage(role: .user, content: "Hi")]))
+
+  @Test(
+    "the key stands in one header and nowhere else",
+    arguments: [
+      (ProviderFixture.openAI(), "authorization", "Bearer ", "/v1/chat/completions"),
+      (ProviderFixture.gemini(), "x-goog-api-key", "", "/v1beta/models/m:generateContent"),
+      (ProviderFixture.anthropic(), "x-api-key", "", "/v1/messages"),
+    ])
+  func keys(provider: Provider, header: String, scheme: String, path: String) throws {
+    let key = ProviderFixture.key.reveal()
+    let request = try ProviderEndpoint(provider, model: "m").httpRequest(for: chat)
+    #expect(request.headers[header] == [scheme + key])
+    #expect(request.headers.filter { $0.value.contains(key) }.count == 1)
+    #expect(request.url.absoluteString == "http://example.com\(path)")
+  }
+
+  @Test("a provider's own headers are sent along")
+  func extraHeaders() throws {
+    let provider = Provider(
+      name: "openrouter", dialect: .openAI, baseURL: "https://openrouter.ai/api/v1",
+      apiKey: ProviderFixture.key, defaultModel: "m", headers: ["X-Title": "Sluice"])
+    let request = try ProviderEndpoint(provider, model: "m").httpRequest(for: chat)
+    #expect(request.headers["x-title"] == ["Sluice"])
+  }
+
+  @Test("a stream and embeddings have paths of their own, and a stream is asked for as events")
+  func operations() throws {
+    let endpoint = try ProviderEndpoint(ProviderFixture.gemini(), model: "m")
+    let stream = try endpoint.httpRequest(for: chat, streams: true)
+    #expect(
+      stream.url.absoluteString == "http://example.com/v1beta/models/m:streamGenerateContent?alt=sse")
+    #expect(stream.headers["accept"] == ["text/event-stream"])
+    let embedding = JobRequest.embedding(EmbeddingRequest(model: "m", input: "x"))
+    let embeddings = try endpoint.httpRequest(for: embedding)
+    #expect(embeddings.url.absoluteString == "http://example.com/v1beta/models/m:batchEmbedContents")
+    #expect(embeddings.headers["accept"] == ["application/json"])
+  }
+
+  @Test("Anthropic is told which version of its API is meant")
+  func version() throws {
+    let request = try ProviderEndpoint(ProviderFixture.anthropic(), model: "m").httpRequest(for: chat)
+    #expect(request.headers["anthropic-version"] == ["2023-06-01"])
+  }
+
+  @Test("what cannot be translated is refused before anything is sent")
+  func refusal() throws {
+    let endpoint = try ProviderEndpoint(ProviderFixture.anthropic(), model: "m")
+    let embedding = JobRequest.embedding(EmbeddingRequest(model: "m", input: "x"))
+    #expect(throws: ProviderFault.self) { try endpoint.httpRequest(for: embedding) }
+  }
+}

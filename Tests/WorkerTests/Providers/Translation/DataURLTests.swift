@@ -1,0 +1,33 @@
+import Testing
+
+@testable import Worker
+
+@Suite("data: URLs")
+struct DataURLTests {
+  @Test(
+    "the kind and the content are read",
+    arguments: [
+      ("data:image/png;base64,aGk=", "image/png", "aGk="),
+      ("data:image/png;base64,aA==", "image/png", "aA=="),
+      ("DATA:Image/SVG+xml;charset=utf-8;BASE64,AZaz09+/", "image/svg+xml", "AZaz09+/"),
+    ])
+  func read(url: String, mediaType: String, base64: String) throws {
+    let read = try DataURL(url)
+    #expect(read.mediaType == mediaType)
+    #expect(read.base64 == base64)
+  }
+
+  @Test(
+    "what is none is refused",
+    arguments: [
+      "", "data:", "data:,", "data:image/png,aGk=", "data:image/png;base64", "data:;base64,aGk=",
+      "data:image;base64,aGk=", "data:image/;base64,aGk=", "data:image/p ng;base64,aGk=",
+      "data:image/png/x;base64,aGk=", "data:image/png;base64,", "data:image/png;base64,aGk",
+      "data:image/png;base64,a===", "data:image/png;base64,=Gk=", "data:image/png;base64,aG=k",
+      "data:image/png;base64,aG k", "data:image/png;base64,aG-_", "data:image/png;base64,aGk\n",
+      "data:image/png;base64,üü", "https://example.com/a.png",
+    ])
+  func refused(url: String) {
+    #expect(throws: Untranslatable.self) { try DataURL(url) }
+  }
+}
