@@ -20,16 +20,18 @@ struct APIServer: Sendable {
       configuration: settings.redis, eventLoopGroup: eventLoops, logger: logger, purpose: "api")
     let queue = JobQueue(redis: redis, retention: settings.retention, bounds: settings.bounds)
     let board = ReplyBoard()
+    let feeds = EventBoard()
     let channel = queue.makeReplyChannel()
     let listener = ReplyListener(
-      board: board, queue: queue, redis: settings.redis, channel: channel, logger: logger)
+      board: board, feeds: feeds, queue: queue, redis: settings.redis, channel: channel, logger: logger)
     let drain = DrainSwitch()
-    let desk = JobDesk(queue: queue, board: board, channel: channel, eventLoops: eventLoops)
+    let desk = JobDesk(
+      queue: queue, board: board, feeds: feeds, channel: channel, eventLoops: eventLoops)
     let responder = responder(
       routes(desk, drain, CircuitStore(redis: redis)), queue: queue, drain: drain)
     let server = DrainingService(
       server: application(responder, DurabilityCheck(redis: redis, logger: logger)), drain: drain,
-      board: board, delay: settings.drainDelay, timeout: settings.drainTimeout, logger: logger)
+      desk: desk, delay: settings.drainDelay, timeout: settings.drainTimeout, logger: logger)
     // Shut down in reverse order: the server first, what it needs last.
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
@@ -49,11 +51,24 @@ struct APIServer: Sendable {
       desk: desk, bodies: bodies,
       schema: Submission.jobSchema(
         limits: settings.requestLimits, catalog: settings.catalog, callbacks: settings.callbacks))
+    let openAI =
+      [
+        ChatCompletionRoute(
+          desk: desk, bodies: bodies, catalog: settings.catalog,
+          expiresIn: settings.requestLimits.jobExpiresIn, wait: settings.completionWait
+        ).route,
+        EmbeddingRoute(
+          desk: desk, bodies: bodies, catalog: settings.catalog,
+          expiresIn: settings.requestLimits.jobExpiresIn, wait: settings.completionWait
+        ).route,
+      ] + ModelRoutes(catalog: settings.catalog).routes
     let health = HealthRoutes(queue: desk.queue, board: providers, drain: drain)
     let operation = health.routes + [MetricsRoute(queue: desk.queue).route]
     let administration = DeadLetterRoutes(queue: desk.queue).routes + [UsageRoute(queue: desk.queue).route]
     let documented =
-      [query.route] + jobs.routes + [ProviderRoutes(board: providers).route] + operation + administration
+      [query.route] + jobs.routes + [EventRoute(desk: desk).route] + openAI + [
+        ProviderRoutes(board: providers).route
+      ] + operation + administration
     return documented + DocumentationRoutes(documented: documented).routes
   }
 

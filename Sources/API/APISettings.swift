@@ -15,6 +15,7 @@ struct APISettings: Sendable {
   let trustedProxies: [IPNetwork]
   let allowedOrigins: [String]
   let queryWait: Duration
+  let completionWait: Duration
   let maxBodyBytes: Int
   let requestLimits: RequestLimits
   let callbacks: CallbackPolicy
@@ -35,6 +36,7 @@ struct APISettings: Sendable {
     trustedProxies = try environment.read(Variables.trustedProxies)
     allowedOrigins = try environment.read(Variables.allowedOrigins)
     queryWait = try environment.read(Variables.queryWait)
+    completionWait = try environment.read(Variables.completionWait)
     maxBodyBytes = try environment.read(Variables.maxBodyBytes)
     requestLimits = try RequestLimits(environment)
     callbacks = try CallbackPolicy(environment)

@@ -109,7 +109,8 @@ extension OpenAPIDocument {
   private static func responses(of route: RouteDescription) -> JSONObject {
     var responses = JSONObject()
     for response in route.responses {
-      responses[String(response.status.code)] = .object(self.response(response))
+      let status = String(response.status.code)
+      responses[status] = .object(self.response(response, joining: responses[status]?.object))
     }
     for kind in route.problems {
       let status = String(kind.status.code)
@@ -120,14 +121,21 @@ extension OpenAPIDocument {
     return responses
   }
 
-  private static func response(_ response: ResponseDescription) -> JSONObject {
-    var object: JSONObject = ["description": .string(response.description)]
+  /// A status may have answers of several content types.
+  private static func response(
+    _ response: ResponseDescription, joining known: JSONObject?
+  ) -> JSONObject {
+    let earlier = known?["description"]?.string.map { "\($0) " } ?? ""
+    var object: JSONObject = ["description": .string(earlier + response.description)]
+    if let headers = known?["headers"] { object["headers"] = headers }
     if !response.headers.isEmpty { object["headers"] = headers(response.headers) }
+    object["content"] = known?["content"]
     var content = JSONObject()
     if let schema = response.schema { content["schema"] = schema }
     if let example = response.example { content["example"] = example }
     if !content.isEmpty || response.contentType != "application/json" {
-      object["content"] = [response.contentType: .object(content)]
+      object["content", default: [:]] = .object(
+        (known?["content"]?.object ?? [:]).merging([response.contentType: .object(content)]) { $1 })
     }
     return object
   }

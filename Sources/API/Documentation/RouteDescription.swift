@@ -19,6 +19,8 @@ struct RouteDescription: Sendable {
   /// What it answers when not.
   var problems: [ProblemKind] = []
   var access: Access
+  /// Whether the last parameter of the path takes all that is left of it, slashes included.
+  var takesRest = false
 
   /// Whose key opens the route.
   enum Access: Sendable, Hashable {

@@ -30,9 +30,10 @@ struct APIResponder: HTTPResponder {
       let (route, parameters) = try find(request)
       client = try admit(request, context, to: route)
       reply = try await route.handler(
-        Call(request: request, id: id, parameters: parameters, client: client))
+        Call(
+          request: request, id: id, parameters: parameters, client: client, channel: context.channel))
     } catch {
-      reply = refusal(error, id)
+      reply = refusal(error, id, ErrorShape(path: request.uri.path))
     }
     if let client, let state = await limitState(reply, client) { headers.setLimit(state) }
     headers.append(contentsOf: reply.headers)
@@ -64,14 +65,12 @@ struct APIResponder: HTTPResponder {
     }
   }
 
-  private func refusal(_ problem: Problem, _ id: RequestID) -> Reply {
+  private func refusal(_ problem: Problem, _ id: RequestID, _ shape: ErrorShape) -> Reply {
     if case .internalError = problem {
       logger.error("a request could not be answered", metadata: ["request_id": "\(id)"])
     }
-    let rendered = problem.problemDetails(requestID: id.description)
-    return Reply(
-      rendered.status, body: rendered.body, contentType: "application/problem+json",
-      headers: rendered.headers)
+    let rendered = shape.render(problem, requestID: id.description)
+    return Reply(rendered.status, content: .whole(rendered.body), headers: rendered.headers)
   }
 
   /// What is left of the client's limit: as the handler learned it, else asked for. Without Redis there is
@@ -83,12 +82,17 @@ struct APIResponder: HTTPResponder {
   }
 
   private func response(to request: Request, _ reply: Reply, _ headers: HTTPFields) -> Response {
-    guard request.method == .head else {
-      return Response(
-        status: reply.status, headers: headers, body: ResponseBody(byteBuffer: reply.body))
+    switch (reply.content, request.method) {
+    case (.whole(let body), .head):
+      var headers = headers
+      headers[.contentLength] = String(body.readableBytes)
+      return Response(status: reply.status, headers: headers)
+    case (.whole(let body), _):
+      return Response(status: reply.status, headers: headers, body: ResponseBody(byteBuffer: body))
+    case (.stream, .head):
+      return Response(status: reply.status, headers: headers)
+    case (.stream(let write), _):
+      return Response(status: reply.status, headers: headers, body: ResponseBody(write))
     }
-    var headers = headers
-    headers[.contentLength] = String(reply.body.readableBytes)
-    return Response(status: reply.status, headers: headers)
   }
 }

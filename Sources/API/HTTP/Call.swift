@@ -1,15 +1,20 @@
 import HTTPTypes
 import Hummingbird
+import NIOCore
 import Shared
 
 /// One request on its way to its handler.
 struct Call: Sendable {
-  let request: Request
+  var request: Request
   let id: RequestID
   /// The values of the path's `{name}` segments.
   let parameters: [String: String]
   /// Nil on open routes.
   let client: Client?
+  /// The connection, which a stream that nobody reads closes.
+  let channel: any Channel
+  /// Where a job is noted that shall be cancelled when the client hangs up; nil when it shall not.
+  var disconnect: DisconnectWatch?
 
   /// The first value of a query parameter, percent-decoded.
   func query(_ name: String) -> String? {

@@ -8,7 +8,7 @@ import Shared
 struct DrainingService<Server: Service>: Service {
   let server: Server
   let drain: DrainSwitch
-  let board: ReplyBoard
+  let desk: JobDesk
   /// How long it serves on.
   let delay: Duration
   /// How long waits may go on after that.
@@ -29,7 +29,8 @@ struct DrainingService<Server: Service>: Service {
         eventLoop.scheduleTask(in: .nanoseconds(delay.nanoseconds)) {
           Task { await group.triggerGracefulShutdown() }
         }
-        eventLoop.scheduleTask(in: .nanoseconds((delay + timeout).nanoseconds)) { board.drain() }
+        eventLoop.scheduleTask(in: .nanoseconds(delay.nanoseconds)) { desk.feeds.drain() }
+        eventLoop.scheduleTask(in: .nanoseconds((delay + timeout).nanoseconds)) { desk.board.drain() }
       }
     } onCancel: {
       serving.cancel()

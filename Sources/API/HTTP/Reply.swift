@@ -1,12 +1,19 @@
 import HTTPTypes
+import HummingbirdCore
 import NIOCore
 import Shared
 
 /// What a handler answers; the responder adds the headers that every answer has.
 struct Reply: Sendable {
+  enum Content: Sendable {
+    case whole(ByteBuffer)
+    /// Written while it comes; must finish the writer.
+    case stream(@Sendable (inout any ResponseBodyWriter) async throws -> Void)
+  }
+
   var status: HTTPResponse.Status
   var headers: HTTPFields
-  var body: ByteBuffer
+  var content: Content
   /// What is left of the client's limit, where the handler has learned it.
   var limit: RateLimitState?
 
@@ -21,10 +28,17 @@ struct Reply: Sendable {
     _ status: HTTPResponse.Status, body: ByteBuffer, contentType: String, headers: HTTPFields = [:],
     limit: RateLimitState? = nil
   ) {
+    self.init(status, content: .whole(body), headers: headers, limit: limit)
+    self.headers[.contentType] = contentType
+  }
+
+  /// With a content type among the headers.
+  init(
+    _ status: HTTPResponse.Status, content: Content, headers: HTTPFields, limit: RateLimitState? = nil
+  ) {
     self.status = status
     self.headers = headers
-    self.headers[.contentType] = contentType
-    self.body = body
+    self.content = content
     self.limit = limit
   }
 }
@@ -45,6 +59,20 @@ extension HTTPField.Name {
   static let idempotencyKey = Self("Idempotency-Key")!
   // swift-format-ignore: NeverForceUnwrap
   static let idempotencyReplayed = Self("Idempotency-Replayed")!
+  // swift-format-ignore: NeverForceUnwrap
+  static let lastEventID = Self("Last-Event-ID")!
+  // swift-format-ignore: NeverForceUnwrap
+  static let sluiceJob = Self("X-Sluice-Job")!
+  // swift-format-ignore: NeverForceUnwrap
+  static let sluiceProvider = Self("X-Sluice-Provider")!
+  // swift-format-ignore: NeverForceUnwrap
+  static let sluiceAttempts = Self("X-Sluice-Attempts")!
+  // swift-format-ignore: NeverForceUnwrap
+  static let cancelOnDisconnect = Self("X-Sluice-Cancel-On-Disconnect")!
+  // swift-format-ignore: NeverForceUnwrap
+  static let shouldRetry = Self("x-should-retry")!
+  // swift-format-ignore: NeverForceUnwrap
+  static let accelBuffering = Self("X-Accel-Buffering")!
   // swift-format-ignore: NeverForceUnwrap
   static let prefer = Self("Prefer")!
   // swift-format-ignore: NeverForceUnwrap

@@ -11,7 +11,7 @@ struct RouteTable: Sendable {
 
   /// Paths without parameters, found at once.
   private var fixed: [String: [Route]] = [:]
-  private var templates: [(segments: [Substring], routes: [Route])] = []
+  private var templates: [Template] = []
 
   init(_ routes: [Route]) {
     for route in routes {
@@ -24,7 +24,8 @@ struct RouteTable: Sendable {
       if let index = templates.firstIndex(where: { $0.segments == segments }) {
         templates[index].routes.append(route)
       } else {
-        templates.append((segments, [route]))
+        templates.append(
+          Template(segments: segments, takesRest: route.description.takesRest, routes: [route]))
       }
     }
   }
@@ -32,14 +33,10 @@ struct RouteTable: Sendable {
   func match(_ method: HTTPRequest.Method, _ path: String) -> Match {
     if let routes = fixed[path] { return choose(method, routes, [:]) }
     let segments = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
-    for template in templates where template.segments.count == segments.count {
-      var parameters: [String: String] = [:]
-      let matches = zip(template.segments, segments).allSatisfy { expected, actual in
-        guard expected.hasPrefix("{") else { return expected == actual }
-        parameters[String(expected.dropFirst().dropLast())] = String(actual)
-        return !actual.isEmpty
+    for template in templates {
+      if let parameters = template.parameters(of: segments) {
+        return choose(method, template.routes, parameters)
       }
-      if matches { return choose(method, template.routes, parameters) }
     }
     return .nothing
   }
@@ -53,5 +50,32 @@ struct RouteTable: Sendable {
       return .found(route, parameters: parameters)
     }
     return .otherMethod(allowed: routes.map(\.description.method))
+  }
+}
+
+/// A path with parameters.
+private struct Template: Sendable {
+  let segments: [Substring]
+  let takesRest: Bool
+  var routes: [Route]
+
+  /// What the parameters stand for in a path; nil when it is another.
+  func parameters(of path: ArraySlice<Substring>) -> [String: String]? {
+    var actual = path
+    if takesRest, path.count > segments.count {
+      let rest = path.dropFirst(segments.count - 1)
+      actual = path.prefix(segments.count - 1) + [Substring(rest.joined(separator: "/"))]
+    }
+    guard actual.count == segments.count else { return nil }
+    var parameters: [String: String] = [:]
+    for (expected, value) in zip(segments, actual) {
+      guard expected.hasPrefix("{") else {
+        if expected == value { continue }
+        return nil
+      }
+      guard !value.isEmpty else { return nil }
+      parameters[String(expected.dropFirst().dropLast())] = String(value)
+    }
+    return parameters
   }
 }

@@ -16,16 +16,16 @@ enum CacheKey {
 extension Idempotency {
   /// What a tenant's key and the submission that came with it stand for. The key itself, which a client
   /// may have made of anything, goes no further.
-  init(key: String, tenant: String, submission: Submission, request: ByteBuffer) {
+  init(key: String, tenant: String, order: JobOrder, request: ByteBuffer) {
     var digest = RequestDigest()
     digest.add(tenant)
     digest.add(key)
     var body = RequestDigest()
     body.add(request)
-    body.add(submission.metadataJSON)
+    body.add(order.metadataJSON)
     for part in [
-      submission.lane.rawValue, submission.cache.rawValue, "\(submission.expiresIn)", "\(submission.delay)",
-      submission.callbackURL?.text ?? "",
+      order.lane.rawValue, order.cache.rawValue, "\(order.expiresIn)", "\(order.delay)",
+      order.callbackURL?.text ?? "", order.streaming?.rawValue ?? "",
     ] {
       body.add(part)
     }

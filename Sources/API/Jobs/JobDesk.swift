@@ -5,29 +5,30 @@ import Shared
 struct JobDesk: Sendable {
   let queue: JobQueue
   let board: ReplyBoard
+  let feeds: EventBoard
   /// The channel on which this process is told of jobs' ends.
   let channel: String
   /// Where the timers of waiting requests run.
   let eventLoops: any EventLoopGroup
 
-  /// An admission of what a client submitted. With `isAwaited`, this process is told of the job's end.
+  /// An admission of what a client orders. With `isAwaited`, this process is told of the job's events and end, and
+  /// an answer from the cache needs no job of its own unless `recordsCacheHit`.
   func admission(
-    of submission: Submission, by client: Client, idempotencyKey: String?, isAwaited: Bool
+    of order: JobOrder, by client: Client, idempotencyKey: String?, isAwaited: Bool, recordsCacheHit: Bool
   ) -> Admission {
-    let request = submission.jobRequest
-    let encoded = request.encoded()
+    let encoded = order.request.encoded()
     return Admission(
-      id: JobID(unixMilliseconds: Timestamp.now), tenant: client.tenant, lane: submission.lane,
-      model: request.model, request: encoded,
-      metadata: submission.metadata.isEmpty ? nil : submission.metadataJSON,
-      weight: request.estimatedTokens, expiresIn: submission.expiresIn, delay: submission.delay,
-      replyChannel: isAwaited ? channel : nil, callbackURL: submission.callbackURL?.text,
-      cache: submission.cache.use { CacheKey.make(tenant: client.tenant, request: encoded) },
-      recordsCacheHit: !isAwaited,
+      id: JobID(unixMilliseconds: Timestamp.now), tenant: client.tenant, lane: order.lane,
+      model: order.request.model, request: encoded,
+      metadata: order.metadata.isEmpty ? nil : order.metadataJSON,
+      weight: order.request.estimatedTokens, expiresIn: order.expiresIn, delay: order.delay,
+      replyChannel: isAwaited ? channel : nil, callbackURL: order.callbackURL?.text,
+      cache: order.cache.use { CacheKey.make(tenant: client.tenant, request: encoded) },
+      recordsCacheHit: recordsCacheHit,
       idempotency: idempotencyKey.map {
-        Idempotency(key: $0, tenant: client.tenant, submission: submission, request: encoded)
+        Idempotency(key: $0, tenant: client.tenant, order: order, request: encoded)
       },
-      limits: client.limits)
+      streaming: order.streaming, limits: client.limits)
   }
 
   /// Takes a job in. Throws ``Problem`` for every refusal.
@@ -62,6 +63,16 @@ struct JobDesk: Sendable {
     return (JobResource(record), limit)
   }
 
+  /// A tenant's job. While Redis is away, who reads a stream waits; throws ``Problem`` for any other reason.
+  func readOnceReachable(_ id: JobID, for client: Client) async throws -> JobResource {
+    while true {
+      do throws(Problem) { return try await read(id, for: client).job } catch {
+        guard case .unavailable = error else { throw error }
+      }
+      try await Task.sleep(for: .seconds(1))
+    }
+  }
+
   /// A tenant's job once it has ended, or as it is when the wait is over.
   func read(_ id: JobID, for client: Client, waiting wait: Duration) async throws(Problem) -> (
     job: JobResource, limit: RateLimitState?
@@ -73,6 +84,11 @@ struct JobDesk: Sendable {
     if now.job.state.isTerminal { return now }
     _ = await end(of: expectation, within: wait)
     return try await read(id, for: client)
+  }
+
+  /// The events of a tenant's job behind number `last`, for as long as the reader is held.
+  func reader(of id: JobID, after last: Int = 0, for client: Client) -> EventReader {
+    EventReader(feeds.open(id, after: last), after: last, client: client, desk: self)
   }
 
   /// Ends a tenant's job; throws ``Problem`` when there is none or it has ended already.

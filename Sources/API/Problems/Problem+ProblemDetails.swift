@@ -37,7 +37,7 @@ extension Problem {
     case .validation(let errors):
       body.writeStaticString(",\"errors\":")
       body.writeJSON(.array(errors.issues.map(\.json)))
-    case .allProvidersFailed(_, let cascadePath):
+    case .allProvidersFailed(_, let cascadePath), .requestRefused(_, let cascadePath):
       body.writeStaticString(",\"cascade_path\":")
       body.writeImmutableBuffer(cascadePath)
     default: break

@@ -12,6 +12,8 @@ enum Problem: Error, Sendable, Equatable {
   case routeNotFound
   /// One for a job that never was, has expired or is another tenant's.
   case jobNotFound
+  /// The sentence says what there is instead.
+  case modelNotFound(String)
   /// The methods that the path does have.
   case methodNotAllowed(allowed: [HTTPRequest.Method])
   case requestTimeout
@@ -26,6 +28,10 @@ enum Problem: Error, Sendable, Equatable {
   case internalError
   /// `message` is one sentence, `cascadePath` a JSON array as it is stored.
   case allProvidersFailed(message: String, cascadePath: ByteBuffer)
+  /// Every provider says that the request itself is wrong; `message` is one sentence.
+  case requestRefused(message: String, cascadePath: ByteBuffer)
+  /// The job goes on, but its caller has waited long enough.
+  case waitIsOver(JobID)
   case unavailable(Cause, retryAfter: Duration)
 
   /// What is wrong with the HTTP of a request.
@@ -62,7 +68,7 @@ extension Problem {
     case .invalidJSON: .invalidJSON
     case .unauthorized: .unauthorized
     case .forbidden: .forbidden
-    case .routeNotFound, .jobNotFound: .notFound
+    case .routeNotFound, .jobNotFound, .modelNotFound: .notFound
     case .methodNotAllowed: .methodNotAllowed
     case .requestTimeout: .requestTimeout
     case .conflict: .conflict
@@ -73,6 +79,8 @@ extension Problem {
     case .headersTooLarge: .headersTooLarge
     case .internalError: .internalError
     case .allProvidersFailed: .allProvidersFailed
+    case .requestRefused: .allProvidersFailed
+    case .waitIsOver: .timeout
     case .unavailable: .unavailable
     }
   }
@@ -88,6 +96,7 @@ extension Problem {
     case .forbidden(.tenantDisabled): "The tenant of this key is disabled; ask the operator."
     case .routeNotFound: "There is no such route; GET /docs lists them all."
     case .jobNotFound: "There is no such job; it may have expired, so check the id or submit it again."
+    case .modelNotFound(let sentence): sentence
     case .methodNotAllowed(let allowed):
       "Use \(allowed.map(\.rawValue).joined(separator: " or ")) on this route."
     case .requestTimeout: "The body did not arrive in time; send the request again."
@@ -103,7 +112,9 @@ extension Problem {
       "This tenant has as much in the queue as it may; try again in \(Self.wholeSeconds(retryAfter)) s."
     case .headersTooLarge: "Send fewer or shorter headers."
     case .internalError: "Something broke in the server; give its operator the request_id."
-    case .allProvidersFailed(let message, _): message
+    case .allProvidersFailed(let message, _), .requestRefused(let message, _): message
+    case .waitIsOver(let id):
+      "There is no answer yet; the job goes on, so read it at /jobs/\(id), or send the same request again."
     case .unavailable(let cause, let retryAfter):
       "\(Self.phrase(cause)); try again in \(Self.wholeSeconds(retryAfter)) s."
     }
@@ -146,7 +157,9 @@ extension Problem {
     guard let error = try? JSONParser.parse(storedError), let message = error["message"]?.string else {
       return .internalError
     }
-    let cascadePath = error["cascade_path"] ?? []
-    return .allProvidersFailed(message: message, cascadePath: cascadePath.serialized())
+    let cascadePath = (error["cascade_path"] ?? []).serialized()
+    return error["code"]?.string == JobFailure.Code.requestRefused.rawValue
+      ? .requestRefused(message: message, cascadePath: cascadePath)
+      : .allProvidersFailed(message: message, cascadePath: cascadePath)
   }
 }

@@ -21,6 +21,7 @@ enum ProblemKind: String, Sendable, Hashable, CaseIterable {
   case headersTooLarge = "headers-too-large"
   case internalError = "internal-error"
   case allProvidersFailed = "all-providers-failed"
+  case timeout
   case unavailable
 
   /// The problem's `type`.
@@ -42,6 +43,7 @@ enum ProblemKind: String, Sendable, Hashable, CaseIterable {
     case .headersTooLarge: .requestHeaderFieldsTooLarge
     case .internalError: .internalServerError
     case .allProvidersFailed: .badGateway
+    case .timeout: .gatewayTimeout
     case .unavailable: .serviceUnavailable
     }
   }
@@ -64,6 +66,7 @@ enum ProblemKind: String, Sendable, Hashable, CaseIterable {
     case .headersTooLarge: "The headers are too large"
     case .internalError: "Internal error"
     case .allProvidersFailed: "Every provider failed"
+    case .timeout: "No answer in time"
     case .unavailable: "Not available now"
     }
   }
@@ -89,6 +92,7 @@ enum ProblemKind: String, Sendable, Hashable, CaseIterable {
     case .headersTooLarge: "The request has too many or too large headers."
     case .internalError: "Something broke that the client cannot mend; the server's log names the request."
     case .allProvidersFailed: "Every provider failed for good; `cascade_path` says how."
+    case .timeout: "The wait is over before the answer came; the job goes on."
     case .unavailable:
       "The queue cannot take work now; nothing was done, and `Retry-After` says when to try again."
     }

@@ -5,6 +5,8 @@ struct BodySchema<Model: Sendable>: Sendable {
   let fields: [Field<Model>]
   /// Names of optional fields of which a body must hold one and no second.
   let exactlyOneOf: [String]
+  /// Where members that are not declared go; nil when they are refused.
+  private let others: (WritableKeyPath<Model, JSONObject> & Sendable)?
   private let blank: Model
   private let indices: [String: Int]
   /// Bit sets over the indices of `fields`.
@@ -12,12 +14,16 @@ struct BodySchema<Model: Sendable>: Sendable {
   private let exclusive: UInt64
 
   /// `blank` holds the defaults. Names must differ, and there may be 64 fields.
-  init(startingFrom blank: Model, exactlyOneOf: [String] = [], _ fields: [Field<Model>]) {
+  init(
+    startingFrom blank: Model, exactlyOneOf: [String] = [],
+    others: (WritableKeyPath<Model, JSONObject> & Sendable)? = nil, _ fields: [Field<Model>]
+  ) {
     // Declarations stand in the source, so the first test finds one that breaks this.
     precondition(fields.count <= UInt64.bitWidth, "a body schema has at most 64 fields")
     self.blank = blank
     self.fields = fields
     self.exactlyOneOf = exactlyOneOf
+    self.others = others
     indices = Dictionary(
       fields.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
     required = Self.bits(fields, where: \.isRequired)
@@ -55,6 +61,8 @@ struct BodySchema<Model: Sendable>: Sendable {
         if !field.isRequired, case .null = value { continue }
         present |= 1 << UInt64(index)
         field.read(value, &model, &errors)
+      } else if let others {
+        model[keyPath: others][name] = value
       } else {
         errors.add(.unknownField)
       }
@@ -91,7 +99,7 @@ extension BodySchema {
       "type": "object",
       "properties": .object(
         JSONObject(uniqueKeysWithValues: fields.map { ($0.name, $0.jsonSchema(in: blank)) })),
-      "additionalProperties": false,
+      "additionalProperties": .bool(others != nil),
     ]
     let required = fields.filter(\.isRequired).map(\.name)
     if !required.isEmpty { schema["required"] = .array(required.map(JSONValue.string)) }

@@ -7,21 +7,27 @@ extension ValueRule where Value == [ChatMessage] {
   /// A conversation in OpenAI's form. All of its text together may have so many Unicode scalars.
   static func conversation(maxCharacters: Int) -> ValueRule {
     let message = BodySchema(
-      startingFrom: ChatMessage(role: .user, content: ""),
+      startingFrom: TextMessage(),
       [
-        Field("role", \.role, .choice(), required: true, "Who says it."),
+        Field(
+          "role", \.role, .choice(of: [.system, .developer, .user, .assistant]), required: true,
+          "Who says it."),
         Field(
           "content", \.content, .messageContent(maxCharacters: maxCharacters), required: true,
           "What is said: a text, or text parts, which are joined."),
       ])
-    return ValueRule.array(of: .object(message), count: 1...messageLimit)
+    return ValueRule<[TextMessage]>.array(of: .object(message), count: 1...messageLimit)
       .described(by: [
         "contains": ["required": ["role"], "properties": ["role": ["const": "user"]]]
       ])
       .also { fault(of: $0, maxCharacters: maxCharacters) }
+      .mapped(
+        { $0.map { ChatMessage(role: $0.role, content: $0.content) } },
+        // No conversation is a default.
+        back: { _ in [] })
   }
 
-  private static func fault(of messages: [ChatMessage], maxCharacters: Int) -> ValidationFault? {
+  private static func fault(of messages: [TextMessage], maxCharacters: Int) -> ValidationFault? {
     // A scalar takes at least a byte, so most conversations need not be counted.
     let bytes = messages.reduce(0) { $0 + $1.content.utf8.count }
     if bytes > maxCharacters,
@@ -64,6 +70,12 @@ extension ValueRule where Value == String {
       },
       write: JSONValue.string)
   }
+}
+
+/// A message of the native routes, which take text only.
+private struct TextMessage: Sendable {
+  var role = ChatMessage.Role.user
+  var content = ""
 }
 
 /// A part of a message that holds text.

@@ -5,7 +5,7 @@ extension Submission {
   static func querySchema(limits: RequestLimits, catalog: ProviderCatalog) -> BodySchema<Submission> {
     BodySchema(
       startingFrom: Submission(lane: .interactive, limits: limits), exactlyOneOf: ["prompt", "messages"],
-      sharedFields(limits, catalog))
+      sharedFields(limits, catalog) + streamFields)
   }
 
   /// The body of `POST /jobs`: that of `/query`, and what only concerns a job that nobody waits for.
@@ -14,7 +14,21 @@ extension Submission {
   ) -> BodySchema<Submission> {
     BodySchema(
       startingFrom: Submission(lane: .standard, limits: limits), exactlyOneOf: ["prompt", "messages"],
-      sharedFields(limits, catalog) + jobFields(callbacks))
+      sharedFields(limits, catalog) + streamFields + jobFields(callbacks))
+  }
+
+  /// How the answer is told while it comes.
+  private static var streamFields: [Field<Submission>] {
+    [
+      Field(
+        "stream", \.stream, .flag(),
+        "Whether the answer is told as events while it comes: as this request's answer (`/query`), and under "
+          + "`/jobs/{id}/events`."),
+      Field(
+        "restart_stream", \.restartStream, .flag(),
+        "Whether a streamed answer that breaks off is begun anew, after a `restart` event, where it would "
+          + "otherwise fail."),
+    ]
   }
 
   private static func sharedFields(

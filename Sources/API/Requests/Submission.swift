@@ -16,6 +16,10 @@ struct Submission: Sendable {
   var stop: [String] = []
   var seed: Int64?
   var cache = CacheMode.use
+  /// Whether the answer is told while it comes.
+  var stream = false
+  /// Whether an answer that breaks off may begin anew.
+  var restartStream = false
   var lane: Lane
   /// Up to 16 pairs; every value is a string.
   var metadata: JSONObject = [:]
@@ -34,11 +38,13 @@ struct Submission: Sendable {
   }
 
   /// The part that a model is asked: `system` stands before the conversation.
-  var jobRequest: JobRequest {
-    JobRequest(
+  var chatRequest: ChatRequest {
+    ChatRequest(
       model: model, messages: conversation, maxTokens: maxTokens, temperature: temperature, topP: topP,
       stop: stop, seed: seed)
   }
+
+  var streaming: StreamMode? { stream ? (restartStream ? .restart : .deltas) : nil }
 
   private var conversation: [ChatMessage] {
     let said = messages ?? [ChatMessage(role: .user, content: prompt ?? "")]
@@ -46,7 +52,4 @@ struct Submission: Sendable {
     guard let system, !system.isBlank else { return said }
     return [ChatMessage(role: .system, content: system)] + said
   }
-
-  /// The metadata as a JSON object, as it is stored and returned.
-  var metadataJSON: ByteBuffer { JSONValue.object(metadata).serialized() }
 }

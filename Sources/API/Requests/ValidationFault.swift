@@ -16,6 +16,7 @@ enum ValidationFault: Sendable, Hashable {
   case notAnArray
   case notAnObject
   case notAStringOrArray
+  case notABoolean
   case notOneOf([String])
   case lessThan(JSONValue)
   case notGreaterThan(JSONValue)
@@ -38,6 +39,7 @@ enum ValidationFault: Sendable, Hashable {
     case .hasFraction: "int_from_float"
     case .notANumber: "float_type"
     case .notANumberText: "float_parsing"
+    case .notABoolean: "bool_type"
     case .notAnArray: "list_type"
     case .notAnObject: "dict_type"
     case .notOneOf: "literal_error"
@@ -64,6 +66,7 @@ enum ValidationFault: Sendable, Hashable {
     case .hasFraction: "Input should be a valid integer, got a number with a fractional part"
     case .notANumber: "Input should be a valid number"
     case .notANumberText: "Input should be a valid number, unable to parse string as a number"
+    case .notABoolean: "Input should be a valid boolean"
     case .notAnArray: "Input should be a valid array"
     case .notAnObject: "Input should be an object"
     case .notAStringOrArray: "Input should be a valid string or array"

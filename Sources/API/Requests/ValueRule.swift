@@ -75,16 +75,32 @@ extension ValueRule where Value == String {
 extension ValueRule
 where Value: RawRepresentable & CaseIterable, Value.RawValue == String {
   /// One of the names of an enumeration.
-  static func choice() -> ValueRule {
-    let names = Value.allCases.map(\.rawValue)
+  static func choice(of values: [Value] = Array(Value.allCases)) -> ValueRule {
+    let names = values.map(\.rawValue)
     return ValueRule(
       schema: ["type": "string", "enum": .array(names.map(JSONValue.string))],
       read: { json, errors in
-        if case .string(let name) = json, let value = Value(rawValue: name) { return value }
+        if case .string(let name) = json, let value = values.first(where: { $0.rawValue == name }) {
+          return value
+        }
         errors.add(.notOneOf(names))
         return nil
       },
       write: { .string($0.rawValue) })
+  }
+}
+
+extension ValueRule where Value == Bool {
+  /// `true` or `false`.
+  static func flag() -> ValueRule {
+    ValueRule(
+      schema: ["type": "boolean"],
+      read: { json, errors in
+        if case .bool(let flag) = json { return flag }
+        errors.add(.notABoolean)
+        return nil
+      },
+      write: JSONValue.bool)
   }
 }
 

@@ -32,6 +32,26 @@ extension Call {
     return key
   }
 
+  /// The number of the event after which a reader goes on: `?after=`, else `Last-Event-ID`, else 0.
+  func lastEvent() throws(Problem) -> Int {
+    if let text = query("after") {
+      guard let number = Int(text), number >= 0 else {
+        throw Self.invalid("query", "after", "Input should be the number of an event")
+      }
+      return number
+    }
+    guard let text = request.headers[.lastEventID] else { return 0 }
+    guard let number = Int(text), number >= 0 else {
+      throw Self.invalid("header", "Last-Event-ID", "Send the number of an event")
+    }
+    return number
+  }
+
+  /// Whether the client wants server-sent events rather than JSON.
+  var acceptsEvents: Bool {
+    request.headers[values: .accept].contains { $0.lowercased().contains("text/event-stream") }
+  }
+
   /// How many elements a page shall have: `limit`, from 1 to 100.
   func pageSize() throws(Problem) -> Int {
     guard let text = query("limit") else { return 20 }

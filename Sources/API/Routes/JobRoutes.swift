@@ -21,7 +21,8 @@ struct JobRoutes: Sendable {
     guard let client = call.client else { throw .unauthorized }
     let key = try call.idempotencyKey()
     let submission = try await bodies.submission(call.request, schema)
-    let admission = desk.admission(of: submission, by: client, idempotencyKey: key, isAwaited: false)
+    let admission = desk.admission(
+      of: submission.order, by: client, idempotencyKey: key, isAwaited: false, recordsCacheHit: true)
     switch try await desk.admit(admission) {
     case .queued(let created, let cache, let limit):
       return accepted(JobResource(admitted: admission, created: created), cache, limit)

@@ -26,6 +26,11 @@ struct QueryRoute: Sendable {
             status: .ok, description: "The answer.", schema: AnswerSchema.reference("QueryAnswer"),
             headers: [AnswerHeaders.cache, AnswerHeaders.replayed]),
           ResponseDescription(
+            status: .ok,
+            description:
+              "With `stream`, or `Accept: text/event-stream`: the events of the job while it runs.",
+            contentType: "text/event-stream"),
+          ResponseDescription(
             status: .accepted, description: "The wait ended first; the job goes on.",
             schema: AnswerSchema.reference("JobResource"),
             headers: [AnswerHeaders.location, AnswerHeaders.cache, AnswerHeaders.replayed]),
@@ -41,8 +46,11 @@ struct QueryRoute: Sendable {
     guard let client = call.client else { throw .unauthorized }
     let wait = try call.wait() ?? defaultWait
     let key = try call.idempotencyKey()
-    let submission = try await bodies.submission(call.request, schema)
-    let admission = desk.admission(of: submission, by: client, idempotencyKey: key, isAwaited: true)
+    var submission = try await bodies.submission(call.request, schema)
+    submission.stream = submission.stream || call.acceptsEvents
+    if submission.stream { return try await stream(submission, by: client, key, call) }
+    let admission = desk.admission(
+      of: submission.order, by: client, idempotencyKey: key, isAwaited: true, recordsCacheHit: false)
     let expectation = desk.board.expect(admission.id)
     defer { desk.board.forget(expectation) }
     switch try await desk.admit(admission) {
@@ -62,6 +70,36 @@ struct QueryRoute: Sendable {
       let (job, limit) = try await desk.read(admission.id, for: client)
       return try reply(job, headers, limit)
     }
+  }
+
+  /// The answer as the job's events, while it comes.
+  private func stream(
+    _ submission: Submission, by client: Client, _ key: String?, _ call: Call
+  ) async throws(Problem) -> Reply {
+    // A stream has a place to come back to, also when the cache has the answer.
+    let admission = desk.admission(
+      of: submission.order, by: client, idempotencyKey: key, isAwaited: true, recordsCacheHit: true)
+    var headers = EventStream.headers
+    let job: JobResource
+    let limit: RateLimitState?
+    switch try await desk.admit(admission) {
+    case .queued(let created, let cache, let state):
+      headers[.cacheStatus] = cache.rawValue
+      (job, limit) = (JobResource(admitted: admission, created: created), state)
+    case .answered(_, let result, let created, let state):
+      headers[.cacheStatus] = CacheStatus.hit.rawValue
+      (job, limit) = (JobResource(answered: admission, created: created, result: result), state)
+    case .replayed(let id):
+      headers[.idempotencyReplayed] = "true"
+      (job, limit) = try await desk.read(id, for: client)
+    }
+    headers[.location] = job.path
+    let events = JobEventStream(desk: desk, client: client, stream: EventStream(channel: call.channel))
+    return Reply(
+      .ok,
+      content: .stream { writer in
+        try await events.write(of: job, desk.reader(of: job.id, for: client), to: &writer)
+      }, headers: headers, limit: limit)
   }
 
   private func reply(

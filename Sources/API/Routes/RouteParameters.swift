@@ -22,6 +22,14 @@ enum RouteParameters {
     name: "cursor", location: .query, schema: ["type": "string"],
     description: "The `next_cursor` of the page before.")
 
+  static let after = ParameterDescription(
+    name: "after", location: .query, schema: ["type": "integer", "minimum": 0],
+    description: "The number of the last event that was read; `Last-Event-ID` does the same.")
+
+  static let lastEventID = ParameterDescription(
+    name: "Last-Event-ID", location: .header, schema: ["type": "integer", "minimum": 0],
+    description: "The number of the last event that was read, as browsers send it.")
+
   static let status = ParameterDescription(
     name: "status", location: .query,
     schema: ["type": "string", "enum": .array(JobState.allCases.map { .string($0.rawValue) })],

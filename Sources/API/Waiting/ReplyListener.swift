@@ -10,13 +10,18 @@ struct ReplyListener: Service {
   static let jobsAtOnce = 256
 
   let board: ReplyBoard
+  let feeds: EventBoard
   let queue: JobQueue
   let subscriber: RedisSubscriber
   private let looks: AsyncStream<Void>
   private let requestLook: AsyncStream<Void>.Continuation
 
-  init(board: ReplyBoard, queue: JobQueue, redis: RedisConfiguration, channel: String, logger: Logger) {
+  init(
+    board: ReplyBoard, feeds: EventBoard, queue: JobQueue, redis: RedisConfiguration, channel: String,
+    logger: Logger
+  ) {
     self.board = board
+    self.feeds = feeds
     self.queue = queue
     let (looks, requestLook) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     self.looks = looks
@@ -24,7 +29,11 @@ struct ReplyListener: Service {
     subscriber = RedisSubscriber(
       configuration: redis, channel: channel, logger: logger,
       onMessage: { message in
-        if let end = JobEnd(announcement: message) { board.deliver(end) }
+        switch Announcement(message) {
+        case .end(let end): board.deliver(end)
+        case .event(let event, let id): feeds.deliver(event, of: id)
+        case nil: break
+        }
       },
       onSubscribed: { requestLook.yield() })
   }
@@ -39,7 +48,10 @@ struct ReplyListener: Service {
         }
       }
       group.addTask {
-        for await _ in looks { await look() }
+        for await _ in looks {
+          await lookForEnds()
+          await lookForEvents()
+        }
       }
       // The subscriber ends with the process's graceful shutdown; the others only serve it.
       try await group.next()
@@ -47,13 +59,24 @@ struct ReplyListener: Service {
     }
   }
 
-  private func look() async {
-    let awaited = board.awaited
-    for start in stride(from: 0, to: awaited.count, by: Self.jobsAtOnce) {
-      let ids = Array(awaited[start..<min(start + Self.jobsAtOnce, awaited.count)])
+  private func lookForEnds() async {
+    for ids in board.awaited.chunks(of: Self.jobsAtOnce) {
       // While Redis is away there is nothing to learn; the next look comes soon.
       guard let ends = try? await queue.ended(among: ids) else { return }
       for end in ends { board.deliver(end) }
     }
+  }
+
+  private func lookForEvents() async {
+    for ids in feeds.watched.chunks(of: Self.jobsAtOnce) {
+      guard let counts = try? await queue.eventCounts(of: ids) else { return }
+      for (id, count) in zip(ids, counts) { feeds.note(count: count, of: id) }
+    }
+  }
+}
+
+extension Array {
+  fileprivate func chunks(of size: Int) -> [[Element]] {
+    stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min($0 + size, count)]) }
   }
 }

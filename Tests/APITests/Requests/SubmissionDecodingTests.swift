@@ -9,13 +9,16 @@ struct SubmissionDecodingTests {
   @Test("a prompt alone becomes a request with the documented defaults")
   func defaults() throws {
     let submission = try SubmissionFixture.query.decode(["prompt": "Why?"]).get()
-    #expect(submission.jobRequest == JobRequest(messages: [ChatMessage(role: .user, content: "Why?")]))
-    #expect(submission.jobRequest.maxTokens == 256)
-    #expect(submission.jobRequest.temperature == 0.7)
+    #expect(
+      submission.chatRequest
+        == ChatRequest(
+          messages: [ChatMessage(role: .user, content: "Why?")], maxTokens: 256, temperature: 0.7))
+    #expect(submission.chatRequest.maxTokens == 256)
+    #expect(submission.chatRequest.temperature == 0.7)
     #expect(submission.cache == .use)
     #expect(submission.lane == .interactive)
     #expect(submission.expiresIn == .seconds(86_400))
-    #expect(String(buffer: submission.metadataJSON) == "{}")
+    #expect(String(buffer: submission.order.metadataJSON) == "{}")
     #expect(try SubmissionFixture.decode(#"{"prompt":"x"}"#).get().lane == .standard)
   }
 
@@ -30,8 +33,8 @@ struct SubmissionDecodingTests {
       """
     ).get()
     #expect(
-      submission.jobRequest
-        == JobRequest(
+      submission.chatRequest
+        == ChatRequest(
           model: "gemini/other",
           messages: [
             ChatMessage(role: .system, content: "s"), ChatMessage(role: .developer, content: "d"),
@@ -41,7 +44,7 @@ struct SubmissionDecodingTests {
     #expect(submission.cache == .off)
     #expect(submission.lane == .batch)
     #expect(submission.expiresIn == .seconds(60))
-    #expect(String(buffer: submission.metadataJSON) == #"{"a":"1","b":"\n"}"#)
+    #expect(String(buffer: submission.order.metadataJSON) == #"{"a":"1","b":"\n"}"#)
   }
 
   @Test("null for an optional field means absent")
@@ -52,7 +55,10 @@ struct SubmissionDecodingTests {
        "top_p":null,"stop":null,"seed":null,"cache":null,"priority":null,"metadata":null,"expires_in":null}
       """
     ).get()
-    #expect(submission.jobRequest == JobRequest(messages: [ChatMessage(role: .user, content: "x")]))
+    #expect(
+      submission.chatRequest
+        == ChatRequest(
+          messages: [ChatMessage(role: .user, content: "x")], maxTokens: 256, temperature: 0.7))
     #expect(submission.expiresIn == .seconds(86_400))
     #expect(try SubmissionFixture.faults(#"{"prompt":null}"#) == ["missing"])
   }
@@ -60,7 +66,7 @@ struct SubmissionDecodingTests {
   @Test("a blank system text adds no message")
   func blankSystem() throws {
     let submission = try SubmissionFixture.decode(#"{"prompt":"x","system":" "}"#).get()
-    #expect(submission.jobRequest.messages.count == 1)
+    #expect(submission.chatRequest.messages.count == 1)
   }
 
   @Test("all that is wrong is listed at once, with where, what and the bounds")
@@ -157,7 +163,8 @@ struct SubmissionDecodingTests {
       ("callback_url", "\"http://example.com\"", "value_error"), ("callback_url", "7", "string_type"),
       ("callback_url", "\"https://127.0.0.1/hook\"", "value_error"),
       ("delay_seconds", "\"0\"", "int_type"), ("delay_seconds", "-1", "greater_than_equal"),
-      ("delay_seconds", "2592001", "less_than_equal"), ("stream", "true", "extra_forbidden"),
+      ("delay_seconds", "2592001", "less_than_equal"), ("stream", "1", "bool_type"),
+      ("restart_stream", "\"yes\"", "bool_type"), ("tools", "[]", "extra_forbidden"),
     ])
   func wrongType(field: String, json: String, fault: String) throws {
     let asks = ["prompt", "messages"].contains(field)

@@ -12,8 +12,13 @@ struct ReplyBoardTests {
   private let eventLoop = MultiThreadedEventLoopGroup.singleton.any()
 
   private func end(_ id: JobID) throws -> JobEnd {
-    try #require(JobEnd(announcement: ByteBuffer(string: "\(id) succeeded {\"a\":1}")))
+    guard case .end(let end) = Announcement(ByteBuffer(string: "\(id) succeeded {\"a\":1}")) else {
+      throw NotAnEnd()
+    }
+    return end
   }
+
+  private struct NotAnEnd: Error {}
 
   @Test("an end that comes before the wait begins is not missed")
   func early() async throws {
@@ -67,8 +72,11 @@ struct ReplyBoardTests {
     arguments: [
       "", "job_", "x succeeded {}", "job_000000000000000000000000000000000000",
       "job_000000000000000000000000000000000000 nonsense {}",
+      "job_000000000000000000000000000000000000 event x delta {}",
+      "job_000000000000000000000000000000000000 event 1 nonsense {}",
+      "job_000000000000000000000000000000000000 event 1 delta {",
     ])
   func announcements(text: String) {
-    #expect(JobEnd(announcement: ByteBuffer(string: text)) == nil)
+    #expect(Announcement(ByteBuffer(string: text)) == nil)
   }
 }

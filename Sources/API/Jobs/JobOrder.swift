@@ -1,0 +1,27 @@
+import NIOCore
+import Shared
+
+/// A job that a client wants, whichever route it came by.
+struct JobOrder: Sendable {
+  var request: JobRequest
+  var lane: Lane
+  var cache = CacheMode.use
+  var metadata: JSONObject = [:]
+  /// How long the job may wait for its start, from the end of its delay.
+  var expiresIn: Duration
+  var delay = Duration.zero
+  var callbackURL: CallbackURL?
+  var streaming: StreamMode?
+
+  /// The metadata as a JSON object, as it is stored and returned.
+  var metadataJSON: ByteBuffer { JSONValue.object(metadata).serialized() }
+}
+
+extension Submission {
+  var order: JobOrder {
+    JobOrder(
+      request: .chat(chatRequest), lane: lane, cache: cache, metadata: metadata, expiresIn: expiresIn,
+      delay: delay,
+      callbackURL: callbackURL, streaming: streaming)
+  }
+}

@@ -1,0 +1,18 @@
+/// How a route writes its errors.
+enum ErrorShape: Sendable {
+  /// RFC 9457, on Sluice's own routes.
+  case problemDetails
+  /// OpenAI's, on the routes that its clients ask.
+  case openAI
+
+  init(path: String) {
+    self = path == "/v1" || path.hasPrefix("/v1/") ? .openAI : .problemDetails
+  }
+
+  func render(_ problem: Problem, requestID: String) -> RenderedProblem {
+    switch self {
+    case .problemDetails: problem.problemDetails(requestID: requestID)
+    case .openAI: problem.openAIError(requestID: requestID)
+    }
+  }
+}

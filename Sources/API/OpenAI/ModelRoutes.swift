@@ -1,0 +1,55 @@
+import FoundationEssentials
+import Shared
+
+/// `GET /v1/models`: the names that a request's `model` may have.
+struct ModelRoutes: Sendable {
+  let catalog: ProviderCatalog
+
+  var routes: [Route] {
+    [
+      Route(
+        description(
+          path: "/v1/models", summary: "List models",
+          "The routes, and the models of every provider that is on, as `provider/model`."), handler: list),
+      Route(
+        description(
+          path: "/v1/models/{id}", summary: "Look up a model", "Whether a name can be asked.",
+          parameters: [
+            ParameterDescription(
+              name: "id", location: .path, schema: ["type": "string"],
+              description: "The name, slashes as they are or encoded.")
+          ]), handler: read),
+    ]
+  }
+
+  private func list(_ call: Call) async throws(Problem) -> Reply {
+    let models = catalog.publicModels.map { Self.model($0.name, ownedBy: $0.owner) }
+    return Reply(.ok, json: (["object": "list", "data": .array(models)] as JSONValue).serialized())
+  }
+
+  /// Any name that leads somewhere is there, listed or not.
+  private func read(_ call: Call) async throws(Problem) -> Reply {
+    let name = call.parameters["id"]?.removingPercentEncoding ?? ""
+    try catalog.check(model: name)
+    let owner = catalog.publicModels.first { $0.name == name }?.owner
+    let provider = name.split(separator: "/").first.map(String.init)
+    return Reply(.ok, json: Self.model(name, ownedBy: owner ?? provider ?? "sluice").serialized())
+  }
+
+  private static func model(_ name: String, ownedBy owner: String) -> JSONValue {
+    ["id": .string(name), "object": "model", "created": 0, "owned_by": .string(owner)]
+  }
+
+  private func description(
+    path: String, summary: String, _ sentence: String, parameters: [ParameterDescription] = []
+  ) -> RouteDescription {
+    RouteDescription(
+      method: .get, path: path, summary: summary, description: sentence, group: "OpenAI-compatible",
+      parameters: parameters,
+      responses: [
+        ResponseDescription(status: .ok, description: "In OpenAI's form.", schema: ["type": "object"])
+      ],
+      problems: parameters.isEmpty ? [.unauthorized, .forbidden] : [.unauthorized, .forbidden, .notFound],
+      access: .tenant, takesRest: !parameters.isEmpty)
+  }
+}

@@ -1,0 +1,71 @@
+import Shared
+
+extension ChatCompletionRoute {
+  var description: RouteDescription {
+    RouteDescription(
+      method: .post, path: "/v1/chat/completions", summary: "Chat, as OpenAI's clients ask",
+      description: """
+        OpenAI's chat completions: point any OpenAI client at this server's `/v1`. The request becomes a job in the \
+        queue; members that are not listed here go to the provider as they are. Errors have OpenAI's form.
+        """,
+      group: "OpenAI-compatible", parameters: OpenAIParameters.all,
+      requestBody: RequestBodyDescription(
+        name: "ChatCompletionRequest", schema: ChatCompletionBody.schema.openAPISchema,
+        example: [
+          "model": "default", "messages": [["role": "user", "content": "Why is the sky blue?"]],
+          "stream": false,
+        ]),
+      responses: [
+        ResponseDescription(
+          status: .ok, description: "The answer.", schema: ["type": "object"],
+          headers: OpenAIParameters.answerHeaders),
+        ResponseDescription(
+          status: .ok, description: "With `stream`: chunks as server-sent events, then `[DONE]`.",
+          contentType: "text/event-stream"),
+      ],
+      problems: OpenAIParameters.problems, access: .tenant)
+  }
+}
+
+extension EmbeddingRoute {
+  var description: RouteDescription {
+    RouteDescription(
+      method: .post, path: "/v1/embeddings", summary: "Embed texts, as OpenAI's clients ask",
+      description: "OpenAI's embeddings, of OpenAI-compatible providers and of Gemini.",
+      group: "OpenAI-compatible", parameters: OpenAIParameters.all,
+      requestBody: RequestBodyDescription(
+        name: "EmbeddingRequest", schema: EmbeddingBody.schema.openAPISchema,
+        example: ["model": "gemini/gemini-embedding-001", "input": "Why is the sky blue?"]),
+      responses: [
+        ResponseDescription(
+          status: .ok, description: "The vectors.", schema: ["type": "object"],
+          headers: OpenAIParameters.answerHeaders)
+      ],
+      problems: OpenAIParameters.problems, access: .tenant)
+  }
+}
+
+/// What the routes of OpenAI's clients have in common.
+enum OpenAIParameters {
+  static let all = [
+    WaitPreference.parameter, RouteParameters.idempotencyKey,
+    ParameterDescription(
+      name: "Cache-Control", location: .header, schema: ["type": "string"],
+      description: "`no-cache` asks anew and stores the answer, `no-store` leaves the cache out."),
+    ParameterDescription(
+      name: "X-Sluice-Cancel-On-Disconnect", location: .header, schema: ["type": "string", "enum": ["true"]],
+      description: "With `true`, hanging up cancels the job; otherwise it goes on."),
+  ]
+
+  static let answerHeaders = [
+    ("X-Sluice-Job", "The job's id."),
+    ("X-Sluice-Provider", "Who answered; with a stream, each chunk's `model`."),
+    ("X-Sluice-Attempts", "How many targets were asked."), AnswerHeaders.cache, AnswerHeaders.replayed,
+  ]
+
+  static let problems: [ProblemKind] = [
+    .badRequest, .invalidJSON, .unauthorized, .forbidden, .notFound, .requestTimeout, .conflict,
+    .bodyTooLarge,
+    .unsupportedMediaType, .rateLimited, .allProvidersFailed, .unavailable, .timeout,
+  ]
+}

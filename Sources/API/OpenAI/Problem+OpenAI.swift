@@ -1,0 +1,83 @@
+import HTTPTypes
+import NIOCore
+import Shared
+
+extension Problem {
+  /// The problem in OpenAI's form (https://platform.openai.com/docs/guides/error-codes), from which its SDKs make
+  /// their own exceptions.
+  func openAIError(requestID: String) -> RenderedProblem {
+    var headers = headers
+    headers[.contentType] = "application/json"
+    // OpenAI's SDKs ask again after any 5xx; what failed for good would only fail again.
+    if case .allProvidersFailed = self { headers[.shouldRetry] = "false" }
+    let body: JSONValue = ["error": .object(openAIErrorObject(requestID: requestID))]
+    return RenderedProblem(status: openAIStatus, headers: headers, body: body.serialized())
+  }
+
+  /// What stands as `error`, also in the middle of a stream.
+  func openAIErrorObject(requestID: String) -> JSONObject {
+    var error: JSONObject = [
+      "message": .string(detail), "type": .string(openAIType),
+      "param": parameter.map(JSONValue.string) ?? .null,
+      "code": .string(openAICode), "request_id": .string(requestID),
+    ]
+    switch self {
+    case .allProvidersFailed(_, let path), .requestRefused(_, let path):
+      error["cascade_path"] = try? JSONParser.parse(path)
+    default: break
+    }
+    return error
+  }
+
+  /// OpenAI knows no 422; and a request that every provider refuses is its client's to mend.
+  private var openAIStatus: HTTPResponse.Status {
+    switch self {
+    case .validation, .requestRefused: .badRequest
+    default: kind.status
+    }
+  }
+
+  private var openAIType: String {
+    if case .requestRefused = self { return "invalid_request_error" }
+    return switch kind {
+    case .unauthorized: "authentication_error"
+    case .forbidden: "permission_error"
+    case .rateLimited: "rate_limit_error"
+    case .internalError, .allProvidersFailed, .unavailable, .timeout: "server_error"
+    default: "invalid_request_error"
+    }
+  }
+
+  private var openAICode: String {
+    switch self {
+    case .unauthorized: "invalid_api_key"
+    case .modelNotFound: "model_not_found"
+    case .requestRefused: "request_refused"
+    case .rateLimited, .tenantQueueIsFull: "rate_limit_exceeded"
+    case .validation(let errors): errors.issues.first?.fault.openAICode ?? "invalid_value"
+    default: kind.rawValue.replacing("-", with: "_")
+    }
+  }
+
+  /// The member that is wrong, such as `messages[0].role`.
+  private var parameter: String? {
+    switch self {
+    case .modelNotFound: "model"
+    case .validation(let errors): errors.issues.first.flatMap { $0.path.isEmpty ? nil : $0.path }
+    default: nil
+    }
+  }
+}
+
+extension ValidationFault {
+  fileprivate var openAICode: String {
+    switch self {
+    case .missing, .missingOneOf: "missing_required_parameter"
+    case .unknownField: "unknown_parameter"
+    case .notAString, .notAnInteger, .hasFraction, .notANumber, .notANumberText, .notAnArray, .notAnObject,
+      .notAStringOrArray, .notABoolean:
+      "invalid_type"
+    default: "invalid_value"
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import HTTPTypes
+import HummingbirdCore
+import NIOCore
+import Shared
+
+/// An answer as server-sent events, from whoever makes them to the client's socket.
+struct EventStream: Sendable {
+  /// How often a quiet stream says that it is still there, so that no proxy takes it for dead.
+  static let heartbeat = Duration.seconds(15)
+  /// How long the client may take to receive one write.
+  private static let writeTimeout = TimeAmount.seconds(60)
+
+  static let headers: HTTPFields = [
+    .contentType: "text/event-stream; charset=utf-8", .cacheControl: "no-store",
+    // nginx would collect the events otherwise.
+    .accelBuffering: "no",
+  ]
+
+  let channel: any Channel
+
+  /// Writes some events. Throws when the client is gone, or does not read: then its connection is closed.
+  func write(_ bytes: ByteBuffer, to writer: inout any ResponseBodyWriter) async throws {
+    let timer = channel.eventLoop.scheduleTask(in: Self.writeTimeout) { channel.close(promise: nil) }
+    defer { timer.cancel() }
+    try await writer.write(bytes)
+  }
+}
+
+extension ByteBuffer {
+  /// Appends an event whose data is one line of JSON.
+  mutating func writeEvent(number: Int? = nil, name: String? = nil, _ json: ByteBuffer) {
+    if let number { writeString("id: \(number)\n") }
+    if let name { writeString("event: \(name)\n") }
+    writeStaticString("data: ")
+    writeImmutableBuffer(json)
+    writeStaticString("\n\n")
+  }
+
+  /// Appends a comment, which clients pass over.
+  mutating func writeComment(_ text: StaticString) {
+    writeStaticString(": ")
+    writeStaticString(text)
+    writeStaticString("\n\n")
+  }
+}

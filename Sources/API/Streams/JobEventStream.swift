@@ -1,0 +1,57 @@
+import HummingbirdCore
+import NIOCore
+import Shared
+
+/// A job's events as its client reads them: `status`, `delta`, `restart`, `error`, `done`.
+struct JobEventStream: Sendable {
+  let desk: JobDesk
+  let client: Client
+  let stream: EventStream
+
+  /// Writes what the reader brings until the job has ended. A stream that ends without `done` is gone on with by
+  /// its client, with its Last-Event-ID.
+  func write(
+    of job: JobResource, _ reader: EventReader, to writer: inout any ResponseBodyWriter
+  ) async throws {
+    var reader = reader
+    while true {
+      var bytes = ByteBuffer()
+      switch try await reader.next(within: EventStream.heartbeat) {
+      case .events(let events):
+        for event in events { try await write(event, of: job, to: &bytes) }
+      case .quiet: bytes.writeComment("waiting")
+      case .over: return try await writer.finish(nil)
+      }
+      try await stream.write(bytes, to: &writer)
+    }
+  }
+
+  private func write(_ event: JobEvent, of job: JobResource, to bytes: inout ByteBuffer) async throws {
+    switch event.kind {
+    case .status(let status):
+      bytes.writeEvent(number: event.number, name: "status", job.at(status).json)
+    case .delta(let delta):
+      bytes.writeEvent(number: event.number, name: "delta", delta.shown)
+    case .whole:
+      let result = try await desk.readOnceReachable(job.id, for: client).result
+      let delta = result.flatMap(StoredResult.init)?.delta ?? AnswerDelta()
+      bytes.writeEvent(number: event.number, name: "delta", delta.shown)
+    case .restart:
+      bytes.writeEvent(number: event.number, name: "restart", ByteBuffer(string: "{}"))
+    case .error(let failure):
+      bytes.writeEvent(number: event.number, name: "error", failure)
+    case .done:
+      bytes.writeEvent(
+        number: event.number, name: "done", try await desk.readOnceReachable(job.id, for: client).json)
+    }
+  }
+}
+
+extension AnswerDelta {
+  /// As clients see it: who answers is told with the whole answer.
+  fileprivate var shown: ByteBuffer {
+    var delta = self
+    delta.target = nil
+    return delta.encoded()
+  }
+}

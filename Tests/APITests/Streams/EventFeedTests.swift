@@ -1,0 +1,119 @@
+import NIOCore
+import NIOPosix
+import Testing
+
+@testable import API
+@testable import Shared
+
+@Suite("One reader's wait for events")
+struct EventFeedTests {
+  private let eventLoop = MultiThreadedEventLoopGroup.singleton.any()
+  private let id = JobID(unixMilliseconds: 1)
+
+  private func event(_ number: Int, size: Int = 10) throws -> JobEvent {
+    let text = String(repeating: "x", count: size)
+    return try #require(
+      JobEvent(number: number, kind: "delta", payload: AnswerDelta(text: text).encoded()))
+  }
+
+  private func next(_ feed: EventFeed) async -> String {
+    switch await feed.next(within: .milliseconds(1), on: eventLoop) {
+    case .events(let events): events.map { "\($0.number)" }.joined(separator: " ")
+    case .behind: "behind"
+    case .quiet: "quiet"
+    case .closed: "closed"
+    }
+  }
+
+  @Test("what comes in order is given out in order, once")
+  func order() async throws {
+    let feed = EventFeed(id: id, after: 2)
+    #expect(await next(feed) == "quiet")
+    for number in [1, 2, 3, 4, 4, 5] { feed.deliver(try event(number)) }
+    #expect(await next(feed) == "3 4 5")
+    #expect(await next(feed) == "quiet")
+  }
+
+  @Test("a gap sends the reader to the log, and what comes while it looks is not lost")
+  func gap() async throws {
+    let feed = EventFeed(id: id, after: 0)
+    feed.deliver(try event(1))
+    feed.deliver(try event(3))
+    #expect(await next(feed) == "1")
+    #expect(await next(feed) == "behind")
+    feed.beginLooking()
+    for number in 3...6 { feed.deliver(try event(number)) }
+    feed.endLooking(at: 4)
+    #expect(await next(feed) == "5 6")
+    feed.deliver(try event(7))
+    #expect(await next(feed) == "7")
+  }
+
+  @Test("a gap while the reader looks sends it there again")
+  func gapWhileLooking() async throws {
+    let feed = EventFeed(id: id, after: 0)
+    feed.beginLooking()
+    feed.deliver(try event(5))
+    feed.deliver(try event(7))
+    feed.endLooking(at: 5)
+    #expect(await next(feed) == "behind")
+    feed.beginLooking()
+    feed.deliver(try event(9))
+    feed.endLooking(at: 7)
+    #expect(await next(feed) == "behind", "8 is missing")
+  }
+
+  @Test("a count that is higher than what was heard tells of lost announcements")
+  func count() async throws {
+    let feed = EventFeed(id: id, after: 0)
+    feed.deliver(try event(1))
+    feed.note(count: 1)
+    #expect(await next(feed) == "1")
+    #expect(await next(feed) == "quiet")
+    feed.note(count: 2)
+    #expect(await next(feed) == "behind")
+  }
+
+  @Test("a reader that does not read is given up after 256 KiB")
+  func slow() async throws {
+    let feed = EventFeed(id: id, after: 0)
+    for number in 1...20 { feed.deliver(try event(number, size: 16_384)) }
+    #expect(await next(feed) == "closed")
+  }
+
+  @Test("a waiting reader wakes for an event, for the end of the process, and when it is cancelled")
+  func wakes() async throws {
+    let board = EventBoard()
+    let eventLoop = eventLoop
+    let first = board.open(id, after: 0)
+    async let news = first.feed.next(within: .seconds(3600), on: eventLoop)
+    board.deliver(try event(1), of: id)
+    guard case .events = await news else {
+      Issue.record("an event came")
+      return
+    }
+    let waiting = Task { await first.feed.next(within: .seconds(3600), on: eventLoop) }
+    waiting.cancel()
+    guard case .quiet = await waiting.value else {
+      Issue.record("nothing came")
+      return
+    }
+    async let end = first.feed.next(within: .seconds(3600), on: eventLoop)
+    board.drain()
+    guard case .closed = await end else {
+      Issue.record("the process stops")
+      return
+    }
+    #expect(await next(board.open(id, after: 0).feed) == "closed")
+  }
+
+  @Test("a subscription that is let go leaves nothing behind")
+  func forgets() {
+    let board = EventBoard()
+    var subscription: EventSubscription? = board.open(id, after: 0)
+    #expect(board.watched == [id])
+    withExtendedLifetime(subscription) {}
+    subscription = nil
+    #expect(board.watched.isEmpty)
+  }
+}
