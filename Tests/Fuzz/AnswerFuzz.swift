@@ -4,10 +4,13 @@ import Shared
 
 @testable import Worker
 
-/// An answer is text with counts within bounds, or a fault that is one line and does not hold the key.
+/// An answer holds something, with counts within bounds, or is a fault that is one line and does not hold the key.
 enum AnswerFuzz {
-  private static let key = "sk-secret"
+  static let key = "sk-secret"
   private static let statuses = [200, 200, 200, 201, 307, 400, 401, 403, 404, 413, 429, 498, 500, 503, 529]
+  private static let requests: [JobRequest] = [
+    .chat(ChatRequest(messages: [])), .embedding(EmbeddingRequest(model: "m", input: ["a"], isBase64: true)),
+  ]
 
   static func run(_ bytes: UnsafeBufferPointer<UInt8>) {
     guard let first = bytes.first else { return }
@@ -15,23 +18,28 @@ enum AnswerFuzz {
       status: statuses[Int(first) % statuses.count], headers: HTTPHeaders(),
       body: ByteBuffer(bytes: bytes.dropFirst()))
     for dialect in ProviderDialect.allCases {
-      do {
-        check(try dialect.wire.answer(from: response, hiding: Secret(key)), response)
-      } catch {
-        check(error)
+      for request in requests {
+        do {
+          check(try dialect.wire.answer(to: request, from: response, hiding: Secret(key)))
+          require(response.isSuccess, "status \(response.status) is an answer")
+        } catch {
+          check(error)
+        }
       }
     }
   }
 
-  private static func check(_ answer: ProviderAnswer, _ response: ProviderResponse) {
-    require(response.isSuccess, "status \(response.status) is an answer")
-    require(!answer.text.isEmpty, "an answer is empty")
-    for count in [answer.usage.promptTokens, answer.usage.completionTokens] {
-      require((0...(2 * Int(Int32.max))).contains(count), "\(count) tokens")
+  static func check(_ answer: ProviderAnswer) {
+    require(
+      !answer.text.isEmpty || answer.message["tool_calls"] != nil || answer.embeddings != nil,
+      "an answer is empty")
+    let usage = answer.usage
+    for count in [usage.promptTokens, usage.completionTokens, usage.cachedTokens, usage.reasoningTokens] {
+      require((0...TokenUsage.limit).contains(count), "\(count) tokens")
     }
   }
 
-  private static func check(_ fault: ProviderFault) {
+  static func check(_ fault: ProviderFault) {
     for text in [fault.reason, fault.message ?? "-"] {
       require(!text.isEmpty && text.utf8.count <= ProviderMessage.limit + 100, "a text of \(text.utf8.count)")
       require(!text.contains(key), "the key shows: \(text)")

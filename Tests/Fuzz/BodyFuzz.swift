@@ -31,14 +31,15 @@ enum BodyFuzz {
   }
 
   private static func store(_ submission: Submission) {
-    let request = submission.jobRequest
+    let chat = submission.chatRequest
+    let request = JobRequest.chat(chat)
     guard let stored = try? JobRequest(stored: request.encoded()) else {
       fatalError("what was stored cannot be read: \(String(buffer: request.encoded()))")
     }
     require(stored == request, "storing changed \(request) to \(stored)")
     require(stored.encoded() == request.encoded(), "equal requests have different bytes")
-    require((1...2048).contains(request.maxTokens), "max_tokens is out of bounds")
-    require((0...2).contains(request.temperature), "temperature is out of bounds")
+    require((1...2048).contains(chat.maxTokens ?? 0), "max_tokens is out of bounds")
+    require((0...2).contains(chat.temperature ?? -1), "temperature is out of bounds")
     require(submission.delay >= .zero && submission.expiresIn > .zero, "a time is out of bounds")
     require(submission.metadata.count <= 16, "there are more than 16 pairs of metadata")
   }

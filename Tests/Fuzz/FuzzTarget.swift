@@ -6,6 +6,10 @@ enum FuzzTarget: String, CaseIterable {
   case reply
   /// Providers' answers, in every dialect.
   case answer
+  /// Providers' streams, in every dialect.
+  case stream
+  /// Clients' chats in OpenAI's form, on their way into every dialect.
+  case chat
   /// Providers' headers, and clients'.
   case headers
 
@@ -14,6 +18,8 @@ enum FuzzTarget: String, CaseIterable {
     case .body: BodyFuzz.run(bytes)
     case .reply: ReplyFuzz.run(bytes)
     case .answer: AnswerFuzz.run(bytes)
+    case .stream: StreamFuzz.run(bytes)
+    case .chat: ChatFuzz.run(bytes)
     case .headers: HeadersFuzz.run(bytes)
     }
   }

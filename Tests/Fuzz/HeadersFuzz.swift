@@ -9,7 +9,8 @@ enum HeadersFuzz {
   private static let names = [
     "retry-after", "retry-after-ms", "date", "x-ratelimit-limit-requests", "x-ratelimit-remaining-requests",
     "x-ratelimit-reset-requests", "x-ratelimit-limit-tokens", "x-ratelimit-remaining-tokens",
-    "x-ratelimit-reset-tokens",
+    "x-ratelimit-reset-tokens", "anthropic-ratelimit-requests-limit",
+    "anthropic-ratelimit-requests-remaining", "anthropic-ratelimit-requests-reset",
   ]
 
   /// Each line of the input is a value, of the header that its first byte names.

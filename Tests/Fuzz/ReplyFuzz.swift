@@ -18,7 +18,7 @@ enum ReplyFuzz {
     require(whole == cut, "cut at \(cuts) it reads \(cut) and not \(whole)")
   }
 
-  private static func pieces(of stream: [UInt8], _ lengths: [Int]) -> [[UInt8]] {
+  static func pieces(of stream: [UInt8], _ lengths: [Int]) -> [[UInt8]] {
     var pieces: [[UInt8]] = []
     var rest = stream[...]
     while !rest.isEmpty {

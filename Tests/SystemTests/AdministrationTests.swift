@@ -16,7 +16,7 @@ struct AdministrationTests {
       let letters = try await api.get("/admin/dead-letters", headers: admin)
       let letter = try #require(letters.json["data"]?[0])
       #expect(letter["kind"] == "request" && letter["tenant"] == "default")
-      #expect(letter["job"]?["error"]?["code"] == "all_providers_failed")
+      #expect(letter["job"]?["error"]?["code"] == "request_refused")
       let id = try #require(letter["job"]?["id"]?.string)
       let path = "/admin/dead-letters/\(id)"
       #expect(try await api.call(.POST, "\(path)/requeue", headers: admin).status == 200)

@@ -25,7 +25,8 @@ public struct SimulatorProcess: Sendable {
   /// What makes a Sluice process ask this simulator and no real provider.
   public var environment: [String: String] {
     [
-      "GEMINI_BASE_URL": "\(url)/gemini/v1beta", "GEMINI_API_KEY": "test-gemini-key",
+      "GEMINI_BASE_URL": "\(url)/gemini/v1beta",
+      "GEMINI_API_KEY": "test-gemini-key",
       "GROQ_BASE_URL": "\(url)/groq/openai/v1", "GROQ_API_KEY": "test-groq-key",
       "OPENROUTER_BASE_URL": "\(url)/openrouter/api/v1", "OPENROUTER_API_KEY": "test-openrouter-key",
     ]

@@ -12,7 +12,8 @@ struct FairnessFaultTests {
   private func admit(_ lab: FaultLab, tenant: String, _ prompt: String, key: String? = nil) async throws
     -> JobID
   {
-    let request = JobRequest(messages: [ChatMessage(role: .user, content: prompt)])
+    let request = JobRequest.chat(
+      ChatRequest(messages: [ChatMessage(role: .user, content: prompt)], maxTokens: 256, temperature: 0.7))
     let admission = Admission(
       id: JobID(unixMilliseconds: Timestamp.now), tenant: tenant, lane: .standard, model: request.model,
       request: request.encoded(), weight: request.estimatedTokens, expiresIn: .seconds(3600),

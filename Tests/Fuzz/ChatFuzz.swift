@@ -1,0 +1,30 @@
+import NIOCore
+import Shared
+
+@testable import API
+@testable import Worker
+
+/// A chat in OpenAI's form is refused, or survives being stored and becomes one JSON text in every dialect, or a
+/// refusal that says what to do.
+enum ChatFuzz {
+  static func run(_ bytes: UnsafeBufferPointer<UInt8>) {
+    guard let value = try? JSONParser.parse(ByteBuffer(bytes: bytes)),
+      case .success(let body) = ChatCompletionBody.schema.decode(value)
+    else { return }
+    let request = JobRequest.chat(body.request)
+    guard let stored = try? JobRequest(stored: request.encoded()) else {
+      fatalError("what was stored cannot be read: \(String(buffer: request.encoded()))")
+    }
+    require(stored.encoded() == request.encoded(), "equal requests have different bytes")
+    for dialect in ProviderDialect.allCases {
+      do {
+        let written = try dialect.wire.body(of: stored, model: "m", streams: true)
+        require((try? JSONParser.parse(written)) != nil, "\(dialect) is sent what is no JSON")
+      } catch {
+        let sentence = error.message ?? ""
+        require(error.kind == .requestRefused && !sentence.isEmpty, "a refusal without a sentence")
+        require(sentence.utf8.count <= ProviderMessage.limit, "a sentence of \(sentence.utf8.count)")
+      }
+    }
+  }
+}

@@ -1,0 +1,93 @@
+import AsyncHTTPClient
+import NIOCore
+import NIOHTTP1
+import Shared
+
+/// Server-sent events as a client reads them.
+public struct StreamedReply: Sendable {
+  public struct Event: Sendable, Hashable {
+    public var number: Int?
+    public var name = "message"
+    public var data = ""
+
+    /// The data as JSON; null where it is none.
+    public var json: JSONValue { (try? JSONParser.parse(data)) ?? .null }
+  }
+
+  public let status: Int
+  public let headers: [String: String]
+  public let events: [Event]
+  /// Whether the server ended the stream, and not the reader.
+  public let isWhole: Bool
+
+  /// Sends a request and reads its events until the server ends the stream, or breaks it, or `isEnough` says so:
+  /// then the connection is closed at once.
+  public static func to(
+    _ url: String, method: HTTPMethod = .GET, headers: [String: String] = [:], body: JSONValue? = nil,
+    isEnough: ([Event]) async throws -> Bool = { _ in false }
+  ) async throws -> StreamedReply {
+    var request = HTTPClientRequest(url: url)
+    request.method = method
+    for (name, value) in headers { request.headers.add(name: name, value: value) }
+    if let body {
+      request.headers.replaceOrAdd(name: "Content-Type", value: "application/json")
+      request.body = .bytes(body.serialized())
+    }
+    let response = try await HTTPClient.shared.execute(request, timeout: .seconds(90))
+    var lines = Lines()
+    var events: [Event] = []
+    func reply(isWhole: Bool) -> StreamedReply {
+      let fields = response.headers.map { ($0.name.lowercased(), $0.value) }
+      return StreamedReply(
+        status: Int(response.status.code), headers: Dictionary(fields) { "\($0), \($1)" }, events: events,
+        isWhole: isWhole)
+    }
+    do {
+      for try await part in response.body {
+        events += lines.feed(part)
+        if try await isEnough(events) { return reply(isWhole: false) }
+      }
+    } catch let error where !(error is CancellationError) {
+      return reply(isWhole: false)
+    }
+    return reply(isWhole: true)
+  }
+}
+
+/// Reads events as Sluice writes them: lines that end with LF.
+private struct Lines {
+  private var rest = ""
+  private var event = StreamedReply.Event()
+
+  mutating func feed(_ bytes: ByteBuffer) -> [StreamedReply.Event] {
+    rest += String(buffer: bytes)
+    var events: [StreamedReply.Event] = []
+    while let end = rest.firstIndex(of: "\n") {
+      let line = String(rest[..<end])
+      rest.removeSubrange(...end)
+      if line.isEmpty {
+        if !event.data.isEmpty { events.append(event) }
+        event = StreamedReply.Event()
+      } else if line.hasPrefix("data: ") {
+        event.data += line.dropFirst(6)
+      } else if line.hasPrefix("event: ") {
+        event.name = String(line.dropFirst(7))
+      } else if line.hasPrefix("id: ") {
+        event.number = Int(line.dropFirst(4))
+      }
+    }
+    return events
+  }
+}
+
+extension SluiceAPI {
+  /// Reads a stream with the right key.
+  public func stream(
+    _ path: String, method: HTTPMethod = .GET, headers: [String: String] = [:], body: JSONValue? = nil,
+    isEnough: ([StreamedReply.Event]) async throws -> Bool = { _ in false }
+  ) async throws -> StreamedReply {
+    try await StreamedReply.to(
+      url + path, method: method, headers: ["X-API-Key": SluiceCluster.key].merging(headers) { $1 },
+      body: body, isEnough: isEnough)
+  }
+}
