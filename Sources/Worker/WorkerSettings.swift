@@ -3,7 +3,7 @@ import Shared
 /// What a worker reads from its environment.
 struct WorkerSettings: Sendable {
   let redis: RedisConfiguration
-  let catalog: ProviderCatalog
+  let catalogs: CatalogSource
   let retention: JobRetention
   let bounds: QueueBounds
   let callbacks: CallbackPolicy
@@ -17,7 +17,8 @@ struct WorkerSettings: Sendable {
 
   init(_ environment: ProcessEnvironment) throws(ConfigurationError) {
     redis = try RedisConfiguration(environment)
-    catalog = try ProviderCatalog(environment)
+    // A worker that can ask nobody would only take jobs away from those that can.
+    catalogs = try CatalogSource(environment, requiresProvider: true)
     retention = try JobRetention(environment)
     bounds = try QueueBounds(environment)
     callbacks = try CallbackPolicy(environment)
@@ -28,7 +29,5 @@ struct WorkerSettings: Sendable {
     connectTimeout = try environment.read(Variables.connectTimeout)
     firstByteTimeout = try environment.read(Variables.firstByteTimeout)
     totalTimeout = try environment.read(Variables.totalTimeout)
-    // A worker that can ask nobody would only take jobs away from those that can.
-    do { _ = try catalog.targets(for: "default") } catch { throw ConfigurationError("\(error)") }
   }
 }

@@ -20,6 +20,7 @@ extension ProviderDialect {
     switch self {
     case .openAI: OpenAIDialect()
     case .gemini: GeminiDialect()
+    case .anthropic: OpenAIDialect()
     }
   }
 }

@@ -3,7 +3,7 @@ import Shared
 
 /// Runs one claimed request to its next state: cascade, verdict, one step of the queue.
 struct JobRunner: Sendable {
-  let cascade: Cascade
+  let cascades: CascadeSource
   let recorder: OutcomeRecorder
   let pace: PullPace
   let maxAttempts: Int
@@ -30,7 +30,7 @@ struct JobRunner: Sendable {
       guard let stored = job.request else {
         throw StoredJobError.unreadable(what: "request", "it is gone")
       }
-      return try await cascade.answer(JobRequest(stored: stored))
+      return try await cascades.current.answer(JobRequest(stored: stored))
     } catch let error as StoredJobError {
       return .failed(JobFailure(code: .unreadable, message: "This worker cannot run the job: \(error)."))
     }
