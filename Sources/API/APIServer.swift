@@ -24,6 +24,7 @@ struct APIServer: Sendable {
     let channel = queue.makeReplyChannel()
     let listener = ReplyListener(
       board: board, feeds: feeds, queue: queue, redis: settings.redis, channel: channel, logger: logger)
+    let reloader = await CatalogReloader(settings.catalogs, logger: logger)
     let drain = DrainSwitch()
     let desk = JobDesk(
       queue: queue, board: board, feeds: feeds, channel: channel, eventLoops: eventLoops)
@@ -35,33 +36,33 @@ struct APIServer: Sendable {
     // Shut down in reverse order: the server first, what it needs last.
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
-        services: [redis, listener, server], gracefulShutdownSignals: [.sigterm, .sigint],
+        services: [redis, listener, reloader, server], gracefulShutdownSignals: [.sigterm, .sigint],
         logger: logger.forServices))
     try await group.run()
   }
 
   private func routes(_ desk: JobDesk, _ drain: DrainSwitch, _ circuits: CircuitStore) -> [Route] {
     let bodies = BodyReader(maxBytes: settings.maxBodyBytes)
-    let providers = ProviderBoard(catalog: settings.catalog, circuits: circuits)
+    let providers = ProviderBoard(catalogs: settings.catalogs, circuits: circuits)
     let query = QueryRoute(
       desk: desk, bodies: bodies,
-      schema: Submission.querySchema(limits: settings.requestLimits, catalog: settings.catalog),
+      schema: Submission.querySchema(limits: settings.requestLimits, catalogs: settings.catalogs),
       defaultWait: settings.queryWait)
     let jobs = JobRoutes(
       desk: desk, bodies: bodies,
       schema: Submission.jobSchema(
-        limits: settings.requestLimits, catalog: settings.catalog, callbacks: settings.callbacks))
+        limits: settings.requestLimits, catalogs: settings.catalogs, callbacks: settings.callbacks))
     let openAI =
       [
         ChatCompletionRoute(
-          desk: desk, bodies: bodies, catalog: settings.catalog,
+          desk: desk, bodies: bodies, catalogs: settings.catalogs,
           expiresIn: settings.requestLimits.jobExpiresIn, wait: settings.completionWait
         ).route,
         EmbeddingRoute(
-          desk: desk, bodies: bodies, catalog: settings.catalog,
+          desk: desk, bodies: bodies, catalogs: settings.catalogs,
           expiresIn: settings.requestLimits.jobExpiresIn, wait: settings.completionWait
         ).route,
-      ] + ModelRoutes(catalog: settings.catalog).routes
+      ] + ModelRoutes(catalogs: settings.catalogs).routes
     let health = HealthRoutes(queue: desk.queue, board: providers, drain: drain)
     let operation = health.routes + [MetricsRoute(queue: desk.queue).route]
     let administration = DeadLetterRoutes(queue: desk.queue).routes + [UsageRoute(queue: desk.queue).route]

@@ -5,7 +5,7 @@ struct APISettings: Sendable {
   let host: String
   let port: Int
   let redis: RedisConfiguration
-  let catalog: ProviderCatalog
+  let catalogs: CatalogSource
   let retention: JobRetention
   let bounds: QueueBounds
   let serviceKey: Secret
@@ -26,7 +26,7 @@ struct APISettings: Sendable {
     host = try environment.read(Variables.host)
     port = try environment.read(Variables.port)
     redis = try RedisConfiguration(environment)
-    catalog = try ProviderCatalog(environment)
+    catalogs = try CatalogSource(environment)
     retention = try JobRetention(environment)
     bounds = try QueueBounds(environment)
     serviceKey = try environment.read(Variables.serviceAPIKey)

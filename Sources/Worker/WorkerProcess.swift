@@ -14,15 +14,20 @@ struct WorkerProcess: Sendable {
     let wakeConnection = RedisClient(configuration: settings.redis, logger: logger, purpose: "worker-wake")
     let queue = JobQueue(redis: redis, retention: settings.retention, bounds: settings.bounds)
     let board = CircuitBoard(shared: CircuitStore(redis: redis))
-    let quotas = QuotaBoard(catalog: settings.catalog, shared: QuotaStore(redis: redis))
+    let quotas = QuotaBoard(catalogs: settings.catalogs, shared: QuotaStore(redis: redis))
+    let latencies = LatencyBoard(shared: LatencyStore(redis: redis))
+    let reloader = await CatalogReloader(settings.catalogs, logger: logger)
     let held = HeldJobs(capacity: settings.concurrency)
     let pace = PullPace()
     let client = ProviderClient(timeouts: settings.timeouts)
     let recorder = OutcomeRecorder(queue: queue, logger: logger)
     let deliveries = DeliveryRunner(
       queue: queue, sender: CallbackSender(policy: settings.callbacks), recorder: recorder, logger: logger)
+    let cascades = CascadeSource(settings.catalogs) { catalog in
+      Cascade(catalog: catalog, client: client, board: board, quotas: quotas, latencies: latencies)
+    }
     let runner = JobRunner(
-      cascade: Cascade(catalog: settings.catalog, client: client, board: board, quotas: quotas),
+      cascades: cascades,
       recorder: recorder, pace: pace,
       maxAttempts: settings.maxAttempts, backoff: RetryBackoff(), logger: logger)
     let puller = Puller(
@@ -35,6 +40,7 @@ struct WorkerProcess: Sendable {
       configuration: ServiceGroupConfiguration(
         services: [
           redis, CircuitRefresher(board: board), QuotaRefresher(board: quotas),
+          LatencyRefresher(board: latencies, catalogs: settings.catalogs), reloader,
           CancellationListener(queue: queue, held: held, redis: settings.redis, logger: logger),
           Janitor(queue: queue, logger: logger), puller,
         ],

@@ -3,7 +3,7 @@ import Shared
 /// What a worker reads from its environment.
 struct WorkerSettings: Sendable {
   let redis: RedisConfiguration
-  let catalog: ProviderCatalog
+  let catalogs: CatalogSource
   let retention: JobRetention
   let bounds: QueueBounds
   let callbacks: CallbackPolicy
@@ -15,7 +15,8 @@ struct WorkerSettings: Sendable {
 
   init(_ environment: ProcessEnvironment) throws(ConfigurationError) {
     redis = try RedisConfiguration(environment)
-    catalog = try ProviderCatalog(environment)
+    // A worker that can ask nobody would only take jobs away from those that can.
+    catalogs = try CatalogSource(environment, requiresProvider: true)
     retention = try JobRetention(environment)
     bounds = try QueueBounds(environment)
     callbacks = try CallbackPolicy(environment)
@@ -27,7 +28,5 @@ struct WorkerSettings: Sendable {
       connect: environment.read(Variables.connectTimeout),
       firstByte: environment.read(Variables.firstByteTimeout), idle: environment.read(Variables.idleTimeout),
       total: environment.read(Variables.totalTimeout), streamTotal: environment.read(Variables.streamTimeout))
-    // A worker that can ask nobody would only take jobs away from those that can.
-    do { _ = try catalog.targets(for: "default") } catch { throw ConfigurationError("\(error)") }
   }
 }

@@ -6,14 +6,16 @@ import Shared
 /// A body is refused, or is a submission that survives being stored; JSON that is read and written again means
 /// the same.
 enum BodyFuzz {
-  private static let catalog = ProviderCatalog(
-    providers: [
-      Provider(
-        name: "groq", dialect: .openAI, baseURL: "http://groq", apiKey: Secret("k"), defaultModel: "llama")
-    ], prices: .list)
+  private static let catalogs = CatalogSource(
+    ProviderCatalog(
+      providers: [
+        Provider(
+          name: "groq", dialect: .openAI, baseURL: "http://groq", access: .key(Secret("k")),
+          defaultModel: "llama")
+      ], prices: .list))
   private static let schema = Submission.jobSchema(
     limits: RequestLimits(maxPromptChars: 4000, maxTokens: 2048, jobExpiresIn: .seconds(86_400)),
-    catalog: catalog,
+    catalogs: catalogs,
     callbacks: CallbackPolicy(secret: WebhookSecret(parsing: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")))
 
   static func run(_ bytes: UnsafeBufferPointer<UInt8>) {

@@ -7,7 +7,7 @@ import Shared
 struct ChatCompletionRoute: Sendable {
   let desk: JobDesk
   let bodies: BodyReader
-  let catalog: ProviderCatalog
+  let catalogs: CatalogSource
   let expiresIn: Duration
   /// How long an answer may take before its client is sent away to come back.
   let wait: Duration
@@ -29,7 +29,7 @@ struct ChatCompletionRoute: Sendable {
     case .success(let read): body = read
     case .failure(let errors): throw .validation(errors)
     }
-    try catalog.check(model: body.model)
+    try catalogs.current.check(model: body.model)
     let order = JobOrder(
       request: .chat(body.request), lane: .interactive, cache: call.cacheMode, metadata: body.metadata,
       expiresIn: expiresIn, streaming: body.stream ? .deltas : nil)

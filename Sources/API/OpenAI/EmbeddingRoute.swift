@@ -4,7 +4,7 @@ import Shared
 struct EmbeddingRoute: Sendable {
   let desk: JobDesk
   let bodies: BodyReader
-  let catalog: ProviderCatalog
+  let catalogs: CatalogSource
   let expiresIn: Duration
   let wait: Duration
 
@@ -21,7 +21,7 @@ struct EmbeddingRoute: Sendable {
     case .success(let read): body = read
     case .failure(let errors): throw .validation(errors)
     }
-    try catalog.check(model: body.model)
+    try catalogs.current.check(model: body.model)
     let order = JobOrder(
       request: .embedding(body.request), lane: .interactive, cache: call.cacheMode, expiresIn: expiresIn)
     let admission = desk.admission(

@@ -3,7 +3,7 @@ import Shared
 
 /// `GET /v1/models`: the names that a request's `model` may have.
 struct ModelRoutes: Sendable {
-  let catalog: ProviderCatalog
+  let catalogs: CatalogSource
 
   var routes: [Route] {
     [
@@ -23,15 +23,15 @@ struct ModelRoutes: Sendable {
   }
 
   private func list(_ call: Call) async throws(Problem) -> Reply {
-    let models = catalog.publicModels.map { Self.model($0.name, ownedBy: $0.owner) }
+    let models = catalogs.current.publicModels.map { Self.model($0.id, ownedBy: $0.owner) }
     return Reply(.ok, json: (["object": "list", "data": .array(models)] as JSONValue).serialized())
   }
 
   /// Any name that leads somewhere is there, listed or not.
   private func read(_ call: Call) async throws(Problem) -> Reply {
     let name = call.parameters["id"]?.removingPercentEncoding ?? ""
-    try catalog.check(model: name)
-    let owner = catalog.publicModels.first { $0.name == name }?.owner
+    try catalogs.current.check(model: name)
+    let owner = catalogs.current.publicModels.first { $0.id == name }?.owner
     let provider = name.split(separator: "/").first.map(String.init)
     return Reply(.ok, json: Self.model(name, ownedBy: owner ?? provider ?? "sluice").serialized())
   }

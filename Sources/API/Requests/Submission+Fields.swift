@@ -2,19 +2,19 @@ import Shared
 
 extension Submission {
   /// The body of `POST /query`.
-  static func querySchema(limits: RequestLimits, catalog: ProviderCatalog) -> BodySchema<Submission> {
+  static func querySchema(limits: RequestLimits, catalogs: CatalogSource) -> BodySchema<Submission> {
     BodySchema(
       startingFrom: Submission(lane: .interactive, limits: limits), exactlyOneOf: ["prompt", "messages"],
-      sharedFields(limits, catalog) + streamFields)
+      sharedFields(limits, catalogs) + streamFields)
   }
 
   /// The body of `POST /jobs`: that of `/query`, and what only concerns a job that nobody waits for.
   static func jobSchema(
-    limits: RequestLimits, catalog: ProviderCatalog, callbacks: CallbackPolicy
+    limits: RequestLimits, catalogs: CatalogSource, callbacks: CallbackPolicy
   ) -> BodySchema<Submission> {
     BodySchema(
       startingFrom: Submission(lane: .standard, limits: limits), exactlyOneOf: ["prompt", "messages"],
-      sharedFields(limits, catalog) + streamFields + jobFields(callbacks))
+      sharedFields(limits, catalogs) + streamFields + jobFields(callbacks))
   }
 
   /// How the answer is told while it comes.
@@ -32,7 +32,7 @@ extension Submission {
   }
 
   private static func sharedFields(
-    _ limits: RequestLimits, _ catalog: ProviderCatalog
+    _ limits: RequestLimits, _ catalogs: CatalogSource
   ) -> [Field<Submission>] {
     [
       Field(
@@ -47,9 +47,10 @@ extension Submission {
         "system", \.system, .text(length: 0...limits.maxPromptChars),
         example: "Answer in one sentence.", "An instruction that goes before the conversation."),
       Field(
-        "model", \.model, .modelName(in: catalog),
+        "model", \.model, .modelName(in: catalogs),
         example: "groq/llama-3.3-70b-versatile",
-        "Who is asked: `default` for every provider in turn, or one `provider/model`."),
+        "Who is asked: `default` for every provider in turn, a route's name, one `provider/model`, or a model's "
+          + "name for all providers that list it."),
       Field(
         "max_tokens", \.maxTokens, .integer(in: 1...limits.maxTokens),
         "The longest answer, in tokens."),
@@ -98,11 +99,11 @@ extension ValueRule where Value == String {
   /// The longest `model`, in characters; providers' names of models are far shorter.
   private static var modelNameLimit: Int { 256 }
 
-  /// A name that leads to a target.
-  static func modelName(in catalog: ProviderCatalog) -> ValueRule {
+  /// A name that leads to a target by the catalog that is in force then.
+  static func modelName(in catalogs: CatalogSource) -> ValueRule {
     text(length: 1...modelNameLimit).also { name in
       do throws(RoutingError) {
-        _ = try catalog.targets(for: name)
+        _ = try catalogs.current.targets(for: name)
         return nil
       } catch {
         return .refused(error.description)

@@ -22,11 +22,13 @@ struct ProviderBoard: Sendable {
     }
   }
 
-  let catalog: ProviderCatalog
+  let catalogs: CatalogSource
   let circuits: any CircuitSharing
 
   /// Every provider in cascade order. Without Redis nothing is held against any.
-  func states() async -> [State] {
+  func states() async -> [State] { await states(in: catalogs.current) }
+
+  func states(in catalog: ProviderCatalog) async -> [State] {
     let records = (try? await circuits.records()) ?? [:]
     return catalog.providers.map { provider in
       State(provider: provider, status: Self.status(of: provider, records[provider.defaultTarget]))
@@ -34,7 +36,7 @@ struct ProviderBoard: Sendable {
   }
 
   private static func status(of provider: Provider, _ record: CircuitRecord?) -> State.Status {
-    guard provider.apiKey != nil else { return .noKey }
+    guard provider.isOn else { return .noKey }
     // A provider whose limit has not reset is sound: its circuit is closed.
     guard let record, record.cause != .limited else { return .available }
     return record.remaining > .zero ? .open : .halfOpen

@@ -42,7 +42,7 @@ public struct ChatRequest: Sendable, Hashable {
   }
 
   /// What is assumed of an answer whose length the client does not limit, in tokens.
-  private static let usualAnswer = 1024
+  static let usualAnswer = 1024
 
   /// A rough count of the tokens that this request may use: a token for four characters, and all of
   /// `maxTokens`. It orders tenants and is never billed.

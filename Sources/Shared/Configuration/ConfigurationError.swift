@@ -6,7 +6,23 @@ public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConver
 
   /// `holds` is nil for a secret: only that it is wrong may be said.
   static func wrongValue(of name: String, holds: String?, allowed: String) -> ConfigurationError {
-    let shown = holds.map { "\"\($0.prefix(100).filter { !$0.isNewline })\"" } ?? "a value that is not shown"
-    return ConfigurationError("\(name) holds \(shown); allowed is \(allowed)")
+    ConfigurationError("\(name) holds \(quoted(holds)); allowed is \(allowed)")
+  }
+
+  /// A value as a message may repeat it: on one line, and not without end. What is nil, or is a URL that may hold
+  /// a password, is not shown.
+  static func quoted(_ text: String?) -> String {
+    guard let text, !(text.contains("://") && text.contains("@")) else { return "a value that is not shown" }
+    return "\"\(printable(text))\""
+  }
+
+  static func printable(_ text: String) -> String {
+    let shown = text.unicodeScalars.prefix(100).map { scalar -> Unicode.Scalar in
+      switch scalar.properties.generalCategory {
+      case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: " "
+      default: scalar
+      }
+    }
+    return String(String.UnicodeScalarView(shown)) + (text.unicodeScalars.count > 100 ? "…" : "")
   }
 }

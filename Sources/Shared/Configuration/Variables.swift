@@ -115,6 +115,11 @@ public enum Variables {
   ) { $0 }
 
   // MARK: Providers
+  public static let configFile = Variable(
+    "SLUICE_CONFIG",
+    "a file that declares more providers, and routes; it is read again when it changes and on SIGHUP",
+    allowed: "the path of a YAML or JSON file", default: ""
+  ) { $0 }
   public static let cascade = Variable(
     "CASCADE", "the order in which providers are asked",
     allowed: "provider names (\(ProviderPreset.all.map(\.name).joined(separator: ", "))) with commas between",
@@ -153,6 +158,7 @@ public enum Variables {
       drainDelay.documentation,
       healthFile.documentation, connectTimeout.documentation, firstByteTimeout.documentation,
       totalTimeout.documentation, idleTimeout.documentation, streamTimeout.documentation,
+      configFile.documentation,
       cascade.documentation, modelPrices.documentation,
     ]
     + ProviderPreset.all.flatMap {

@@ -21,6 +21,16 @@ public enum JobRequest: Sendable, Hashable {
     }
   }
 
+  /// The same, prompt and answer apart.
+  public var estimatedUsage: TokenUsage {
+    let answer: Int
+    switch self {
+    case .chat(let request): answer = request.maxTokens ?? ChatRequest.usualAnswer
+    case .embedding: answer = 0
+    }
+    return TokenUsage(promptTokens: estimatedTokens - answer, completionTokens: answer)
+  }
+
   /// The stored form: equal requests have equal bytes.
   public func encoded() -> ByteBuffer {
     switch self {

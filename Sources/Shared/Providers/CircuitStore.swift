@@ -46,13 +46,3 @@ public struct CircuitStore: CircuitSharing {
     _ = try await redis.send(step: command)
   }
 }
-
-extension Target {
-  /// Reads `provider/model`; the model may hold slashes itself.
-  init?(description: String) {
-    guard let slash = description.firstIndex(of: "/") else { return nil }
-    self.init(
-      provider: String(description[..<slash]),
-      model: String(description[description.index(after: slash)...]))
-  }
-}

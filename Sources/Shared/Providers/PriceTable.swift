@@ -13,11 +13,17 @@ public struct ModelPrice: Sendable, Hashable {
     self.contextWindow = contextWindow
   }
 
+  /// The most that a million tokens may cost, so that no cost overflows; a hundred times what any does.
+  public static let highest = MicroDollars(rawValue: 10_000_000_000)
+
   /// The cost of an answer, rounded to the nearest micro-dollar.
   public func cost(of usage: TokenUsage) -> MicroDollars {
-    let scaled =
-      Int64(usage.promptTokens) * input.rawValue + Int64(usage.completionTokens) * output.rawValue
-    return MicroDollars(rawValue: (scaled + 500_000) / 1_000_000)
+    MicroDollars(rawValue: (picoDollars(of: usage) + 500_000) / 1_000_000)
+  }
+
+  /// The cost of an answer in millionths of a micro-dollar, exactly: what single requests differ in.
+  public func picoDollars(of usage: TokenUsage) -> Int64 {
+    Int64(usage.promptTokens) * input.rawValue + Int64(usage.completionTokens) * output.rawValue
   }
 }
 
@@ -27,11 +33,11 @@ public struct PriceTable: Sendable {
 
   public subscript(target: Target) -> ModelPrice? { prices[target] }
 
-  /// The prices of one provider's models, by model name.
-  public func models(of provider: String) -> [(model: String, price: ModelPrice)] {
+  /// The models of one provider, by name.
+  public func models(of provider: String) -> [ProviderModel] {
     prices.filter { $0.key.provider == provider }
-      .map { (model: $0.key.model, price: $0.value) }
-      .sorted { $0.model < $1.model }
+      .map { ProviderModel(name: $0.key.model, price: $0.value, contextWindow: $0.value.contextWindow) }
+      .sorted { $0.name < $1.name }
   }
 
   func overridden(by entries: [(target: Target, price: ModelPrice)]) -> PriceTable {
@@ -51,7 +57,8 @@ public struct PriceTable: Sendable {
     let amounts = text[text.index(after: equals)...].split(separator: ":", omittingEmptySubsequences: false)
     let model = text[text.index(after: slash)..<equals]
     guard amounts.count == 2, !model.isEmpty, slash > text.startIndex,
-      let input = MicroDollars(dollars: amounts[0]), let output = MicroDollars(dollars: amounts[1])
+      let input = MicroDollars(dollars: amounts[0]), let output = MicroDollars(dollars: amounts[1]),
+      max(input, output) <= ModelPrice.highest
     else { return nil }
     return (
       Target(provider: String(text[..<slash]), model: String(model)),

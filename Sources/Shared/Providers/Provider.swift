@@ -2,40 +2,48 @@
 public struct Provider: Sendable, Hashable {
   public let name: String
   public let dialect: ProviderDialect
-  /// All that stands before `/models/…` (Gemini) or `/chat/completions` (OpenAI), without a final slash.
+  /// All that stands before `/models/…` (Gemini), `/chat/completions` (OpenAI) or `/messages` (Anthropic),
+  /// without a final slash.
   public let baseURL: String
-  /// Nil turns the provider off.
-  public let apiKey: Secret?
+  public let access: ProviderAccess
   public let defaultModel: String
+  /// The models that it is known to have beside the default one. Others can be asked all the same.
+  public let models: [ProviderModel]
   public let headers: [String: String]
   /// What it lets its customers ask of each of its models, beside what its responses say.
   public let quotas: [Quota]
+  public let timeouts: ProviderTimeoutOverrides
 
   public init(
-    name: String, dialect: ProviderDialect, baseURL: String, apiKey: Secret?, defaultModel: String,
-    headers: [String: String] = [:], quotas: [Quota] = []
+    name: String, dialect: ProviderDialect, baseURL: String, access: ProviderAccess, defaultModel: String,
+    models: [ProviderModel] = [], headers: [String: String] = [:], quotas: [Quota] = [],
+    timeouts: ProviderTimeoutOverrides = ProviderTimeoutOverrides()
   ) {
     self.name = name
     self.dialect = dialect
     self.baseURL = baseURL
-    self.apiKey = apiKey
+    self.access = access
     self.defaultModel = defaultModel
+    self.models = models
     self.headers = headers
     self.quotas = quotas
+    self.timeouts = timeouts
   }
 
   public var defaultTarget: Target { Target(provider: name, model: defaultModel) }
-}
 
-/// What a cascade asks: one model of one provider.
-public struct Target: Sendable, Hashable, CustomStringConvertible {
-  public let provider: String
-  public let model: String
+  /// Whether it can be asked: it has a key, or needs none.
+  public var isOn: Bool { access.missingVariable == nil }
 
-  public init(provider: String, model: String) {
-    self.provider = provider
-    self.model = model
+  /// The default model, then all others.
+  var knownModels: [ProviderModel] {
+    let first = models.first { $0.name == defaultModel } ?? ProviderModel(name: defaultModel)
+    return [first] + models.filter { $0.name != defaultModel }
   }
 
-  public var description: String { "\(provider)/\(model)" }
+  func with(_ access: ProviderAccess) -> Provider {
+    Provider(
+      name: name, dialect: dialect, baseURL: baseURL, access: access, defaultModel: defaultModel,
+      models: models, headers: headers, quotas: quotas, timeouts: timeouts)
+  }
 }

@@ -1,78 +1,81 @@
-/// The configured providers in cascade order, and what names mean among them.
+/// The configured providers and routes, and what names mean among them. It never changes; when the
+/// configuration does, ``CatalogSource`` holds another.
 public struct ProviderCatalog: Sendable {
-  /// Every provider of the cascade, those without a key included.
+  /// Every provider, those without a key included: those of the environment in the order of `CASCADE`, then
+  /// those of the file in its order.
   public let providers: [Provider]
   public let prices: PriceTable
+  /// Every route, `default` first, with the targets that cannot be asked now.
+  public let routes: [ProviderRoute]
+  /// Which of the catalogs that this process has had it is.
+  public internal(set) var generation = 0
 
-  public init(providers: [Provider], prices: PriceTable) {
+  private let names: CatalogNames
+
+  /// - Parameters:
+  ///   - routes: without one named `default`, that is the default model of every provider, in order.
+  ///   - prices: what is known besides the prices of the providers' own models.
+  ///   - priceOverrides: what an operator says of prices, above all else.
+  public init(
+    providers: [Provider], routes: [ProviderRoute] = [], prices: PriceTable,
+    priceOverrides: [(target: Target, price: ModelPrice)] = []
+  ) {
     self.providers = providers
-    self.prices = prices
-  }
-
-  public init(_ environment: ProcessEnvironment) throws(ConfigurationError) {
-    var providers: [Provider] = []
-    for name in try environment.read(Variables.cascade) {
-      guard let preset = ProviderPreset.all.first(where: { $0.name == name }) else { continue }
-      providers.append(
-        Provider(
-          name: name, dialect: preset.dialect, baseURL: try environment.read(preset.baseURL),
-          apiKey: try environment.readIfSet(preset.apiKey),
-          defaultModel: try environment.read(preset.model), headers: preset.headers,
-          quotas: try environment.read(preset.quota)))
+    let declared = providers.flatMap { provider in
+      provider.models.compactMap { model in
+        model.price.map { (target: Target(provider: provider.name, model: model.name), price: $0) }
+      }
     }
-    let overrides = try environment.read(Variables.modelPrices)
-    self.init(providers: providers, prices: .list.overridden(by: overrides))
+    self.prices = prices.overridden(by: declared).overridden(by: priceOverrides)
+    let targets = providers.map { WeightedTarget($0.defaultTarget) }
+    let own = routes.first { $0.name == "default" } ?? ProviderRoute(name: "default", targets: targets)
+    self.routes = [own] + routes.filter { $0.name != "default" }
+    names = CatalogNames(providers: providers, routes: self.routes)
   }
 
-  public func provider(named name: String) -> Provider? {
-    providers.first { $0.name == name }
+  public func provider(named name: String) -> Provider? { names.providers[name] }
+
+  /// The models that a provider is known to have, the default one first, with the prices that hold here.
+  public func models(of provider: Provider) -> [ProviderModel] {
+    provider.knownModels.map { model in
+      let price = prices[Target(provider: provider.name, model: model.name)]
+      return ProviderModel(
+        name: model.name, price: price, contextWindow: model.contextWindow ?? price?.contextWindow)
+    }
   }
 
-  /// The names that clients may ask for, with who stands behind each.
-  public var publicModels: [(name: String, owner: String)] {
-    [("default", "sluice")]
-      + providers.filter { $0.apiKey != nil }.map { ($0.defaultTarget.description, $0.name) }
-  }
+  // MARK: - What a request's model stands for
 
-  /// The targets that a request's `model` stands for, in the order in which they are asked.
+  /// The route that a request's `model` stands for, over those of its targets that can be asked.
   ///
-  /// `default` is the default model of every provider that has a key; `provider/model` is that one target.
-  /// Throws ``RoutingError`` for a name that means nothing here.
-  public func targets(for model: String) throws(RoutingError) -> [Target] {
-    if model == "default" {
-      let targets = providers.filter { $0.apiKey != nil }.map(\.defaultTarget)
-      guard !targets.isEmpty else { throw .noProviderHasKey(names: providers.map(\.name)) }
-      return targets
+  /// It is a route's name; or `provider/model`; or the name of a model that one or more providers list, which
+  /// are then asked in order. Throws ``RoutingError`` for a name that means nothing here.
+  public func route(for model: String) throws(RoutingError) -> ProviderRoute {
+    if let route = names.routes[model] { return try route.get() }
+    let target = Target(description: model)
+    if let target, let provider = names.providers[target.provider] {
+      if let variable = provider.access.missingVariable {
+        throw .providerIsOff(provider.name, needs: variable)
+      }
+      return ProviderRoute(name: model, targets: [WeightedTarget(target)])
     }
-    guard let slash = model.firstIndex(of: "/"), model.index(after: slash) < model.endIndex else {
-      throw .unknownRoute(model)
-    }
-    let name = String(model[..<slash])
-    guard let provider = provider(named: name) else {
-      throw .unknownProvider(name, known: providers.map(\.name))
-    }
-    guard provider.apiKey != nil else { throw .providerHasNoKey(name) }
-    return [Target(provider: name, model: String(model[model.index(after: slash)...]))]
+    if let route = names.models[model] { return try route.get() }
+    if let target { throw .unknownProvider(target.provider, known: providers.map(\.name)) }
+    throw .unknownName(model, routes: routes.map(\.name))
   }
-}
 
-/// Why a request's `model` leads nowhere.
-public enum RoutingError: Error, Sendable, Equatable, CustomStringConvertible {
-  case unknownRoute(String)
-  case unknownProvider(String, known: [String])
-  case providerHasNoKey(String)
-  case noProviderHasKey(names: [String])
+  /// The targets that a request's `model` stands for, as they are listed.
+  public func targets(for model: String) throws(RoutingError) -> [Target] {
+    try route(for: model).targets.map(\.target)
+  }
 
-  public var description: String {
-    switch self {
-    case .unknownRoute(let name):
-      "there is no route \"\(name)\"; use \"default\" or \"provider/model\""
-    case .unknownProvider(let name, let known):
-      "there is no provider \"\(name)\"; there are \(known.joined(separator: ", "))"
-    case .providerHasNoKey(let name):
-      "the provider \"\(name)\" has no key here; set \(name.uppercased())_API_KEY"
-    case .noProviderHasKey(let names):
-      "no provider has a key; set one of \(names.map { "\($0.uppercased())_API_KEY" }.joined(separator: ", "))"
-    }
+  /// Every name that a client may send as `model` and that leads somewhere now: routes, then all known models
+  /// as `provider/model`.
+  public var publicModels: [PublicModel] {
+    let usable = routes.filter { (try? route(for: $0.name)) != nil }
+    return usable.map { PublicModel(id: $0.name, owner: "sluice") }
+      + providers.filter(\.isOn).flatMap { provider in
+        provider.knownModels.map { PublicModel(id: "\(provider.name)/\($0.name)", owner: provider.name) }
+      }
   }
 }

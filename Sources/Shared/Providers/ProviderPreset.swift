@@ -1,12 +1,3 @@
-/// The wire format that a provider speaks.
-public enum ProviderDialect: String, Sendable, Hashable, CaseIterable {
-  /// OpenAI's chat completions, which most providers speak.
-  case openAI = "openai"
-  case gemini
-  /// Messages of Anthropic.
-  case anthropic
-}
-
 /// A provider that needs nothing but a key: where it is and what is asked of it by default.
 public struct ProviderPreset: Sendable {
   public let name: String
@@ -38,13 +29,8 @@ public struct ProviderPreset: Sendable {
     ) { Variables.parseList($0, Quota.init(parsing:)) }
     self.baseURL = Variable(
       "\(prefix)_BASE_URL", "where `\(name)` is, for proxies, regional endpoints and tests",
-      allowed: "an http or https URL without query", default: baseURL
-    ) { text in
-      let hasScheme = text.hasPrefix("http://") || text.hasPrefix("https://")
-      guard hasScheme, !text.contains("?"), !text.contains("#"), !text.contains(where: \.isWhitespace)
-      else { return nil }
-      return text.hasSuffix("/") ? String(text.dropLast()) : text
-    }
+      allowed: BaseURL.allowed, default: baseURL
+    ) { BaseURL.parse($0) }
   }
 
   public static let all = [

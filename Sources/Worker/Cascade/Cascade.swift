@@ -6,18 +6,24 @@ struct Cascade: Sendable {
   private let client: ProviderClient
   private let board: CircuitBoard
   private let quotas: QuotaBoard
-  /// Of the targets that `default` stands for; those that clients name are made when they are asked.
+  private let latencies: LatencyBoard
+  /// Of the targets that routes stand for; those that clients name are made when they are asked.
   private let endpoints: [Target: ProviderEndpoint]
   private let clock = ContinuousClock()
 
-  init(catalog: ProviderCatalog, client: ProviderClient, board: CircuitBoard, quotas: QuotaBoard) {
+  init(
+    catalog: ProviderCatalog, client: ProviderClient, board: CircuitBoard, quotas: QuotaBoard,
+    latencies: LatencyBoard
+  ) {
     self.catalog = catalog
     self.client = client
     self.board = board
     self.quotas = quotas
+    self.latencies = latencies
     var endpoints: [Target: ProviderEndpoint] = [:]
-    for provider in catalog.providers where provider.apiKey != nil {
-      endpoints[provider.defaultTarget] = try? ProviderEndpoint(provider, model: provider.defaultModel)
+    for target in catalog.routes.flatMap(\.targets).map(\.target) {
+      guard let provider = catalog.provider(named: target.provider), provider.isOn else { continue }
+      endpoints[target] = try? ProviderEndpoint(provider, model: target.model)
     }
     self.endpoints = endpoints
   }
@@ -30,14 +36,12 @@ struct Cascade: Sendable {
   func answer(
     _ request: JobRequest, deltas: (any DeltaSink)? = nil
   ) async throws(CancellationError) -> CascadeOutcome {
-    let targets: [Target]
-    do { targets = try catalog.targets(for: request.model) } catch {
-      return .failed(JobFailure(code: .unreadable, message: "This worker cannot route the job: \(error)."))
-    }
+    let route: ProviderRoute
+    do { route = try catalog.route(for: request.model) } catch { return .unroutable(error) }
     let start = clock.now
     var path: [CascadeStep] = []
     var decision = CascadeDecision()
-    for target in targets {
+    for target in order(of: route, for: request) {
       if Task.isCancelled { throw CancellationError() }
       let attemptStart = clock.now
       switch await permission(for: target, request) {
@@ -47,6 +51,7 @@ struct Cascade: Sendable {
       case .granted(let isProbe, let reservation):
         let result = try await attempt(request, target, reservation, isProbe: isProbe, deltas)
         let now = clock.now
+        if route.strategy == .fastest { note(result, of: target, after: now - attemptStart) }
         switch result {
         case .success(let answer):
           board.record(nil, of: target, isProbe: isProbe)
@@ -62,6 +67,25 @@ struct Cascade: Sendable {
       }
     }
     return outcome(of: decision.verdict, clock.now - start, path)
+  }
+
+  // MARK: - Order
+
+  private func order(of route: ProviderRoute, for request: JobRequest) -> [Target] {
+    var generator = SystemRandomNumberGenerator()
+    let order = TargetOrder(
+      route: route, usage: request.estimatedUsage,
+      latencies: route.strategy == .fastest ? latencies.latencies : [:], prices: catalog.prices)
+    return order.targets(using: &generator)
+  }
+
+  private func note(
+    _ result: Result<ProviderAnswer, ProviderFault>, of target: Target, after elapsed: Duration
+  ) {
+    switch result {
+    case .success: latencies.note(elapsed, of: target)
+    case .failure(let fault): latencies.note(fault, after: elapsed, of: target)
+    }
   }
 
   // MARK: - Attempts

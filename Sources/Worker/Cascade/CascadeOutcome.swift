@@ -12,6 +12,15 @@ enum CascadeOutcome: Sendable, Hashable {
   /// The answer broke off after a piece of it had been told.
   case interrupted(String, path: [CascadeStep])
 
+  /// How soon a job is looked at again whose model leads nowhere here.
+  static let unroutableWait = Duration.seconds(2)
+
+  /// The API took the job, so its route was there: this worker has not read the changed configuration yet, or
+  /// somebody took the route away and may put it back. It counts as an attempt, so it does not go on for ever.
+  static func unroutable(_ error: RoutingError) -> CascadeOutcome {
+    .passing(message: "\(error)", retryAfter: unroutableWait, path: [], askedAny: true)
+  }
+
   /// Whether any provider was asked.
   var askedAny: Bool {
     if case .passing(_, _, _, let askedAny) = self { askedAny } else { true }

@@ -24,15 +24,15 @@ final class QuotaBoard: Sendable {
   /// Reports wait here while Redis is slow; the oldest are dropped first, and the next response says more.
   private static let waitingReports = 4096
 
-  private let catalog: ProviderCatalog
+  private let catalogs: CatalogSource
   private let shared: any QuotaSharing
   private let metered = Mutex(Set<Target>())
   private let news: AsyncStream<Report>.Continuation
   /// For one ``QuotaRefresher``.
   let reports: AsyncStream<Report>
 
-  init(catalog: ProviderCatalog, shared: any QuotaSharing) {
-    self.catalog = catalog
+  init(catalogs: CatalogSource, shared: any QuotaSharing) {
+    self.catalogs = catalogs
     self.shared = shared
     (reports, news) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(Self.waitingReports))
   }
@@ -81,6 +81,6 @@ final class QuotaBoard: Sendable {
   }
 
   private func quotas(of target: Target) -> [Quota] {
-    catalog.provider(named: target.provider)?.quotas ?? []
+    catalogs.current.provider(named: target.provider)?.quotas ?? []
   }
 }

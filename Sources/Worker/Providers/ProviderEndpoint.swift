@@ -14,7 +14,7 @@ struct ProviderEndpoint: Sendable {
   /// Throws when the base URL and the path make no URL.
   init(_ provider: Provider, model: String) throws(ProviderFault) {
     wire = provider.dialect.wire
-    key = provider.apiKey
+    key = provider.access.key
     self.model = model
     var headers = HTTPHeaders([("content-type", "application/json")])
     headers.add(name: "user-agent", value: "sluice/\(Version.current)")

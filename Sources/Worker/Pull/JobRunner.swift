@@ -3,7 +3,7 @@ import Shared
 
 /// Runs one claimed request to its next state: cascade, verdict, one step of the queue.
 struct JobRunner: Sendable {
-  let cascade: Cascade
+  let cascades: CascadeSource
   let recorder: OutcomeRecorder
   let pace: PullPace
   let maxAttempts: Int
@@ -31,7 +31,7 @@ struct JobRunner: Sendable {
         throw StoredJobError.unreadable(what: "request", "it is gone")
       }
       let request = try JobRequest(stored: stored)
-      guard job.streaming != nil else { return try await cascade.answer(request) }
+      guard job.streaming != nil else { return try await cascades.current.answer(request) }
       return try await stream(request, job.lease)
     } catch let error as StoredJobError {
       return .failed(JobFailure(code: .unreadable, message: "This worker cannot run the job: \(error)."))
@@ -48,7 +48,7 @@ struct JobRunner: Sendable {
       }
       group.addTask {
         defer { writer.finish() }
-        return try await cascade.answer(request, deltas: writer)
+        return try await cascades.current.answer(request, deltas: writer)
       }
       var outcome: CascadeOutcome?
       // A lease that is lost ends the writer, and with it the call.

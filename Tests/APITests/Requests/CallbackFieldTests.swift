@@ -7,7 +7,7 @@ import Testing
 struct CallbackFieldTests {
   private func schema(_ callbacks: CallbackPolicy) -> BodySchema<Submission> {
     Submission.jobSchema(
-      limits: SubmissionFixture.limits, catalog: SubmissionFixture.catalog, callbacks: callbacks)
+      limits: SubmissionFixture.limits, catalogs: SubmissionFixture.catalogs, callbacks: callbacks)
   }
 
   private func body(_ url: String) -> JSONValue { ["prompt": "x", "callback_url": .string(url)] }

@@ -106,7 +106,7 @@ struct SubmissionBoundsTests {
   @Test("the default of max_tokens obeys a smaller MAX_TOKENS")
   func smallLimit() throws {
     let limits = RequestLimits(maxPromptChars: 10, maxTokens: 100, jobExpiresIn: .seconds(5))
-    let schema = Submission.querySchema(limits: limits, catalog: SubmissionFixture.catalog)
+    let schema = Submission.querySchema(limits: limits, catalogs: SubmissionFixture.catalogs)
     let submission = try schema.decode(["prompt": "x"]).get()
     #expect(submission.maxTokens == 100)
     #expect(submission.expiresIn == .seconds(5))

@@ -115,7 +115,8 @@ struct SubmissionDecodingTests {
       ],
       [
         "loc": ["body", "model"],
-        "msg": "there is no route \"nobody\"; use \"default\" or \"provider/model\"", "type": "value_error",
+        "msg": "there is no route or model \"nobody\"; use \"default\" or \"provider/model\"",
+        "type": "value_error",
       ],
     ]
     #expect(result.issues == expected)

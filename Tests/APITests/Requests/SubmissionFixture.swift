@@ -6,19 +6,21 @@ import Shared
 enum SubmissionFixture {
   static let limits = RequestLimits(maxPromptChars: 4000, maxTokens: 2048, jobExpiresIn: .seconds(86_400))
 
-  static let catalog = ProviderCatalog(
-    providers: [
-      Provider(
-        name: "gemini", dialect: .gemini, baseURL: "http://gemini", apiKey: Secret("k"),
-        defaultModel: "gemini-2.5-flash"),
-      Provider(
-        name: "groq", dialect: .openAI, baseURL: "http://groq", apiKey: nil, defaultModel: "llama"),
-    ], prices: .list)
+  static let catalogs = CatalogSource(
+    ProviderCatalog(
+      providers: [
+        Provider(
+          name: "gemini", dialect: .gemini, baseURL: "http://gemini", access: .key(Secret("k")),
+          defaultModel: "gemini-2.5-flash"),
+        Provider(
+          name: "groq", dialect: .openAI, baseURL: "http://groq", access: .off(needs: "GROQ_API_KEY"),
+          defaultModel: "llama"),
+      ], prices: .list))
 
-  static let query = Submission.querySchema(limits: limits, catalog: catalog)
+  static let query = Submission.querySchema(limits: limits, catalogs: catalogs)
   static let callbacks = CallbackPolicy(
     secret: WebhookSecret(parsing: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"))
-  static let job = Submission.jobSchema(limits: limits, catalog: catalog, callbacks: callbacks)
+  static let job = Submission.jobSchema(limits: limits, catalogs: catalogs, callbacks: callbacks)
 
   /// Reads a JSON text as a body of `POST /jobs`, which has every field.
   static func decode(_ text: String) throws -> Result<Submission, ValidationErrors> {

@@ -30,13 +30,19 @@ struct ProviderCatalogTests {
   @Test("names that lead nowhere are refused with what would")
   func wrongNames() throws {
     let catalog = try catalog(["GROQ_API_KEY": "b"])
-    #expect(throws: RoutingError.unknownRoute("fast")) { try catalog.targets(for: "fast") }
-    #expect(throws: RoutingError.unknownRoute("groq/")) { try catalog.targets(for: "groq/") }
-    #expect(throws: RoutingError.providerHasNoKey("gemini")) { try catalog.targets(for: "gemini/x") }
+    for name in ["fast", "groq/", "/x", ""] {
+      #expect(throws: RoutingError.unknownName(name, routes: ["default"])) { try catalog.targets(for: name) }
+    }
+    #expect(throws: RoutingError.providerIsOff("gemini", needs: "GEMINI_API_KEY")) {
+      try catalog.targets(for: "gemini/x")
+    }
     #expect(throws: RoutingError.unknownProvider("acme", known: ["gemini", "groq", "openrouter"])) {
       try catalog.targets(for: "acme/x")
     }
-    #expect(throws: RoutingError.self) { try self.catalog([:]).targets(for: "default") }
+    let variables = ["GEMINI_API_KEY", "GROQ_API_KEY", "OPENROUTER_API_KEY"]
+    #expect(throws: RoutingError.routeIsOff("default", needs: variables)) {
+      try self.catalog([:]).targets(for: "default")
+    }
   }
 
   @Test("a cascade of unknown or repeated providers is refused", arguments: ["acme", "groq,groq", ","])

@@ -12,9 +12,10 @@ struct QuotaBoardTests {
 
   private func board(_ quotas: [Quota] = []) -> QuotaBoard {
     let provider = Provider(
-      name: "p", dialect: .openAI, baseURL: "http://127.0.0.1", apiKey: Secret("k"), defaultModel: "m",
+      name: "p", dialect: .openAI, baseURL: "http://127.0.0.1", access: .key(Secret("k")), defaultModel: "m",
       quotas: quotas)
-    return QuotaBoard(catalog: ProviderCatalog(providers: [provider], prices: .list), shared: shared)
+    return QuotaBoard(
+      catalogs: CatalogSource(ProviderCatalog(providers: [provider], prices: .list)), shared: shared)
   }
 
   @Test("a target without a quota is asked without a word to Redis")

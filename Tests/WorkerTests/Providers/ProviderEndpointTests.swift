@@ -26,7 +26,7 @@ struct ProviderEndpointTests {
   func extraHeaders() throws {
     let provider = Provider(
       name: "openrouter", dialect: .openAI, baseURL: "https://openrouter.ai/api/v1",
-      apiKey: ProviderFixture.key, defaultModel: "m", headers: ["X-Title": "Sluice"])
+      access: .key(ProviderFixture.key), defaultModel: "m", headers: ["X-Title": "Sluice"])
     let request = try ProviderEndpoint(provider, model: "m").httpRequest(for: chat)
     #expect(request.headers["x-title"] == ["Sluice"])
   }

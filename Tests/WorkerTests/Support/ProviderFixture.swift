@@ -10,17 +10,17 @@ enum ProviderFixture {
 
   static func openAI(_ name: String = "groq", baseURL: String = "http://example.com/v1") -> Provider {
     Provider(
-      name: name, dialect: .openAI, baseURL: baseURL, apiKey: key, defaultModel: "\(name)-model")
+      name: name, dialect: .openAI, baseURL: baseURL, access: .key(key), defaultModel: "\(name)-model")
   }
 
   static func gemini(baseURL: String = "http://example.com/v1beta") -> Provider {
     Provider(
-      name: "gemini", dialect: .gemini, baseURL: baseURL, apiKey: key, defaultModel: "gemini-2.5-flash")
+      name: "gemini", dialect: .gemini, baseURL: baseURL, access: .key(key), defaultModel: "gemini-2.5-flash")
   }
 
   static func anthropic(baseURL: String = "http://example.com/v1") -> Provider {
     Provider(
-      name: "anthropic", dialect: .anthropic, baseURL: baseURL, apiKey: key, defaultModel: "claude-x")
+      name: "anthropic", dialect: .anthropic, baseURL: baseURL, access: .key(key), defaultModel: "claude-x")
   }
 
   /// What a client asks in OpenAI's form: `members` beside the conversation.

@@ -1,0 +1,124 @@
+/// A provider as a file declares it, before its key is looked up.
+struct DeclaredProvider: Sendable {
+  /// As it is without a key.
+  private let open: Provider
+  let key: KeyReference?
+  /// Where its name stands.
+  let namePlace: FileValue
+
+  var name: String { open.name }
+
+  /// Looks the key up. A key that is not set turns the provider off; one that is wrong is an error.
+  func provider(_ environment: ProcessEnvironment) throws(ConfigurationError) -> Provider {
+    guard let key else { return open }
+    return open.with(try key.access(environment))
+  }
+}
+
+// MARK: - Reading
+
+extension DeclaredProvider {
+  static let nameAllowed = "1 to 32 of a-z, 0-9, _ and -"
+  private static let modelAllowed = "a model's name: up to 200 visible ASCII characters without spaces"
+
+  init(_ place: FileValue) throws(ConfigurationError) {
+    let mapping = try FileMapping(
+      place,
+      names: [
+        "name", "dialect", "base_url", "key", "headers", "default_model", "models", "quotas", "timeouts",
+      ])
+    namePlace = try mapping.required("name", Self.nameAllowed)
+    let models = try mapping["models"].map(Self.models) ?? []
+    key = try mapping["key"].map(KeyReference.init)
+    open = Provider(
+      name: try namePlace.text(Self.nameAllowed, Self.name),
+      dialect: try mapping.required("dialect", "one of openai, gemini, anthropic").choice(),
+      baseURL: try mapping.required("base_url", BaseURL.allowed).text(BaseURL.allowed, BaseURL.parse),
+      access: .open, defaultModel: try Self.defaultModel(mapping, models), models: models,
+      headers: try mapping["headers"].map(HeaderReading.headers) ?? [:],
+      quotas: try mapping["quotas"].map(Self.quotas) ?? [],
+      timeouts: try mapping["timeouts"].map(Self.timeouts) ?? ProviderTimeoutOverrides())
+  }
+
+  private static func name(_ text: String) -> String? {
+    let isName = text.utf8.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"),
+        UInt8(ascii: "-"):
+        true
+      default: false
+      }
+    }
+    return isName && (1...32).contains(text.utf8.count) ? text : nil
+  }
+
+  static func modelName(_ text: String) -> String? {
+    (1...200).contains(text.utf8.count) && text.utf8.allSatisfy { (0x21...0x7E).contains($0) } ? text : nil
+  }
+
+  private static func defaultModel(
+    _ mapping: FileMapping, _ models: [ProviderModel]
+  ) throws(ConfigurationError) -> String {
+    if let place = mapping["default_model"] { return try place.text(modelAllowed, modelName) }
+    if let first = models.first { return first.name }
+    throw mapping.place.refused("lacks \"default_model\" or \"models\"; allowed is \(modelAllowed)")
+  }
+
+  private static func models(_ place: FileValue) throws(ConfigurationError) -> [ProviderModel] {
+    var models: [ProviderModel] = []
+    for element in try place.list("a list of models") {
+      let model = try model(element)
+      guard !models.contains(where: { $0.name == model.name }) else {
+        throw element.refused("names \"\(model.name)\" a second time; allowed is each model once")
+      }
+      models.append(model)
+    }
+    return models
+  }
+
+  /// A name alone, or a mapping that tells more of the model.
+  private static func model(_ place: FileValue) throws(ConfigurationError) -> ProviderModel {
+    if case .scalar = place.node.content {
+      return ProviderModel(name: try place.text(modelAllowed, modelName))
+    }
+    let mapping = try FileMapping(place, names: ["name", "input", "output", "context_window"])
+    let name = try mapping.required("name", modelAllowed).text(modelAllowed, modelName)
+    let window = try mapping["context_window"]?.integer(in: 1...1_000_000_000)
+    guard mapping["input"] != nil || mapping["output"] != nil else {
+      return ProviderModel(name: name, contextWindow: window)
+    }
+    let price = ModelPrice(
+      input: try amount(mapping.required("input", priceAllowed)),
+      output: try amount(mapping.required("output", priceAllowed)))
+    return ProviderModel(name: name, price: price, contextWindow: window)
+  }
+
+  private static let priceAllowed =
+    "US dollars for a million tokens, from 0 to 10000 with up to six decimal places"
+
+  private static func amount(_ place: FileValue) throws(ConfigurationError) -> MicroDollars {
+    try place.number(priceAllowed) { text in
+      guard text.utf8.first.map({ (0x30...0x39).contains($0) }) == true else { return nil }
+      return MicroDollars(dollars: text).flatMap { $0 <= ModelPrice.highest ? $0 : nil }
+    }
+  }
+
+  private static func quotas(_ place: FileValue) throws(ConfigurationError) -> [Quota] {
+    var quotas: [Quota] = []
+    for element in try place.list("a list of quotas such as \"30 requests/minute\"") {
+      let allowed = "\"N requests/minute\", \"N requests/day\", \"N tokens/minute\" or \"N tokens/day\""
+      quotas.append(try element.text(allowed, Quota.init(parsing:)))
+    }
+    return quotas
+  }
+
+  private static func timeouts(_ place: FileValue) throws(ConfigurationError) -> ProviderTimeoutOverrides {
+    let mapping = try FileMapping(place, names: ["connect", "first_byte", "idle", "total", "stream_total"])
+    return ProviderTimeoutOverrides(
+      connect: try mapping["connect"]?.seconds(in: 0.1...300),
+      firstByte: try mapping["first_byte"]?.seconds(in: 0.1...3600),
+      idle: try mapping["idle"]?.seconds(in: 0.1...3600),
+      total: try mapping["total"]?.seconds(in: 0.1...3600),
+      streamTotal: try mapping["stream_total"]?.seconds(in: 0.1...86_400))
+  }
+}

@@ -1,0 +1,15 @@
+/// One model that a provider is known to have.
+public struct ProviderModel: Sendable, Hashable {
+  /// As the provider calls it.
+  public let name: String
+  /// Nil when it is not known.
+  public let price: ModelPrice?
+  /// Tokens of prompt and answer together; nil when it is not known.
+  public let contextWindow: Int?
+
+  public init(name: String, price: ModelPrice? = nil, contextWindow: Int? = nil) {
+    self.name = name
+    self.price = price
+    self.contextWindow = contextWindow
+  }
+}
