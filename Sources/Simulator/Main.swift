@@ -2,7 +2,8 @@ import ArgumentParser
 import FoundationEssentials
 import Shared
 
-/// `sluice-simulator`: Gemini, Groq, OpenRouter and OpenAI for tests and demos, without their keys and moods.
+/// `sluice-simulator`: Gemini, Groq, OpenRouter, OpenAI and Anthropic for tests and demos, without their keys and
+/// moods.
 @main
 struct Main: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

@@ -49,6 +49,15 @@ public struct RawConnection {
     }
   }
 
+  /// All that comes up to and with a text, or until the server closes the connection.
+  public mutating func text(until end: String) async -> String {
+    while !received.contains(end) {
+      guard let part = try? await inbound.next() else { return takeAll() }
+      received += String(buffer: part)
+    }
+    return takeAll()
+  }
+
   /// All that comes until the server closes the connection.
   public mutating func untilClosed() async -> String {
     while let part = try? await inbound.next() { received += String(buffer: part) }

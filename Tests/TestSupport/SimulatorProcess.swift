@@ -16,9 +16,9 @@ public struct SimulatorProcess: Sendable {
   /// Such as `http://127.0.0.1:40123`.
   public var url: String { "http://127.0.0.1:\(port)" }
 
-  /// Where a provider is, as its `…_BASE_URL` takes it: `gemini`, `groq`, `openrouter` or `openai`.
+  /// Where a provider is, as its `…_BASE_URL` takes it: `gemini`, `groq`, `openrouter`, `openai` or `anthropic`.
   public func baseURL(for provider: String) -> String {
-    let path = ["gemini": "v1beta", "openrouter": "api/v1"][provider] ?? "openai/v1"
+    let path = ["gemini": "v1beta", "openrouter": "api/v1", "anthropic": "v1"][provider] ?? "openai/v1"
     return provider == "openai" ? "\(url)/openai/v1" : "\(url)/\(provider)/\(path)"
   }
 
@@ -65,6 +65,7 @@ public struct SimulatorProcess: Sendable {
 
   /// Sets the rules, of which the first that matches a request and has uses left is followed.
   /// Each is `["provider": "gemini", "times": 1, "behaviour": ["status": 503]]`; all but the behaviour is optional.
+  /// What a behaviour may hold is told by `Behaviour` in Sources/Simulator.
   public func script(_ rules: JSONValue) async throws { _ = try await control(.PUT, "rules", rules) }
 
   /// The requests to a provider in their order: `provider`, `method`, `path`, `headers`, `body`,

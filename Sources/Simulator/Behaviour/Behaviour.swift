@@ -38,9 +38,21 @@ struct Behaviour: Sendable, Equatable {
     case credit
   }
 
+  /// Tokens.
   struct Usage: Sendable, Equatable {
     var prompt: Int
     var completion: Int
+    /// The part of the prompt that the provider had in its cache.
+    var cached = 0
+    /// The part of the completion that nobody gets to see.
+    var reasoning = 0
+  }
+
+  /// What ends the lines of a stream (https://html.spec.whatwg.org/multipage/server-sent-events.html).
+  enum LineEnding: String, Sendable {
+    case lineFeed = "lf"
+    case carriageReturnLineFeed = "crlf"
+    case carriageReturn = "cr"
   }
 
   /// Time to the response's head; nil for the server's usual one.
@@ -59,16 +71,28 @@ struct Behaviour: Sendable, Equatable {
   var hang: Point?
   /// The connection is closed.
   var cut: Point?
+  /// The same after so many events of a stream, comments not counted; whole answers take no notice.
+  var hangAfterEvents: Int?
+  var cutAfterEvents: Int?
   /// The provider's own name of a reason. Empty for none at all, which `null` says too.
   var finishReason: String?
   var isBlocked = false
+  /// The text, with or without ``toolCalls``.
   var answer: String?
+  /// In the place of those that the model would make by itself; several are parallel calls.
+  var toolCalls: [ToolCall]?
   var hasNoUsage = false
   var usage: Usage?
   /// The time between two bytes of a body, or two events of a stream.
   var dripMilliseconds: Int?
   /// The body begins as usual and never ends.
   var isEndless = false
+  /// In the middle of a stream comments begin that never end.
+  var hasEndlessComments = false
+  /// Nil for the provider's own.
+  var lineEnding: LineEnding?
+  /// The event in the middle of a stream has a line of so many bytes at least: its JSON begins with spaces.
+  var longLine: Int?
   /// 256 KiB that decompress to 258 MiB.
   var isGzipBomb = false
   /// 256 KB of headers, more than any client takes.
@@ -78,5 +102,8 @@ struct Behaviour: Sendable, Equatable {
   static let usual = Behaviour()
 
   /// Whether a response goes out at once and as a whole.
-  var isDeliveredWhole: Bool { hang == nil && cut == nil && dripMilliseconds == nil && !isEndless }
+  var isDeliveredWhole: Bool {
+    hang == nil && cut == nil && hangAfterEvents == nil && cutAfterEvents == nil && dripMilliseconds == nil
+      && !isEndless && !hasEndlessComments
+  }
 }

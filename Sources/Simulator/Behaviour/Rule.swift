@@ -17,7 +17,8 @@ struct Rule: Sendable {
     let name = try fields.string("provider") ?? "*"
     provider = SimulatedProvider(rawValue: name)
     if provider == nil, name != "*" {
-      throw ScriptError("\(place).provider must be * or one of gemini, groq, openrouter, openai")
+      let names = SimulatedProvider.allCases.map(\.rawValue).joined(separator: ", ")
+      throw ScriptError("\(place).provider must be * or one of \(names)")
     }
     model = try fields.string("model")
     promptPart = try fields.string("prompt_contains")
@@ -28,10 +29,10 @@ struct Rule: Sendable {
   }
 
   /// Whether the rule is for such a call and has uses left.
-  func matches(_ provider: SimulatedProvider, _ call: ChatCall) -> Bool {
+  func matches(_ provider: SimulatedProvider, _ call: ProviderCall) -> Bool {
     guard usesLeft != 0, self.provider == nil || self.provider == provider else { return false }
     if let model, model != call.model { return false }
-    if let promptPart { return call.prompt.contains(promptPart) }
+    if let promptPart { return call.promptContains(promptPart) }
     return true
   }
 

@@ -28,7 +28,7 @@ final class Script: Sendable {
   func replaceRules(_ rules: [Rule]) { state.withLock { $0.rules = rules } }
 
   /// Takes one use of the rule that it follows.
-  func behaviour(for call: ChatCall, of provider: SimulatedProvider) -> (Behaviour, delay: Duration) {
+  func behaviour(for call: ProviderCall, of provider: SimulatedProvider) -> (Behaviour, delay: Duration) {
     state.withLock { state in
       var behaviour = Self.choose(&state, provider, call) ?? chance(&state)
       let spread = behaviour.latencySpreadMilliseconds ?? weather.latencySpreadMilliseconds
@@ -42,7 +42,7 @@ final class Script: Sendable {
   }
 
   private static func choose(
-    _ state: inout State, _ provider: SimulatedProvider, _ call: ChatCall
+    _ state: inout State, _ provider: SimulatedProvider, _ call: ProviderCall
   ) -> Behaviour? {
     for index in state.rules.indices where state.rules[index].matches(provider, call) {
       let probability = state.rules[index].probability

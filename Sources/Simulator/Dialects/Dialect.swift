@@ -16,5 +16,5 @@ protocol Dialect: Sendable {
   /// An error in the middle of a stream; nothing comes after it.
   func errorEvent(_ call: ChatCall, _ answer: Answer, _ error: JSONValue) -> ByteBuffer
   /// Headers of every answer.
-  func headers(_ answer: Answer) -> HTTPFields
+  func headers(id: String) -> HTTPFields
 }

@@ -1,6 +1,6 @@
 /// The providers that the simulator plays, by their first path component.
 enum SimulatedProvider: String, Sendable, CaseIterable {
-  case gemini, groq, openrouter, openai
+  case gemini, groq, openrouter, openai, anthropic
 
   /// The provider whose base URL a path is below.
   init?(path: String) {
@@ -8,6 +8,10 @@ enum SimulatedProvider: String, Sendable, CaseIterable {
   }
 
   var dialect: any Dialect {
-    self == .gemini ? GeminiDialect() : OpenAIDialect(provider: self)
+    switch self {
+    case .gemini: GeminiDialect()
+    case .anthropic: AnthropicDialect()
+    case .groq, .openrouter, .openai: OpenAIDialect(provider: self)
+    }
   }
 }

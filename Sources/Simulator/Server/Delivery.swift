@@ -27,10 +27,17 @@ struct Delivery: Sendable, Equatable {
     // Never nothing, or a client would have all of it.
     let length = max(1, outgoing.length)
     contentLength = outgoing.isStream || behaviour.isEndless ? nil : length
+    let events = outgoing.isStream ? behaviour.hangAfterEvents ?? behaviour.cutAfterEvents : nil
     pause = behaviour.dripMilliseconds.map { .milliseconds($0) }
     if let point = behaviour.hang ?? behaviour.cut {
       parts = outgoing.parts(until: point)
       ending = behaviour.hang == nil ? .cut : .hang
+    } else if let events {
+      parts = outgoing.parts(untilEvent: events)
+      ending = behaviour.hangAfterEvents == nil ? .cut : .hang
+    } else if behaviour.hasEndlessComments, outgoing.isStream {
+      parts = outgoing.parts(until: .midStream)
+      ending = .endless(Self.repeated(ByteBuffer(string: ": still there\n\n")))
     } else if behaviour.isEndless {
       parts = outgoing.parts(until: outgoing.isStream ? .beforeTerminalEvent : .midBody)
       let unit = outgoing.isStream ? parts.last : nil

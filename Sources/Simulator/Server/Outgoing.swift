@@ -13,17 +13,20 @@ struct Outgoing: Sendable {
   /// How many of a stream's last parts say that the text is whole.
   private(set) var terminalCount = 0
 
+  private static let json = "application/json; charset=UTF-8"
+  private static let eventStream = "text/event-stream"
+
   init(_ error: RenderedError) {
     status = error.status
     headers = error.headers
     parts = [error.body.serialized()]
-    headers[.contentType] = "application/json; charset=UTF-8"
+    headers[.contentType] = Self.json
   }
 
-  /// What a behaviour makes of an answer.
-  init(_ call: ChatCall, _ answer: Answer, _ behaviour: Behaviour, _ dialect: any Dialect) {
+  /// What a behaviour makes of a reply.
+  init(_ reply: Reply, _ behaviour: Behaviour) {
     status = 200
-    headers = dialect.headers(answer)
+    headers = reply.headers
     parts = []
     if let location = behaviour.redirect {
       status = behaviour.status ?? 307
@@ -33,23 +36,18 @@ struct Outgoing: Sendable {
     } else if let status = behaviour.status, status != 200,
       behaviour.body == nil || behaviour.body == .truncatedJSON
     {
-      setError(
-        dialect.render(
-          .status(status, retryAfter: behaviour.retryAfter, quota: behaviour.quota), model: call.model))
-    } else if call.delivery == .serverSentEvents {
-      headers[.contentType] = "text/event-stream"
-      parts = dialect.events(call, answer)
-      terminalCount = dialect.terminalEventCount(call, answer)
+      setError(reply.error(status, behaviour))
+    } else if reply.isStream {
+      headers[.contentType] = Self.eventStream
+      (parts, terminalCount) = reply.events
       isStream = true
-    } else if call.delivery == .array, let gemini = dialect as? GeminiDialect {
-      let chunks = gemini.chunks(call, answer).map { JSONValue.object($0) }
-      setBody(JSONValue.array(chunks).serialized(), status: nil, type: "application/json; charset=UTF-8")
+      spoilLines(behaviour)
     } else {
-      setBody(dialect.body(call, answer).serialized(), status: nil, type: "application/json; charset=UTF-8")
+      setBody(reply.body.serialized(), status: nil, type: Self.json)
     }
-    if let body = behaviour.body { replaceBody(body, behaviour, call, answer, dialect) }
+    if let body = behaviour.body { replaceBody(body, behaviour, reply) }
     if behaviour.isGzipBomb {
-      setBody(GzipBomb.bytes, status: nil, type: "application/json")
+      setBody(GzipBomb.bytes, status: nil, type: isStream ? Self.eventStream : "application/json")
       headers[.contentEncoding] = "gzip"
     }
     if behaviour.hasHugeHeaders {
@@ -66,39 +64,70 @@ struct Outgoing: Sendable {
   }
 
   private mutating func setError(_ error: RenderedError) {
-    setBody(error.body.serialized(), status: error.status, type: "application/json; charset=UTF-8")
+    setBody(error.body.serialized(), status: error.status, type: Self.json)
     for field in error.headers { headers[field.name] = field.value }
   }
 
-  private mutating func replaceBody(
-    _ body: Behaviour.Body, _ behaviour: Behaviour, _ call: ChatCall, _ answer: Answer,
-    _ dialect: any Dialect
-  ) {
+  private mutating func replaceBody(_ body: Behaviour.Body, _ behaviour: Behaviour, _ reply: Reply) {
+    let type = isStream ? Self.eventStream : "application/json"
     switch body {
     case .html:
       let page = "<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
       setBody(ByteBuffer(string: page), status: behaviour.status, type: "text/html; charset=utf-8")
     case .empty:
-      setBody(ByteBuffer(), status: behaviour.status, type: "application/json")
+      setBody(ByteBuffer(), status: behaviour.status, type: type)
     case .garbage:
       setBody(
         ByteBuffer(bytes: [0xFF, 0xFE, 0x00, 0x9C, 0x7B, 0xC3, 0x28, 0x5D]), status: behaviour.status,
-        type: "application/json")
+        type: type)
     case .truncatedJSON:
       parts = firstHalf
     case .error200:
-      let error = dialect.render(
-        .status(behaviour.status ?? 502, retryAfter: behaviour.retryAfter, quota: behaviour.quota),
-        model: call.model)
-      if isStream {
-        parts = parts.prefix(parts.count / 2) + [dialect.errorEvent(call, answer, error.body)]
+      let error = reply.error(behaviour.status ?? 502, behaviour)
+      if isStream, let event = reply.errorEvent(error.body) {
+        parts = parts.prefix(parts.count / 2) + [event]
       } else {
-        setBody(error.body.serialized(), status: 200, type: "application/json; charset=UTF-8")
+        setBody(error.body.serialized(), status: 200, type: Self.json)
       }
     }
   }
 
   var length: Int { parts.reduce(0) { $0 + $1.readableBytes } }
+}
+
+// MARK: - Streams
+
+extension Outgoing {
+  /// Lines that are allowed, and that a careless reader chokes on.
+  private mutating func spoilLines(_ behaviour: Behaviour) {
+    if let length = behaviour.longLine { padMiddleEvent(to: length) }
+    guard let ending = behaviour.lineEnding else { return }
+    let bytes: [UInt8] =
+      switch ending {
+      case .lineFeed: [0x0A]
+      case .carriageReturn: [0x0D]
+      case .carriageReturnLineFeed: [0x0D, 0x0A]
+      }
+    // JSON holds no line's end as it is, so that all there are end lines.
+    parts = parts.map { part in
+      ByteBuffer(bytes: part.readableBytesView.flatMap { $0 == 0x0D ? [] : $0 == 0x0A ? bytes : [$0] })
+    }
+  }
+
+  private mutating func padMiddleEvent(to length: Int) {
+    let marker = Array("data: ".utf8)
+    for (index, part) in parts.enumerated().dropFirst(parts.count / 2) {
+      let view = part.readableBytesView
+      guard let data = view.firstRange(of: marker), view[data.upperBound] == UInt8(ascii: "{") else {
+        continue
+      }
+      var padded = ByteBuffer(bytes: view[..<data.upperBound])
+      padded.writeRepeatingByte(UInt8(ascii: " "), count: max(0, length - view.count))
+      padded.writeBytes(view[data.upperBound...])
+      parts[index] = padded
+      return
+    }
+  }
 
   /// What is sent up to a point.
   func parts(until point: Behaviour.Point) -> [ByteBuffer] {
@@ -110,6 +139,17 @@ struct Outgoing: Sendable {
     case .beforeTerminalEvent:
       parts.map { $0.getSlice(at: $0.readerIndex, length: max(0, $0.readableBytes - 1)) ?? $0 }
     }
+  }
+
+  /// The first `count` events of a stream, with the comments before each.
+  func parts(untilEvent count: Int) -> [ByteBuffer] {
+    var left = count
+    return Array(
+      parts.prefix { part in
+        guard !ServerSentEvent.isComment(part) else { return left > 0 }
+        left -= 1
+        return left >= 0
+      })
   }
 
   /// The parts up to the middle, the last of them not whole.

@@ -17,16 +17,23 @@ struct ProviderRoutes: Sendable {
     let ticket = tally.begin(provider) { log.end(entry) }
     defer { withExtendedLifetime(ticket) {} }
     let dialect = provider.dialect
-    let call: ChatCall
-    do { call = try dialect.read(request) } catch {
+    let call: ProviderCall
+    do { call = try read(request, dialect) } catch {
       return response(Outgoing(dialect.render(error, model: "")), .usual, ticket, channel)
     }
     let (behaviour, delay) = script.behaviour(for: call, of: provider)
     if delay > .zero { try await Task.sleep(for: delay) }
     if behaviour.hang == .beforeHeaders { try await Delivery.hang(on: channel) }
     if behaviour.cut == .beforeHeaders { try await Delivery.cut(channel) }
-    let answer = Answer(to: call, behaviour, number: ticket.number)
-    return response(Outgoing(call, answer, behaviour, dialect), behaviour, ticket, channel)
+    let reply = Reply(to: call, behaviour, number: ticket.number, in: dialect)
+    return response(Outgoing(reply, behaviour), behaviour, ticket, channel)
+  }
+
+  private func read(_ request: ReceivedRequest, _ dialect: any Dialect) throws(Refusal) -> ProviderCall {
+    if let embedder = dialect as? any EmbeddingDialect, let call = try embedder.readEmbedding(request) {
+      return .embedding(call, embedder)
+    }
+    return .chat(try dialect.read(request))
   }
 
   private func response(

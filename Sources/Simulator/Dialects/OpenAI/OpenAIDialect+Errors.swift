@@ -13,8 +13,8 @@ extension OpenAIDialect {
         401, message, type: "invalid_request_error", code: provider == .groq ? "invalid_api_key" : nil)
     case .invalidKey:
       return render(.status(401, retryAfter: nil), model: model)
-    case .invalid(let message, let parameter):
-      return error(400, message, type: "invalid_request_error", parameter: parameter)
+    case .invalid(let message, let parameter, let code):
+      return error(400, message, type: "invalid_request_error", parameter: parameter, code: code)
     case .unknownPath:
       return error(
         404, "Unknown request URL. Please check the URL for typos.", type: "invalid_request_error",

@@ -18,8 +18,14 @@ extension GeminiDialect {
         ],
       ]
       return error(400, "INVALID_ARGUMENT", "API key not valid. Please pass a valid API key.", details)
-    case .invalid(let message, _):
+    case .invalid(let message, nil, _):
       return error(400, "INVALID_ARGUMENT", message)
+    case .invalid(let message, let field?, _):
+      let violation: JSONValue = ["field": .string(field), "description": .string(message)]
+      let details: JSONValue = [
+        "@type": .string(Self.types + "BadRequest"), "fieldViolations": [violation],
+      ]
+      return error(400, "INVALID_ARGUMENT", message, [details])
     case .unknownPath:
       return error(404, "NOT_FOUND", "Requested entity was not found.")
     case .status(429, let retryAfter, let quota):
@@ -44,6 +50,8 @@ extension GeminiDialect {
     case 422: return error(422, "INVALID_ARGUMENT", "The request could not be processed.")
     case 498: return error(498, "RESOURCE_EXHAUSTED", "Capacity exceeded.")
     case 500: return error(500, "INTERNAL", "An internal error has occurred. Please retry.")
+    case 504:
+      return error(504, "DEADLINE_EXCEEDED", "The request timed out. Please try again.")
     case 503, 529: return error(status, "UNAVAILABLE", "The model is overloaded. Please try again later.")
     default: return error(status, "UNAVAILABLE", "The service is currently unavailable.")
     }

@@ -2,8 +2,8 @@
 enum Refusal: Error, Sendable, Equatable {
   case missingKey
   case invalidKey
-  /// A bad request in the provider's own words.
-  case invalid(String, parameter: String? = nil)
+  /// A bad request in the provider's own words, with the field and the code where it tells them.
+  case invalid(String, parameter: String? = nil, code: String? = nil)
   case unknownPath
   /// An error that was asked for, with the seconds after which to come again.
   case status(Int, retryAfter: Double?, quota: Behaviour.Quota = .minute)
