@@ -23,6 +23,19 @@ struct SimulatorAnthropicTests {
     }
   }
 
+  @Test("takes a key as a bearer, too")
+  func bearer() async throws {
+    try await SimulatorProcess.with { simulator in
+      var statuses: [Int] = []
+      for key in ["key", "wrong"] {
+        let headers = ["Authorization": "Bearer \(key)", "anthropic-version": "2026-10-21"]
+        statuses.append(
+          try await simulator.call(Self.api.path(), headers: headers, body: Self.api.question("a")).status)
+      }
+      #expect(statuses == [200, 401])
+    }
+  }
+
   @Test("streams named events in their order, and usage at both ends")
   func stream() async throws {
     try await SimulatorProcess.with { simulator in

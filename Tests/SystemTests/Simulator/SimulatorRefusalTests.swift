@@ -146,6 +146,26 @@ struct SimulatorRefusalTests {
       ])
   }
 
+  @Test("no name of Gemini's protocol as it is declared there, which its SDK sends")
+  func declaredNames() async throws {
+    try await SimulatorProcess.with { simulator in
+      let reply = try await ProviderAPI.gemini.ask(
+        simulator, "a",
+        [
+          "generation_config": ["max_output_tokens": 2],
+          "tools": [
+            [
+              "function_declarations": [
+                ["name": "f", "parameters": ["type": "object", "properties": ["a_b": ["type": "string"]]]]
+              ]
+            ]
+          ],
+          "tool_config": ["function_calling_config": ["mode": "NONE"]],
+        ])
+      #expect(reply.json["candidates"]?[0]?["finishReason"] == "MAX_TOKENS", "\(reply.body)")
+    }
+  }
+
   @Test("Gemini's keys in addresses")
   func keyInAddress() async throws {
     try await SimulatorProcess.with { simulator in

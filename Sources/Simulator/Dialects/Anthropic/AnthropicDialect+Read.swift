@@ -3,7 +3,7 @@ import Shared
 
 extension AnthropicDialect {
   private static let path = "/anthropic/v1/messages"
-  private static let versions = ["2023-01-01", "2023-06-01"]
+  private static let versions = ["2023-01-01", "2023-06-01", "2026-10-21"]
   private static let parameters: Set<String> = [
     "cache_control", "container", "context_management", "diagnostics", "inference_geo", "max_tokens",
     "mcp_servers",
@@ -39,9 +39,13 @@ extension AnthropicDialect {
 
   private func checkHeaders(_ headers: HTTPFields) throws(Refusal) {
     func value(_ name: String) -> String { HTTPField.Name(name).flatMap { headers[$0] } ?? "" }
-    let key = value("x-api-key")
+    // The SDK sends the second since it knows of tokens that pass.
+    let bearer = value("authorization")
+    let token = bearer.lowercased().hasPrefix("bearer ") ? bearer.dropFirst("bearer ".count) : ""
+    let header = value("x-api-key")
+    let key = header.isEmpty ? token : header[...]
     if key.isEmpty { throw .missingKey }
-    if RefusedKey.matches(key[...]) { throw .invalidKey }
+    if RefusedKey.matches(key) { throw .invalidKey }
     let version = value("anthropic-version")
     if version.isEmpty { throw .invalid("anthropic-version: header is required") }
     guard Self.versions.contains(version) else {

@@ -64,7 +64,6 @@ extension GeminiDialect {
     do { body = try JSONParser.parse(request.body) } catch {
       throw .invalid("Invalid JSON payload received. Expected a value: \(error).")
     }
-    try GeminiFieldCheck.check(body, message)
-    return body
+    return try GeminiFieldCheck.check(body, message)
   }
 }

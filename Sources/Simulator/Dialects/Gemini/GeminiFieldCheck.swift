@@ -1,7 +1,7 @@
 import Shared
 
 /// Checks a request against the protocol's declarations, as Google's front end does before any model sees it
-/// (ProtoJSON, https://protobuf.dev/programming-guides/json). Names are taken in camel case only.
+/// (ProtoJSON, https://protobuf.dev/programming-guides/json).
 struct GeminiFieldCheck {
   /// Where the value stands.
   private enum Step {
@@ -11,10 +11,14 @@ struct GeminiFieldCheck {
   }
 
   private var path: [Step] = []
+  /// Whether a name stands as it is declared, `max_output_tokens`, which is allowed as well as `maxOutputTokens`.
+  private var hasDeclaredNames = false
 
-  static func check(_ value: JSONValue, _ message: GeminiMessage) throws(Refusal) {
+  /// The request with all of its names in camel case.
+  static func check(_ value: JSONValue, _ message: GeminiMessage) throws(Refusal) -> JSONValue {
     var check = GeminiFieldCheck()
     try check.check(value, .message(message))
+    return check.hasDeclaredNames ? camelCased(value, .message(message)) : value
   }
 
   private mutating func check(_ value: JSONValue, _ field: GeminiMessage.Field) throws(Refusal) {
@@ -47,7 +51,8 @@ struct GeminiFieldCheck {
     let fields = message.fields
     // Null is as good as absent.
     for (name, value) in members where !value.isNull {
-      guard let field = fields[name] else {
+      if fields[name] == nil, fields[Self.camelCase(name)] != nil { hasDeclaredNames = true }
+      guard let field = fields[name] ?? fields[Self.camelCase(name)] else {
         let place = path.isEmpty ? "" : " at '\(location)'"
         throw .invalid(
           "Invalid JSON payload received. Unknown name \"\(name)\"\(place): Cannot find field.",
@@ -96,6 +101,32 @@ struct GeminiFieldCheck {
       }
     }
     return location
+  }
+
+  // MARK: - Names
+
+  private static func camelCased(_ value: JSONValue, _ field: GeminiMessage.Field) -> JSONValue {
+    switch (field, value) {
+    case (.message(let message), .object(let members)):
+      let fields = message.fields
+      var named: JSONObject = [:]
+      for (name, value) in members {
+        let name = camelCase(name)
+        named[name] = fields[name].map { camelCased(value, $0) } ?? value
+      }
+      return .object(named)
+    case (.list(let element), .array(let elements)):
+      return .array(elements.map { camelCased($0, element) })
+    case (.map(let element), .object(let members)):
+      return .object(members.mapValues { camelCased($0, element) })
+    default: return value
+    }
+  }
+
+  private static func camelCase(_ name: String) -> String {
+    let words = name.split(separator: "_")
+    return (words.first.map(String.init) ?? "")
+      + words.dropFirst().map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
   }
 
   private static func snakeCase(_ name: String) -> String {
