@@ -1,3 +1,4 @@
+import AsyncHTTPClient
 import Shared
 
 /// Asks a request's targets in turn until one answers.
@@ -44,12 +45,19 @@ struct Cascade: Sendable {
     for target in order(of: route, for: request) {
       if Task.isCancelled { throw CancellationError() }
       let attemptStart = clock.now
+      let call = call(request, to: target, streams: deltas != nil)
+      if case .failure(let fault) = call, fault.kind == .requestRefused {
+        // Its API cannot express the request. Nobody was asked, so nothing is learned of its circuit or quota.
+        decision.add(.unasked(fault, of: target))
+        path.append(CascadeStep(target, .skipped, fault.reason, .zero))
+        continue
+      }
       switch await permission(for: target, request) {
       case .refused(let refusal):
         decision.add(.skipped(refusal, of: target))
         path.append(CascadeStep(target, .skipped, refusal.reason, .zero))
       case .granted(let isProbe, let reservation):
-        let result = try await attempt(request, target, reservation, isProbe: isProbe, deltas)
+        let result = try await attempt(call, request, target, reservation, isProbe: isProbe, deltas)
         let now = clock.now
         if route.strategy == .fastest { note(result, of: target, after: now - attemptStart) }
         switch result {
@@ -90,6 +98,12 @@ struct Cascade: Sendable {
 
   // MARK: - Attempts
 
+  /// A request as one target gets it.
+  private struct Call {
+    let endpoint: ProviderEndpoint
+    let http: HTTPClient.Request
+  }
+
   private enum Permission {
     case granted(isProbe: Bool, QuotaReservation?)
     case refused(CircuitRefusal)
@@ -110,24 +124,23 @@ struct Cascade: Sendable {
   }
 
   private func attempt(
-    _ request: JobRequest, _ target: Target, _ reservation: QuotaReservation?, isProbe: Bool,
-    _ deltas: (any DeltaSink)?
+    _ prepared: Result<Call, ProviderFault>, _ request: JobRequest, _ target: Target,
+    _ reservation: QuotaReservation?, isProbe: Bool, _ deltas: (any DeltaSink)?
   ) async throws(CancellationError) -> Result<ProviderAnswer, ProviderFault> {
     var stated: [StatedQuota] = []
     let result: Result<ProviderAnswer, ProviderFault>
     do {
-      let endpoint = try endpoint(of: target)
+      let call = try prepared.get()
       if let deltas, case .chat = request {
         deltas.begin(target)
-        let stream = try await client.stream(
-          endpoint.httpRequest(for: request, streams: true),
-          into: StreamedAnswer(wire: endpoint.wire, hiding: endpoint.key), onDelta: deltas.add)
+        let answer = StreamedAnswer(wire: call.endpoint.wire, hiding: call.endpoint.key)
+        let stream = try await client.stream(call.http, into: answer, onDelta: deltas.add)
         stated = StatedQuota.stated(in: stream.headers)
         result = stream.result
       } else {
-        let response = try await client.send(endpoint.httpRequest(for: request)).get()
+        let response = try await client.send(call.http).get()
         stated = StatedQuota.stated(in: response.headers)
-        result = .success(try endpoint.answer(to: request, from: response))
+        result = .success(try call.endpoint.answer(to: request, from: response))
       }
     } catch let fault as ProviderFault {
       result = .failure(fault)
@@ -137,6 +150,18 @@ struct Cascade: Sendable {
     }
     quotas.record(stated, of: target, reservation, usedTokens: result.usedTokens)
     return result
+  }
+
+  private func call(
+    _ request: JobRequest, to target: Target, streams: Bool
+  ) -> Result<Call, ProviderFault> {
+    do throws(ProviderFault) {
+      let endpoint = try endpoint(of: target)
+      return .success(
+        Call(endpoint: endpoint, http: try endpoint.httpRequest(for: request, streams: streams)))
+    } catch {
+      return .failure(error)
+    }
   }
 
   private func endpoint(of target: Target) throws(ProviderFault) -> ProviderEndpoint {

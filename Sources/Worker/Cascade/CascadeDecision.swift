@@ -7,6 +7,8 @@ struct CascadeDecision: Sendable {
   enum Finding: Sendable, Hashable {
     case fault(ProviderFault, of: Target, wait: Duration?)
     case skipped(CircuitRefusal, of: Target)
+    /// The target's API cannot express the request.
+    case unasked(ProviderFault, of: Target)
   }
 
   enum Verdict: Sendable, Hashable {
@@ -43,23 +45,30 @@ struct CascadeDecision: Sendable {
 
   /// What the first target said, when all of them say that the fault is the request's.
   private var ownWordsOfFirst: String? {
-    guard findings.allSatisfy(\.isRequestRefused),
-      case .fault(let fault, let target, _) = findings.first
-    else { return nil }
-    return "\(target) refused the request: \(fault.message ?? fault.reason)"
+    guard findings.allSatisfy(\.isRequestRefused), let first = findings.first, let fault = first.fault else {
+      return nil
+    }
+    return "\(first.target) refused the request: \(fault.message ?? fault.reason)"
   }
 }
 
 extension CascadeDecision.Finding {
   fileprivate var target: Target {
     switch self {
-    case .fault(_, let target, _), .skipped(_, let target): target
+    case .fault(_, let target, _), .skipped(_, let target), .unasked(_, let target): target
+    }
+  }
+
+  fileprivate var fault: ProviderFault? {
+    switch self {
+    case .fault(let fault, _, _), .unasked(let fault, _): fault
+    case .skipped: nil
     }
   }
 
   fileprivate var reason: String {
     switch self {
-    case .fault(let fault, _, _): fault.reason
+    case .fault(let fault, _, _), .unasked(let fault, _): fault.reason
     case .skipped(let refusal, _): refusal.reason
     }
   }
@@ -78,12 +87,11 @@ extension CascadeDecision.Finding {
       case .failing, .limited: return .some(wait)
       case .requestRefused, .keyRefused, .contentFiltered: return .none
       }
+    case .unasked: return .none
     }
   }
 
-  fileprivate var isRequestRefused: Bool {
-    if case .fault(let fault, _, _) = self { fault.kind == .requestRefused } else { false }
-  }
+  fileprivate var isRequestRefused: Bool { fault?.kind == .requestRefused }
 
   fileprivate var filteringTarget: Target? {
     guard case .fault(let fault, let target, _) = self, fault.kind == .contentFiltered else { return nil }

@@ -31,7 +31,7 @@ struct ChatRequestTests {
         ChatMessage(role: .developer, content: .parts([])),
       ], maxTokens: 7, temperature: 0.25, topP: 0.5, stop: ["a", "\""], seed: .min,
       tools: [["type": "function", "function": ["name": "f"]]], toolChoice: "auto",
-      responseFormat: ["type": "json_object"], extras: ["user": "u", "logit_bias": ["5": -100], "x": nil])
+      responseFormat: ["type": "json_object"], extras: ["logit_bias": ["5": -100], "user": "u", "x": nil])
   }
 
   @Test("a request reads back as it was stored, with everything that it holds")
@@ -47,11 +47,10 @@ struct ChatRequestTests {
     }
   }
 
-  @Test("equal requests have equal bytes, whatever the order of the client's members")
+  @Test("requests that mean the same have equal bytes, whatever the order of the client's members")
   func order() {
     let one = ChatRequest(messages: [], extras: ["user": "u", "n": 1])
     let other = ChatRequest(messages: [], extras: ["n": 1, "user": "u"])
-    #expect(one == other)
     #expect(JobRequest.chat(one).encoded() == JobRequest.chat(other).encoded())
   }
 

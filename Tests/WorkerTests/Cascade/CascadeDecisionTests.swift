@@ -41,6 +41,19 @@ struct CascadeDecisionTests {
         == .refused(message: "gemini/g refused the request: request too large (413)"))
   }
 
+  @Test("a target whose API cannot express the request refuses it without having been asked")
+  func unasked() {
+    let fault = ProviderFault(.requestRefused, "cannot be translated", message: "Gemini has no `n`.")
+    #expect(
+      verdict(.unasked(fault, of: Self.gemini), self.fault(Self.refused, of: Self.groq))
+        == .refused(message: "gemini/g refused the request: Gemini has no `n`."))
+    #expect(
+      verdict(.unasked(fault, of: Self.gemini), skipped(.faults, .seconds(30)))
+        == .passing(
+          message: "gemini/g: cannot be translated; groq/q: circuit open: x", retryAfter: .seconds(30),
+          askedAny: false))
+  }
+
   @Test("a refused key among them makes it the operator's matter")
   func keyRefused() {
     let expected = CascadeDecision.Verdict.failed(

@@ -16,7 +16,8 @@ struct CascadeTests {
 
   /// A cascade over two servers, `first` and `second`, in this order.
   private func withCascade(
-    _ first: ScriptedServer.Script, then second: ScriptedServer.Script,
+    _ first: ScriptedServer.Script, speaking dialect: ProviderDialect = .openAI,
+    then second: ScriptedServer.Script,
     body: (Cascade, _ first: ScriptedServer, _ second: ScriptedServer) async throws -> Void
   ) async throws {
     try await ScriptedServer.with(first) { one in
@@ -25,7 +26,9 @@ struct CascadeTests {
           timeouts: ProviderTimeouts(connect: .seconds(10), firstByte: .seconds(30), total: .seconds(60)))
         let catalog = ProviderCatalog(
           providers: [
-            ProviderFixture.openAI("first", baseURL: one.baseURL),
+            Provider(
+              name: "first", dialect: dialect, baseURL: one.baseURL, apiKey: ProviderFixture.key,
+              defaultModel: "first-model"),
             ProviderFixture.openAI("second", baseURL: two.baseURL),
           ], prices: .list)
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
@@ -137,6 +140,22 @@ struct CascadeTests {
       #expect(failure.code == .requestRefused)
       #expect(failure.message == "first/first-model refused the request: context too long")
       #expect(failure.cascadePath.count == 2)
+    }
+  }
+
+  @Test("a target whose API cannot express the request is not asked, and nothing is learned of it")
+  func untranslatable() async throws {
+    try await withCascade(answer, speaking: .anthropic, then: answer) { cascade, first, _ in
+      let seeded = ChatRequest(messages: [ChatMessage(role: .user, content: "Hi")], seed: 1)
+      guard case .answered(let result, _) = try await cascade.answer(.chat(seeded)) else {
+        Issue.record("the second target should answer")
+        return
+      }
+      #expect(result.provider == "second")
+      #expect(result.cascadePath.map(\.status) == [.skipped, .success])
+      #expect(result.cascadePath.map(\.reason) == ["cannot be translated", nil])
+      #expect(first.requests.isEmpty)
+      #expect(shared.calls.filter { $0.contains("first") }.isEmpty)
     }
   }
 
