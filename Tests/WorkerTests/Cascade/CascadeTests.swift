@@ -27,7 +27,7 @@ struct CascadeTests {
         let catalog = ProviderCatalog(
           providers: [
             Provider(
-              name: "first", dialect: dialect, baseURL: one.baseURL, apiKey: ProviderFixture.key,
+              name: "first", dialect: dialect, baseURL: one.baseURL, access: .key(ProviderFixture.key),
               defaultModel: "first-model"),
             ProviderFixture.openAI("second", baseURL: two.baseURL),
           ], prices: .list)
