@@ -33,5 +33,5 @@ class Sluice:
     def from_environment() -> "Sluice":
         names = ("SLUICE_URL", "SLUICE_KEY", "SLUICE_LIMITED_URL")
         if missing := [name for name in names if name not in os.environ]:
-            raise RuntimeError(f"{', '.join(missing)} is not set; scripts/client-tests starts Sluice and sets it")
+            raise RuntimeError(f"{', '.join(missing)} is not set: run scripts/client-tests, which sets it")
         return Sluice(*(os.environ[name] for name in names))

@@ -41,7 +41,8 @@ def post(sluice, path: str, **body) -> str:
 
 @pytest.mark.parametrize("model", MODELS)
 def test_an_answer_is_a_chat_completion_to_the_letter(sluice, model):
-    answer = strict(ChatCompletion, post(sluice, "chat/completions", model=model, messages=user("the letter")))
+    text = post(sluice, "chat/completions", model=model, messages=user("the letter"))
+    answer = strict(ChatCompletion, text)
     assert "the letter" in answer.choices[0].message.content
     assert answer.choices[0].finish_reason == "stop"
     assert answer.usage.total_tokens == answer.usage.prompt_tokens + answer.usage.completion_tokens > 0
