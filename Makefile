@@ -1,5 +1,5 @@
 # The commands of this repository. `make run` and `make test` need nothing but Debian 12 and Swift 6.3.
-.PHONY: run test chaos fuzz build docs lint format packages clean
+.PHONY: run test clients chaos fuzz build docs lint format packages clean
 
 # Builds, starts Redis, an API and a worker, and prints a line to paste. Ctrl-C ends all of it.
 run: build
@@ -9,6 +9,11 @@ run: build
 test: packages
 	swift build --build-tests
 	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=4 swift test --skip-build
+
+# Lets the official clients of OpenAI, Google, Anthropic, LiteLLM and LangChain ask the simulator and Sluice.
+clients: packages
+	for product in sluice-api sluice-worker sluice-simulator; do swift build --product $$product || exit 1; done
+	scripts/client-tests
 
 # Injects faults for CHAOS_MINUTES (30) and prints a table of what came of them.
 chaos: packages

@@ -13,6 +13,7 @@ for name in list(os.environ):
         del os.environ[name]
 
 from simulator import Simulator, SimulatorProcess  # noqa: E402
+from sluice import Sluice  # noqa: E402
 
 PACKAGE = pathlib.Path(__file__).resolve().parents[2]
 
@@ -35,3 +36,9 @@ def simulator(running_simulator):
     running_simulator.reset()
     yield running_simulator
     running_simulator.reset()
+
+
+@pytest.fixture
+def sluice(simulator):
+    """Sluice in front of a simulator without rules."""
+    return Sluice.from_environment()

@@ -72,7 +72,8 @@ def test_the_sdk_puts_a_stream_together(client, body, reason):
     assert final.usage.output_tokens == whole.usage.output_tokens
 
     def said(message):
-        return [(block.type, getattr(block, "text", None), getattr(block, "input", None)) for block in message.content]
+        names = ("type", "text", "input")
+        return [[getattr(block, name, None) for name in names] for block in message.content]
 
     assert said(final) == said(whole)
 
@@ -103,7 +104,10 @@ def test_uses_and_their_results_go_round(client):
     assert "sunny, 21 degrees" in told and "a quarter past nine" in told
 
 
-@pytest.mark.parametrize("choice, name", [({"type": "any"}, "get_weather"), ({"type": "tool", "name": "get_time"}, "get_time")])
+@pytest.mark.parametrize(
+    "choice, name",
+    [({"type": "any"}, "get_weather"), ({"type": "tool", "name": "get_time"}, "get_time")],
+)
 def test_a_use_can_be_forced(client, choice, name):
     answer = client.messages.create(**question("hello"), tools=TOOLS, tool_choice=choice)
     assert [block.name for block in answer.content] == [name]
