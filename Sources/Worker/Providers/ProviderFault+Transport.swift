@@ -12,7 +12,7 @@ extension ProviderFault {
   static func transport(_ error: any Error, timeouts: ProviderTimeouts) -> ProviderFault {
     switch error {
     case let fault as ProviderFault: fault
-    case let bound as BoundExceeded: .failing(words(for: bound))
+    case let bound as BoundExceeded: .exceeded(bound)
     case let error as HTTPClientError: .failing(words(for: error, timeouts))
     case let error as NIOConnectionError: .failing(words(for: error, timeouts))
     case let error as IOError: .failing(words(for: error))
@@ -26,6 +26,9 @@ extension ProviderFault {
     default: .failing("connection failed (\(type(of: error)))")
     }
   }
+
+  /// The answer ran into one of our own bounds.
+  static func exceeded(_ bound: BoundExceeded) -> ProviderFault { .failing(words(for: bound)) }
 
   private static func words(for bound: BoundExceeded) -> String {
     switch bound {

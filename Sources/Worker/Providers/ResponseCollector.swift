@@ -11,48 +11,27 @@ final class ResponseCollector: HTTPClientResponseDelegate {
   typealias Response = ProviderResponse
 
   private struct State {
-    var bounds: AttemptBounds
     var status: Int?
     var headers = HTTPHeaders()
     var body = ByteBuffer()
-    var timer: Scheduled<Void>?
   }
 
-  private let state: Mutex<State>
+  private let state = Mutex(State())
+  private let watch: AttemptWatch
   private let headLimit: Int
   private let bodyLimit: Int
 
   /// The limits are in bytes.
   init(timeouts: ProviderTimeouts, headLimit: Int, bodyLimit: Int) {
-    let bounds = AttemptBounds(timeouts, total: timeouts.total, start: .now())
-    state = Mutex(State(bounds: bounds))
+    watch = AttemptWatch(AttemptBounds(timeouts, total: timeouts.total, start: .now()))
     self.headLimit = headLimit
     self.bodyLimit = bodyLimit
   }
 
   // MARK: - Time
 
-  /// Until now the connect time-out ruled.
   func didSendRequestHead(task: HTTPClient.Task<Response>, _ head: HTTPRequestHead) {
-    state.withLock { $0.bounds.requestIsSent(at: .now()) }
-    watch(task)
-  }
-
-  /// One timer for all bounds: most answers come long before the first of them.
-  private func watch(_ task: HTTPClient.Task<Response>) {
-    switch state.withLock({ $0.bounds.verdict(at: .now()) }) {
-    case .exceeded(let bound): task.fail(reason: bound)
-    case .soundUntil(let deadline):
-      let timer = task.eventLoop.scheduleTask(deadline: deadline) { self.watch(task) }
-      state.withLock { $0.timer = timer }
-    }
-  }
-
-  private func stopTimer() {
-    state.withLock { state in
-      defer { state.timer = nil }
-      return state.timer
-    }?.cancel()
+    watch.requestIsSent(task)
   }
 
   // MARK: - Response
@@ -61,8 +40,8 @@ final class ResponseCollector: HTTPClientResponseDelegate {
     guard head.headers.size <= headLimit else {
       return task.eventLoop.makeFailedFuture(BoundExceeded.headSize(headLimit))
     }
+    watch.bytesCame()
     state.withLock { state in
-      state.bounds.bytesCame(at: .now())
       state.status = Int(head.status.code)
       state.headers = head.headers
     }
@@ -86,11 +65,11 @@ final class ResponseCollector: HTTPClientResponseDelegate {
   }
 
   func didReceiveError(task: HTTPClient.Task<Response>, _ error: any Error) {
-    stopTimer()
+    watch.stop()
   }
 
   func didFinishRequest(task: HTTPClient.Task<Response>) throws -> ProviderResponse {
-    stopTimer()
+    watch.stop()
     return try state.withLock { state in
       // The client finishes no request without a head; should it do so, the attempt fails.
       guard let status = state.status else { throw HTTPClientError.remoteConnectionClosed }

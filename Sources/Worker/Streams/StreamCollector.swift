@@ -9,13 +9,8 @@ import Synchronization
 final class StreamCollector: HTTPClientResponseDelegate {
   typealias Response = ProviderAnswer
 
-  private struct State {
-    var answer: StreamedAnswer
-    var bounds: AttemptBounds
-    var timer: Scheduled<Void>?
-  }
-
-  private let state: Mutex<State>
+  private let state: Mutex<StreamedAnswer>
+  private let watch: AttemptWatch
   private let headLimit: Int
   private let onDelta: @Sendable (AnswerDelta) -> Void
 
@@ -23,37 +18,20 @@ final class StreamCollector: HTTPClientResponseDelegate {
     _ answer: StreamedAnswer, timeouts: ProviderTimeouts, headLimit: Int,
     onDelta: @escaping @Sendable (AnswerDelta) -> Void
   ) {
-    let bounds = AttemptBounds(timeouts, total: timeouts.streamTotal, start: .now(), watchesIdle: true)
-    state = Mutex(State(answer: answer, bounds: bounds))
+    state = Mutex(answer)
+    watch = AttemptWatch(
+      AttemptBounds(timeouts, total: timeouts.streamTotal, start: .now(), watchesIdle: true))
     self.headLimit = headLimit
     self.onDelta = onDelta
   }
 
   /// The answer as far as it has come.
-  var answer: StreamedAnswer { state.withLock { $0.answer } }
+  var answer: StreamedAnswer { state.withLock { $0 } }
 
   // MARK: - Time
 
-  /// Until now the connect time-out ruled.
   func didSendRequestHead(task: HTTPClient.Task<Response>, _ head: HTTPRequestHead) {
-    state.withLock { $0.bounds.requestIsSent(at: .now()) }
-    watch(task)
-  }
-
-  private func watch(_ task: HTTPClient.Task<Response>) {
-    switch state.withLock({ $0.bounds.verdict(at: .now()) }) {
-    case .exceeded(let bound): task.fail(reason: bound)
-    case .soundUntil(let deadline):
-      let timer = task.eventLoop.scheduleTask(deadline: deadline) { self.watch(task) }
-      state.withLock { $0.timer = timer }
-    }
-  }
-
-  private func stopTimer() {
-    state.withLock { state in
-      defer { state.timer = nil }
-      return state.timer
-    }?.cancel()
+    watch.requestIsSent(task)
   }
 
   // MARK: - Response
@@ -62,20 +40,16 @@ final class StreamCollector: HTTPClientResponseDelegate {
     guard head.headers.size <= headLimit else {
       return task.eventLoop.makeFailedFuture(BoundExceeded.headSize(headLimit))
     }
-    state.withLock { state in
-      state.bounds.bytesCame(at: .now())
-      state.answer.begin(status: Int(head.status.code), headers: head.headers)
-    }
+    watch.bytesCame()
+    state.withLock { $0.begin(status: Int(head.status.code), headers: head.headers) }
     return task.eventLoop.makeSucceededVoidFuture()
   }
 
   /// A failed future makes the client drop the connection.
   func didReceiveBodyPart(task: HTTPClient.Task<Response>, _ part: ByteBuffer) -> EventLoopFuture<Void> {
-    let read: Result<AnswerDelta, ProviderFault> = state.withLock { state in
-      state.bounds.bytesCame(at: .now())
-      do throws(ProviderFault) { return .success(try state.answer.feed(part)) } catch {
-        return .failure(error)
-      }
+    watch.bytesCame()
+    let read: Result<AnswerDelta, ProviderFault> = state.withLock { answer in
+      do throws(ProviderFault) { return .success(try answer.feed(part)) } catch { return .failure(error) }
     }
     switch read {
     case .success(let delta):
@@ -87,11 +61,11 @@ final class StreamCollector: HTTPClientResponseDelegate {
   }
 
   func didReceiveError(task: HTTPClient.Task<Response>, _ error: any Error) {
-    stopTimer()
+    watch.stop()
   }
 
   func didFinishRequest(task: HTTPClient.Task<Response>) throws -> ProviderAnswer {
-    stopTimer()
+    watch.stop()
     let (answer, rest) = try self.answer.end()
     if !rest.isEmpty { onDelta(rest) }
     return answer

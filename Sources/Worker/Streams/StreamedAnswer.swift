@@ -48,7 +48,7 @@ struct StreamedAnswer: Sendable {
     switch form {
     case .whole(var body):
       guard bytes <= ProviderClient.bodyLimit else {
-        throw Self.exceeded(.bodySize(ProviderClient.bodyLimit))
+        throw ProviderFault.exceeded(.bodySize(ProviderClient.bodyLimit))
       }
       form = .whole(ByteBuffer())
       body.writeImmutableBuffer(part)
@@ -66,26 +66,22 @@ struct StreamedAnswer: Sendable {
     _ part: ByteBuffer, _ parser: inout ServerSentEventParser, _ decoder: inout any StreamDecoder,
     _ assembler: inout AnswerAssembler
   ) throws(ProviderFault) -> AnswerDelta {
-    guard bytes <= Self.streamLimit else { throw Self.exceeded(.bodySize(Self.streamLimit)) }
+    guard bytes <= Self.streamLimit else { throw ProviderFault.exceeded(.bodySize(Self.streamLimit)) }
     let events: [ServerSentEvent]
-    do { events = try parser.feed(part) } catch { throw Self.exceeded(.eventSize(error.limit)) }
+    do { events = try parser.feed(part) } catch { throw ProviderFault.exceeded(.eventSize(error.limit)) }
     var delta = AnswerDelta()
     for event in events {
       let piece = try decoder.decode(event)
       if !piece.delta.isEmpty {
         answerBytes += piece.delta.size
         guard answerBytes <= ProviderClient.bodyLimit else {
-          throw Self.exceeded(.bodySize(ProviderClient.bodyLimit))
+          throw ProviderFault.exceeded(.bodySize(ProviderClient.bodyLimit))
         }
         delta.append(piece.delta)
       }
       assembler.add(piece)
     }
     return delta
-  }
-
-  private static func exceeded(_ bound: BoundExceeded) -> ProviderFault {
-    .transport(bound, timeouts: ProviderTimeouts())
   }
 
   /// The answer at the end of the bytes, with what of it no delta has brought.
