@@ -14,6 +14,15 @@ struct BodyReader: Sendable {
     do { return try JSONParser.parse(body) } catch { throw .invalidJSON(error) }
   }
 
+  /// Reads a JSON body as a model. Throws ``Problem`` for what ``json(of:)`` refuses, and for all that is wrong with
+  /// its members.
+  func read<Model>(_ request: Request, as schema: BodySchema<Model>) async throws(Problem) -> Model {
+    switch schema.decode(try await json(of: request)) {
+    case .success(let model): return model
+    case .failure(let errors): throw .validation(errors)
+    }
+  }
+
   private func bytes(of request: Request) async throws(Problem) -> ByteBuffer {
     if let text = request.headers[.contentLength], let length = Int(text), length > maxBytes {
       throw .bodyTooLarge(limit: maxBytes)

@@ -27,9 +27,10 @@ struct DrainingService<Server: Service>: Service {
         drain.turnOn()
         let eventLoop = MultiThreadedEventLoopGroup.singleton.any()
         eventLoop.scheduleTask(in: .nanoseconds(delay.nanoseconds)) {
+          // Who watches a job goes on elsewhere at once.
+          desk.feeds.drain()
           Task { await group.triggerGracefulShutdown() }
         }
-        eventLoop.scheduleTask(in: .nanoseconds(delay.nanoseconds)) { desk.feeds.drain() }
         eventLoop.scheduleTask(in: .nanoseconds((delay + timeout).nanoseconds)) { desk.board.drain() }
       }
     } onCancel: {

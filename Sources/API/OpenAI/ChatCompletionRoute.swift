@@ -24,11 +24,7 @@ struct ChatCompletionRoute: Sendable {
     guard let client = call.client else { throw .unauthorized }
     let key = try call.idempotencyKey()
     let wait = try call.wait() ?? wait
-    let body: ChatCompletionBody
-    switch ChatCompletionBody.schema.decode(try await bodies.json(of: call.request)) {
-    case .success(let read): body = read
-    case .failure(let errors): throw .validation(errors)
-    }
+    let body = try await bodies.read(call.request, as: ChatCompletionBody.schema)
     try catalogs.current.check(model: body.model)
     let order = JobOrder(
       request: .chat(body.request), lane: .interactive, cache: call.cacheMode, metadata: body.metadata,
@@ -82,7 +78,7 @@ struct ChatCompletionRoute: Sendable {
     }
     let created = Timestamp.now
     var reader = desk.reader(of: job, for: client)
-    let first = try await begin(&reader, client)
+    let first = try await begin(&reader)
     let chunks = chunks(body, job, created, client, call)
     return Reply(
       .ok,
@@ -97,7 +93,7 @@ struct ChatCompletionRoute: Sendable {
   }
 
   /// The events up to the first that the client sees. Throws when that is the job's failure.
-  private func begin(_ reader: inout EventReader, _ client: Client) async throws(Problem) -> [JobEvent] {
+  private func begin(_ reader: inout EventReader) async throws(Problem) -> [JobEvent] {
     let end = ContinuousClock.now + Self.patience
     var events: [JobEvent] = []
     while true {

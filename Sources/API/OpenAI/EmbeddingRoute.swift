@@ -16,11 +16,7 @@ struct EmbeddingRoute: Sendable {
     guard let client = call.client else { throw .unauthorized }
     let key = try call.idempotencyKey()
     let wait = try call.wait() ?? wait
-    let body: EmbeddingBody
-    switch EmbeddingBody.schema.decode(try await bodies.json(of: call.request)) {
-    case .success(let read): body = read
-    case .failure(let errors): throw .validation(errors)
-    }
+    let body = try await bodies.read(call.request, as: EmbeddingBody.schema)
     try catalogs.current.check(model: body.model)
     let order = JobOrder(
       request: .embedding(body.request), lane: .interactive, cache: call.cacheMode, expiresIn: expiresIn)

@@ -85,15 +85,3 @@ extension Call {
     .validation(ValidationErrors(ValidationIssue(.refused(sentence), at: [.name(place), .name(name)])))
   }
 }
-
-extension BodyReader {
-  /// Reads and validates a submission.
-  func submission(
-    _ request: Request, _ schema: BodySchema<Submission>
-  ) async throws(Problem) -> Submission {
-    switch schema.decode(try await json(of: request)) {
-    case .success(let submission): return submission
-    case .failure(let errors): throw .validation(errors)
-    }
-  }
-}

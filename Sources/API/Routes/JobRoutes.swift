@@ -20,7 +20,7 @@ struct JobRoutes: Sendable {
   private func submit(_ call: Call) async throws(Problem) -> Reply {
     guard let client = call.client else { throw .unauthorized }
     let key = try call.idempotencyKey()
-    let submission = try await bodies.submission(call.request, schema)
+    let submission = try await bodies.read(call.request, as: schema)
     let admission = desk.admission(
       of: submission.order, by: client, idempotencyKey: key, isAwaited: false, recordsCacheHit: true)
     switch try await desk.admit(admission) {

@@ -46,7 +46,7 @@ struct QueryRoute: Sendable {
     guard let client = call.client else { throw .unauthorized }
     let wait = try call.wait() ?? defaultWait
     let key = try call.idempotencyKey()
-    var submission = try await bodies.submission(call.request, schema)
+    var submission = try await bodies.read(call.request, as: schema)
     submission.stream = submission.stream || call.acceptsEvents
     if submission.stream { return try await stream(submission, by: client, key, call) }
     let admission = desk.admission(
