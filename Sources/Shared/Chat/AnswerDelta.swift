@@ -28,21 +28,13 @@ public struct AnswerDelta: Sendable, Hashable {
   /// Adds the piece that follows, so that both together read as one.
   public mutating func append(_ next: AnswerDelta) {
     text += next.text
-    for (name, value) in next.message { message[name] = Self.joined(message[name], value) }
+    for (name, value) in next.message { message[name, default: .null].goOn(with: value) }
     target = target ?? next.target
-    if let new = next.logprobs { logprobs = Self.joined(logprobs, new) }
-  }
-
-  /// Texts and lists go on, members of objects too; of anything else the later one counts.
-  private static func joined(_ first: JSONValue?, _ second: JSONValue) -> JSONValue {
-    switch (first, second) {
-    case (.string(let first), .string(let second)): return .string(first + second)
-    case (.array(let first), .array(let second)): return .array(first + second)
-    case (.object(var members), .object(let second)):
-      for (name, value) in second { members[name] = joined(members[name], value) }
-      return .object(members)
-    case (let first?, .null): return first
-    default: return second
+    if let new = next.logprobs {
+      var joined = logprobs ?? .null
+      logprobs = .none
+      joined.goOn(with: new)
+      logprobs = joined
     }
   }
 
@@ -76,5 +68,37 @@ extension JSONObject {
         return .object(fragment)
       })
     return message
+  }
+}
+
+extension JSONValue {
+  /// Texts and lists go on, members of objects too; of anything else the later one counts.
+  ///
+  /// What is there is changed in place: a long text of many pieces would otherwise be copied with each of them.
+  fileprivate mutating func goOn(with next: JSONValue) {
+    if next.isNull { return }
+    switch self {
+    case .string(var text):
+      guard case .string(let more) = next else { break }
+      // Lets go of what is here, so that it is not copied.
+      self = .null
+      text += more
+      self = .string(text)
+      return
+    case .array(var elements):
+      guard case .array(let more) = next else { break }
+      self = .null
+      elements += more
+      self = .array(elements)
+      return
+    case .object(var members):
+      guard case .object(let more) = next else { break }
+      self = .null
+      for (name, value) in more { members[name, default: .null].goOn(with: value) }
+      self = .object(members)
+      return
+    default: break
+    }
+    self = next
   }
 }

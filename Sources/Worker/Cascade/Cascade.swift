@@ -80,6 +80,8 @@ struct Cascade: Sendable {
   // MARK: - Order
 
   private func order(of route: ProviderRoute, for request: JobRequest) -> [Target] {
+    // Most routes: nothing has to be known or counted.
+    guard route.strategy != .ordered else { return route.targets.map(\.target) }
     var generator = SystemRandomNumberGenerator()
     let order = TargetOrder(
       route: route, usage: request.estimatedUsage,
