@@ -19,12 +19,14 @@ struct WorkerProcess: Sendable {
     let reloader = await CatalogReloader(settings.catalogs, logger: logger)
     let held = HeldJobs(capacity: settings.concurrency)
     let pace = PullPace()
-    let client = ProviderClient(timeouts: settings.timeouts)
+    let client = ProviderClient()
     let recorder = OutcomeRecorder(queue: queue, logger: logger)
     let deliveries = DeliveryRunner(
       queue: queue, sender: CallbackSender(policy: settings.callbacks), recorder: recorder, logger: logger)
     let cascades = CascadeSource(settings.catalogs) { catalog in
-      Cascade(catalog: catalog, client: client, board: board, quotas: quotas, latencies: latencies)
+      Cascade(
+        catalog: catalog, client: client, timeouts: settings.timeouts, board: board, quotas: quotas,
+        latencies: latencies)
     }
     let runner = JobRunner(
       cascades: cascades,

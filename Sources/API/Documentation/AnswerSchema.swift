@@ -119,7 +119,7 @@ extension AnswerSchema {
   private static let cascadeStep: JSONObject = [
     "provider": text,
     "model": text,
-    "status": ["type": "string", "enum": ["success", "failed", "skipped"]],
+    "status": ["type": "string", "enum": ["success", "failed", "skipped", "aborted"]],
     "reason": ["type": ["string", "null"], "examples": ["rate limited (429)"]],
     "latency_ms": count,
   ]

@@ -5,6 +5,8 @@ public struct CascadeStep: Sendable, Hashable {
     case failed
     /// Not asked: its circuit is open, or its limit has not reset yet.
     case skipped
+    /// Asked, and given up because another target answered first.
+    case aborted
   }
 
   public var provider: String

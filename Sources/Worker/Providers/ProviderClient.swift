@@ -2,24 +2,34 @@ import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
 import Shared
+import Synchronization
 
-/// Sends requests to providers; one connection pool for all of them. Must be shut down after the last call.
-struct ProviderClient: Sendable {
+/// Sends requests to providers; one connection pool for all of them that take equally long to connect to. Must be
+/// shut down after the last call.
+final class ProviderClient: Sendable {
   /// The largest answer that is read, compressed or not.
   static let bodyLimit = 8 * 1024 * 1024
   /// The most that an answer's headers may hold, names and values, in bytes.
   static let headLimit = 64 * 1024
 
-  let timeouts: ProviderTimeouts
-  private let http: HTTPClient
+  /// By their connect time-out, which a client has for all that it connects to.
+  private let clients = Mutex<[Duration: HTTPClient]>([:])
 
-  init(timeouts: ProviderTimeouts) {
-    self.timeouts = timeouts
+  private func http(connect: Duration) -> HTTPClient {
+    clients.withLock { clients in
+      if let client = clients[connect] { return client }
+      let client = Self.makeClient(connect: connect)
+      clients[connect] = client
+      return client
+    }
+  }
+
+  private static func makeClient(connect: Duration) -> HTTPClient {
     var configuration = HTTPClient.Configuration(
       redirectConfiguration: .disallow,
-      timeout: .init(connect: TimeAmount(timeouts.connect)),
+      timeout: .init(connect: TimeAmount(connect)),
       // Compression is not asked for: answers are small. A provider that compresses nevertheless is read.
-      decompression: .enabled(limit: .size(Self.bodyLimit)))
+      decompression: .enabled(limit: .size(bodyLimit)))
     configuration.httpVersion = .automatic
     // Shorter than the idle time-outs that are usual before providers, or a request may meet a connection
     // which is just being closed.
@@ -28,7 +38,7 @@ struct ProviderClient: Sendable {
     configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 10_000
     // The cascade knows better what to do than to try the same host again.
     configuration.connectionPool.retryConnectionEstablishment = false
-    http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
   }
 
   /// The whole response, whatever its status, or why there is none. A fault in mid-answer drops the
@@ -36,11 +46,11 @@ struct ProviderClient: Sendable {
   ///
   /// Throws `CancellationError` when the task is cancelled; the call is then aborted.
   func send(
-    _ request: HTTPClient.Request
+    _ request: HTTPClient.Request, timeouts: ProviderTimeouts, firstByte: FirstByte? = nil
   ) async throws(CancellationError) -> Result<ProviderResponse, ProviderFault> {
     let collector = ResponseCollector(
-      timeouts: timeouts, headLimit: Self.headLimit, bodyLimit: Self.bodyLimit)
-    let task = http.execute(request: request, delegate: collector)
+      timeouts: timeouts, headLimit: Self.headLimit, bodyLimit: Self.bodyLimit, firstByte: firstByte)
+    let task = http(connect: timeouts.connect).execute(request: request, delegate: collector)
     let result: Result<ProviderResponse, any Error> = await withTaskCancellationHandler {
       do { return .success(try await task.futureResult.get()) } catch { return .failure(error) }
     } onCancel: {
@@ -59,12 +69,12 @@ struct ProviderClient: Sendable {
   ///
   /// Throws `CancellationError` when the task is cancelled; the call is then aborted.
   func stream(
-    _ request: HTTPClient.Request, into answer: StreamedAnswer,
+    _ request: HTTPClient.Request, timeouts: ProviderTimeouts, into answer: StreamedAnswer,
     onDelta: @escaping @Sendable (AnswerDelta) -> Void
   ) async throws(CancellationError) -> (result: Result<ProviderAnswer, ProviderFault>, headers: HTTPHeaders) {
     let collector = StreamCollector(
       answer, timeouts: timeouts, headLimit: Self.headLimit, onDelta: onDelta)
-    let task = http.execute(request: request, delegate: collector)
+    let task = http(connect: timeouts.connect).execute(request: request, delegate: collector)
     let result: Result<ProviderAnswer, any Error> = await withTaskCancellationHandler {
       do { return .success(try await task.futureResult.get()) } catch { return .failure(error) }
     } onCancel: {
@@ -83,7 +93,8 @@ struct ProviderClient: Sendable {
 
   /// Closes all connections; calls that are under way fail.
   func shutdown() async {
+    let clients = clients.withLock { $0 }
     // Fails only when it has been shut down before.
-    try? await http.shutdown()
+    for client in clients.values { try? await client.shutdown() }
   }
 }

@@ -8,13 +8,17 @@ import Shared
 struct ProviderEndpoint: Sendable {
   let wire: any WireDialect
   let key: Secret?
+  let timeouts: ProviderTimeouts
   private let templates: [ProviderOperation: HTTPClient.Request]
   private let model: String
 
-  /// Throws when the base URL and the path make no URL.
-  init(_ provider: Provider, model: String) throws(ProviderFault) {
+  /// `timeouts` are those of all providers. Throws when the base URL and the path make no URL.
+  init(
+    _ provider: Provider, model: String, timeouts: ProviderTimeouts = ProviderTimeouts()
+  ) throws(ProviderFault) {
     wire = provider.dialect.wire
     key = provider.access.key
+    self.timeouts = timeouts.overridden(by: provider.timeouts)
     self.model = model
     var headers = HTTPHeaders([("content-type", "application/json")])
     headers.add(name: "user-agent", value: "sluice/\(Version.current)")

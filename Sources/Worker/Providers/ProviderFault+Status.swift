@@ -20,6 +20,16 @@ extension ProviderFault {
       case 500..<600: (.failing, "server error")
       default: (.failing, "unexpected status")
       }
-    return ProviderFault(kind, "\(words) (\(status))", message: message)
+    return ProviderFault(
+      kind, "\(words) (\(status))", message: message,
+      retryAfter: mayPassAtOnce(status) ? resetsIn ?? .zero : status == 429 ? resetsIn : nil)
+  }
+
+  /// Statuses of which the official clients think so, too; a 504 took its time already.
+  private static func mayPassAtOnce(_ status: Int) -> Bool {
+    switch status {
+    case 408, 409, 425, 498, 499, 500, 502, 503, 520..<530: true
+    default: false
+    }
   }
 }

@@ -13,11 +13,14 @@ extension ProviderFault {
     switch error {
     case let fault as ProviderFault: fault
     case let bound as BoundExceeded: .exceeded(bound)
+    case let error as HTTPClientError where error == .remoteConnectionClosed || error == .uncleanShutdown:
+      .broken("connection closed by the provider")
     case let error as HTTPClientError: .failing(words(for: error, timeouts))
     case let error as NIOConnectionError: .failing(words(for: error, timeouts))
+    case let error as IOError where error.isReset: .broken(words(for: error))
     case let error as IOError: .failing(words(for: error))
     case let error as ChannelError: .failing(words(for: error, timeouts))
-    case HTTPParserError.invalidEOFState: .failing("connection closed in mid-answer")
+    case HTTPParserError.invalidEOFState: .broken("connection closed in mid-answer")
     case HTTPParserError.headerOverflow: .failing("too many or too large headers")
     case is HTTPParserError: .failing("not HTTP")
     case is NIOHTTPDecompression.DecompressionError, is NIOHTTPDecompression.ExtraDecompressionError:
@@ -45,7 +48,7 @@ extension ProviderFault {
     switch error {
     case .connectTimeout, .getConnectionFromPoolTimeout: "timed out connecting (\(timeouts.connect.inWords))"
     case .tlsHandshakeTimeout: "timed out in the TLS handshake (\(timeouts.connect.inWords))"
-    case .remoteConnectionClosed, .uncleanShutdown, .cancelled: "connection closed by the provider"
+    case .cancelled: "connection closed by the provider"
     case .alreadyShutdown: "this worker is stopping"
     default: "request could not be sent (\(error.shortDescription))"
     }
@@ -68,12 +71,16 @@ extension ProviderFault {
   private static func words(for error: IOError) -> String {
     switch error.errnoCode {
     case ECONNREFUSED: "connection refused"
-    case ECONNRESET, EPIPE, ECONNABORTED: "connection reset"
+    case _ where error.isReset: "connection reset"
     case ETIMEDOUT: "connection timed out"
     case EHOSTUNREACH, ENETUNREACH, ENETDOWN, EHOSTDOWN: "host unreachable"
     default: "connection failed (errno \(error.errnoCode))"
     }
   }
+}
+
+extension IOError {
+  fileprivate var isReset: Bool { [ECONNRESET, EPIPE, ECONNABORTED].contains(errnoCode) }
 }
 
 extension Duration {

@@ -19,12 +19,21 @@ struct ProviderFault: Error, Sendable, Hashable {
   let reason: String
   /// The provider's own message, as ``ProviderMessage`` lets it through.
   let message: String?
+  /// How soon asking the same target again may help, by what the fault itself says; nil where it says no such
+  /// thing.
+  var retryAfter: Duration?
 
-  init(_ kind: Kind, _ reason: String, message: String? = nil) {
+  init(_ kind: Kind, _ reason: String, message: String? = nil, retryAfter: Duration? = nil) {
     self.kind = kind
     self.reason = reason
     self.message = message
+    self.retryAfter = retryAfter
   }
 
   static func failing(_ reason: String) -> ProviderFault { ProviderFault(.failing, reason) }
+
+  /// The connection broke, as connections do.
+  static func broken(_ reason: String) -> ProviderFault {
+    ProviderFault(.failing, reason, retryAfter: .zero)
+  }
 }

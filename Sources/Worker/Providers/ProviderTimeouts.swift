@@ -13,6 +13,13 @@ struct ProviderTimeouts: Sendable, Hashable {
   var total = Duration.seconds(120)
   /// The same for an answer that comes as a stream: who reads along minds less.
   var streamTotal = Duration.seconds(600)
+
+  /// The same, but for what one provider has of its own.
+  func overridden(by own: ProviderTimeoutOverrides) -> ProviderTimeouts {
+    ProviderTimeouts(
+      connect: own.connect ?? connect, firstByte: own.firstByte ?? firstByte, idle: own.idle ?? idle,
+      total: own.total ?? total, streamTotal: own.streamTotal ?? streamTotal)
+  }
 }
 
 /// Which of our own bounds an attempt ran into.

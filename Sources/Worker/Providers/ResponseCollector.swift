@@ -20,12 +20,14 @@ final class ResponseCollector: HTTPClientResponseDelegate {
   private let watch: AttemptWatch
   private let headLimit: Int
   private let bodyLimit: Int
+  private let firstByte: FirstByte?
 
-  /// The limits are in bytes.
-  init(timeouts: ProviderTimeouts, headLimit: Int, bodyLimit: Int) {
+  /// The limits are in bytes. `firstByte` is told when the head of an answer that is no error comes.
+  init(timeouts: ProviderTimeouts, headLimit: Int, bodyLimit: Int, firstByte: FirstByte?) {
     watch = AttemptWatch(AttemptBounds(timeouts, total: timeouts.total, start: .now()))
     self.headLimit = headLimit
     self.bodyLimit = bodyLimit
+    self.firstByte = firstByte
   }
 
   // MARK: - Time
@@ -41,6 +43,7 @@ final class ResponseCollector: HTTPClientResponseDelegate {
       return task.eventLoop.makeFailedFuture(BoundExceeded.headSize(headLimit))
     }
     watch.bytesCame()
+    if (200..<300).contains(head.status.code) { firstByte?.came() }
     state.withLock { state in
       state.status = Int(head.status.code)
       state.headers = head.headers

@@ -32,8 +32,7 @@ struct CascadeSourceTests {
         }
         try write(old, "key-one")
         let source = try CatalogSource(ProcessEnvironment(["SLUICE_CONFIG": file.path()]))
-        let client = ProviderClient(
-          timeouts: ProviderTimeouts(connect: .seconds(10), firstByte: .seconds(30), total: .seconds(60)))
+        let client = ProviderClient()
         let made = Mutex(0)
         let cascades = CascadeSource(source) { catalog in
           made.withLock { $0 += 1 }

@@ -22,8 +22,7 @@ struct CascadeTests {
   ) async throws {
     try await ScriptedServer.with(first) { one in
       try await ScriptedServer.with(second) { two in
-        let client = ProviderClient(
-          timeouts: ProviderTimeouts(connect: .seconds(10), firstByte: .seconds(30), total: .seconds(60)))
+        let client = ProviderClient()
         let catalog = ProviderCatalog(
           providers: [
             Provider(

@@ -50,6 +50,19 @@ struct ProviderEndpointTests {
     #expect(request.headers["anthropic-version"] == ["2023-06-01"])
   }
 
+  @Test("a provider's own time-outs stand in the place of everybody's")
+  func timeouts() throws {
+    let provider = Provider(
+      name: "ollama", dialect: .openAI, baseURL: "http://example.com", access: .open, defaultModel: "m",
+      timeouts: ProviderTimeoutOverrides(firstByte: .seconds(300), streamTotal: .seconds(900)))
+    let shared = ProviderTimeouts(connect: .seconds(1), firstByte: .seconds(2), total: .seconds(3))
+    let own = try ProviderEndpoint(provider, model: "m", timeouts: shared).timeouts
+    #expect(
+      own
+        == ProviderTimeouts(
+          connect: .seconds(1), firstByte: .seconds(300), total: .seconds(3), streamTotal: .seconds(900)))
+  }
+
   @Test("what cannot be translated is refused before anything is sent")
   func refusal() throws {
     let endpoint = try ProviderEndpoint(ProviderFixture.anthropic(), model: "m")

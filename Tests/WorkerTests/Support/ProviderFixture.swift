@@ -104,7 +104,10 @@ extension WireDialect {
 }
 
 extension Result where Failure == ProviderFault {
+  /// Without what it says of retries, which has tests of its own.
   var fault: ProviderFault? {
-    if case .failure(let fault) = self { fault } else { nil }
+    guard case .failure(var fault) = self else { return nil }
+    fault.retryAfter = nil
+    return fault
   }
 }

@@ -46,6 +46,12 @@ final class ScriptedServer: Sendable {
   static func with<Result>(
     _ scripts: Script..., body: (ScriptedServer) async throws -> Result
   ) async throws -> Result {
+    try await with(scripts, body: body)
+  }
+
+  static func with<Result>(
+    _ scripts: [Script], body: (ScriptedServer) async throws -> Result
+  ) async throws -> Result {
     let state = SharedState(scripts)
     let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)

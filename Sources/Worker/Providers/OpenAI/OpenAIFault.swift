@@ -17,7 +17,15 @@ enum OpenAIFault {
       // Waiting does not bring credit back.
       return ProviderFault(.keyRefused, "quota spent (429)", message: message)
     }
-    return .status(status, message: message, resetsIn: ResetTime.stated(in: response.headers))
+    var fault = ProviderFault.status(
+      status, message: message, resetsIn: ResetTime.stated(in: response.headers))
+    // OpenAI's own word on it, which its clients obey as well.
+    switch response.headers.first(name: "x-should-retry") {
+    case "true": fault.retryAfter = fault.retryAfter ?? .zero
+    case "false": fault.retryAfter = nil
+    default: break
+    }
+    return fault
   }
 
   /// OpenRouter answers 403 to a flagged prompt, OpenAI and Azure 400. Taken for a wrong key, one such prompt

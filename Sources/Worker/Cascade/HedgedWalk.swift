@@ -1,0 +1,122 @@
+import Shared
+
+/// Walks the targets of a route that hedges: when the one that is asked has not begun its answer in time, the next
+/// one is asked as well. The first answer wins, and the other call is aborted.
+///
+/// Two at most are asked at once. With a stream, the first piece is what wins.
+struct HedgedWalk: Sendable {
+  private enum Event: Sendable {
+    /// The contender's turn is over.
+    case ended(Int, TargetTurn)
+    /// The contender has had its time to begin.
+    case due(Int)
+    /// A piece of the contender's answer has been told.
+    case chosen(Int)
+    case nothing
+  }
+
+  /// One target that is asked, or was.
+  private struct Contender {
+    let firstByte = FirstByte()
+    let abort: AsyncStream<Never>.Continuation
+    var isDue = false
+    var turn: TargetTurn?
+
+    /// Whether there is hope that it answers soon.
+    var isPromising: Bool { turn == nil && (!isDue || firstByte.time != nil) }
+  }
+
+  let caller: TargetCaller
+  let route: ProviderRoute
+  let request: JobRequest
+  let targets: [Target]
+  let hedgeAfter: Duration
+
+  /// The turns of all that were asked, in the order in which they were. At most one of them has an answer; the
+  /// others were passed over or overtaken.
+  func turns(_ deltas: (any DeltaSink)?) async -> [TargetTurn] {
+    let gate = deltas.map { DeltaGate($0) }
+    return await withTaskGroup(of: Event.self) { group in
+      var contenders: [Contender] = []
+      var winner: Int?
+      if let gate { group.addTask { await gate.chosen.map { .chosen($0) } ?? .nothing } }
+      while true {
+        while winner == nil, !Task.isCancelled, contenders.count < targets.count, needsAnother(contenders) {
+          contenders.append(start(contenders.count, gate, in: &group))
+        }
+        guard contenders.contains(where: { $0.turn == nil }), let event = await group.next() else { break }
+        switch event {
+        case .due(let number):
+          contenders[number].isDue = true
+        case .chosen(let number):
+          winner = number
+        case .ended(let number, let turn):
+          contenders[number].turn = turn
+          // Where pieces are told, it counts whose were.
+          if turn.isLast { winner = gate?.winner ?? winner ?? number }
+        case .nothing:
+          break
+        }
+        guard let winner else { continue }
+        for (number, contender) in contenders.enumerated() where number != winner { contender.abort.finish() }
+      }
+      group.cancelAll()
+      return settle(contenders, winner)
+    }
+  }
+
+  /// Two at most are asked, and the second only when the first is slow or has failed.
+  private func needsAnother(_ contenders: [Contender]) -> Bool {
+    let asked = contenders.filter { $0.turn == nil }
+    return asked.count < 2 && !asked.contains(where: \.isPromising)
+  }
+
+  private func start(
+    _ number: Int, _ gate: DeltaGate?, in group: inout TaskGroup<Event>
+  ) -> Contender {
+    let (aborted, abort) = AsyncStream<Never>.makeStream()
+    let contender = Contender(abort: abort)
+    let (target, firstByte) = (targets[number], contender.firstByte)
+    let deltas = gate?.sink(of: number, target)
+    group.addTask {
+      .ended(number, await turn(of: target, deltas, firstByte, unless: aborted))
+    }
+    group.addTask {
+      try? await Task.sleep(for: hedgeAfter)
+      return .due(number)
+    }
+    return contender
+  }
+
+  /// The target's turn, which is given up when `aborted` ends.
+  private func turn(
+    of target: Target, _ deltas: (any DeltaSink)?, _ firstByte: FirstByte, unless aborted: AsyncStream<Never>
+  ) async -> TargetTurn {
+    await withTaskGroup(of: TargetTurn?.self) { group in
+      group.addTask {
+        await caller.turn(of: target, in: route, request, deltas: deltas, firstByte: firstByte)
+      }
+      group.addTask {
+        for await _ in aborted {}
+        return nil
+      }
+      var turn: TargetTurn?
+      while let part = await group.next() {
+        turn = part ?? turn
+        group.cancelAll()
+      }
+      return turn ?? TargetTurn(target, [], .aborted)
+    }
+  }
+
+  private func settle(_ contenders: [Contender], _ winner: Int?) -> [TargetTurn] {
+    contenders.enumerated().compactMap { number, contender in
+      guard let turn = contender.turn, let winner, number != winner else { return contender.turn }
+      let overtaken = turn.overtaken
+      if let step = overtaken.steps.last, step.status == .aborted {
+        caller.noteOvertaken(turn.target, in: route, after: step.latency)
+      }
+      return overtaken
+    }
+  }
+}

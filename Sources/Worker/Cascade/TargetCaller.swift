@@ -1,0 +1,217 @@
+import AsyncHTTPClient
+import Shared
+
+/// Asks targets, one at a time: with the leave of their circuit and quota, and telling both how it went.
+struct TargetCaller: Sendable {
+  private let catalog: ProviderCatalog
+  private let client: ProviderClient
+  private let timeouts: ProviderTimeouts
+  private let board: CircuitBoard
+  private let quotas: QuotaBoard
+  private let latencies: LatencyBoard
+  /// Of the targets that routes stand for; those that clients name are made when they are asked.
+  private let endpoints: [Target: ProviderEndpoint]
+
+  /// - Parameter timeouts: of the providers that have none of their own.
+  init(
+    catalog: ProviderCatalog, client: ProviderClient, timeouts: ProviderTimeouts, board: CircuitBoard,
+    quotas: QuotaBoard, latencies: LatencyBoard
+  ) {
+    self.catalog = catalog
+    self.client = client
+    self.timeouts = timeouts
+    self.board = board
+    self.quotas = quotas
+    self.latencies = latencies
+    var endpoints: [Target: ProviderEndpoint] = [:]
+    for target in catalog.routes.flatMap(\.targets).map(\.target) {
+      guard let provider = catalog.provider(named: target.provider), provider.isOn else { continue }
+      endpoints[target] = try? ProviderEndpoint(provider, model: target.model, timeouts: timeouts)
+    }
+    self.endpoints = endpoints
+  }
+
+  /// Asks `target`, and again as often as the route retries where the fault says that this may help.
+  ///
+  /// With `deltas`, the answer is told there while it comes. A cancelled task aborts the call, and nothing is held
+  /// against the target.
+  func turn(
+    of target: Target, in route: ProviderRoute, _ request: JobRequest, deltas: (any DeltaSink)?,
+    firstByte: FirstByte? = nil
+  ) async -> TargetTurn {
+    let call: Call
+    // A stream is as fast as its first piece.
+    let firstByte = firstByte ?? (deltas != nil && route.strategy == .fastest ? FirstByte() : nil)
+    do { call = try self.call(request, to: target, streams: deltas != nil, firstByte) } catch {
+      // Its API cannot express the request. Nobody was asked, so nothing is learned of its circuit or quota.
+      return TargetTurn(
+        target, [CascadeStep(target, .skipped, error.reason, .zero)], .passed(.unasked(error, of: target)))
+    }
+    var steps: [CascadeStep] = []
+    var ending = await attempt(call, in: route, deltas, &steps)
+    for _ in 0..<route.retries {
+      guard let pause = ending.pauseBeforeRetry else { break }
+      guard (try? await Task.sleep(for: pause)) != nil else { return TargetTurn(target, steps, .aborted) }
+      let next = await attempt(call, in: route, deltas, &steps)
+      // Its circuit opened, or its quota was used up meanwhile: what it said before still stands.
+      if case .passed(.skipped) = next { break }
+      ending = next
+    }
+    return TargetTurn(target, steps, ending)
+  }
+
+  /// Notes that a target had not answered after `elapsed`, when another one did.
+  func noteOvertaken(_ target: Target, in route: ProviderRoute, after elapsed: Duration) {
+    // Or a target that is always overtaken would stay unknown, and unknown targets go first.
+    if route.strategy == .fastest { latencies.note(elapsed, of: target) }
+  }
+
+  // MARK: - One attempt
+
+  /// A request as one target gets it.
+  private struct Call {
+    let request: JobRequest
+    let target: Target
+    let endpoint: ProviderEndpoint
+    let http: HTTPClient.Request
+    let firstByte: FirstByte?
+  }
+
+  private func call(
+    _ request: JobRequest, to target: Target, streams: Bool, _ firstByte: FirstByte?
+  ) throws(ProviderFault) -> Call {
+    let endpoint = try endpoint(of: target)
+    return Call(
+      request: request, target: target, endpoint: endpoint,
+      http: try endpoint.httpRequest(for: request, streams: streams), firstByte: firstByte)
+  }
+
+  private func endpoint(of target: Target) throws(ProviderFault) -> ProviderEndpoint {
+    if let endpoint = endpoints[target] { return endpoint }
+    guard let provider = catalog.provider(named: target.provider) else {
+      throw .failing("the provider is not configured")
+    }
+    return try ProviderEndpoint(provider, model: target.model, timeouts: timeouts)
+  }
+
+  private func attempt(
+    _ call: Call, in route: ProviderRoute, _ deltas: (any DeltaSink)?, _ steps: inout [CascadeStep]
+  ) async -> TargetTurn.Ending {
+    let target = call.target
+    switch await permission(for: target, call.request) {
+    case .refused(let refusal):
+      steps.append(CascadeStep(target, .skipped, refusal.reason, .zero))
+      return .passed(.skipped(refusal, of: target))
+    case .granted(let isProbe, let reservation):
+      let start = ContinuousClock.now
+      let result: Result<ProviderAnswer, ProviderFault>
+      do { result = try await send(call, reservation, deltas) } catch {
+        board.abandon(target, isProbe: isProbe)
+        steps.append(CascadeStep(target, .aborted, nil, .now - start))
+        return .aborted
+      }
+      let elapsed = ContinuousClock.now - start
+      if route.strategy == .fastest {
+        let began = deltas == nil ? nil : call.firstByte?.time
+        note(result, of: target, after: began.map { $0 - start } ?? elapsed)
+      }
+      switch result {
+      case .success(let answer):
+        board.record(nil, of: target, isProbe: isProbe)
+        steps.append(CascadeStep(target, .success, nil, elapsed))
+        return .answered(answer)
+      case .failure(let fault):
+        let wait = board.record(fault, of: target, isProbe: isProbe)
+        steps.append(CascadeStep(target, .failed, fault.reason, elapsed))
+        return deltas?.hasBegun == true
+          ? .interrupted(fault) : .passed(.fault(fault, of: target, wait: wait))
+      }
+    }
+  }
+
+  private func send(
+    _ call: Call, _ reservation: QuotaReservation?, _ deltas: (any DeltaSink)?
+  ) async throws(CancellationError) -> Result<ProviderAnswer, ProviderFault> {
+    let result: Result<ProviderAnswer, ProviderFault>
+    let stated: [StatedQuota]
+    call.firstByte?.awaitAnew()
+    if let deltas, case .chat = call.request {
+      deltas.begin(call.target)
+      let answer = StreamedAnswer(wire: call.endpoint.wire, hiding: call.endpoint.key)
+      let firstByte = call.firstByte
+      let stream = try await client.stream(call.http, timeouts: call.endpoint.timeouts, into: answer) {
+        firstByte?.came()
+        deltas.add($0)
+      }
+      (result, stated) = (stream.result, StatedQuota.stated(in: stream.headers))
+    } else {
+      let response = try await client.send(
+        call.http, timeouts: call.endpoint.timeouts, firstByte: call.firstByte)
+      stated = (try? response.get()).map { StatedQuota.stated(in: $0.headers) } ?? []
+      result = response.flatMap { response in
+        Result { () throws(ProviderFault) in try call.endpoint.answer(to: call.request, from: response) }
+      }
+    }
+    quotas.record(stated, of: call.target, reservation, usedTokens: result.usedTokens)
+    return result
+  }
+
+  // MARK: - Leave
+
+  private enum Permission {
+    case granted(isProbe: Bool, QuotaReservation?)
+    case refused(CircuitRefusal)
+  }
+
+  /// Whether the target may be asked: its circuit lets it, and its quota.
+  private func permission(for target: Target, _ request: JobRequest) async -> Permission {
+    switch await board.permission(for: target) {
+    case .refused(let refusal): return .refused(refusal)
+    case .granted(let isProbe):
+      switch await quotas.reserve(target, tokens: request.estimatedTokens) {
+      case .granted(let reservation): return .granted(isProbe: isProbe, reservation)
+      case .refused(let refusal):
+        board.abandon(target, isProbe: isProbe)
+        return .refused(refusal)
+      }
+    }
+  }
+
+  private func note(
+    _ result: Result<ProviderAnswer, ProviderFault>, of target: Target, after elapsed: Duration
+  ) {
+    switch result {
+    case .success: latencies.note(elapsed, of: target)
+    case .failure(let fault): latencies.note(fault, after: elapsed, of: target)
+    }
+  }
+}
+
+extension TargetTurn.Ending {
+  /// The longest that a retry on the same target is waited for: the next target is sooner.
+  private static let longestPause = Duration.seconds(2)
+
+  /// How long to wait before the same target is asked again; nil where that makes no sense.
+  fileprivate var pauseBeforeRetry: Duration? {
+    guard case .passed(.fault(let fault, _, let wait)) = self, let stated = fault.retryAfter else {
+      return nil
+    }
+    // Never quite at once, and not all together.
+    let pause = max(stated, wait ?? .zero, .milliseconds(.random(in: 50...250)))
+    return pause <= Self.longestPause ? pause : nil
+  }
+}
+
+extension Result<ProviderAnswer, ProviderFault> {
+  /// The tokens that the provider counts for this attempt; nil when that is not known.
+  fileprivate var usedTokens: Int? {
+    switch self {
+    case .success(let answer): return answer.usage == .zero ? nil : answer.usage.totalTokens
+    case .failure(let fault):
+      switch fault.kind {
+      case .requestRefused, .keyRefused, .limited: return 0
+      case .failing, .contentFiltered: return nil
+      }
+    }
+  }
+}

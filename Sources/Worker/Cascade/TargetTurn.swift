@@ -1,0 +1,50 @@
+import Shared
+
+/// One target's turn in a cascade: what was tried, and how it ended.
+struct TargetTurn: Sendable, Hashable {
+  enum Ending: Sendable, Hashable {
+    case answered(ProviderAnswer)
+    /// It failed after a piece of its answer had been told.
+    case interrupted(ProviderFault)
+    /// The next target may do better.
+    case passed(CascadeDecision.Finding)
+    /// The call was given up: its task was cancelled.
+    case aborted
+  }
+
+  let target: Target
+  let steps: [CascadeStep]
+  let ending: Ending
+
+  /// `steps` are one for each attempt, the last one the one that the turn ended with.
+  init(_ target: Target, _ steps: [CascadeStep], _ ending: Ending) {
+    self.target = target
+    self.steps = steps
+    self.ending = ending
+  }
+
+  /// Whether no other target is asked after it.
+  var isLast: Bool {
+    switch ending {
+    case .answered, .interrupted: true
+    case .passed, .aborted: false
+    }
+  }
+
+  /// The same, of a target that was still asked when another had answered.
+  var overtaken: TargetTurn {
+    var steps = steps
+    if let last = steps.indices.last, steps[last].status == .success || steps[last].status == .aborted {
+      steps[last].status = .aborted
+      steps[last].reason = "another target answered first"
+    }
+    return TargetTurn(target, steps, .aborted)
+  }
+}
+
+extension CascadeStep {
+  init(_ target: Target, _ status: Status, _ reason: String?, _ latency: Duration) {
+    self.init(
+      provider: target.provider, model: target.model, status: status, reason: reason, latency: latency)
+  }
+}
