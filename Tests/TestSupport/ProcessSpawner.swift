@@ -60,14 +60,20 @@ final class ProcessSpawner: Sendable {
     var ends: [Int32] = [-1, -1]
     guard pipe(&ends) == 0 else { throw Failure(executable: command.executable, code: errno) }
     defer { close(ends[1]) }
-    // Another child that held this pipe, too, would keep it open. All are started on this thread.
-    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    keepFilesFromChildren()
     do {
       return Started(pid: try spawn(command, output: ends[1]), output: ends[0])
     } catch {
       close(ends[0])
       throw error
     }
+  }
+
+  /// A child that held this pipe, or the connection of a test that runs meanwhile, would keep it open when the test
+  /// is done with it.
+  private static func keepFilesFromChildren() {
+    let open = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
+    for file in open.compactMap({ Int32($0) }) where file > 2 { _ = fcntl(file, F_SETFD, FD_CLOEXEC) }
   }
 
   private static func spawn(_ command: Command, output: Int32) throws -> pid_t {
