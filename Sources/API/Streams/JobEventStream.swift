@@ -14,11 +14,13 @@ struct JobEventStream: Sendable {
     of job: JobResource, _ reader: EventReader, to writer: inout any ResponseBodyWriter
   ) async throws {
     var reader = reader
+    // `whole` and `done` come in one step, and one reading of the job serves both.
+    var ended: JobResource?
     while true {
       var bytes = ByteBuffer()
       switch try await reader.next(within: EventStream.heartbeat) {
       case .events(let events):
-        for event in events { try await write(event, of: job, to: &bytes) }
+        for event in events { try await write(event, of: job, &ended, to: &bytes) }
       case .quiet: bytes.writeComment("waiting")
       case .over: return try await writer.finish(nil)
       }
@@ -26,23 +28,26 @@ struct JobEventStream: Sendable {
     }
   }
 
-  private func write(_ event: JobEvent, of job: JobResource, to bytes: inout ByteBuffer) async throws {
+  private func write(
+    _ event: JobEvent, of job: JobResource, _ ended: inout JobResource?, to bytes: inout ByteBuffer
+  ) async throws {
     switch event.kind {
     case .status(let status):
       bytes.writeEvent(number: event.number, name: "status", job.at(status).json)
     case .delta(let delta):
       bytes.writeEvent(number: event.number, name: "delta", delta.shown)
     case .whole:
-      let result = try await desk.readOnceReachable(job.id, for: client).result
-      let delta = result.flatMap(StoredResult.init)?.delta ?? AnswerDelta()
+      let whole = try await desk.readOnceReachable(job.id, for: client)
+      ended = whole
+      let delta = whole.result.flatMap(StoredResult.init)?.delta ?? AnswerDelta()
       bytes.writeEvent(number: event.number, name: "delta", delta.shown)
     case .restart:
       bytes.writeEvent(number: event.number, name: "restart", ByteBuffer(string: "{}"))
     case .error(let failure):
       bytes.writeEvent(number: event.number, name: "error", failure)
     case .done:
-      bytes.writeEvent(
-        number: event.number, name: "done", try await desk.readOnceReachable(job.id, for: client).json)
+      let end = if let ended { ended } else { try await desk.readOnceReachable(job.id, for: client) }
+      bytes.writeEvent(number: event.number, name: "done", end.json)
     }
   }
 }
