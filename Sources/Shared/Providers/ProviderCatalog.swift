@@ -60,7 +60,7 @@ public struct ProviderCatalog: Sendable {
       return ProviderRoute(name: model, targets: [WeightedTarget(target)])
     }
     if let route = names.models[model] { return try route.get() }
-    if let target { throw .unknownProvider(target.provider, known: providers.map(\.name)) }
+    if target != nil { throw .unknownProvider(of: model, known: providers.map(\.name)) }
     throw .unknownName(model, routes: routes.map(\.name))
   }
 

@@ -36,9 +36,10 @@ struct ProviderCatalogTests {
     #expect(throws: RoutingError.providerIsOff("gemini", needs: "GEMINI_API_KEY")) {
       try catalog.targets(for: "gemini/x")
     }
-    #expect(throws: RoutingError.unknownProvider("acme", known: ["gemini", "groq", "openrouter"])) {
-      try catalog.targets(for: "acme/x")
-    }
+    let unknown = RoutingError.unknownProvider(of: "acme/x", known: ["gemini", "groq", "openrouter"])
+    #expect(throws: unknown) { try catalog.targets(for: "acme/x") }
+    #expect(
+      unknown.description == #"there is no provider for "acme/x"; there are "gemini", "groq", "openrouter""#)
     let variables = ["GEMINI_API_KEY", "GROQ_API_KEY", "OPENROUTER_API_KEY"]
     #expect(throws: RoutingError.routeIsOff("default", needs: variables)) {
       try self.catalog([:]).targets(for: "default")
