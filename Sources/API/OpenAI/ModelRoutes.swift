@@ -5,6 +5,10 @@ import Shared
 struct ModelRoutes: Sendable {
   let catalogs: CatalogSource
 
+  /// `created` of every model, in Unix seconds: the day on which Sluice began, 2026-11-23 UTC. OpenAI's form demands
+  /// a time, and not every provider tells one. This one is the same in every process, and never changes.
+  private static let created: Int64 = 1_795_392_000
+
   var routes: [Route] {
     [
       Route(
@@ -37,7 +41,7 @@ struct ModelRoutes: Sendable {
   }
 
   private static func model(_ name: String, ownedBy owner: String) -> JSONValue {
-    ["id": .string(name), "object": "model", "created": 0, "owned_by": .string(owner)]
+    ["id": .string(name), "object": "model", "created": .integer(created), "owned_by": .string(owner)]
   }
 
   private func description(

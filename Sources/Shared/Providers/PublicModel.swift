@@ -4,12 +4,9 @@ public struct PublicModel: Sendable, Hashable {
   public let id: String
   /// The provider, or `sluice` for a route.
   public let owner: String
-  /// Unix seconds; 0, because providers' models have no such time here.
-  public let created: Int64
 
-  public init(id: String, owner: String, created: Int64 = 0) {
+  public init(id: String, owner: String) {
     self.id = id
     self.owner = owner
-    self.created = created
   }
 }
