@@ -56,7 +56,7 @@ extension ChatCompletionBody {
         "A number that makes the answer repeatable, where the provider can."),
       Field("n", \.count, .integer(in: 1...1), "How many answers: one."),
       Field(
-        "tools", \.tools, .array(of: .typedObject, count: 0...128), "What the model may ask to be called."),
+        "tools", \.tools, .array(of: .tool, count: 0...128), "What the model may ask to be called."),
       Field(
         "tool_choice", \.toolChoice, .nameOrObject, "Whether it must, may or must not call something."),
       Field(

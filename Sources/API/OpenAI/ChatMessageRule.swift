@@ -13,8 +13,24 @@ extension ValueRule where Value == [ChatMessage] {
         Field(
           "content", \.content, .messageContent, "What is said: a text, or parts; absent beside tool calls."),
       ])
-    return .array(
-      of: ValueRule<ChatMessage>.object(message).also(fault), count: 1...messageLimit)
+    return .array(of: ValueRule<ChatMessage>.object(message).also(fault), count: 1...messageLimit)
+      .checked(findStrayResults)
+  }
+
+  /// A result belongs to a call that an assistant made before it: OpenAI refuses any other.
+  private static func findStrayResults(in messages: [ChatMessage], _ errors: inout ValidationErrors) {
+    var calls: Set<String> = []
+    for (index, message) in messages.enumerated() {
+      if message.role == .assistant {
+        // Of any type, not of functions alone.
+        calls.formUnion(message.members["tool_calls"]?.array?.compactMap { $0["id"]?.string } ?? [])
+      } else if message.role == .tool, let id = message.toolCallID, !calls.contains(id) {
+        errors.add(
+          .refused(
+            "Input should be the 'id' of a call in the 'tool_calls' of an assistant's message before it"),
+          at: [.index(index), "tool_call_id"])
+      }
+    }
   }
 
   /// What only becomes clear with the whole message.

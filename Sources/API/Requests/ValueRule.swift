@@ -11,14 +11,24 @@ struct ValueRule<Value: Sendable>: Sendable {
 
   /// The rule with one more condition, which no JSON Schema can say. `fault` is nil when it holds.
   func also(_ fault: @escaping @Sendable (Value) -> ValidationFault?) -> ValueRule {
+    checked { value, errors in
+      if let fault = fault(value) { errors.add(fault) }
+    }
+  }
+
+  /// The rule with one more condition, which `check` may find broken in several places of the value: it adds an
+  /// issue for each.
+  func checked(
+    _ check: @escaping @Sendable (Value, inout ValidationErrors) -> Void
+  ) -> ValueRule {
     let read = self.read
     return ValueRule(
       schema: schema,
       read: { json, errors in
         guard let value = read(json, &errors) else { return nil }
-        guard let fault = fault(value) else { return value }
-        errors.add(fault)
-        return nil
+        let known = errors.issues.count
+        check(value, &errors)
+        return errors.issues.count == known ? value : nil
       },
       write: write)
   }
