@@ -59,14 +59,7 @@ struct ChatCompletionRoute: Sendable {
     case .answered(let source, let result, let created, let limit):
       guard let result = StoredResult(result) else { throw .internalError }
       headers.setJob(source, .hit)
-      headers.set(result)
-      let chunks = chunks(body, source, created, client, call)
-      return Reply(
-        .ok,
-        content: .stream { [chunks] writer in
-          var chunks = chunks
-          try await chunks.write(result, to: &writer)
-        }, headers: headers, limit: limit)
+      return reply(result, chunks(body, source, created, client, call), headers, limit)
     case .queued(_, let cache, let state):
       (job, limit) = (admission.id, state)
       headers.setJob(job, cache)
@@ -76,10 +69,16 @@ struct ChatCompletionRoute: Sendable {
       headers.setJob(job, nil)
       headers[.idempotencyReplayed] = "true"
     }
-    let created = Timestamp.now
+    let chunks = chunks(body, job, Timestamp.now, client, call)
     var reader = desk.reader(of: job, for: client)
     let first = try await begin(&reader)
-    let chunks = chunks(body, job, created, client, call)
+    if first.contains(where: { $0.kind == .whole }) {
+      guard let result = try await desk.read(job, for: client).job.result.flatMap(StoredResult.init) else {
+        throw .internalError
+      }
+      return reply(result, chunks, headers, limit)
+    }
+    headers.setTarget(of: first)
     return Reply(
       .ok,
       content: .stream { [reader] writer in
@@ -89,6 +88,20 @@ struct ChatCompletionRoute: Sendable {
           if call.cancelsOnDisconnect { _ = try? await desk.cancel(job, for: client) }
           throw error
         }
+      }, headers: headers, limit: limit)
+  }
+
+  /// An answer that is there already, as a stream.
+  private func reply(
+    _ result: StoredResult, _ chunks: ChatChunkStream, _ headers: HTTPFields, _ limit: RateLimitState?
+  ) -> Reply {
+    var headers = headers
+    headers.set(result)
+    return Reply(
+      .ok,
+      content: .stream { writer in
+        var chunks = chunks
+        try await chunks.write(result, to: &writer)
       }, headers: headers, limit: limit)
   }
 

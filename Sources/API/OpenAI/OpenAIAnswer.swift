@@ -77,4 +77,13 @@ extension HTTPFields {
     self[.sluiceProvider] = result.provider
     self[.sluiceAttempts] = String(result.attempts)
   }
+
+  /// The same of an answer that has begun to come, by its first piece.
+  mutating func setTarget(of events: [JobEvent]) {
+    for case .delta(let delta) in events.map(\.kind) {
+      self[.sluiceProvider] = delta.target?.provider
+      self[.sluiceAttempts] = delta.attempts.map { String($0) }
+      return
+    }
+  }
 }

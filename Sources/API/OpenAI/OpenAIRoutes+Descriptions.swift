@@ -59,8 +59,9 @@ enum OpenAIParameters {
 
   static let answerHeaders = [
     ("X-Sluice-Job", "The job's id."),
-    ("X-Sluice-Provider", "Who answered; with a stream, each chunk's `model`."),
-    ("X-Sluice-Attempts", "How many targets were asked."), AnswerHeaders.cache, AnswerHeaders.replayed,
+    ("X-Sluice-Provider", "Who answered; absent from a stream whose first words were not there in 10 s."),
+    ("X-Sluice-Attempts", "How many targets were asked; absent from the same."), AnswerHeaders.cache,
+    AnswerHeaders.replayed,
   ]
 
   static let problems: [ProblemKind] = [

@@ -57,6 +57,7 @@ extension AnswerDelta {
   fileprivate var shown: ByteBuffer {
     var delta = self
     delta.target = nil
+    delta.attempts = nil
     return delta.encoded()
   }
 }

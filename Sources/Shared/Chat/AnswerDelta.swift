@@ -10,6 +10,8 @@ public struct AnswerDelta: Sendable, Hashable {
   public var logprobs: JSONValue?
   /// Who answers, with the first piece of an answer.
   public var target: Target?
+  /// How many targets were asked for it, with `target`.
+  public var attempts: Int?
 
   public init(text: String = "", message: JSONObject = [:], logprobs: JSONValue? = nil) {
     self.text = text
@@ -30,6 +32,7 @@ public struct AnswerDelta: Sendable, Hashable {
     text += next.text
     for (name, value) in next.message { message[name, default: .null].goOn(with: value) }
     target = target ?? next.target
+    attempts = attempts ?? next.attempts
     if let new = next.logprobs {
       var joined = logprobs ?? .null
       logprobs = .none
@@ -45,6 +48,7 @@ public struct AnswerDelta: Sendable, Hashable {
     if !message.isEmpty { members["message"] = .object(message) }
     if let logprobs { members["logprobs"] = logprobs }
     if let target { members["target"] = .string(target.description) }
+    if let attempts { members["attempts"] = .integer(Int64(attempts)) }
     return JSONValue.object(members).serialized()
   }
 
@@ -53,6 +57,7 @@ public struct AnswerDelta: Sendable, Hashable {
     guard let value = try? JSONParser.parse(buffer), let text = value["text"]?.string else { return nil }
     self.init(text: text, message: value["message"]?.object ?? [:], logprobs: value["logprobs"])
     target = value["target"]?.string.flatMap(Target.init(description:))
+    attempts = value["attempts"]?.integer.map { Int($0) }
   }
 }
 

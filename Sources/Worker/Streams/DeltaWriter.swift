@@ -9,6 +9,8 @@ final class DeltaWriter: DeltaSink {
     var pending = AnswerDelta()
     /// Whom the next piece comes from; told once.
     var target: Target?
+    /// How many targets were asked so far.
+    var asked = 0
     var hasBegun = false
     var isFinished = false
   }
@@ -31,14 +33,20 @@ final class DeltaWriter: DeltaSink {
   var hasBegun: Bool { state.withLock { $0.hasBegun } }
 
   func begin(_ target: Target) {
-    state.withLock { $0.target = target }
+    state.withLock { state in
+      state.target = target
+      state.asked += 1
+    }
   }
 
   func add(_ delta: AnswerDelta) {
     state.withLock { state in
       state.pending.append(delta)
-      state.pending.target = state.pending.target ?? state.target
-      state.target = nil
+      if let target = state.target {
+        state.pending.target = target
+        state.pending.attempts = state.asked
+        state.target = nil
+      }
       state.hasBegun = true
     }
     signal.yield()

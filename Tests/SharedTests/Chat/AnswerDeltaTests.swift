@@ -40,10 +40,12 @@ struct AnswerDeltaTests {
     var delta = AnswerDelta(text: "A")
     var next = AnswerDelta(text: "B")
     next.target = Target(provider: "groq", model: "x/y")
+    next.attempts = 2
     delta.append(next)
     next.target = Target(provider: "other", model: "z")
+    next.attempts = 3
     delta.append(next)
-    #expect(delta.target == Target(provider: "groq", model: "x/y"))
+    #expect(delta.target == Target(provider: "groq", model: "x/y") && delta.attempts == 2)
   }
 
   @Test("a piece without anything is empty, and a target alone is nothing to read")
@@ -61,6 +63,7 @@ struct AnswerDeltaTests {
     var full = AnswerDelta(
       text: "ü\n\"", message: ["tool_calls": [["index": 0, "id": "a"]]], logprobs: ["content": []])
     full.target = Target(provider: "groq", model: "x/y")
+    full.attempts = 2
     for delta in [full, AnswerDelta(text: "A"), AnswerDelta()] {
       #expect(AnswerDelta(stored: delta.encoded()) == delta)
     }

@@ -79,6 +79,14 @@ struct ChatCompletionTests {
         ["messages": [["role": "robot", "content": "x"]]], 400, "invalid_request_error", "invalid_value",
         "messages[0].role"
       ),
+      (
+        ["messages": [["role": "tool", "tool_call_id": "a", "content": "x"]]], 400, "invalid_request_error",
+        "invalid_value", "messages[0].tool_call_id"
+      ),
+      (
+        ["tools": [["type": "function", "function": ["name": "no spaces"]]]], 400, "invalid_request_error",
+        "invalid_value", "tools[0].function.name"
+      ),
       (["temperature": 3], 400, "invalid_request_error", "invalid_value", "temperature"),
       (["stream": "yes"], 400, "invalid_request_error", "invalid_type", "stream"),
       (["n": 2], 400, "invalid_request_error", "invalid_value", "n"),
@@ -94,6 +102,24 @@ struct ChatCompletionTests {
       #expect(error?["param"]?.string == parameter && error?["message"]?.string?.isEmpty == false)
       #expect(error?["request_id"]?.string == reply.headers["x-request-id"])
       await api.process.killNow()
+    }
+  }
+
+  @Test("the head of a stream says who answers, and how many were asked")
+  func streamedHead() async throws {
+    try await SluiceCluster.withOneOfEach { cluster, api in
+      func head(_ name: String) async throws -> [String?] {
+        let body = question(["stream": true, "user": .string(name)])
+        let headers = try await api.stream(chat, method: .POST, body: body).headers
+        return ["x-sluice-provider", "x-sluice-attempts", "x-cache"].map { headers[$0] }
+      }
+      #expect(try await head("sound") == ["gemini", "1", "miss"])
+      #expect(try await head("sound") == ["gemini", "1", "hit"])
+      try await cluster.simulator.script([["provider": "gemini", "behaviour": ["status": 400]]])
+      #expect(try await head("one refuses") == ["groq", "2", "miss"])
+      #expect(try await head("one refuses") == ["groq", "2", "hit"], "as the whole answer says it")
+      try await cluster.simulator.script([["provider": "*", "behaviour": ["blocked": true]]])
+      #expect(try await head("all filter") == ["gemini", "3", "miss"], "without a word, in one piece")
     }
   }
 
@@ -171,9 +197,14 @@ struct ChatCompletionTests {
       for name in names + ["openrouter%2Fmeta-llama%2Fllama-3.3-70b-instruct:free"] {
         let model = try await api.get("/v1/models/\(name)")
         #expect(model.status == 200 && model.json["object"] == "model", "\(name): \(model.body)")
+        #expect(model.json["created"]?.integer ?? 0 > 0)
       }
-      let missing = try await api.get("/v1/models/nowhere")
-      #expect(missing.status == 404 && missing.json["error"]?["code"] == "model_not_found")
+      #expect(list.json["data"]?.array?.contains { $0["created"]?.integer ?? 0 <= 0 } == false)
+      for name in ["nowhere", "nobody/nothing"] {
+        let missing = try await api.get("/v1/models/\(name)")
+        #expect(missing.status == 404 && missing.json["error"]?["code"] == "model_not_found")
+        #expect(missing.json["error"]?["message"]?.string?.contains("\"\(name)\"") == true)
+      }
       #expect(try await api.get("/v1/nothing").json["error"]?["type"] == "invalid_request_error")
       await api.process.killNow()
     }
