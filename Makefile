@@ -1,5 +1,5 @@
 # The commands of this repository. `make run` and `make test` need nothing but Debian 12 and Swift 6.3.
-.PHONY: run test clients chaos fuzz build docs lint format packages clean
+.PHONY: run test clients clients-openai chaos fuzz build docs lint format packages clean
 
 # Builds, starts Redis, an API and a worker, and prints a line to paste. Ctrl-C ends all of it.
 run: build
@@ -14,6 +14,10 @@ test: packages
 clients: packages
 	for product in sluice-api sluice-worker sluice-simulator; do swift build --product $$product || exit 1; done
 	scripts/client-tests
+
+# Of `clients` the part that CI runs: OpenAI's SDK alone, against the release binaries.
+clients-openai: build
+	BINARIES=.build/release scripts/client-tests openai
 
 # Injects faults for CHAOS_MINUTES (30) and prints a table of what came of them.
 chaos: packages
