@@ -77,7 +77,7 @@ struct HedgedWalk: Sendable {
     let (aborted, abort) = AsyncStream<Never>.makeStream()
     let contender = Contender(abort: abort)
     let (target, firstByte) = (targets[number], contender.firstByte)
-    let deltas = gate?.sink(of: number, target)
+    let deltas = gate?.sink(of: number)
     group.addTask {
       .ended(number, await turn(of: target, deltas, firstByte, unless: aborted))
     }

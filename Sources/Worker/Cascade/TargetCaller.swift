@@ -136,12 +136,12 @@ struct TargetCaller: Sendable {
     let stated: [StatedQuota]
     call.firstByte?.awaitAnew()
     if let deltas, case .chat = call.request {
-      deltas.begin(call.target)
+      deltas.targetIsAsked()
       let answer = StreamedAnswer(wire: call.endpoint.wire, hiding: call.endpoint.key)
       let firstByte = call.firstByte
       let stream = try await client.stream(call.http, timeouts: call.endpoint.timeouts, into: answer) {
         firstByte?.came()
-        deltas.add($0)
+        deltas.add($0, of: call.target)
       }
       (result, stated) = (stream.result, StatedQuota.stated(in: stream.headers))
     } else {

@@ -24,19 +24,18 @@ final class DeltaGate: Sendable {
     }
   }
 
-  func sink(of contender: Int, _ target: Target) -> any DeltaSink {
-    GatedSink(gate: self, contender: contender, target: target)
-  }
+  func sink(of contender: Int) -> any DeltaSink { GatedSink(gate: self, contender: contender) }
 
-  fileprivate func add(_ delta: AnswerDelta, of contender: Int, _ target: Target) {
+  fileprivate func targetIsAsked() { sink.targetIsAsked() }
+
+  fileprivate func add(_ delta: AnswerDelta, of target: Target, by contender: Int) {
     let (isIn, isFirst) = first.withLock { winner in
       let isFirst = winner == nil
       if isFirst { winner = contender }
       return (winner == contender, isFirst)
     }
     guard isIn else { return }
-    if isFirst { sink.begin(target) }
-    sink.add(delta)
+    sink.add(delta, of: target)
     if isFirst { announcement.yield(contender) }
   }
 }
@@ -45,10 +44,9 @@ final class DeltaGate: Sendable {
 private struct GatedSink: DeltaSink {
   let gate: DeltaGate
   let contender: Int
-  let target: Target
 
   var hasBegun: Bool { gate.winner == contender }
 
-  func begin(_ target: Target) {}
-  func add(_ delta: AnswerDelta) { gate.add(delta, of: contender, target) }
+  func targetIsAsked() { gate.targetIsAsked() }
+  func add(_ delta: AnswerDelta, of target: Target) { gate.add(delta, of: target, by: contender) }
 }

@@ -2,10 +2,10 @@ import Shared
 
 /// Where the deltas of a job's answer go while they come.
 protocol DeltaSink: Sendable {
-  /// The pieces that follow come from this target.
-  func begin(_ target: Target)
-  /// Takes a piece; must not block.
-  func add(_ delta: AnswerDelta)
+  /// A target is asked, be it the first or one more.
+  func targetIsAsked()
+  /// Takes a piece of a target's answer; must not block.
+  func add(_ delta: AnswerDelta, of target: Target)
   /// Whether anything has been taken. What has may have been read by the client.
   var hasBegun: Bool { get }
 }

@@ -7,8 +7,6 @@ import Synchronization
 final class DeltaWriter: DeltaSink {
   private struct State {
     var pending = AnswerDelta()
-    /// Whom the next piece comes from; told once.
-    var target: Target?
     /// How many targets were asked so far.
     var asked = 0
     var hasBegun = false
@@ -32,20 +30,16 @@ final class DeltaWriter: DeltaSink {
 
   var hasBegun: Bool { state.withLock { $0.hasBegun } }
 
-  func begin(_ target: Target) {
-    state.withLock { state in
-      state.target = target
-      state.asked += 1
-    }
+  func targetIsAsked() {
+    state.withLock { $0.asked += 1 }
   }
 
-  func add(_ delta: AnswerDelta) {
+  func add(_ delta: AnswerDelta, of target: Target) {
     state.withLock { state in
       state.pending.append(delta)
-      if let target = state.target {
+      if !state.hasBegun {
         state.pending.target = target
         state.pending.attempts = state.asked
-        state.target = nil
       }
       state.hasBegun = true
     }

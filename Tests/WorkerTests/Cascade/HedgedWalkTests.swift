@@ -96,6 +96,7 @@ struct HedgedWalkTests {
       let result = try #require(try await cascade.answer(RouteFixture.request, deltas: sink).result)
       #expect(result.response == "Hello" && sink.text == "Hello")
       #expect(sink.target == Target(provider: "two", model: "two-model"))
+      #expect(sink.asked == 2)
       #expect(result.cascadePath.map(\.status) == [.aborted, .success])
       try await eventually("the first call is aborted") { servers[0].closedConnections == 1 }
     }

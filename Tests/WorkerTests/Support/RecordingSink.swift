@@ -5,21 +5,23 @@ import Synchronization
 
 /// Remembers what it is told of an answer.
 final class RecordingSink: DeltaSink {
-  private let state = Mutex((target: Target?.none, text: "", hasBegun: false))
+  private let state = Mutex((asked: 0, target: Target?.none, text: ""))
 
   var text: String { state.withLock(\.text) }
   /// Whose the pieces are.
   var target: Target? { state.withLock(\.target) }
-  var hasBegun: Bool { state.withLock(\.hasBegun) }
+  /// How many targets were asked.
+  var asked: Int { state.withLock(\.asked) }
+  var hasBegun: Bool { target != nil }
 
-  func begin(_ target: Target) {
-    state.withLock { $0.target = target }
+  func targetIsAsked() {
+    state.withLock { $0.asked += 1 }
   }
 
-  func add(_ delta: AnswerDelta) {
+  func add(_ delta: AnswerDelta, of target: Target) {
     state.withLock { state in
       state.text += delta.text
-      state.hasBegun = true
+      state.target = target
     }
   }
 }
