@@ -1,5 +1,6 @@
 import Foundation
 import Shared
+import Synchronization
 import TestSupport
 import Testing
 
@@ -95,6 +96,32 @@ struct DurabilityTests {
       try await waitForCall(cluster)
       await api.process.terminate()
       #expect(try await answer.status == 200)
+      #expect(api.process.exitStatus == 0)
+    }
+  }
+
+  @Test("an API that is told to stop ends the streams of OpenAI's clients, who cannot go on elsewhere")
+  func drainedStream() async throws {
+    try await SluiceCluster.withOneOfEach { cluster, api in
+      let answer = "one two three four five six"
+      try await cluster.simulator.script([
+        ["provider": "*", "behaviour": ["answer": .string(answer), "drip_ms": 400]]
+      ])
+      let stop = Mutex<Task<Void, Never>?>(nil)
+      let reply = try await StreamedReply.to(
+        "\(api.url)/v1/chat/completions", method: .POST,
+        headers: ["Authorization": "Bearer \(SluiceCluster.key)"],
+        body: [
+          "model": "default", "stream": true, "messages": [["role": "user", "content": "Count"]],
+        ]
+      ) { events in
+        if !events.isEmpty { stop.withLock { $0 = $0 ?? Task { await api.process.terminate() } } }
+        return false
+      }
+      await stop.withLock { $0 }?.value
+      #expect(reply.events.last?.data == "[DONE]")
+      let texts = reply.events.compactMap { $0.json["choices"]?[0]?["delta"]?["content"]?.string }
+      #expect(texts.joined() == answer)
       #expect(api.process.exitStatus == 0)
     }
   }

@@ -27,11 +27,14 @@ struct DrainingService<Server: Service>: Service {
         drain.turnOn()
         let eventLoop = MultiThreadedEventLoopGroup.singleton.any()
         eventLoop.scheduleTask(in: .nanoseconds(delay.nanoseconds)) {
-          // Who watches a job goes on elsewhere at once.
-          desk.feeds.drain()
+          // Who can go on elsewhere does so at once.
+          desk.feeds.drain(.resumable)
           Task { await group.triggerGracefulShutdown() }
         }
-        eventLoop.scheduleTask(in: .nanoseconds((delay + timeout).nanoseconds)) { desk.board.drain() }
+        eventLoop.scheduleTask(in: .nanoseconds((delay + timeout).nanoseconds)) {
+          desk.board.drain()
+          desk.feeds.drain(.all)
+        }
       }
     } onCancel: {
       serving.cancel()

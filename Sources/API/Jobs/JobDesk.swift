@@ -86,9 +86,13 @@ struct JobDesk: Sendable {
     return try await read(id, for: client)
   }
 
-  /// The events of a tenant's job behind number `last`, for as long as the reader is held.
-  func reader(of id: JobID, after last: Int = 0, for client: Client) -> EventReader {
-    EventReader(feeds.open(id, after: last), after: last, client: client, desk: self)
+  /// The events of a tenant's job behind number `last`, for as long as the reader is held. One whose client cannot
+  /// go on elsewhere is read to its end while the process stops.
+  func reader(
+    of id: JobID, after last: Int = 0, for client: Client, isResumable: Bool = true
+  ) -> EventReader {
+    EventReader(
+      feeds.open(id, after: last, isResumable: isResumable), after: last, client: client, desk: self)
   }
 
   /// Ends a tenant's job; throws ``Problem`` when there is none or it has ended already.

@@ -70,7 +70,8 @@ struct ChatCompletionRoute: Sendable {
       headers[.idempotencyReplayed] = "true"
     }
     let chunks = chunks(body, job, Timestamp.now, client, call)
-    var reader = desk.reader(of: job, for: client)
+    // OpenAI's clients know no way to go on with a stream.
+    var reader = desk.reader(of: job, for: client, isResumable: false)
     let first = try await begin(&reader)
     if first.contains(where: { $0.kind == .whole }) {
       guard let result = try await desk.read(job, for: client).job.result.flatMap(StoredResult.init) else {

@@ -3,21 +3,29 @@ import Synchronization
 
 /// Where the readers of this process wait for the events of jobs.
 final class EventBoard: Sendable {
+  /// Which readers a stopping process ends.
+  enum Readers: Sendable {
+    /// Those whose clients can go on elsewhere, at the event where they are.
+    case resumable
+    case all
+  }
+
   private struct State {
     var feeds: [JobID: [EventFeed]] = [:]
-    var isDrained = false
+    /// Who is ended as soon as they come.
+    var drained: Readers?
   }
 
   private let state = Mutex(State())
 
   /// Begins to listen for the events behind number `last`, until the subscription is let go.
-  func open(_ id: JobID, after last: Int) -> EventSubscription {
-    let feed = EventFeed(id: id, after: last)
-    let isDrained = state.withLock { state in
+  func open(_ id: JobID, after last: Int, isResumable: Bool = true) -> EventSubscription {
+    let feed = EventFeed(id: id, after: last, isResumable: isResumable)
+    let drained = state.withLock { state in
       state.feeds[id, default: []].append(feed)
-      return state.isDrained
+      return state.drained
     }
-    if isDrained { feed.close() }
+    if let drained, feed.isAmong(drained) { feed.close() }
     return EventSubscription(feed: feed, board: self)
   }
 
@@ -43,14 +51,18 @@ final class EventBoard: Sendable {
   /// The jobs that somebody watches.
   var watched: [JobID] { state.withLock { Array($0.feeds.keys) } }
 
-  /// Ends all readers, now and from now on: the process stops, they go on elsewhere.
-  func drain() {
+  /// Ends readers, now and from now on: the process stops.
+  func drain(_ readers: Readers) {
     let feeds = state.withLock { state in
-      state.isDrained = true
+      state.drained = readers
       return state.feeds.values.flatMap(\.self)
     }
-    for feed in feeds { feed.close() }
+    for feed in feeds where feed.isAmong(readers) { feed.close() }
   }
+}
+
+extension EventFeed {
+  fileprivate func isAmong(_ readers: EventBoard.Readers) -> Bool { readers == .all || isResumable }
 }
 
 /// A feed that is listened to for as long as this is held: a response that never begins leaves nothing behind.

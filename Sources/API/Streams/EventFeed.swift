@@ -32,11 +32,14 @@ final class EventFeed: Sendable {
   }
 
   let id: JobID
+  /// Whether the reader's client can go on elsewhere.
+  let isResumable: Bool
   private let state: Mutex<State>
 
   /// A feed of the events behind number `last`.
-  init(id: JobID, after last: Int) {
+  init(id: JobID, after last: Int, isResumable: Bool = true) {
     self.id = id
+    self.isResumable = isResumable
     state = Mutex(State(last: last))
   }
 

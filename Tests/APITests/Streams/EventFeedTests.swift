@@ -99,12 +99,26 @@ struct EventFeedTests {
       return
     }
     async let end = first.feed.next(within: .seconds(3600), on: eventLoop)
-    board.drain()
+    board.drain(.all)
     guard case .closed = await end else {
       Issue.record("the process stops")
       return
     }
     #expect(await next(board.open(id, after: 0).feed) == "closed")
+  }
+
+  @Test("who cannot go on elsewhere is not ended before the end")
+  func drainsInTwoSteps() async throws {
+    let board = EventBoard()
+    let (resumable, other) = (board.open(id, after: 0), board.open(id, after: 0, isResumable: false))
+    board.drain(.resumable)
+    #expect(await next(resumable.feed) == "closed")
+    let late = board.open(id, after: 0, isResumable: false)
+    #expect(await next(other.feed) == "quiet")
+    #expect(await next(late.feed) == "quiet")
+    board.drain(.all)
+    #expect(await next(other.feed) == "closed")
+    #expect(await next(late.feed) == "closed")
   }
 
   @Test("a subscription that is let go leaves nothing behind")
