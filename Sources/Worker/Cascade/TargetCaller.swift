@@ -43,7 +43,13 @@ struct TargetCaller: Sendable {
     // A stream is as fast as its first piece.
     let firstByte = firstByte ?? (deltas != nil && route.strategy == .fastest ? FirstByte() : nil)
     do { call = try self.call(request, to: target, streams: deltas != nil, firstByte) } catch {
-      // Its API cannot express the request. Nobody was asked, so nothing is learned of its circuit or quota.
+      // Nobody was asked, so nothing is learned of its circuit or quota.
+      guard error.kind == .requestRefused else {
+        // Its configuration is wrong, which somebody may put right.
+        return TargetTurn(
+          target, [CascadeStep(target, .failed, error.reason, .zero)],
+          .passed(.fault(error, of: target, wait: nil)))
+      }
       return TargetTurn(
         target, [CascadeStep(target, .skipped, error.reason, .zero)], .passed(.unasked(error, of: target)))
     }

@@ -158,6 +158,25 @@ struct CascadeTests {
     }
   }
 
+  @Test("a provider whose address is none leaves the job waiting: somebody may put it right")
+  func wrongAddress() async throws {
+    let catalog = ProviderCatalog(
+      providers: [ProviderFixture.openAI("first", baseURL: "no address")], prices: .list)
+    let client = ProviderClient()
+    let cascade = Cascade(
+      catalog: catalog, client: client, board: CircuitBoard(shared: shared),
+      quotas: QuotaBoard(catalogs: CatalogSource(catalog), shared: SharedQuotas()),
+      latencies: LatencyBoard(shared: SharedLatencies()))
+    let outcome = try await cascade.answer(request)
+    await client.shutdown()
+    guard case .passing(_, _, let path, askedAny: true) = outcome else {
+      Issue.record("it is not the request's fault: \(outcome)")
+      return
+    }
+    #expect(path.map(\.status) == [.failed])
+    #expect(path.map(\.reason) == ["its base URL is not one"])
+  }
+
   @Test("when every filter refuses, the job is answered with that, and it is not cached")
   func contentFiltered() async throws {
     let filtered = ScriptedServer.Script.reply(
