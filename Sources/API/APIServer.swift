@@ -15,6 +15,10 @@ struct APIServer: Sendable {
 
   /// Runs until SIGTERM or SIGINT, then finishes what is under way within the drain time-out.
   func run() async throws {
+    try await withTaskExecutorPreference(EventLoopExecutor.singleton) { try await serve() }
+  }
+
+  private func serve() async throws {
     let eventLoops = MultiThreadedEventLoopGroup.singleton
     let redis = RedisClient(
       configuration: settings.redis, eventLoopGroup: eventLoops, logger: logger, purpose: "api")

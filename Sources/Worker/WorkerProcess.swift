@@ -10,6 +10,10 @@ struct WorkerProcess: Sendable {
 
   /// Runs until SIGTERM or SIGINT, then finishes or gives back what it holds within the drain time-out.
   func run() async throws {
+    try await withTaskExecutorPreference(EventLoopExecutor.singleton) { try await work() }
+  }
+
+  private func work() async throws {
     let redis = RedisClient(configuration: settings.redis, logger: logger, purpose: "worker")
     let wakeConnection = RedisClient(configuration: settings.redis, logger: logger, purpose: "worker-wake")
     let queue = JobQueue(redis: redis, retention: settings.retention, bounds: settings.bounds)

@@ -19,7 +19,7 @@ struct DrainingService<Server: Service>: Service {
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(services: [server], logger: logger.forServices))
     // Detached, because the graceful shutdown of this task would stop the server at once.
-    let serving = Task.detached { try await group.run() }
+    let serving = Task.detached(executorPreference: EventLoopExecutor.singleton) { try await group.run() }
     try await withTaskCancellationHandler {
       try await withGracefulShutdownHandler {
         try await serving.value

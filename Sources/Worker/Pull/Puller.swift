@@ -70,7 +70,7 @@ struct Puller: Service {
   }
 
   private func start(_ job: ClaimedJob, in jobs: inout DiscardingTaskGroup) {
-    let task = Task {
+    let task = Task(executorPreference: EventLoopExecutor.singleton) {
       if let ended = job.deliveredJob {
         try await deliveries.run(job, of: ended)
       } else {
