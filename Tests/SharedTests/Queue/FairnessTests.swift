@@ -65,6 +65,32 @@ struct FairnessTests {
     }
   }
 
+  @Test("what a tenant took while it was alone gives who comes then no more than one turn ahead")
+  func aloneBefore() async throws {
+    try await QueueLab.with { lab in
+      for _ in 0..<60 { try await lab.admit(lab.admission(tenant: "a")) }
+      #expect(try await lab.queue.claim(40, worker: "w").jobs.count == 40)
+      for _ in 0..<20 { try await lab.admit(lab.admission(tenant: "b")) }
+      let next = try await claimedTenants(lab, 20)
+      #expect((10...11).contains(next.count { $0 == "b" }))
+    }
+  }
+
+  @Test(
+    "jobs taken at once keep their order; a cancelled one among them is passed over and counts for nothing")
+  func takenAtOnce() async throws {
+    try await QueueLab.with(settings: ["TENANT_CONCURRENCY": "5"]) { lab in
+      var ids: [JobID] = []
+      for _ in 0..<5 { ids.append(try await lab.admit(lab.admission())) }
+      _ = try await lab.queue.cancel(ids.remove(at: 1), tenant: "default")
+      let first = try await lab.queue.claim(10, worker: "w")
+      #expect(first.jobs.map(\.lease.id) == ids && !first.hasMore)
+      for _ in 0..<3 { try await lab.admit(lab.admission()) }
+      let second = try await lab.queue.claim(10, worker: "w")
+      #expect(second.jobs.count == 1 && !second.hasMore, "four run, and five may")
+    }
+  }
+
   @Test("every way for a job to stop running makes room for the tenant's next one, and wakes a worker")
   func capIsGivenBack() async throws {
     try await QueueLab.with(settings: ["TENANT_CONCURRENCY": "1"]) { lab in

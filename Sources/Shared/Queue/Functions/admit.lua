@@ -32,25 +32,29 @@ local function replayed(K, digest, fingerprint)
   return { 'replayed', stored:sub(1, 40) }
 end
 
--- Whether the queue or the tenant's share of it is full.
-local function is_full(K, tenant, size, args)
-  local open = redis.call('HMGET', K .. 'open', 'bytes', 'jobs:' .. tenant, 'bytes:' .. tenant)
-  local waiting = redis.call('ZCARD', K .. 'deadlines') - redis.call('ZCARD', K .. 'lease')
-  if waiting >= tonumber(args[19]) or tonumber(open[1] or 0) + size > tonumber(args[20]) then return 'queue' end
-  if tonumber(open[2] or 0) >= tonumber(args[21]) or tonumber(open[3] or 0) + size > tonumber(args[22]) then
-    return 'tenant'
-  end
+local function is_queue_full(K, most)
+  local unended = redis.call('ZCARD', K .. 'deadlines')
+  return unended >= most and unended - redis.call('ZCARD', K .. 'lease') >= most
+end
+
+-- Which bound has no room for a job of `size` bytes, if any: the queue's or the tenant's.
+local function full_bound(K, open, size, args)
+  if is_queue_full(K, tonumber(args[19])) or open[1] + size > tonumber(args[20]) then return 'queue' end
+  if open[2] >= tonumber(args[21]) or open[3] + size > tonumber(args[22]) then return 'tenant' end
 end
 
 -- The group of a call under way that this request can share: not one that waits for a retry, nor one that
--- stands in a less urgent lane.
-local function group_to_follow(K, cache_key, lane)
-  local leader = redis.call('GET', K .. 'leader:' .. cache_key)
+-- stands in a less urgent lane. Without such a call the job leads one.
+local function group_to_follow(K, id, cache_key, lane)
+  local leader = redis.call('SET', K .. 'leader:' .. cache_key, id, 'NX', 'GET')
   if not leader then return nil end
   local job = redis.call('HMGET', K .. 'j:' .. leader, 's', 'l', 'g')
   local shares = job[1] == 'running' or (job[1] == 'queued' and URGENCY[job[2]] <= URGENCY[lane])
   local group = job[3] or leader
-  if not shares or redis.call('ZCARD', K .. 'f:' .. group) >= MOST_FOLLOWERS then return nil end
+  if not shares or redis.call('ZCARD', K .. 'f:' .. group) >= MOST_FOLLOWERS then
+    redis.call('SET', K .. 'leader:' .. cache_key, id)
+    return nil
+  end
   if not job[3] then redis.call('HSET', K .. 'j:' .. leader, 'g', leader) end
   return group
 end
@@ -83,7 +87,7 @@ local function store_hit(K, id, args, answer, keep, now)
   end
 end
 
-local function store_job(K, id, args, now)
+local function store_job(K, id, args, open, now)
   local tenant, request, deadline = args[2], args[5], now + tonumber(args[9]) + tonumber(args[8])
   local fields = { 's', 'queued', 't', tenant, 'l', args[3], 'm', args[4], 'f', 0, 'a', 0, 'c', 0, 'w', args[7],
     'b', #request, 'd', deadline, 'ct', now }
@@ -109,9 +113,7 @@ local function store_job(K, id, args, now)
   if args[6] ~= '' then redis.call('SET', K .. 'm:' .. id, args[6]) end
   redis.call('ZADD', K .. 'deadlines', deadline, id)
   redis.call('ZADD', K .. 'jobs:' .. tenant, 0, id)
-  redis.call('HINCRBY', K .. 'open', 'bytes', #request)
-  redis.call('HINCRBY', K .. 'open', 'jobs:' .. tenant, 1)
-  redis.call('HINCRBY', K .. 'open', 'bytes:' .. tenant, #request)
+  add_open(K, tenant, open, 1, #request)
 end
 
 -- Where a new job waits: for its time, for another's call, or in its lane. Returns '1' when it follows.
@@ -126,7 +128,9 @@ local function place(K, id, args, now)
   end
   if cache_key ~= '' then
     -- A follower has its answer in one piece, so who wants it bit by bit makes a call of its own.
-    local group = args[13] == 'use' and args[23] == '' and group_to_follow(K, cache_key, lane)
+    local may_follow = args[13] == 'use' and args[23] == ''
+    if not may_follow then redis.call('SET', K .. 'leader:' .. cache_key, id) end
+    local group = may_follow and group_to_follow(K, id, cache_key, lane)
     if group then
       redis.call('HSET', K .. 'j:' .. id, 'g', group, 'fo', 1)
       -- Microseconds, so that no two came at the same time.
@@ -134,7 +138,6 @@ local function place(K, id, args, now)
       count(K, 'coalesced')
       return '1'
     end
-    redis.call('SET', K .. 'leader:' .. cache_key, id)
   end
   enqueue(K, id, lane, args[2], false)
   wake(K)
@@ -161,10 +164,11 @@ step('admit', {}, function(K, args)
   end
   local report, writes, refusal = check_limits(K, args, FIRST_LIMIT, now_in_us)
   if refusal then return { 'limited', refusal, report[1], report[2], report[3] } end
-  local full = is_full(K, args[2], #args[5], args)
+  local open = read_open(K, args[2])
+  local full = full_bound(K, open, #args[5], args)
   if full then return { 'full', full } end
   take_limits(writes)
-  store_job(K, id, args, now)
+  store_job(K, id, args, open, now)
   local follows = place(K, id, args, now)
   if args[23] ~= '' then begin_events(K, id, args[23]) end
   return { 'admitted', now, follows, report[1], report[2], report[3] }

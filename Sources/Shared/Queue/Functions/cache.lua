@@ -16,27 +16,31 @@ local function forget_cached(K, key)
   redis.call('DEL', K .. 'cache:' .. key)
 end
 
+-- The bytes of all entries but one.
+local function cached_beside(K, key)
+  local sizes = redis.call('HMGET', K .. 'cachesize', key, 'total')
+  return tonumber(sizes[2] or 0) - tonumber(sizes[1] or 0)
+end
+
 -- Stores an answer for `ttl` ms and drops what has ended or what the cap has no room for. O(log entries);
 -- at most 16 entries are dropped for each one stored, so one call stays short.
 local function store_cached(K, key, id, body, ttl, cap, now)
   local size = #key + 40 + #body
   if size > cap then return end
-  forget_cached(K, key)
   for _, ended in ipairs(redis.call('ZRANGE', K .. 'cached', '-inf', now, 'BYSCORE', 'LIMIT', 0, 8)) do
     forget_cached(K, ended)
   end
-  local total = tonumber(redis.call('HGET', K .. 'cachesize', 'total') or 0)
+  local others = cached_beside(K, key)
   local dropped = 0
-  while total + size > cap and dropped < 16 do
+  while others + size > cap and dropped < 16 do
     local oldest = redis.call('ZRANGE', K .. 'cached', 0, 0)[1]
     if not oldest then break end
     forget_cached(K, oldest)
-    total = tonumber(redis.call('HGET', K .. 'cachesize', 'total') or 0)
+    others = cached_beside(K, key)
     dropped = dropped + 1
   end
-  if total + size > cap then return end
+  if others + size > cap then return forget_cached(K, key) end
   redis.call('SET', K .. 'cache:' .. key, id .. body, 'PX', ttl)
-  redis.call('HSET', K .. 'cachesize', key, size)
-  redis.call('HINCRBY', K .. 'cachesize', 'total', size)
+  redis.call('HSET', K .. 'cachesize', key, size, 'total', others + size)
   redis.call('ZADD', K .. 'cached', now + ttl, key)
 end

@@ -11,7 +11,8 @@
 -- A job found past its deadline ends here: expired if nobody ever began it, else failed.
 
 local RECLAIMS_AT_ONCE, PROMOTIONS_AT_ONCE, EXPIRIES_AT_ONCE, CRASHES_ALLOWED = 32, 64, 32, 3
--- Ids of ended jobs that one call passes over at most, beside those that it takes.
+-- Ids of ended jobs that one call passes over at most, beside those that it takes. Also how many a tenant has taken
+-- at once: as arguments of one command.
 local PASSED_AT_ONCE = 500
 -- Longer than a worker's sign of life takes to come again (5 s).
 local SILENCE = 7500
@@ -98,55 +99,82 @@ local function sweep(K, now)
   if #gone > 0 then redis.call('ZREM', K .. 'ended', unpack(gone)) end
 end
 
-local function until_next(K, now)
-  local soonest = math.huge
+-- When the first job of each set is due; infinity for a set that is empty.
+local function first_due(K)
+  local due = {}
   for _, set in ipairs({ 'lease', 'scheduled', 'deadlines' }) do
-    local due = tonumber(redis.call('ZRANGE', K .. set, 0, 0, 'WITHSCORES')[2] or math.huge)
-    if set == 'lease' and due <= now then due = now + math.max(0, redis.call('PTTL', K .. 'grace')) end
-    soonest = math.min(soonest, due)
+    due[set] = tonumber(redis.call('ZRANGE', K .. set, 0, 0, 'WITHSCORES')[2] or math.huge)
   end
+  return due
+end
+
+-- Does what is due by now. Returns when the next is.
+local function do_due(K, keep, now)
+  local due = first_due(K)
+  if math.min(due.lease, due.scheduled, due.deadlines) > now then return due end
+  reclaim(K, keep, now)
+  promote(K, now)
+  expire_due(K, keep, now)
+  return first_due(K)
+end
+
+local function until_next(K, due, now)
+  local lease = due.lease
+  if lease <= now then lease = now + math.max(0, redis.call('PTTL', K .. 'grace')) end
+  local soonest = math.min(lease, due.scheduled, due.deadlines)
   if soonest == math.huge then return -1 end
   return math.max(0, soonest - now)
+end
+
+-- Gives a job to a worker. Returns what the worker is told of it.
+local function give(K, id, job, worker, left, now)
+  local fence, attempts = job[2] + 1, job[3] + 1
+  redis.call('HSET', K .. 'j:' .. id, 's', 'running', 'f', fence, 'a', attempts, 'st', job[5] or now,
+    'by', worker)
+  if job[9] then
+    redis.call('HDEL', K .. 'j:' .. id, 'dl')
+    add_status(K, id)
+  end
+  return { id, fence, attempts, left, job[9] or '', redis.call('GET', K .. 'p:' .. id), job[8] }
+end
+
+-- Gives a tenant's jobs to a worker but those that are past their deadline: they end.
+local function give_all(K, jobs, worker, lease_end, keep, now, claimed)
+  local leases = {}
+  for _, next in ipairs(jobs) do
+    local id, job = next[1], next[2]
+    local left = tonumber(job[4]) - now
+    if left <= 0 then
+      expire(K, id, job[3], keep, now)
+    else
+      claimed[#claimed + 1] = give(K, id, job, worker, left, now)
+      leases[#leases + 1] = lease_end
+      leases[#leases + 1] = id
+    end
+  end
+  if #leases == 0 then return end
+  redis.call('ZADD', K .. 'lease', unpack(leases))
+  redis.call('HINCRBY', K .. 'running', jobs[1][2][7], #leases / 2)
 end
 
 step('claim', { 'allow-oom' }, function(K, args)
   local now, most, lease, keep = now_ms(), tonumber(args[1]), tonumber(args[2]), tonumber(args[3])
   local worker, cap = args[4], tonumber(args[5])
   show_life(K, worker, now)
-  reclaim(K, keep, now)
-  promote(K, now)
-  expire_due(K, keep, now)
+  local due = do_due(K, keep, now)
   sweep(K, now)
   local claimed, passed = { 0, -1 }, 0
   while #claimed - 2 < most and passed < PASSED_AT_ONCE do
-    local next = next_job(K, cap)
-    if not next then break end
-    local id, job = next[1], next[2]
-    if not id then
-      passed = passed + 1
-    else
-      local left = tonumber(job[4]) - now
-      if left <= 0 then
-        expire(K, id, job[3], keep, now)
-      else
-        local fence, attempts = job[2] + 1, job[3] + 1
-        redis.call('HSET', K .. 'j:' .. id, 's', 'running', 'f', fence, 'a', attempts, 'st', job[5] or now,
-          'by', worker)
-        redis.call('ZADD', K .. 'lease', now + lease, id)
-        redis.call('HINCRBY', K .. 'running', job[7], 1)
-        if job[9] then
-          redis.call('HDEL', K .. 'j:' .. id, 'dl')
-          add_status(K, id)
-        end
-        claimed[#claimed + 1] = { id, fence, attempts, left, job[9] or '', redis.call('GET', K .. 'p:' .. id),
-          job[8] }
-      end
-    end
+    local jobs, ended = next_jobs(K, cap, math.min(most - (#claimed - 2), PASSED_AT_ONCE))
+    if not jobs then break end
+    passed = passed + ended
+    give_all(K, jobs, worker, now + lease, keep, now, claimed)
   end
+  if #claimed > 2 then due.lease = math.min(due.lease, now + lease) end
   if redis.call('EXISTS', K .. 'lanes') == 1 then
     claimed[1] = 1
     wake(K)
   end
-  claimed[2] = until_next(K, now)
+  claimed[2] = until_next(K, due, now)
   return claimed
 end)

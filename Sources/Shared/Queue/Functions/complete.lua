@@ -5,12 +5,13 @@
 --   returns 1: recorded, 0: stale, nothing was changed   O((1 + followers) log jobs)
 step('complete', { 'allow-oom' }, function(K, args)
   local id, result, now = args[1], args[3], now_ms()
-  if not may_settle(K, id, args[2]) then return 0 end
-  local cache = redis.call('HMGET', K .. 'j:' .. id, 'k', 'kt')
-  if args[5] == '1' and cache[1] then
-    store_cached(K, cache[1], id, result, tonumber(cache[2]), tonumber(args[6]), now)
+  local job = job_to_end(K, id, args[2])
+  if not job then return 0 end
+  if args[5] == '1' and job.k then
+    store_cached(K, job.k, id, result, tonumber(job.kt), tonumber(args[6]), now)
   end
-  finish(K, id, 'succeeded', result, tonumber(args[4]), now, { args[7], args[8], args[9], args[10], args[11] })
+  local usage = { args[7], args[8], args[9], args[10], args[11] }
+  finish(K, id, 'succeeded', result, tonumber(args[4]), now, usage, job)
   return 1
 end)
 
@@ -18,8 +19,9 @@ end)
 --   KEYS[1] base   ARGV 1 id  2 fence  3 failure  4 keep (ms)
 --   returns 1: recorded, 0: stale, nothing was changed   O(log jobs)
 step('fail', { 'allow-oom' }, function(K, args)
-  if not may_settle(K, args[1], args[2]) then return 0 end
-  finish(K, args[1], 'failed', args[3], tonumber(args[4]), now_ms())
+  local job = job_to_end(K, args[1], args[2])
+  if not job then return 0 end
+  finish(K, args[1], 'failed', args[3], tonumber(args[4]), now_ms(), nil, job)
   return 1
 end)
 

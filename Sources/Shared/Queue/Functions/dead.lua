@@ -40,9 +40,7 @@ step('requeue', {}, function(K, args)
   redis.call('ZADD', K .. 'deadlines', deadline, id)
   if not job[7] then
     redis.call('ZREM', K .. 'ended', id .. ' ' .. job[2])
-    redis.call('HINCRBY', K .. 'open', 'bytes', job[6])
-    redis.call('HINCRBY', K .. 'open', 'jobs:' .. job[2], 1)
-    redis.call('HINCRBY', K .. 'open', 'bytes:' .. job[2], job[6])
+    add_open(K, job[2], read_open(K, job[2]), 1, job[6])
   end
   enqueue(K, id, job[3], job[2], false)
   count(K, 'requeued')

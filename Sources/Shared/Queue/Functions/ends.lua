@@ -54,12 +54,19 @@ end
 
 local function fields_of(K, id)
   local values = redis.call('HMGET', K .. 'j:' .. id, 's', 't', 'a', 'b', 'ch', 'wt', 'k', 'g', 'fo', 'u', 'ik',
-    'n', 'of', 'ev', 'dl')
+    'n', 'of', 'ev', 'dl', 'f', 'kt')
   return {
     s = values[1], t = values[2], a = values[3], b = values[4], ch = values[5], wt = values[6], k = values[7],
     g = values[8], fo = values[9], u = values[10], ik = values[11], n = values[12], of = values[13],
-    ev = values[14], dl = values[15],
+    ev = values[14], dl = values[15], f = values[16], kt = values[17],
   }
+end
+
+-- The fields of a job that a worker with `fence` may end; nil when it holds it no more, which is counted.
+local function job_to_end(K, id, fence)
+  local job = fields_of(K, id)
+  if job.s == 'running' and job.f == fence then return job end
+  count(K, 'stale')
 end
 
 -- Makes a job terminal and frees what it held, itself only. `keep` is how long it stays readable.
@@ -84,9 +91,7 @@ local function finish_one(K, id, job, state, body, keep, now, usage)
     count(K, 'delivery:' .. state)
     return
   end
-  add(K, 'open', 'jobs:' .. job.t, -1)
-  add(K, 'open', 'bytes:' .. job.t, -job.b)
-  add(K, 'open', 'bytes', -job.b)
+  add_open(K, job.t, read_open(K, job.t), -1, -job.b)
   redis.call('ZADD', K .. 'ended', now + keep, id .. ' ' .. job.t)
   record_usage(K, id, state, job, usage)
   count(K, 'ended:' .. state)
@@ -111,9 +116,10 @@ end
 
 -- Ends a job, and with its answer those that follow its call. Followers of a call that failed or was cancelled
 -- make their own; only a request that is quarantined takes its equals with it, or it would go on killing workers.
--- O(log jobs) for the job and for each follower, of which a call has at most 1,000.
-local function finish(K, id, state, body, keep, now, usage)
-  local job = fields_of(K, id)
+-- `job` is what `fields_of` says of it, where that has been read. O(log jobs) for the job and for each follower,
+-- of which a call has at most 1,000.
+local function finish(K, id, state, body, keep, now, usage, job)
+  job = job or fields_of(K, id)
   finish_one(K, id, job, state, body, keep, now, usage or {})
   if job.fo or not job.k or job.k == '' then return end
   if redis.call('GET', K .. 'leader:' .. job.k) == id then redis.call('DEL', K .. 'leader:' .. job.k) end

@@ -14,7 +14,9 @@ end
 
 -- Puts a job into its lane, at the back or (for work that was begun) at the front. O(log tenants).
 local function enqueue(K, id, lane, tenant, front)
-  redis.call(front and 'LPUSH' or 'RPUSH', K .. 'q:' .. lane .. ':' .. tenant, id)
+  local length = redis.call(front and 'LPUSH' or 'RPUSH', K .. 'q:' .. lane .. ':' .. tenant, id)
+  -- A tenant with jobs in its list is served, or parked, already.
+  if length > 1 then return end
   if redis.call('ZSCORE', K .. 'ready:' .. lane, tenant) then return end
   if redis.call('HEXISTS', K .. 'parked', lane .. ':' .. tenant) == 1 then return end
   make_ready(K, lane, tenant, tonumber(redis.call('HGET', K .. 'vt:' .. lane, tenant) or 0))
@@ -35,48 +37,74 @@ local function leave_running(K, tenant)
 end
 
 -- Takes a tenant out of its lane; the lane goes with its last tenant, and time moves to the lane's end.
+-- Returns whether the lane went.
 local function leave_lane(K, lane, tenant, after)
   redis.call('ZREM', K .. 'ready:' .. lane, tenant)
-  if redis.call('EXISTS', K .. 'ready:' .. lane) == 1 then return end
+  if redis.call('EXISTS', K .. 'ready:' .. lane) == 1 then return false end
   redis.call('HSET', K .. 'clock', lane, after)
   redis.call('DEL', K .. 'vt:' .. lane)
   redis.call('ZREM', K .. 'lanes', lane)
+  return true
 end
 
--- Takes the next id: of the lane that is furthest behind, of its tenant that is furthest behind. A tenant that
--- runs `cap` jobs (0: no cap) is parked until one of them ends.
---   returns nil when nothing is left, or {id or false, job fields s f a d st w t of sm}
-local function next_job(K, cap)
-  local lanes = redis.call('ZRANGE', K .. 'lanes', 0, 0, 'WITHSCORES')
+-- How many jobs `tenant` may have taken now, of `most`: none when it runs `cap` jobs already (0: no cap).
+local function room_for(K, tenant, cap, most)
+  if cap == 0 then return most end
+  return math.min(most, cap - tonumber(redis.call('HGET', K .. 'running', tenant) or 0))
+end
+
+-- Takes ids off a list. What has ended since (cancelled, say) is passed over and costs its tenant nothing.
+--   returns the live jobs {id, job fields s f a d st w t of sm}, how many ids were taken, the tenant's time when
+--   the last job was taken, and after it
+local function pop_jobs(K, list, most, time)
+  local jobs, last = {}, time
+  local ids = redis.call('LPOP', list, most) or {}
+  for _, id in ipairs(ids) do
+    local job = redis.call('HMGET', K .. 'j:' .. id, 's', 'f', 'a', 'd', 'st', 'w', 't', 'of', 'sm')
+    if job[1] == 'queued' then
+      jobs[#jobs + 1] = { id, job }
+      last, time = time, time + tonumber(job[6])
+    end
+  end
+  return jobs, #ids, last, time
+end
+
+-- Takes the next job: of the lane that is furthest behind, of its tenant that is furthest behind. Where no other
+-- lane or tenant waits, there is no turn to take, and it takes up to `most` at once. A tenant that runs `cap` jobs
+-- (0: no cap) is parked until one of them ends.
+--   returns nil when nothing is left, or what was taken {id, job fields s f a d st w t of sm}…, and how many ids
+--   were passed over, at least 1 when nothing was taken
+local function next_jobs(K, cap, most)
+  local lanes = redis.call('ZRANGE', K .. 'lanes', 0, 1, 'WITHSCORES')
   local lane, lane_time = lanes[1], tonumber(lanes[2])
   if not lane then return nil end
   local ready = K .. 'ready:' .. lane
-  local front = redis.call('ZRANGE', ready, 0, 0, 'WITHSCORES')
+  local front = redis.call('ZRANGE', ready, 0, 1, 'WITHSCORES')
   local tenant, tenant_time = front[1], tonumber(front[2])
   if not tenant then
     redis.call('ZREM', K .. 'lanes', lane)
-    return { false }
+    return {}, 1
   end
-  if cap > 0 and tonumber(redis.call('HGET', K .. 'running', tenant) or 0) >= cap then
+  local is_alone = #lanes == 2 and #front == 2
+  local room = room_for(K, tenant, cap, is_alone and most or 1)
+  if room <= 0 then
     redis.call('HSET', K .. 'parked', lane .. ':' .. tenant, tenant_time)
     leave_lane(K, lane, tenant, tenant_time)
-    return { false }
+    return {}, 1
   end
   local list = K .. 'q:' .. lane .. ':' .. tenant
-  local id = redis.call('LPOP', list)
-  local job = id and redis.call('HMGET', K .. 'j:' .. id, 's', 'f', 'a', 'd', 'st', 'w', 't', 'of', 'sm')
-    or {}
-  -- An id whose job has ended since (cancelled, say) is passed over and costs its tenant nothing.
-  local live = job[1] == 'queued'
-  local after = tenant_time + (live and tonumber(job[6]) or 0)
-  redis.call('HSET', K .. 'clock', lane, tenant_time, 'lanes', lane_time)
-  if live then redis.call('ZADD', K .. 'lanes', lane_time + LANE_COST[lane], lane) end
+  local jobs, popped, last, after = pop_jobs(K, list, room, tenant_time)
+  local passed = #jobs > 0 and popped - #jobs or math.max(popped, 1)
+  local cost = LANE_COST[lane]
+  redis.call('HSET', K .. 'clock', lane, last, 'lanes', lane_time + math.max(#jobs - 1, 0) * cost)
   if redis.call('EXISTS', list) == 1 then
-    if live then redis.call('ZADD', ready, after, tenant) end
+    if #jobs > 0 then redis.call('ZADD', ready, after, tenant) end
+  elseif leave_lane(K, lane, tenant, after) then
+    return jobs, passed
   else
-    -- Others may wait: what this tenant has used is remembered, or coming back would be a way to the front.
+    -- Others wait: what this tenant has used is remembered, or coming back would be a way to the front.
     redis.call('HSET', K .. 'vt:' .. lane, tenant, after)
-    leave_lane(K, lane, tenant, after)
   end
-  return { live and id, job }
+  if #jobs > 0 then redis.call('ZADD', K .. 'lanes', lane_time + #jobs * cost, lane) end
+  return jobs, passed
 end
