@@ -33,7 +33,9 @@ struct WorkerProcess: Sendable {
         latencies: latencies)
     }
     let runner = JobRunner(
-      cascades: cascades,
+      answer: { (request, deltas) throws(CancellationError) in
+        try await cascades.current.answer(request, deltas: deltas)
+      },
       recorder: recorder, pace: pace,
       maxAttempts: settings.maxAttempts, backoff: RetryBackoff(), logger: logger)
     let puller = Puller(

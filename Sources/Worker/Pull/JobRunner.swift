@@ -1,9 +1,10 @@
 import Logging
 import Shared
 
-/// Runs one claimed request to its next state: cascade, verdict, one step of the queue.
+/// Runs one claimed request to its next state: answer, verdict, one step of the queue.
 struct JobRunner: Sendable {
-  let cascades: CascadeSource
+  /// What answers requests: the cascade in force. Where there is a sink, the answer is told there while it comes.
+  let answer: @Sendable (JobRequest, (any DeltaSink)?) async throws(CancellationError) -> CascadeOutcome
   let recorder: OutcomeRecorder
   let pace: PullPace
   let maxAttempts: Int
@@ -31,14 +32,14 @@ struct JobRunner: Sendable {
         throw StoredJobError.unreadable(what: "request", "it is gone")
       }
       let request = try JobRequest(stored: stored)
-      guard job.streaming != nil else { return try await cascades.current.answer(request) }
+      guard job.streaming != nil else { return try await answer(request, nil) }
       return try await stream(request, job.lease)
     } catch let error as StoredJobError {
       return .failed(JobFailure(code: .unreadable, message: "This worker cannot run the job: \(error)."))
     }
   }
 
-  /// The cascade, with its answer written to the job's events while it comes.
+  /// The outcome, with the answer written to the job's events while it comes.
   private func stream(_ request: JobRequest, _ lease: Lease) async throws -> CascadeOutcome {
     let writer = DeltaWriter(lease: lease, recorder: recorder)
     return try await withThrowingTaskGroup(of: CascadeOutcome?.self) { group in
@@ -48,7 +49,7 @@ struct JobRunner: Sendable {
       }
       group.addTask {
         defer { writer.finish() }
-        return try await cascades.current.answer(request, deltas: writer)
+        return try await answer(request, writer)
       }
       var outcome: CascadeOutcome?
       // A lease that is lost ends the writer, and with it the call.
