@@ -5,13 +5,17 @@ import PackageDescription
 let refusesWarnings = Context.environment["CI"] != nil
 // `make fuzz` instruments our own code for libFuzzer, and optimizes it with all checks left in.
 let isFuzzing = Context.environment["SLUICE_FUZZ"] != nil
+// Benchmarks/queues and Benchmarks/micro measure what is inside the programs, as released.
+let isBenchmarking = Context.environment["SLUICE_BENCH"] != nil
 let settings: [SwiftSetting] =
   (refusesWarnings ? [.treatAllWarnings(as: .error)] : [])
   + (isFuzzing ? [.unsafeFlags(["-O", "-sanitize=fuzzer"])] : [])
+  + (isBenchmarking ? [.unsafeFlags(["-enable-testing"])] : [])
 
-/// A program. To be fuzzed it is a library without its entry point, because libFuzzer brings its own.
+/// A program. To be fuzzed or measured from within it is a library without its entry point, because libFuzzer and
+/// benchmarks bring their own.
 func program(_ name: String, dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
-  isFuzzing
+  isFuzzing || isBenchmarking
     ? .target(
       name: name, dependencies: dependencies, exclude: ["Main.swift"], resources: resources,
       swiftSettings: settings)
@@ -19,17 +23,24 @@ func program(_ name: String, dependencies: [Target.Dependency], resources: [Reso
       name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
 }
 
-let package = Package(
-  name: "sluice",
-  platforms: [.macOS(.v15)],
-  products: isFuzzing
-    ? [.executable(name: "fuzz", targets: ["Fuzz"])]
-    : [
+let products: [Product] =
+  if isFuzzing {
+    [.executable(name: "fuzz", targets: ["Fuzz"])]
+  } else if isBenchmarking {
+    [.executable(name: "queue-drain", targets: ["QueueDrain"])]
+  } else {
+    [
       .executable(name: "sluice-api", targets: ["API"]),
       .executable(name: "sluice-worker", targets: ["Worker"]),
       .executable(name: "sluice-simulator", targets: ["Simulator"]),
       .executable(name: "queue-growth", targets: ["QueueGrowth"]),
-    ],
+    ]
+  }
+
+let package = Package(
+  name: "sluice",
+  platforms: [.macOS(.v15)],
+  products: products,
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
@@ -128,4 +139,30 @@ if isFuzzing {
       name: "Fuzz", dependencies: ["Shared", "API", "Worker"], path: "Tests/Fuzz", exclude: ["Seeds"],
       swiftSettings: settings,
       linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
+}
+
+if isBenchmarking {
+  // Without its own counter of allocations, which puts a header before each of them.
+  package.dependencies.append(
+    .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.0", traits: []))
+  package.targets += [
+    .executableTarget(
+      name: "QueueDrain",
+      dependencies: [
+        "Shared", "Worker",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ],
+      path: "Benchmarks/QueueDrain", swiftSettings: settings),
+    .target(name: "AllocationCount", path: "Benchmarks/AllocationCount"),
+    .executableTarget(
+      name: "Microbenchmarks",
+      dependencies: [
+        "AllocationCount", "Shared", "API", "Worker", .product(name: "Benchmark", package: "benchmark"),
+        .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+      ],
+      path: "Benchmarks/Microbenchmarks", swiftSettings: settings,
+      plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
+  ]
 }

@@ -1,0 +1,19 @@
+import NIOCore
+import NIOHTTP1
+
+@testable import API
+@testable import Shared
+@testable import Worker
+
+func measureAnswers() {
+  let wire = ProviderDialect.openAI.wire
+  let response = ProviderResponse(
+    status: 200, headers: ["content-type": "application/json"], body: Samples.completion)
+  measure("answer: read a provider's of 2 KB") { try wire.answer(from: response, hiding: Secret("sk-key")) }
+  measure("answer: write it for the queue") { Samples.result.encoded() }
+  let stored = Samples.result.encoded()
+  measure("answer: read it from the queue for /v1") { StoredResult(stored) }
+  let completion = ChatCompletion(job: Samples.jobID, created: 1_738_312_502)
+  let result = StoredResult(stored)
+  measure("answer: write it for /v1") { result.map { completion.whole($0) } }
+}
