@@ -1,5 +1,5 @@
 # The commands of this repository. `make run` and `make test` need nothing but Debian 12 and Swift 6.3.
-.PHONY: run test clients clients-openai chaos fuzz build docs lint format packages clean
+.PHONY: run test clients clients-openai chaos fuzz bench build docs lint format packages clean
 
 # Builds, starts Redis, an API and a worker, and prints a line to paste. Ctrl-C ends all of it.
 run: build
@@ -27,6 +27,10 @@ chaos: packages
 # Feeds mutated inputs to all that reads strangers' bytes, for FUZZ_MINUTES (10).
 fuzz: packages
 	scripts/fuzz
+
+# Measures Sluice and its peers: docs/performance.md. About an hour; Benchmarks/run takes single parts.
+bench: build
+	Benchmarks/run
 
 # Builds .build/release/sluice-api, sluice-worker and sluice-simulator.
 build: packages

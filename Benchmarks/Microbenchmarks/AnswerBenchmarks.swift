@@ -12,8 +12,8 @@ func measureAnswers() {
   measure("answer: read a provider's of 2 KB") { try wire.answer(from: response, hiding: Secret("sk-key")) }
   measure("answer: write it for the queue") { Samples.result.encoded() }
   let stored = Samples.result.encoded()
-  measure("answer: read it from the queue for /v1") { StoredResult(stored) }
+  measure("answer: read it from the queue for an OpenAI client") { StoredResult(stored) }
   let completion = ChatCompletion(job: Samples.jobID, created: 1_738_312_502)
   let result = StoredResult(stored)
-  measure("answer: write it for /v1") { result.map { completion.whole($0) } }
+  measure("answer: write it for an OpenAI client") { result.map { completion.whole($0) } }
 }

@@ -8,7 +8,9 @@ extension BenchmarkMetric {
 
 /// Measures one call of `body`, which is made often in a row.
 ///
-/// - Parameter calls: so many in a row are one measurement, enough to outweigh the cost of measuring.
+/// - Parameters:
+///   - name: becomes part of a file's name, so it has no slashes, dots or underscores.
+///   - calls: so many in a row are one measurement, enough to outweigh the cost of measuring.
 func measure<Value>(
   _ name: String, calls: BenchmarkScalingFactor = .kilo, _ body: @escaping () throws -> Value
 ) {

@@ -41,10 +41,9 @@ private func admit() -> RedisCommand {
 }
 
 private func claim(of jobs: Int) -> ByteBuffer {
-  var reply = ByteBuffer(string: "*\(2 + jobs)\r\n:1\r\n:-1\r\n")
-  for _ in 0..<jobs {
-    reply.writeString("*6\r\n$30\r\n\(Samples.jobID)\r\n:1\r\n:1\r\n:86399000\r\n$0\r\n\r\n")
-    reply.writeString("$\(Samples.query.readableBytes)\r\n\(String(buffer: Samples.query))\r\n")
-  }
-  return reply
+  func bulk(_ text: String) -> String { "$\(text.utf8.count)\r\n\(text)\r\n" }
+  let job = bulk(Samples.jobID.rawValue) + ":1\r\n:1\r\n:86399000\r\n" + bulk("")
+  let request = bulk(String(buffer: Samples.query))
+  return ByteBuffer(
+    string: "*\(2 + jobs)\r\n:1\r\n:-1\r\n" + String(repeating: "*6\r\n\(job)\(request)", count: jobs))
 }

@@ -14,9 +14,9 @@ func measureRequests() {
     limits: RequestLimits(maxPromptChars: 4000, maxTokens: 2048, jobExpiresIn: .seconds(86_400)),
     catalogs: CatalogSource(catalog))
   let query = Result { try JSONParser.parse(Samples.query) }
-  measure("request: check the body of /query") { schema.decode(try query.get()) }
+  measure("request: check a query of 200 bytes") { schema.decode(try query.get()) }
   let chat = Result { try JSONParser.parse(Samples.chat) }
-  measure("request: check a chat of 2 KB for /v1") { ChatCompletionBody.schema.decode(try chat.get()) }
+  measure("request: check an OpenAI chat of 2 KB") { ChatCompletionBody.schema.decode(try chat.get()) }
 
   let submission = query.flatMap { query in schema.decode(query).mapError { $0 as any Error } }
   measure("request: write it for the queue") { JobRequest.chat(try submission.get().chatRequest).encoded() }

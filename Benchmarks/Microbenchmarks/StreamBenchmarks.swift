@@ -17,7 +17,7 @@ func measureStreams() {
     return try answer.end().answer
   }
   let completion = ChatCompletion(job: Samples.jobID, created: 1_738_312_502)
-  measure("stream: write a chunk for /v1") {
+  measure("stream: write a chunk for an OpenAI client") {
     var bytes = ByteBuffer()
     bytes.writeEvent(
       completion.chunk(
@@ -25,7 +25,7 @@ func measureStreams() {
     return bytes
   }
   let delta = AnswerDelta(text: " scatters")
-  measure("stream: write an event for /jobs") {
+  measure("stream: write an event of a job") {
     var bytes = ByteBuffer()
     bytes.writeEvent(number: 17, name: "delta", delta.encoded())
     return bytes

@@ -44,20 +44,24 @@ class Sluice:
     def parts(self) -> dict[str, list[Process]]:
         return {"API": [self.api], "worker": self.workers, "Redis": [self.redis]}
 
-    def open_jobs(self) -> tuple[int, int]:
-        """How many jobs wait and how many run."""
-        queue = web.get_json(self.port, "/health").get("queue") or {}
-        if "depth" not in queue:
-            raise BenchmarkError("Sluice's /health does not tell its queue any more.")
-        return queue["depth"], queue["running"]
+    def open_jobs(self) -> tuple[int, int] | None:
+        """How many jobs wait and how many run; nothing while Redis is too busy to tell."""
+        health = web.get_json(self.port, "/health")
+        if health.get("redis", {}).get("status") != "up":
+            return None
+        return health["queue"]["depth"], health["queue"]["running"]
 
-    def drain(self, seconds: float = 600) -> None:
-        """Waits until no job is open."""
+    def wait_for_jobs(self, open_jobs: tuple[int, int], seconds: float = 600) -> None:
+        """Waits until so many jobs wait and so many run."""
         deadline = time.monotonic() + seconds
-        while any(self.open_jobs()):
+        while (found := self.open_jobs()) != open_jobs:
             if time.monotonic() > deadline:
-                raise BenchmarkError(f"The queue did not drain within {seconds:.0f} s.")
+                raise BenchmarkError(f"After {seconds:.0f} s {found} jobs waited and ran, instead of {open_jobs}.")
+            self.api.check()
             time.sleep(0.1)
+
+    def drain(self) -> None:
+        self.wait_for_jobs((0, 0))
 
 
 @contextlib.contextmanager
