@@ -1,0 +1,86 @@
+"""How long the first token takes with ever more streams at once, against the provider alone."""
+
+import asyncio
+import statistics
+from dataclasses import dataclass, field
+
+from growth.settings import Settings
+from growth.stream_client import StreamLoad, Target
+from harness.simulator import Simulator, simulator
+from harness.sluice import KEY, Sluice, sluice
+from harness.table import note, number
+from harness.workspace import BenchmarkError
+
+# How many at once, and the words of each: more streams are longer ones, so that it is streams that grow, and not
+# requests a second.
+_WORDS = {1: 3, 10: 15, 100: 30, 1000: 150}
+# The simulator puts three words into an event. Four more tell the role, the end, the usage, and that all is said.
+_WORDS_OF_EVENT, _OTHER_EVENTS = 3, 4
+_EVENT_MS = 200
+# A worker holds all of them.
+_SETTINGS = {"WORKER_CONCURRENCY": "2000", "DRAIN_TIMEOUT": "1"}
+
+
+@dataclass
+class _Figures:
+    first_token_ms: list[float] = field(default_factory=list)
+    failures: int = 0
+
+    def cells(self) -> list[str]:
+        times = sorted(self.first_token_ms)
+        return [number(statistics.median(times)), number(times[int(len(times) * 0.99)])]
+
+
+def measure(settings: Settings) -> None:
+    cases = [(streams, name) for streams in _WORDS for name in ("provider", "Sluice")]
+    figures = {case: _Figures() for case in cases}
+    with simulator(settings.state) as upstream:
+        with sluice(settings.state, upstream.base_url, settings=_SETTINGS) as running:
+            targets = _targets(upstream, running)
+            for _ in range(settings.rounds):
+                for streams, name in cases:
+                    note(f"{streams} streams, {name}")
+                    _stream(upstream, targets[name], streams, settings.seconds, figures[streams, name])
+    _write(settings, figures)
+
+
+def _targets(upstream: Simulator, running: Sluice) -> dict[str, Target]:
+    return {
+        "provider": Target(upstream.port, "/openai/v1/chat/completions", "bench", "sk-provider"),
+        "Sluice": Target(running.port, "/v1/chat/completions", "default", KEY),
+    }
+
+
+def _stream(upstream: Simulator, target: Target, streams: int, seconds: int, figures: _Figures) -> None:
+    words = _WORDS[streams]
+    upstream.behave({"answer": " ".join(["word"] * words), "drip_ms": _EVENT_MS})
+    length = (words / _WORDS_OF_EVENT + _OTHER_EVENTS) * _EVENT_MS / 1000
+    load = StreamLoad(target, streams, length, seconds)
+    asyncio.run(load.run())
+    if not load.first_token_ms:
+        raise BenchmarkError(f"Of {streams} streams none began and ended well: {load.failures} failed.")
+    figures.first_token_ms += load.first_token_ms
+    figures.failures += load.failures
+
+
+def _write(settings: Settings, figures: dict[tuple[int, str], _Figures]) -> None:
+    report = settings.report
+    report.line("## Streams")
+    report.line()
+    report.line(
+        f"Time to the first token, in ms, of `/v1/chat/completions` with `stream`. The provider sends it {_EVENT_MS} ms "
+        f"after the role, and each further piece {_EVENT_MS} ms later. fsync always, one API, one worker."
+    )
+    report.line()
+    rows = []
+    for streams in _WORDS:
+        alone, through = figures[streams, "provider"], figures[streams, "Sluice"]
+        added = statistics.median(through.first_token_ms) - statistics.median(alone.first_token_ms)
+        measured = f"{len(alone.first_token_ms)}, {len(through.first_token_ms)}"
+        failures = str(alone.failures + through.failures)
+        rows.append([f"{streams:,}", *alone.cells(), *through.cells(), number(added), measured, failures])
+    titles = [
+        "streams at once", "provider alone p50", "p99", "through Sluice p50", "p99", "Sluice adds to p50",
+        "streams measured (alone, through Sluice)", "errors",
+    ]  # fmt: skip
+    report.table(titles, rows, words=0)
