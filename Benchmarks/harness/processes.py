@@ -12,7 +12,7 @@ TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
 
 class StartError(Exception):
-    """A program that did not come up, or ended by itself; says which and shows its last lines."""
+    """A program that did not come up, ended by itself or did not end; says which and shows its last lines."""
 
 
 class Process:
@@ -47,7 +47,10 @@ class Process:
 
     def wait(self, seconds: float) -> int:
         """The exit status of a program that ends by itself."""
-        return self._process.wait(seconds)
+        try:
+            return self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            raise StartError(f"{self.name} is not done after {seconds:.0f} s:\n{self._last_lines()}") from None
 
     def says(self, text: str) -> bool:
         return text in self.output()
