@@ -23,11 +23,13 @@ class Missing(Exception):
 
 @functools.cache
 def installed(name: str) -> Path:
-    """The environment with the pinned version of a peer, made anew when the pin changes."""
+    """The environment with the pinned version of a peer, made anew when the pin or the folder's path changes."""
     requirements = _REQUIREMENTS / f"{name}.txt"
     folder = ROOT / ".build" / f"bench-{name}"
     stamp = folder / "requirements.txt"
-    if stamp.exists() and stamp.read_text() == requirements.read_text():
+    # The programs in an environment name its path: a checkout that was moved needs another one.
+    made_of = f"{requirements.read_text()}# {folder}\n"
+    if stamp.exists() and stamp.read_text() == made_of:
         return folder
     table.note(f"Installing {requirements.read_text().strip()} from PyPI")
     _attempt([sys.executable, "-m", "venv", "--clear", str(folder)])
@@ -35,7 +37,7 @@ def installed(name: str) -> Path:
         str(folder / "bin" / "pip"), "install", "--quiet", "--disable-pip-version-check", "--requirement",
         str(requirements),
     ])  # fmt: skip
-    stamp.write_text(requirements.read_text())
+    stamp.write_text(made_of)
     return folder
 
 
