@@ -51,12 +51,13 @@ struct Work: AsyncParsableCommand {
     let pace = PullPace()
     let runner = JobRunner(
       answer: { (_, _) throws(CancellationError) in .answered(Self.result, isCacheable: false) },
-      recorder: recorder, pace: pace, maxAttempts: 1, backoff: RetryBackoff(), logger: logger)
+      recorder: recorder, held: held, pace: pace, maxAttempts: 1, backoff: RetryBackoff(), logger: logger)
     let deliveries = DeliveryRunner(
       queue: queue, sender: CallbackSender(policy: callbacks), recorder: recorder, logger: logger)
     return Puller(
-      queue: queue, wakeConnection: wakeConnection, runner: runner, deliveries: deliveries, held: held,
-      pace: pace, name: "queue-drain-\(UInt64.random(in: .min ... .max))", check: check,
-      drainTimeout: .seconds(1), signOfLife: SignOfLife(path: nil), logger: logger)
+      queue: queue, wakeConnection: wakeConnection,
+      starter: JobStarter(runner: runner, deliveries: deliveries, held: held), pace: pace,
+      name: "queue-drain-\(UInt64.random(in: .min ... .max))", check: check, drainTimeout: .seconds(1),
+      signOfLife: SignOfLife(path: nil), logger: logger)
   }
 }

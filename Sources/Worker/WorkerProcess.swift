@@ -36,11 +36,12 @@ struct WorkerProcess: Sendable {
       answer: { (request, deltas) throws(CancellationError) in
         try await cascades.current.answer(request, deltas: deltas)
       },
-      recorder: recorder, pace: pace,
+      recorder: recorder, held: held, pace: pace,
       maxAttempts: settings.maxAttempts, backoff: RetryBackoff(), logger: logger)
+    let starter = JobStarter(runner: runner, deliveries: deliveries, held: held)
+    let name = Self.makeName()
     let puller = Puller(
-      queue: queue, wakeConnection: wakeConnection, runner: runner, deliveries: deliveries,
-      held: held, pace: pace, name: Self.makeName(),
+      queue: queue, wakeConnection: wakeConnection, starter: starter, pace: pace, name: name,
       check: DurabilityCheck(redis: redis, logger: logger), drainTimeout: settings.drainTimeout,
       signOfLife: SignOfLife(path: settings.healthFile), logger: logger)
     // Shut down in reverse order: the puller first, what it needs last.
@@ -50,6 +51,8 @@ struct WorkerProcess: Sendable {
           redis, CircuitRefresher(board: board), QuotaRefresher(board: quotas),
           LatencyRefresher(board: latencies, catalogs: settings.catalogs), reloader,
           CancellationListener(queue: queue, held: held, redis: settings.redis, logger: logger),
+          HandOverListener(
+            queue: queue, worker: name, starter: starter, redis: settings.redis, logger: logger),
           Janitor(queue: queue, logger: logger), puller,
         ],
         gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.forServices))

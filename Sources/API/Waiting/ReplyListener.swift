@@ -35,7 +35,7 @@ struct ReplyListener: Service {
         case nil: break
         }
       },
-      onSubscribed: { requestLook.yield() })
+      onSubscribed: { _ in requestLook.yield() })
   }
 
   func run() async throws {

@@ -27,6 +27,7 @@ extension JobQueue {
     command.append(bounds.tenantJobs)
     command.append(bounds.tenantBytes)
     command.append(admission.streaming?.rawValue ?? "")
+    command.append(Self.leaseDuration.wholeMilliseconds)
     command.append(admission.limits)
     return try outcome(of: try await perform(command))
   }

@@ -1,6 +1,8 @@
 /// Whether a worker's step took effect.
 public enum Settlement: Sendable, Hashable {
   case recorded
+  /// Recorded, and the slot that the job has left is offered for the next.
+  case recordedAndOffered
   /// Another worker has claimed the job since, or it has ended: nothing was changed.
   case stale
 }
@@ -14,9 +16,10 @@ public enum Cancellation: Sendable, Hashable {
 }
 
 extension JobQueue {
-  /// Records a job's answer, its usage and, when it may be cached, its cache entry, in one step.
+  /// Records a job's answer, its usage and, when it may be cached, its cache entry, in one step; offers its slot
+  /// where an offer is given and nothing is queued.
   public func complete(
-    _ lease: Lease, with result: JobResult, isCacheable: Bool
+    _ lease: Lease, with result: JobResult, isCacheable: Bool, offer: SlotOffer? = nil
   ) async throws(QueueError) -> Settlement {
     var command = step("complete", lease)
     command.append(result.encoded())
@@ -28,6 +31,7 @@ extension JobQueue {
     command.append(result.usage.promptTokens)
     command.append(result.usage.completionTokens)
     command.append(result.cost.rawValue)
+    command.append(offer?.rawValue ?? "")
     return try await settle(command, step: "complete")
   }
 
@@ -84,6 +88,7 @@ extension JobQueue {
   func settle(_ command: RedisCommand, step: String) async throws(QueueError) -> Settlement {
     switch try await perform(command).integer {
     case 1: return .recorded
+    case 2: return .recordedAndOffered
     case 0: return .stale
     default: throw .unexpectedReply(step: step)
     }

@@ -6,34 +6,38 @@ import Synchronization
 
 /// Listens to one channel on a connection of its own, which comes back when it ends.
 ///
-/// Messages sent while it is away are lost; whoever relies on them must look for themselves each time
-/// `onSubscribed` is called.
+/// Messages sent while it is away are lost; whoever relies on them must look for themselves each time it has
+/// subscribed anew, or listen to another channel each time.
 public final class RedisSubscriber: Service, Sendable {
   /// How often the connection is tried, and how long it may take to answer: one that was cut without a
   /// sign is noticed within both together.
   static let pingInterval = Duration.seconds(2)
 
   private let connector: RedisConnector
-  private let channel: String
+  private let nextChannel: @Sendable () -> String
   private let logger: Logger
-  private let onSubscribed: @Sendable () -> Void
+  private let onSubscribed: @Sendable (String) -> Void
+  private let onLost: @Sendable () -> Void
   private let subscribed = Atomic(false)
 
   /// Whether messages are being heard, as far as is known.
   public var isSubscribed: Bool { subscribed.load(ordering: .relaxed) }
 
-  /// Both callbacks run on an event loop or a task and must not block.
+  /// `channel` is asked before each subscription. Callbacks run on an event loop or a task and must not block.
   public init(
-    configuration: RedisConfiguration, channel: String,
+    configuration: RedisConfiguration, channel: @escaping @autoclosure @Sendable () -> String,
     eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton, logger: Logger,
-    onMessage: @escaping @Sendable (ByteBuffer) -> Void, onSubscribed: @escaping @Sendable () -> Void
+    onMessage: @escaping @Sendable (ByteBuffer) -> Void,
+    onSubscribed: @escaping @Sendable (_ channel: String) -> Void = { _ in },
+    onLost: @escaping @Sendable () -> Void = {}
   ) {
     connector = RedisConnector(
       configuration: configuration, eventLoop: eventLoopGroup.any(), purpose: "subscriber",
       onMessage: onMessage)
-    self.channel = channel
+    nextChannel = channel
     self.logger = logger
     self.onSubscribed = onSubscribed
+    self.onLost = onLost
   }
 
   /// Listens until the task is cancelled or the process shuts down gracefully.
@@ -45,6 +49,7 @@ public final class RedisSubscriber: Service, Sendable {
     var backoff = ReconnectBackoff()
     var isMissing = false
     while !Task.isCancelled {
+      let channel = nextChannel()
       do {
         let connection = try await connector.connect()
         defer { connection.close() }
@@ -53,9 +58,12 @@ public final class RedisSubscriber: Service, Sendable {
         logger.log(level: isMissing ? .notice : .debug, "subscribed", metadata: ["channel": "\(channel)"])
         isMissing = false
         subscribed.store(true, ordering: .relaxed)
-        defer { subscribed.store(false, ordering: .relaxed) }
+        defer {
+          subscribed.store(false, ordering: .relaxed)
+          onLost()
+        }
         backoff.reset()
-        onSubscribed()
+        onSubscribed(channel)
         try await ping(connection)
       } catch {
         if !isMissing, !Task.isCancelled {

@@ -11,8 +11,7 @@ struct CancellationListener: Service {
       configuration: redis, channel: queue.cancellationChannel, logger: logger,
       onMessage: { message in
         if let id = JobID(rawValue: String(buffer: message)) { held.cancel(id) }
-      },
-      onSubscribed: {})
+      })
   }
 
   func run() async throws { try await subscriber.run() }

@@ -6,6 +6,7 @@ struct JobRunner: Sendable {
   /// What answers requests: the cascade in force. Where there is a sink, the answer is told there while it comes.
   let answer: @Sendable (JobRequest, (any DeltaSink)?) async throws(CancellationError) -> CascadeOutcome
   let recorder: OutcomeRecorder
+  let held: HeldJobs
   let pace: PullPace
   let maxAttempts: Int
   let backoff: RetryBackoff
@@ -20,10 +21,8 @@ struct JobRunner: Sendable {
     let verdict = JobVerdict(
       outcome, attempts: job.attempts, maxAttempts: maxAttempts, timeLeft: deadline - clock.now,
       mayBeginAnew: job.streaming == .restart, backoff: backoff, chance: .random(in: 0..<1))
-    let settlement = try await recorder.record(job.lease) { queue throws(QueueError) in
-      try await verdict.record(job.lease, in: queue)
-    }
-    if settlement == .recorded { report(job, verdict) }
+    let settlement = try await record(verdict, job.lease)
+    if settlement == .recorded || settlement == .recordedAndOffered { report(job, verdict) }
   }
 
   private func outcome(of job: ClaimedJob) async throws -> CascadeOutcome {
@@ -59,25 +58,31 @@ struct JobRunner: Sendable {
     }
   }
 
+  private func record(_ verdict: JobVerdict, _ lease: Lease) async throws -> Settlement? {
+    switch verdict {
+    case .complete(let result, let isCacheable):
+      try await held.offeringSlot { offer in
+        try await recorder.record(lease) { queue throws(QueueError) in
+          try await queue.complete(lease, with: result, isCacheable: isCacheable, offer: offer)
+        }
+      }
+    case .fail(let failure):
+      try await recorder.record(lease) { queue throws(QueueError) in
+        try await queue.fail(lease, with: failure)
+      }
+    case .retry(let delay, let countsAttempt):
+      try await recorder.record(lease) { queue throws(QueueError) in
+        try await queue.retry(lease, after: delay, countsAttempt: countsAttempt)
+      }
+    }
+  }
+
   private func report(_ job: ClaimedJob, _ verdict: JobVerdict) {
     let metadata: Logger.Metadata = ["job": "\(job.lease.id)", "attempt": "\(job.attempts)"]
     switch verdict {
     case .complete: logger.debug("job succeeded", metadata: metadata)
     case .fail(let failure): logger.info("job failed: \(failure.message)", metadata: metadata)
     case .retry(let delay, _): logger.debug("job is tried again in \(delay)", metadata: metadata)
-    }
-  }
-}
-
-extension JobVerdict {
-  fileprivate func record(_ lease: Lease, in queue: JobQueue) async throws(QueueError) -> Settlement {
-    switch self {
-    case .complete(let result, let isCacheable):
-      try await queue.complete(lease, with: result, isCacheable: isCacheable)
-    case .fail(let failure):
-      try await queue.fail(lease, with: failure)
-    case .retry(let delay, let countsAttempt):
-      try await queue.retry(lease, after: delay, countsAttempt: countsAttempt)
     }
   }
 }

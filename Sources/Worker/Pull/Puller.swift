@@ -2,7 +2,8 @@ import Logging
 import ServiceLifecycle
 import Shared
 
-/// The worker's heart: waits for work, claims as much as it has room for, and runs it.
+/// The worker's heart: waits for queued work, claims as much as it has room for, and runs it. What room is left it
+/// offers for jobs that are handed to it while nothing is queued; ``HandOverListener`` takes those.
 ///
 /// When it is told to stop it claims nothing more, finishes what it holds within the drain time-out, and gives
 /// the rest back to the queue without using up an attempt.
@@ -10,15 +11,15 @@ struct Puller: Service {
   let queue: JobQueue
   /// The connection that blocks; the puller owns its life, so that no wake-up is taken after the last claim.
   let wakeConnection: RedisClient
-  let runner: JobRunner
-  let deliveries: DeliveryRunner
-  let held: HeldJobs
+  let starter: JobStarter
   let pace: PullPace
   let name: String
   let check: DurabilityCheck
   let drainTimeout: Duration
   let signOfLife: SignOfLife
   let logger: Logger
+
+  private var held: HeldJobs { starter.held }
 
   func run() async throws {
     try await check.run()
@@ -27,11 +28,9 @@ struct Puller: Service {
         services.addTask { await renewLeases() }
         await withTaskGroup(of: Void.self) { waking in
           waking.addTask { try? await wakeConnection.run() }
-          await withDiscardingTaskGroup { jobs in
-            await pull(into: &jobs)
-            waking.cancelAll()
-            await drain()
-          }
+          await pull()
+          waking.cancelAll()
+          await drain()
         }
         services.cancelAll()
       }
@@ -43,22 +42,22 @@ struct Puller: Service {
 
   // MARK: - Pulling
 
-  private func pull(into jobs: inout DiscardingTaskGroup) async {
+  private func pull() async {
     let signal = WorkSignal(of: queue, redis: wakeConnection)
     var pause = Duration.zero
     var wait = Duration.zero
     while !held.isStopping, !Task.isCancelled {
       do {
         // A wake-up is only taken with room for what it tells of, or an idle worker would miss it.
-        guard await held.waitForFreeSlots() > 0 else { return }
+        guard await held.waitForRoom() else { return }
         if wait > .zero { try await signal.wait(atMost: wait) }
         if pace.rest > .zero { try? await Task.sleep(for: pace.rest) }
-        let free = await held.waitForFreeSlots()
-        guard free > 0 else { return }
-        let claim = try await queue.claim(free, worker: name)
-        for job in claim.jobs { start(job, in: &jobs) }
+        guard await held.waitForRoom() else { return }
+        let claim = try await claim()
         wait = claim.hasMore ? .zero : max(claim.nextDue ?? WorkSignal.longestWait, .milliseconds(1))
         pause = .zero
+        // All of the room was offered, and is taken by jobs on their way.
+        if claim.hasMore, claim.jobs.isEmpty { try? await Task.sleep(for: .milliseconds(1)) }
       } catch {
         // The client logs the change of state; here it is only a matter of asking again soon. A wake-up may have
         // gone into a dead connection, so the next step is a claim and not another wait.
@@ -69,23 +68,16 @@ struct Puller: Service {
     }
   }
 
-  private func start(_ job: ClaimedJob, in jobs: inout DiscardingTaskGroup) {
-    let task = Task(executorPreference: EventLoopExecutor.singleton) {
-      if let ended = job.deliveredJob {
-        try await deliveries.run(job, of: ended)
-      } else {
-        try await runner.run(job)
-      }
-    }
-    held.hold(job.lease) { task.cancel() }
-    jobs.addTask {
-      await withTaskCancellationHandler {
-        // A cancelled job is left to its lease; nothing else can fail.
-        _ = await task.result
-      } onCancel: {
-        task.cancel()
-      }
-      held.drop(job.lease)
+  private func claim() async throws(QueueError) -> Claim {
+    let room = held.offerIdle()
+    do throws(QueueError) {
+      let claim = try await queue.claim(room.idle, worker: name, offer: room.offer, offered: room.offered)
+      for job in claim.jobs { starter.start(job) }
+      held.settle(room, taken: claim.jobs.count)
+      return claim
+    } catch {
+      held.settle(room, taken: nil)
+      throw error
     }
   }
 
@@ -111,6 +103,7 @@ struct Puller: Service {
   // MARK: - Draining
 
   private func drain() async {
+    await withdrawOffer()
     let remaining = held.leases.count
     if remaining > 0 { logger.info("draining", metadata: ["jobs": "\(remaining)"]) }
     await withTaskGroup(of: Void.self) { group in
@@ -120,9 +113,16 @@ struct Puller: Service {
         await giveBack(held.leases)
       }
       await group.next()
+      held.close()
       if !held.leases.isEmpty { await giveBack(held.leases) }
       group.cancelAll()
     }
+  }
+
+  /// From now on no job is handed over. Those on their way are waited for, unless they cannot come.
+  private func withdrawOffer() async {
+    guard let offer = held.offer else { return }
+    if (try? await queue.withdraw(offer)) != true { held.closeOffer() }
   }
 
   private func giveBack(_ leases: [Lease]) async {

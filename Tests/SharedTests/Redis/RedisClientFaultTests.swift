@@ -180,7 +180,7 @@ struct RedisClientFaultTests {
     try await RedisServer.with { redis in
       let subscriber = RedisSubscriber(
         configuration: try RedisConfiguration(url: redis.url), channel: "news", logger: Logger(label: "test"),
-        onMessage: { _ in }, onSubscribed: {})
+        onMessage: { _ in })
       #expect(!subscriber.isSubscribed)
       let running = Task { try await subscriber.run() }
       try await eventually("it is subscribed") { subscriber.isSubscribed }

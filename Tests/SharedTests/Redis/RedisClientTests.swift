@@ -183,7 +183,7 @@ struct RedisClientTests {
           configuration: try RedisConfiguration(url: redis.url), channel: "news",
           logger: Logger(label: "test"),
           onMessage: { message in heard.withLock { $0.append(String(buffer: message)) } },
-          onSubscribed: { subscriptions.add(1, ordering: .relaxed) })
+          onSubscribed: { _ in subscriptions.add(1, ordering: .relaxed) })
         let running = Task { try await subscriber.run() }
         try await eventually("it is subscribed") { subscriptions.load(ordering: .relaxed) == 1 }
         _ = try await client.send(RedisCommand("PUBLISH", "news", "one"))

@@ -12,29 +12,32 @@ struct HeldJobsTests {
   @Test("a full worker takes more once a job has ended")
   func waitsForRoom() async {
     let held = HeldJobs(capacity: 1)
-    #expect(await held.waitForFreeSlots() == 1)
-    held.hold(first) {}
-    async let room = held.waitForFreeSlots()
+    #expect(await held.waitForRoom())
+    #expect(held.offerIdle().idle == 1)
+    held.hold(first) { {} }
+    #expect(held.offerIdle().idle == 0)
+    async let room = held.waitForRoom()
     held.drop(first)
-    #expect(await room == 1)
+    #expect(await room)
+    #expect(held.offerIdle().idle == 1)
   }
 
   @Test("a worker that stops takes nothing more, also when it waits for room")
   func stops() async {
     let held = HeldJobs(capacity: 1)
-    held.hold(first) {}
-    async let room = held.waitForFreeSlots()
+    held.hold(first) { {} }
+    async let room = held.waitForRoom()
     held.stop()
-    #expect(await room == 0)
-    #expect(await held.waitForFreeSlots() == 0)
+    #expect(await room == false)
+    #expect(await held.waitForRoom() == false)
   }
 
   @Test("only the jobs whose leases are lost are cancelled")
   func cancels() {
     let held = HeldJobs(capacity: 2)
     let cancelled = Mutex<[String]>([])
-    held.hold(first) { cancelled.withLock { $0.append("first") } }
-    held.hold(second) { cancelled.withLock { $0.append("second") } }
+    held.hold(first) { { cancelled.withLock { $0.append("first") } } }
+    held.hold(second) { { cancelled.withLock { $0.append("second") } } }
     held.cancel([second, Lease(id: second.id, fence: 2)])
     #expect(cancelled.withLock { $0 } == ["second"])
   }
@@ -42,8 +45,8 @@ struct HeldJobsTests {
   @Test("draining ends with the last job")
   func drains() async {
     let held = HeldJobs(capacity: 2)
-    held.hold(first) {}
-    held.hold(second) {}
+    held.hold(first) { {} }
+    held.hold(second) { {} }
     async let empty: Void = held.waitUntilEmpty()
     held.drop(first)
     held.drop(second)

@@ -16,11 +16,11 @@
 --           {'conflict'}: the idempotency key was used with another body
 --           {'limited', retry after (ms), limit, remaining, reset (ms)}
 --           {'full', 'queue' or 'tenant'}
---   O(log tenants + log jobs)
+--   O(log tenants + log jobs + log workers)
 
 -- How long an idempotency key is remembered.
 local REPLAY_TIME = DAY
-local FIRST_LIMIT = 24
+local FIRST_LIMIT = 25
 local MOST_FOLLOWERS = 1000
 local URGENCY = { interactive = 1, standard = 2, batch = 3 }
 
@@ -87,13 +87,38 @@ local function store_hit(K, id, args, answer, keep, now)
   end
 end
 
-local function store_job(K, id, args, open, now)
-  local tenant, request, deadline = args[2], args[5], now + tonumber(args[9]) + tonumber(args[8])
-  local fields = { 's', 'queued', 't', tenant, 'l', args[3], 'm', args[4], 'f', 0, 'a', 0, 'c', 0, 'w', args[7],
-    'b', #request, 'd', deadline, 'ct', now }
+-- Where a new job goes: a state, and the group that it follows or the worker that it was handed to.
+local function choose_place(K, id, args, now)
+  local cache_key, mode = args[12], args[23]
+  if args[9] ~= '0' then return 'scheduled' end
+  if cache_key ~= '' then
+    -- A follower has its answer in one piece, so who wants it bit by bit makes a call of its own.
+    local may_follow = args[13] == 'use' and mode == ''
+    if not may_follow then redis.call('SET', K .. 'leader:' .. cache_key, id) end
+    local group = may_follow and group_to_follow(K, id, cache_key, args[3])
+    if group then return 'queued', group end
+  end
+  local worker = hand_over(K, id, args[2], mode, args[5], args[8], now)
+  if worker then return 'running', nil, worker end
+  return 'queued'
+end
+
+-- Writes the job's hash and what else is stored of it.
+local function store_job(K, id, args, now, deadline, state, group, worker)
+  local runs = worker and 1 or 0
+  local fields = { 's', state, 't', args[2], 'l', args[3], 'm', args[4], 'f', runs, 'a', runs, 'c', 0, 'w', args[7],
+    'b', #args[5], 'd', deadline, 'ct', now }
   local function set(name, value)
     fields[#fields + 1] = name
     fields[#fields + 1] = value
+  end
+  if worker then
+    set('st', now)
+    set('by', worker)
+  end
+  if group then
+    set('g', group)
+    set('fo', 1)
   end
   if args[10] ~= '' then set('ch', args[10]) end
   if args[12] ~= '' then
@@ -108,40 +133,50 @@ local function store_job(K, id, args, open, now)
     set('ik', 1)
     redis.call('SET', K .. 'idem:' .. args[16], id .. args[17], 'PX', REPLAY_TIME)
   end
+  if args[23] ~= '' then
+    set('ev', 1)
+    set('sm', args[23])
+  end
   redis.call('HSET', K .. 'j:' .. id, unpack(fields))
-  redis.call('SET', K .. 'p:' .. id, request)
+  redis.call('SET', K .. 'p:' .. id, args[5])
   if args[6] ~= '' then redis.call('SET', K .. 'm:' .. id, args[6]) end
-  redis.call('ZADD', K .. 'deadlines', deadline, id)
-  redis.call('ZADD', K .. 'jobs:' .. tenant, 0, id)
-  add_open(K, tenant, open, 1, #request)
 end
 
--- Where a new job waits: for its time, for another's call, or in its lane. Returns '1' when it follows.
-local function place(K, id, args, now)
-  local lane, cache_key, delay = args[3], args[12], tonumber(args[9])
-  if delay > 0 then
-    redis.call('HSET', K .. 'j:' .. id, 's', 'scheduled')
-    redis.call('ZADD', K .. 'scheduled', now + delay, id)
-    -- An idle worker wakes, finds nothing to do yet, and learns when there will be.
-    wake(K)
-    return '0'
-  end
-  if cache_key ~= '' then
-    -- A follower has its answer in one piece, so who wants it bit by bit makes a call of its own.
-    local may_follow = args[13] == 'use' and args[23] == ''
-    if not may_follow then redis.call('SET', K .. 'leader:' .. cache_key, id) end
-    local group = may_follow and group_to_follow(K, id, cache_key, lane)
-    if group then
-      redis.call('HSET', K .. 'j:' .. id, 'g', group, 'fo', 1)
-      -- Microseconds, so that no two came at the same time.
-      redis.call('ZADD', K .. 'f:' .. group, now_us(), id)
-      count(K, 'coalesced')
-      return '1'
+-- Puts the job where it goes.
+local function place(K, id, args, now, state, group)
+  local tenant = args[2]
+  if state == 'running' then
+    redis.call('ZADD', K .. 'lease', now + tonumber(args[24]), id)
+    redis.call('HINCRBY', K .. 'running', tenant, 1)
+  elseif group then
+    -- Microseconds, so that no two came at the same time.
+    redis.call('ZADD', K .. 'f:' .. group, now_us(), id)
+    count(K, 'coalesced')
+  else
+    if state == 'scheduled' then
+      redis.call('ZADD', K .. 'scheduled', now + tonumber(args[9]), id)
+    else
+      enqueue(K, id, args[3], tenant, false)
     end
+    -- Of a job that waits for its time an idle worker learns when that is.
+    wake(K)
   end
-  enqueue(K, id, lane, args[2], false)
-  wake(K)
-  return '0'
+end
+
+-- Takes in a job that nothing speaks against. Returns '1' when it follows another's call.
+local function take_in(K, id, args, open, now)
+  local tenant, deadline = args[2], now + tonumber(args[9]) + tonumber(args[8])
+  local state, group, worker = choose_place(K, id, args, now)
+  store_job(K, id, args, now, deadline, state, group, worker)
+  redis.call('ZADD', K .. 'deadlines', deadline, id)
+  redis.call('ZADD', K .. 'jobs:' .. tenant, 0, id)
+  add_open(K, tenant, open, 1, #args[5])
+  place(K, id, args, now, state, group)
+  if args[23] ~= '' then
+    if worker then add_event(K, id, 'status', 'queued 0 -') end
+    add_status(K, id)
+  end
+  return group and '1' or '0'
 end
 
 step('admit', {}, function(K, args)
@@ -168,8 +203,6 @@ step('admit', {}, function(K, args)
   local full = full_bound(K, open, #args[5], args)
   if full then return { 'full', full } end
   take_limits(writes)
-  store_job(K, id, args, open, now)
-  local follows = place(K, id, args, now)
-  if args[23] ~= '' then begin_events(K, id, args[23]) end
+  local follows = take_in(K, id, args, open, now)
   return { 'admitted', now, follows, report[1], report[2], report[3] }
 end)

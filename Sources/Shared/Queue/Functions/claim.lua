@@ -1,7 +1,11 @@
 -- claim: gives a worker up to n jobs, each with a lease and a fencing token. Brings due work back first:
 -- leases that ran out, scheduled jobs whose time has come, jobs past their deadline.
 --   KEYS[1] base
---   ARGV  1 most jobs  2 lease (ms)  3 keep (ms)  4 worker  5 most running jobs of a tenant, 0 for no cap
+--   ARGV  1 idle slots of the worker  2 lease (ms)  3 keep (ms)  4 worker
+--         5 most running jobs of a tenant, 0 for no cap
+--         6 its offer or ''  7 slots that it has offered, those among them that jobs on their way to it will take
+--   Without an offer it is given a job for each idle slot at most. With one, offered slots that nothing was handed
+--   for are taken, too, and what is left of both is offered.
 --   returns {more, next, job…}
 --     more  1 when queued work remains (the wake-up has been passed on)
 --     next  ms until something that no wake-up announces is due, -1 without such a thing
@@ -14,8 +18,6 @@ local RECLAIMS_AT_ONCE, PROMOTIONS_AT_ONCE, EXPIRIES_AT_ONCE, CRASHES_ALLOWED = 
 -- Ids of ended jobs that one call passes over at most, beside those that it takes. Also how many a tenant has taken
 -- at once: as arguments of one command.
 local PASSED_AT_ONCE = 500
--- Longer than a worker's sign of life takes to come again (5 s).
-local SILENCE = 7500
 
 local QUARANTINED = '{"code":"quarantined","message":"Its worker was lost three times while it held this job; '
   .. 'an operator should look at the request before it is queued again.","cascade_path":[]}'
@@ -38,7 +40,7 @@ local function reclaim(K, keep, now)
   for _, id in ipairs(late) do
     local key = K .. 'j:' .. id
     local job = redis.call('HMGET', key, 'l', 't', 'by', 'c', 'ev')
-    local seen = job[3] and tonumber(redis.call('ZSCORE', K .. 'workers', job[3]) or 0) or 0
+    local seen = job[3] and last_seen(K, job[3]) or 0
     local crashes = tonumber(job[4] or 0)
     count(K, 'reclaimed')
     if now - seen > SILENCE then
@@ -159,7 +161,10 @@ end
 
 step('claim', { 'allow-oom' }, function(K, args)
   local now, most, lease, keep = now_ms(), tonumber(args[1]), tonumber(args[2]), tonumber(args[3])
-  local worker, cap = args[4], tonumber(args[5])
+  local worker, cap, offer = args[4], tonumber(args[5]), args[6]
+  local offered = offer == '' and 0 or offered_slots(K, offer)
+  -- Redis may know of more than the worker does, when the answer to a step of its was lost.
+  most = most + math.min(offered, tonumber(args[7]))
   show_life(K, worker, now)
   local due = do_due(K, keep, now)
   sweep(K, now)
@@ -170,6 +175,8 @@ step('claim', { 'allow-oom' }, function(K, args)
     passed = passed + ended
     give_all(K, jobs, worker, now + lease, keep, now, claimed)
   end
+  local left = most - (#claimed - 2)
+  if offer ~= '' then redis.call('ZADD', K .. 'offers', left, offer) end
   if #claimed > 2 then due.lease = math.min(due.lease, now + lease) end
   if redis.call('EXISTS', K .. 'lanes') == 1 then
     claimed[1] = 1

@@ -2,7 +2,10 @@
 --   KEYS[1] base
 --   ARGV  1 id  2 fence  3 result  4 keep (ms)  5 '1' when the result may be cached  6 the cache's cap (bytes)
 --         7 provider  8 model  9 prompt tokens  10 completion tokens  11 cost (micro-dollars)
---   returns 1: recorded, 0: stale, nothing was changed   O((1 + followers) log jobs)
+--        12 the worker's offer or '', or nothing
+--   returns 2: recorded, and the job's slot was offered, because nothing is queued; 1: recorded;
+--           0: stale, nothing was changed
+--   O((1 + followers) log jobs + log workers)
 step('complete', { 'allow-oom' }, function(K, args)
   local id, result, now = args[1], args[3], now_ms()
   local job = job_to_end(K, id, args[2])
@@ -12,7 +15,10 @@ step('complete', { 'allow-oom' }, function(K, args)
   end
   local usage = { args[7], args[8], args[9], args[10], args[11] }
   finish(K, id, 'succeeded', result, tonumber(args[4]), now, usage, job)
-  return 1
+  local offer = args[12] or ''
+  if offer == '' or redis.call('EXISTS', K .. 'lanes') == 1 then return 1 end
+  -- Not one that has been withdrawn.
+  return redis.call('ZADD', K .. 'offers', 'XX', 'INCR', 1, offer) and 2 or 1
 end)
 
 -- fail: records that a job failed for good. It is kept among the dead letters with its request.

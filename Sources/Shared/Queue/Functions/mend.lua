@@ -73,7 +73,7 @@ step('mend_leaders', { 'allow-oom' }, function(K, args)
 end)
 
 -- mend_counters: compares counters with the jobs that they count, where these are few enough for one step;
--- drops what stands in a set without a job.
+-- drops what stands in a set without a job. What killed workers have offered is dropped, too, and is no defect.
 --   KEYS[1] base
 --   returns {kind, name, …} of what was repaired   O(jobs log jobs), of which there are at most 1,000
 local MOST_COUNTED = 1000
@@ -136,8 +136,15 @@ local function repairs_of(K)
   end
 end
 
+local function drop_lapsed_offers(K)
+  for _, offer in ipairs(redis.call('ZRANGE', K .. 'offers', 0, MOST_COUNTED - 1)) do
+    if last_seen(K, offer:match(' (%S+) ')) == 0 then redis.call('ZREM', K .. 'offers', offer) end
+  end
+end
+
 step('mend_counters', { 'allow-oom' }, function(K, args)
   local repaired, note = repairs_of(K)
+  drop_lapsed_offers(K)
   drop_strays(K, note)
   if redis.call('ZCARD', K .. 'deadlines') <= MOST_COUNTED then
     for hash, wanted in pairs(true_counters(K)) do mend_hash(K, hash, wanted, note) end

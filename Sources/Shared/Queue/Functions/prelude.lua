@@ -27,6 +27,7 @@
 --   wake              zset    one member while there may be work: what idle workers block on
 --   open              hash    bytes: of requests of jobs that have not ended; jobs:<tenant>, bytes:<tenant>
 --   workers           zset    workers by the time of their last sign of life
+--   offers            zset    what workers offer (handover.lua), by how many jobs may be handed to each
 --   grace             string  there for a moment after Redis was away: leases are not taken back yet
 --   limit:<subject>   string  a rate limit's theoretical arrival time in microseconds
 --   idem:<digest>     string  of a tenant's idempotency key: the id of its job, then the body's fingerprint

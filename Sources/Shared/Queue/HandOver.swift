@@ -1,0 +1,28 @@
+import NIOCore
+
+/// What a worker hears on the channel of its ``SlotOffer``.
+public enum HandOver: Sendable {
+  /// A job that is its own from now on.
+  case job(ClaimedJob)
+  /// The offer has ended; no job comes after it.
+  case end
+
+  /// Reads `<id> <fence> <attempts> <ms until the deadline> <stream mode or -> <request>` or nothing at all; nil for
+  /// anything else.
+  public init?(_ message: ByteBuffer) {
+    guard message.readableBytes > 0 else {
+      self = .end
+      return
+    }
+    var message = message
+    guard let id = message.readWord().flatMap(JobID.init(rawValue:)),
+      let fence = message.readWord().flatMap({ Int64($0) }),
+      let attempts = message.readWord().flatMap({ Int($0) }),
+      let timeLeft = message.readWord().flatMap({ Int64($0) }), let mode = message.readWord()
+    else { return nil }
+    self = .job(
+      ClaimedJob(
+        lease: Lease(id: id, fence: fence), attempts: attempts, timeLeft: .milliseconds(timeLeft),
+        streaming: StreamMode(rawValue: mode), request: message, deliveredJob: nil))
+  }
+}

@@ -1,0 +1,27 @@
+import Shared
+
+/// Begins with the jobs that a worker was given. ``HeldJobs`` has them until they end.
+struct JobStarter: Sendable {
+  let runner: JobRunner
+  let deliveries: DeliveryRunner
+  let held: HeldJobs
+
+  func start(_ job: ClaimedJob, isHanded: Bool = false) {
+    held.hold(job.lease, isHanded: isHanded) {
+      let task = Task(executorPreference: EventLoopExecutor.singleton) {
+        defer { held.drop(job.lease) }
+        // A cancelled job is left to its lease; nothing else can fail.
+        try await run(job)
+      }
+      return { task.cancel() }
+    }
+  }
+
+  private func run(_ job: ClaimedJob) async throws {
+    if let ended = job.deliveredJob {
+      try await deliveries.run(job, of: ended)
+    } else {
+      try await runner.run(job)
+    }
+  }
+}
