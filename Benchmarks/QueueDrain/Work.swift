@@ -25,7 +25,8 @@ struct Work: AsyncParsableCommand {
     try LineLogHandler.bootstrap(environment)
     let logger = Logger(label: "queue-drain")
     let configuration = try RedisConfiguration(environment)
-    let redis = RedisClient(configuration: configuration, logger: logger, purpose: "worker")
+    let redis = RedisClient(
+      configuration: configuration, logger: logger, purpose: "worker", perEventLoop: true)
     let queue = JobQueue(
       redis: redis, retention: try JobRetention(environment), bounds: try QueueBounds(environment))
     let held = HeldJobs(capacity: try environment.read(Variables.workerConcurrency))

@@ -21,17 +21,18 @@ struct APIServer: Sendable {
   private func serve() async throws {
     let eventLoops = MultiThreadedEventLoopGroup.singleton
     let redis = RedisClient(
-      configuration: settings.redis, eventLoopGroup: eventLoops, logger: logger, purpose: "api")
+      configuration: settings.redis, eventLoopGroup: eventLoops, logger: logger, purpose: "api",
+      perEventLoop: true)
     let queue = JobQueue(redis: redis, retention: settings.retention, bounds: settings.bounds)
     let board = ReplyBoard()
     let feeds = EventBoard()
-    let channel = queue.makeReplyChannel()
+    let channels = PerEventLoop(eventLoops) { ReplyChannel(name: queue.makeReplyChannel(), eventLoop: $0) }
     let listener = ReplyListener(
-      board: board, feeds: feeds, queue: queue, redis: settings.redis, channel: channel, logger: logger)
+      board: board, feeds: feeds, queue: queue, redis: settings.redis, channels: channels, logger: logger)
     let reloader = await CatalogReloader(settings.catalogs, logger: logger)
     let drain = DrainSwitch()
     let desk = JobDesk(
-      queue: queue, board: board, feeds: feeds, channel: channel, eventLoops: eventLoops)
+      queue: queue, board: board, feeds: feeds, channels: channels, eventLoops: eventLoops)
     let responder = responder(
       routes(desk, drain, CircuitStore(redis: redis)), queue: queue, drain: drain)
     let server = DrainingService(

@@ -14,7 +14,8 @@ struct WorkerProcess: Sendable {
   }
 
   private func work() async throws {
-    let redis = RedisClient(configuration: settings.redis, logger: logger, purpose: "worker")
+    let redis = RedisClient(
+      configuration: settings.redis, logger: logger, purpose: "worker", perEventLoop: true)
     let wakeConnection = RedisClient(configuration: settings.redis, logger: logger, purpose: "worker-wake")
     let queue = JobQueue(redis: redis, retention: settings.retention, bounds: settings.bounds)
     let board = CircuitBoard(shared: CircuitStore(redis: redis))

@@ -6,10 +6,12 @@ struct JobDesk: Sendable {
   let queue: JobQueue
   let board: ReplyBoard
   let feeds: EventBoard
-  /// The channel on which this process is told of jobs' ends.
-  let channel: String
+  let channels: PerEventLoop<ReplyChannel>
   /// Where the timers of waiting requests run.
   let eventLoops: any EventLoopGroup
+
+  /// Where who asks now is told of jobs' ends.
+  var channel: String { channels.current.name }
 
   /// An admission of what a client orders. With `isAwaited`, this process is told of the job's events and end, and
   /// an answer from the cache needs no job of its own unless `recordsCacheHit`.

@@ -12,13 +12,14 @@ struct ReplyListener: Service {
   let board: ReplyBoard
   let feeds: EventBoard
   let queue: JobQueue
-  let subscriber: RedisSubscriber
+  /// One for each event loop: an end wakes its waiting request on the request's own.
+  private let subscribers: [RedisSubscriber]
   private let looks: AsyncStream<Void>
   private let requestLook: AsyncStream<Void>.Continuation
 
   init(
-    board: ReplyBoard, feeds: EventBoard, queue: JobQueue, redis: RedisConfiguration, channel: String,
-    logger: Logger
+    board: ReplyBoard, feeds: EventBoard, queue: JobQueue, redis: RedisConfiguration,
+    channels: PerEventLoop<ReplyChannel>, logger: Logger
   ) {
     self.board = board
     self.feeds = feeds
@@ -26,21 +27,23 @@ struct ReplyListener: Service {
     let (looks, requestLook) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     self.looks = looks
     self.requestLook = requestLook
-    subscriber = RedisSubscriber(
-      configuration: redis, channel: channel, logger: logger,
-      onMessage: { message in
-        switch Announcement(message) {
-        case .end(let end): board.deliver(end)
-        case .event(let event, let id): feeds.deliver(event, of: id)
-        case nil: break
-        }
-      },
-      onSubscribed: { _ in requestLook.yield() })
+    subscribers = channels.all.map { channel in
+      RedisSubscriber(
+        configuration: redis, channel: channel.name, eventLoopGroup: channel.eventLoop, logger: logger,
+        onMessage: { message in
+          switch Announcement(message) {
+          case .end(let end): board.deliver(end)
+          case .event(let event, let id): feeds.deliver(event, of: id)
+          case nil: break
+          }
+        },
+        onSubscribed: { _ in requestLook.yield() })
+    }
   }
 
   func run() async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { try await subscriber.run() }
+      for subscriber in subscribers { group.addTask { try await subscriber.run() } }
       group.addTask {
         while !Task.isCancelled {
           try await Task.sleep(for: Self.lookInterval)
@@ -53,7 +56,7 @@ struct ReplyListener: Service {
           await lookForEvents()
         }
       }
-      // The subscriber ends with the process's graceful shutdown; the others only serve it.
+      // Subscribers end with the process's graceful shutdown; the others only serve them.
       try await group.next()
       group.cancelAll()
     }

@@ -2,161 +2,43 @@ import Logging
 import NIOCore
 import NIOPosix
 import ServiceLifecycle
-import Synchronization
 
-/// A connection to Redis that comes back: one connection at a time, made anew when it ends.
+/// Connections to Redis that come back: one, or one for each event loop.
 ///
-/// While Redis is away commands fail at once, so that nothing piles up behind it. What blocks (`BZPOPMIN`)
-/// needs a client of its own.
+/// While Redis is away commands fail at once, so that nothing piles up behind it. What blocks (`BZPOPMIN`) needs a
+/// client of its own.
 public final class RedisClient: Service, Sendable {
-  private typealias Waiter = CheckedContinuation<Result<RedisConnection, RedisError>, Never>
+  private let links: PerEventLoop<RedisLink>
 
-  private enum State {
-    /// The first connection, or the one after a loss, is under way: commands wait for it, within their time.
-    case connecting
-    case connected(RedisConnection)
-    /// The last attempt failed; the next is to come.
-    case away(RedisError)
-    case stopped
-  }
-
-  private struct Guarded {
-    var state = State.connecting
-    var waiters: [UInt64: Waiter] = [:]
-    var lastWaiter: UInt64 = 0
-  }
-
-  /// A connection that ends sooner than this has not shown that Redis is well; the next is made after a pause.
-  private static let provenAfter = Duration.seconds(1)
-
-  private let configuration: RedisConfiguration
-  private let connector: RedisConnector
-  private let logger: Logger
-  private let guarded = Mutex(Guarded())
-
-  /// `purpose` names the connection in Redis' `CLIENT LIST`, such as `api`.
+  /// `purpose` names the connections in Redis' `CLIENT LIST`, such as `api`. With `perEventLoop`, a command leaves on
+  /// the loop that its task runs on, and commands of several loops are not in order.
   public init(
     configuration: RedisConfiguration,
     eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
-    logger: Logger, purpose: String
+    logger: Logger, purpose: String, perEventLoop: Bool = false
   ) {
-    self.configuration = configuration
-    self.logger = logger
-    connector = RedisConnector(
-      configuration: configuration, eventLoop: eventLoopGroup.any(), purpose: purpose)
+    let group: any EventLoopGroup = perEventLoop ? eventLoopGroup : eventLoopGroup.any()
+    let first = group.any()
+    links = PerEventLoop(group) { loop in
+      // All of them lose Redis at once; one says so.
+      let logger = loop === first ? logger : Logger(label: logger.label) { _ in SwiftLogNoOpLogHandler() }
+      return RedisLink(configuration: configuration, eventLoop: loop, logger: logger, purpose: purpose)
+    }
   }
-
-  private var server: String { configuration.description }
-
-  // MARK: - Commands
 
   /// Sends a command and returns its reply. Throws ``RedisError`` for an error reply, too.
   ///
   /// It takes at most the configured command time-out, or `deadline` where one is given: that is for commands
   /// that block, and only those are abandoned when the task is cancelled.
   public func send(_ command: RedisCommand, deadline: Duration? = nil) async throws(RedisError) -> RESPValue {
-    let timeout = deadline ?? configuration.commandTimeout
-    let end = ContinuousClock.now + timeout
-    let connection: RedisConnection
-    if let known = outcome(of: guarded.withLock { $0.state }) {
-      connection = try known.get()
-    } else {
-      let late = RedisError.timedOut(server: server, command: command.name, after: timeout)
-      connection = try await waitForConnection(atMost: timeout, else: late).get()
-    }
-    return try await connection.send(
-      command, timeout: timeout, deadline: end, isCancellable: deadline != nil)
+    try await links.current.send(command, deadline: deadline)
   }
 
-  /// The connection, or why there is none. Nil while one is being made.
-  private func outcome(of state: State) -> Result<RedisConnection, RedisError>? {
-    switch state {
-    case .connecting: nil
-    case .connected(let connection): .success(connection)
-    case .away(let error): .failure(error)
-    case .stopped: .failure(.unavailable(server: server, reason: "the client has stopped"))
-    }
-  }
-
-  private func waitForConnection(
-    atMost timeout: Duration, else late: RedisError
-  ) async -> Result<RedisConnection, RedisError> {
-    await withCheckedContinuation { waiter in
-      let id: UInt64? = guarded.withLock { guarded in
-        if let outcome = outcome(of: guarded.state) {
-          waiter.resume(returning: outcome)
-          return nil
-        }
-        guarded.lastWaiter += 1
-        guarded.waiters[guarded.lastWaiter] = waiter
-        return guarded.lastWaiter
-      }
-      guard let id else { return }
-      connector.eventLoop.scheduleTask(in: .milliseconds(timeout.wholeMilliseconds)) {
-        let waiter = self.guarded.withLock { $0.waiters.removeValue(forKey: id) }
-        waiter?.resume(returning: .failure(late))
-      }
-    }
-  }
-
-  private func enter(_ state: State) {
-    let outcome = outcome(of: state)
-    let waiters = guarded.withLock { guarded in
-      guarded.state = state
-      guard outcome != nil else { return [UInt64: Waiter]() }
-      defer { guarded.waiters = [:] }
-      return guarded.waiters
-    }
-    guard let outcome else { return }
-    for waiter in waiters.values { waiter.resume(returning: outcome) }
-  }
-
-  // MARK: - Life
-
-  /// Keeps a connection until the task is cancelled or the process shuts down gracefully. What uses the
+  /// Keeps the connections until the task is cancelled or the process shuts down gracefully. What uses the
   /// client must have stopped by then; what it has sent is still answered, within its deadline.
   public func run() async throws {
-    await cancelWhenGracefulShutdown { await self.keepConnected() }
-    enter(.stopped)
-  }
-
-  private func keepConnected() async {
-    var backoff = ReconnectBackoff()
-    var wasLost = false
-    while !Task.isCancelled {
-      do {
-        let connection = try await connector.connect()
-        let start = ContinuousClock.now
-        logger.log(
-          level: wasLost ? .notice : .debug, "connected to Redis", metadata: ["server": "\(server)"])
-        await hold(connection)
-        guard !Task.isCancelled else { return }
-        logger.warning("the connection to Redis was lost", metadata: ["server": "\(server)"])
-        wasLost = true
-        enter(.connecting)
-        if .now - start >= Self.provenAfter {
-          backoff.reset()
-          continue
-        }
-      } catch {
-        if !isAway { logger.error("\(error)") }
-        wasLost = true
-        enter(.away(error))
-      }
-      try? await Task.sleep(for: backoff.next(chance: .random(in: 0..<1)))
-    }
-  }
-
-  private var isAway: Bool {
-    if case .away = guarded.withLock({ $0.state }) { true } else { false }
-  }
-
-  private func hold(_ connection: RedisConnection) async {
-    enter(.connected(connection))
-    await withTaskCancellationHandler {
-      await connection.waitUntilClosed()
-    } onCancel: {
-      connection.closeWhenDrained()
+    await withTaskGroup(of: Void.self) { group in
+      for link in links.all { group.addTask { await link.run() } }
     }
   }
 }

@@ -17,7 +17,7 @@ struct AnnouncementTests {
     let subscriber = RedisSubscriber(
       configuration: try RedisConfiguration(url: lab.server.url), channel: channel,
       logger: Logger(label: "test"), onMessage: { heard.add($0) },
-      onSubscribed: { isSubscribed.store(true, ordering: .relaxed) })
+      onSubscribed: { _ in isSubscribed.store(true, ordering: .relaxed) })
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await subscriber.run() }
       defer { group.cancelAll() }

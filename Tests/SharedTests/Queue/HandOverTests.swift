@@ -195,9 +195,10 @@ struct HandOverTests {
       let id = try await lab.admit(lab.admission(streaming: .deltas))
       let job = try await listener.job()
       #expect(job.streaming == .deltas)
-      let page = try #require(try await lab.queue.events(of: id, tenant: "default", after: 0))
+      let page = try #require(
+        try await lab.queue.events(of: id, tenant: "default", after: 0, announceTo: nil))
       let states = page.events.compactMap { event in
-        if case .status(let state, _, _) = event.kind { state } else { nil }
+        if case .status(let status) = event.kind { status.state } else { nil }
       }
       #expect(states == [.queued, .running])
     }
