@@ -37,11 +37,11 @@ public struct Claim: Sendable {
 
 extension JobQueue {
   /// Takes jobs for a worker, lanes by weight and tenants in fair turns, after bringing back what is due: at most
-  /// one for each of its `idle` slots. With an offer also for those that it has offered and that nothing was handed
+  /// `most`, and one for each of its `idle` slots. With an offer also for those that it has offered and that nothing was handed
   /// over for; what is left of both is offered then.
   /// - Parameter offered: how many slots the worker has offered, as far as it knows.
   public func claim(
-    _ idle: Int, worker: String, offer: SlotOffer? = nil, offered: Int = 0
+    _ idle: Int, worker: String, offer: SlotOffer? = nil, offered: Int = 0, atMost most: Int = .max
   ) async throws(QueueError) -> Claim {
     var command = step("claim")
     command.append(idle)
@@ -51,6 +51,7 @@ extension JobQueue {
     command.append(bounds.tenantRunning)
     command.append(offer?.rawValue ?? "")
     command.append(offered)
+    command.append(most)
     guard let elements = try await perform(command).array, elements.count >= 2,
       let hasMore = elements[0].integer, let nextDue = elements[1].integer
     else { throw .unexpectedReply(step: "claim") }

@@ -8,6 +8,9 @@ import Shared
 /// When it is told to stop it claims nothing more, finishes what it holds within the drain time-out, and gives
 /// the rest back to the queue without using up an attempt.
 struct Puller: Service {
+  /// How many jobs one claim takes at most: while Redis gives more, the worker begins with these.
+  private static let claimSize = 32
+
   let queue: JobQueue
   /// The connection that blocks; the puller owns its life, so that no wake-up is taken after the last claim.
   let wakeConnection: RedisClient
@@ -71,7 +74,8 @@ struct Puller: Service {
   private func claim() async throws(QueueError) -> Claim {
     let room = held.offerIdle()
     do throws(QueueError) {
-      let claim = try await queue.claim(room.idle, worker: name, offer: room.offer, offered: room.offered)
+      let claim = try await queue.claim(
+        room.idle, worker: name, offer: room.offer, offered: room.offered, atMost: Self.claimSize)
       for job in claim.jobs { starter.start(job) }
       held.settle(room, taken: claim.jobs.count)
       return claim
