@@ -1,5 +1,6 @@
 import ArgumentParser
 import Logging
+import NIOPosix
 import ServiceLifecycle
 import Shared
 
@@ -52,7 +53,11 @@ struct Work: AsyncParsableCommand {
     let pace = PullPace()
     let runner = JobRunner(
       answer: { (_, _) throws(CancellationError) in .answered(Self.result, isCacheable: false) },
-      recorder: recorder, held: held, pace: pace, maxAttempts: 1, backoff: RetryBackoff(), logger: logger)
+      recorder: recorder,
+      completions: PerEventLoop(MultiThreadedEventLoopGroup.singleton) {
+        CompletionBatcher(queue: queue, eventLoop: $0)
+      },
+      held: held, pace: pace, maxAttempts: 1, backoff: RetryBackoff(), logger: logger)
     let deliveries = DeliveryRunner(
       queue: queue, sender: CallbackSender(policy: callbacks), recorder: recorder, logger: logger)
     return Puller(

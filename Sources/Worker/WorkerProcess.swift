@@ -37,7 +37,11 @@ struct WorkerProcess: Sendable {
       answer: { (request, deltas) throws(CancellationError) in
         try await cascades.current.answer(request, deltas: deltas)
       },
-      recorder: recorder, held: held, pace: pace,
+      recorder: recorder,
+      completions: PerEventLoop(MultiThreadedEventLoopGroup.singleton) {
+        CompletionBatcher(queue: queue, eventLoop: $0)
+      },
+      held: held, pace: pace,
       maxAttempts: settings.maxAttempts, backoff: RetryBackoff(), logger: logger)
     let starter = JobStarter(runner: runner, deliveries: deliveries, held: held)
     let name = Self.makeName()

@@ -16,23 +16,36 @@ public enum Cancellation: Sendable, Hashable {
 }
 
 extension JobQueue {
-  /// Records a job's answer, its usage and, when it may be cached, its cache entry, in one step; offers its slot
-  /// where an offer is given and nothing is queued.
+  /// Records jobs' answers, their usage and, where they may be cached, their cache entries, in one step; offers the
+  /// jobs' slots where an offer is given and nothing is queued. Returns what became of each.
+  public func complete(
+    _ completions: [Completion], offer: SlotOffer? = nil
+  ) async throws(QueueError) -> [Settlement] {
+    var command = step("complete")
+    command.append(retention.jobs.wholeMilliseconds)
+    command.append(retention.cacheBytes)
+    command.append(offer?.rawValue ?? "")
+    for completion in completions {
+      command.append(completion.lease.id.rawValue)
+      command.append(completion.lease.fence)
+      command.append(completion.result)
+      command.append(completion.isCacheable ? "1" : "0")
+      command.append(completion.provider)
+      command.append(completion.model)
+      command.append(completion.usage.promptTokens)
+      command.append(completion.usage.completionTokens)
+      command.append(completion.cost.rawValue)
+    }
+    let settlements = try await perform(command).array?.compactMap(Settlement.init) ?? []
+    guard settlements.count == completions.count else { throw .unexpectedReply(step: "complete") }
+    return settlements
+  }
+
+  /// ``complete(_:offer:)`` for one job.
   public func complete(
     _ lease: Lease, with result: JobResult, isCacheable: Bool, offer: SlotOffer? = nil
   ) async throws(QueueError) -> Settlement {
-    var command = step("complete", lease)
-    command.append(result.encoded())
-    command.append(retention.jobs.wholeMilliseconds)
-    command.append(isCacheable ? "1" : "0")
-    command.append(retention.cacheBytes)
-    command.append(result.provider)
-    command.append(result.model)
-    command.append(result.usage.promptTokens)
-    command.append(result.usage.completionTokens)
-    command.append(result.cost.rawValue)
-    command.append(offer?.rawValue ?? "")
-    return try await settle(command, step: "complete")
+    try await complete([Completion(of: lease, with: result, isCacheable: isCacheable)], offer: offer)[0]
   }
 
   /// Records that a job failed for good.
@@ -55,12 +68,7 @@ extension JobQueue {
 
   /// Records that a delivery has reached its client.
   public func completeDelivery(_ lease: Lease) async throws(QueueError) -> Settlement {
-    var command = step("complete", lease)
-    command.append("")
-    command.append(retention.jobs.wholeMilliseconds)
-    command.append("0")
-    command.append(retention.cacheBytes)
-    return try await settle(command, step: "complete")
+    try await complete([Completion(ofDelivery: lease)])[0]
   }
 
   /// Ends a job at its tenant's wish, whatever it is doing. A worker that runs it is told to stop.
@@ -86,11 +94,20 @@ extension JobQueue {
   }
 
   func settle(_ command: RedisCommand, step: String) async throws(QueueError) -> Settlement {
-    switch try await perform(command).integer {
-    case 1: return .recorded
-    case 2: return .recordedAndOffered
-    case 0: return .stale
-    default: throw .unexpectedReply(step: step)
+    guard let settlement = Settlement(try await perform(command)) else {
+      throw .unexpectedReply(step: step)
+    }
+    return settlement
+  }
+}
+
+extension Settlement {
+  fileprivate init?(_ reply: RESPValue) {
+    switch reply.integer {
+    case 2: self = .recordedAndOffered
+    case 1: self = .recorded
+    case 0: self = .stale
+    default: return nil
     }
   }
 }

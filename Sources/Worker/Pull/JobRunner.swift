@@ -6,6 +6,7 @@ struct JobRunner: Sendable {
   /// What answers requests: the cascade in force. Where there is a sink, the answer is told there while it comes.
   let answer: @Sendable (JobRequest, (any DeltaSink)?) async throws(CancellationError) -> CascadeOutcome
   let recorder: OutcomeRecorder
+  let completions: PerEventLoop<CompletionBatcher>
   let held: HeldJobs
   let pace: PullPace
   let maxAttempts: Int
@@ -61,17 +62,18 @@ struct JobRunner: Sendable {
   private func record(_ verdict: JobVerdict, _ lease: Lease) async throws -> Settlement? {
     switch verdict {
     case .complete(let result, let isCacheable):
-      try await held.offeringSlot { offer in
-        try await recorder.record(lease) { queue throws(QueueError) in
-          try await queue.complete(lease, with: result, isCacheable: isCacheable, offer: offer)
+      let completion = Completion(of: lease, with: result, isCacheable: isCacheable)
+      return try await held.offeringSlot { offer in
+        try await recorder.record(lease) { _ throws(QueueError) in
+          try await completions.current.complete(completion, offer: offer)
         }
       }
     case .fail(let failure):
-      try await recorder.record(lease) { queue throws(QueueError) in
+      return try await recorder.record(lease) { queue throws(QueueError) in
         try await queue.fail(lease, with: failure)
       }
     case .retry(let delay, let countsAttempt):
-      try await recorder.record(lease) { queue throws(QueueError) in
+      return try await recorder.record(lease) { queue throws(QueueError) in
         try await queue.retry(lease, after: delay, countsAttempt: countsAttempt)
       }
     }

@@ -137,9 +137,13 @@ local function store_job(K, id, args, now, deadline, state, group, worker)
     set('ev', 1)
     set('sm', args[23])
   end
+  if args[6] ~= '' then
+    redis.call('SET', K .. 'm:' .. id, args[6])
+  else
+    set('nm', 1)
+  end
   redis.call('HSET', K .. 'j:' .. id, unpack(fields))
   redis.call('SET', K .. 'p:' .. id, args[5])
-  if args[6] ~= '' then redis.call('SET', K .. 'm:' .. id, args[6]) end
 end
 
 -- Puts the job where it goes.

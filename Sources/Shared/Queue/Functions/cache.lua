@@ -22,14 +22,20 @@ local function cached_beside(K, key)
   return tonumber(sizes[2] or 0) - tonumber(sizes[1] or 0)
 end
 
--- Stores an answer for `ttl` ms and drops what has ended or what the cap has no room for. O(log entries);
--- at most 16 entries are dropped for each one stored, so one call stays short.
-local function store_cached(K, key, id, body, ttl, cap, now)
-  local size = #key + 40 + #body
-  if size > cap then return end
+-- Drops the index of up to 8 entries that have ended.
+local function drop_ended(K, now)
   for _, ended in ipairs(redis.call('ZRANGE', K .. 'cached', '-inf', now, 'BYSCORE', 'LIMIT', 0, 8)) do
     forget_cached(K, ended)
   end
+end
+
+local function size_of(answer) return #answer.key + 40 + #answer.body end
+
+-- Stores an answer {key, id of its job, body, ttl in ms} and drops what the cap has no room for. O(log entries);
+-- at most 16 entries are dropped for each one stored, so one call stays short.
+local function store_answer(K, answer, cap, now)
+  local key, size = answer.key, size_of(answer)
+  if size > cap then return end
   local others = cached_beside(K, key)
   local dropped = 0
   while others + size > cap and dropped < 16 do
@@ -40,7 +46,43 @@ local function store_cached(K, key, id, body, ttl, cap, now)
     dropped = dropped + 1
   end
   if others + size > cap then return forget_cached(K, key) end
-  redis.call('SET', K .. 'cache:' .. key, id .. body, 'PX', ttl)
+  redis.call('SET', K .. 'cache:' .. key, answer.id .. answer.body, 'PX', answer.ttl)
   redis.call('HSET', K .. 'cachesize', key, size, 'total', others + size)
-  redis.call('ZADD', K .. 'cached', now + ttl, key)
+  redis.call('ZADD', K .. 'cached', now + answer.ttl, key)
+end
+
+-- What the entries are now that answers of different keys will take the place of, and all of them: bytes. Nil where
+-- two have the same key.
+local function sizes_before(K, answers)
+  local keys, seen = { 'total' }, {}
+  for index, answer in ipairs(answers) do
+    if seen[answer.key] then return nil end
+    seen[answer.key] = true
+    keys[index + 1] = answer.key
+  end
+  local replaced, sizes = 0, redis.call('HMGET', K .. 'cachesize', unpack(keys))
+  for index = 2, #keys do replaced = replaced + tonumber(sizes[index] or 0) end
+  return tonumber(sizes[1] or 0), replaced
+end
+
+-- Stores answers with one write of the index where there is room for all of them.
+local function store_answers(K, answers, cap, now)
+  if #answers == 0 then return end
+  drop_ended(K, now)
+  local total, replaced = sizes_before(K, answers)
+  local sizes, ends, added = {}, {}, 0
+  for _, answer in ipairs(answers) do
+    added = added + size_of(answer)
+    sizes[#sizes + 1], sizes[#sizes + 2] = answer.key, size_of(answer)
+    ends[#ends + 1], ends[#ends + 2] = now + answer.ttl, answer.key
+  end
+  if not total or total - replaced + added > cap then
+    for _, answer in ipairs(answers) do store_answer(K, answer, cap, now) end
+    return
+  end
+  for _, answer in ipairs(answers) do
+    redis.call('SET', K .. 'cache:' .. answer.key, answer.id .. answer.body, 'PX', answer.ttl)
+  end
+  redis.call('HSET', K .. 'cachesize', 'total', total - replaced + added, unpack(sizes))
+  redis.call('ZADD', K .. 'cached', unpack(ends))
 end

@@ -56,7 +56,7 @@ local function reclaim(K, keep, now)
     else
       redis.call('ZREM', K .. 'lease', id)
       redis.call('HSET', key, 's', 'queued')
-      leave_running(K, job[2])
+      leave_running(K, job[2], 1)
       enqueue(K, id, job[1], job[2], true)
       if job[5] then add_status(K, id) end
     end

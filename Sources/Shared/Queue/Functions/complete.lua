@@ -1,24 +1,40 @@
--- complete: records a job's answer, its usage and its cache entry, frees what it held, tells who waits. Once.
+-- complete: records jobs' answers, their usage and their cache entries, frees what they held, tells who waits. Each
+-- once.
 --   KEYS[1] base
---   ARGV  1 id  2 fence  3 result  4 keep (ms)  5 '1' when the result may be cached  6 the cache's cap (bytes)
---         7 provider  8 model  9 prompt tokens  10 completion tokens  11 cost (micro-dollars)
---        12 the worker's offer or '', or nothing
---   returns 2: recorded, and the job's slot was offered, because nothing is queued; 1: recorded;
+--   ARGV  1 keep (ms)  2 the cache's cap (bytes)  3 the worker's offer or ''
+--         4… of each job: id, fence, result, '1' when the result may be cached, provider, model, prompt tokens,
+--           completion tokens, cost (micro-dollars)
+--   returns for each job 2: recorded, and its slot is offered, because nothing is queued; 1: recorded;
 --           0: stale, nothing was changed
---   O((1 + followers) log jobs + log workers)
+--   O((jobs + followers) log jobs + log workers)
+local ARGUMENTS_OF_COMPLETION = 9
+
+-- Offers so many slots more, unless something is queued or the offer was withdrawn. Returns whether it did.
+local function offer_more(K, offer, slots)
+  if offer == '' or slots == 0 or redis.call('EXISTS', K .. 'lanes') == 1 then return false end
+  return redis.call('ZADD', K .. 'offers', 'XX', 'INCR', slots, offer)
+end
+
 step('complete', { 'allow-oom' }, function(K, args)
-  local id, result, now = args[1], args[3], now_ms()
-  local job = job_to_end(K, id, args[2])
-  if not job then return 0 end
-  if args[5] == '1' and job.k then
-    store_cached(K, job.k, id, result, tonumber(job.kt), tonumber(args[6]), now)
+  local keep, now, ledger, answers, recorded, settled = tonumber(args[1]), now_ms(), new_ledger(), {}, 0, {}
+  for first = 4, #args, ARGUMENTS_OF_COMPLETION do
+    local id, fence, result, is_cacheable = unpack(args, first, first + 3)
+    local job = job_to_end(K, id, fence)
+    if job then
+      if is_cacheable == '1' and job.k then
+        answers[#answers + 1] = { key = job.k, id = id, body = result, ttl = tonumber(job.kt) }
+      end
+      finish_into(K, ledger, id, job, 'succeeded', result, keep, now, { unpack(args, first + 4, first + 8) })
+      recorded = recorded + 1
+    end
+    settled[#settled + 1] = job and 1 or 0
   end
-  local usage = { args[7], args[8], args[9], args[10], args[11] }
-  finish(K, id, 'succeeded', result, tonumber(args[4]), now, usage, job)
-  local offer = args[12] or ''
-  if offer == '' or redis.call('EXISTS', K .. 'lanes') == 1 then return 1 end
-  -- Not one that has been withdrawn.
-  return redis.call('ZADD', K .. 'offers', 'XX', 'INCR', 1, offer) and 2 or 1
+  store_answers(K, answers, tonumber(args[2]), now)
+  write_ledger(K, ledger)
+  if offer_more(K, args[3], recorded) then
+    for index, settlement in ipairs(settled) do settled[index] = settlement * 2 end
+  end
+  return settled
 end)
 
 -- fail: records that a job failed for good. It is kept among the dead letters with its request.
@@ -27,7 +43,7 @@ end)
 step('fail', { 'allow-oom' }, function(K, args)
   local job = job_to_end(K, args[1], args[2])
   if not job then return 0 end
-  finish(K, args[1], 'failed', args[3], tonumber(args[4]), now_ms(), nil, job)
+  finish(K, args[1], 'failed', args[3], tonumber(args[4]), now_ms(), job)
   return 1
 end)
 

@@ -33,16 +33,16 @@ local function queue_delivery(K, id, tenant, requeued, now)
 end
 
 -- Takes a job out of wherever it is. An id in its lane's list stays there and is passed over later.
-local function withdraw(K, id, state, tenant, follows, group)
-  if state == 'running' then
-    redis.call('ZREM', K .. 'lease', id)
-    leave_running(K, tenant)
-  elseif state == 'scheduled' then
-    redis.call('ZREM', K .. 'scheduled', id)
-  elseif follows then
-    redis.call('ZREM', K .. 'f:' .. group, id)
+local function withdraw(ledger, id, job)
+  if job.s == 'running' then
+    note_removed(ledger, 'lease', id)
+    add_to(ledger.left, job.t, 1)
+  elseif job.s == 'scheduled' then
+    note_removed(ledger, 'scheduled', id)
+  elseif job.fo then
+    note_removed(ledger, 'f:' .. job.g, id)
   end
-  redis.call('ZREM', K .. 'deadlines', id)
+  note_removed(ledger, 'deadlines', id)
 end
 
 -- `usage` holds provider, model, prompt tokens, completion tokens, cost (micro-dollars).
@@ -54,11 +54,11 @@ end
 
 local function fields_of(K, id)
   local values = redis.call('HMGET', K .. 'j:' .. id, 's', 't', 'a', 'b', 'ch', 'wt', 'k', 'g', 'fo', 'u', 'ik',
-    'n', 'of', 'ev', 'dl', 'f', 'kt')
+    'n', 'of', 'ev', 'dl', 'f', 'kt', 'nm')
   return {
     s = values[1], t = values[2], a = values[3], b = values[4], ch = values[5], wt = values[6], k = values[7],
     g = values[8], fo = values[9], u = values[10], ik = values[11], n = values[12], of = values[13],
-    ev = values[14], dl = values[15], f = values[16], kt = values[17],
+    ev = values[14], dl = values[15], f = values[16], kt = values[17], nm = values[18],
   }
 end
 
@@ -70,31 +70,28 @@ local function job_to_end(K, id, fence)
 end
 
 -- Makes a job terminal and frees what it held, itself only. `keep` is how long it stays readable.
-local function finish_one(K, id, job, state, body, keep, now, usage)
+local function finish_one(K, ledger, id, job, state, body, keep, now, usage)
   local key = K .. 'j:' .. id
   -- A delivery or a replay may want to read it for a day.
   if job.u or job.ik then keep = math.max(keep, DAY + 3600000) end
   redis.call('HSET', key, 's', state, 'ft', now)
   redis.call('PEXPIRE', key, keep)
   if body ~= '' then redis.call('SET', K .. 'r:' .. id, body, 'PX', keep) end
-  redis.call('PEXPIRE', K .. 'm:' .. id, keep)
-  withdraw(K, id, job.s, job.t, job.fo, job.g)
+  if not job.nm then redis.call('PEXPIRE', K .. 'm:' .. id, keep) end
+  withdraw(ledger, id, job)
   if state == 'failed' then
     -- The request stays, so that an operator can requeue it.
     redis.call('PEXPIRE', K .. 'p:' .. id, keep)
     redis.call('ZREMRANGEBYSCORE', K .. 'dead', '-inf', now - keep)
     redis.call('ZADD', K .. 'dead', now, id)
   else
-    redis.call('DEL', K .. 'p:' .. id)
+    note_deleted(ledger, K .. 'p:' .. id)
   end
-  if job.of then
-    count(K, 'delivery:' .. state)
-    return
-  end
-  add_open(K, job.t, read_open(K, job.t), -1, -job.b)
-  redis.call('ZADD', K .. 'ended', now + keep, id .. ' ' .. job.t)
+  if job.of then return add_to(ledger.counts, 'delivery:' .. state, 1) end
+  note_open(ledger, job.t, -1, -job.b)
+  note_added(ledger, 'ended', now + keep, id .. ' ' .. job.t)
   record_usage(K, id, state, job, usage)
-  count(K, 'ended:' .. state)
+  add_to(ledger.counts, 'ended:' .. state, 1)
   if job.u then
     redis.call('PEXPIRE', K .. 'u:' .. id, keep)
     queue_delivery(K, id, job.t, job.n, now)
@@ -116,20 +113,30 @@ end
 
 -- Ends a job, and with its answer those that follow its call. Followers of a call that failed or was cancelled
 -- make their own; only a request that is quarantined takes its equals with it, or it would go on killing workers.
--- `job` is what `fields_of` says of it, where that has been read. O(log jobs) for the job and for each follower,
--- of which a call has at most 1,000.
-local function finish(K, id, state, body, keep, now, usage, job)
-  job = job or fields_of(K, id)
-  finish_one(K, id, job, state, body, keep, now, usage or {})
+-- `job` is what `fields_of` says of it. O(log jobs) for the job and for each follower, of which a call has at most
+-- 1,000.
+local function finish_into(K, ledger, id, job, state, body, keep, now, usage)
+  finish_one(K, ledger, id, job, state, body, keep, now, usage)
   if job.fo or not job.k or job.k == '' then return end
-  if redis.call('GET', K .. 'leader:' .. job.k) == id then redis.call('DEL', K .. 'leader:' .. job.k) end
-  if not job.g then return end
+  local leader = K .. 'leader:' .. job.k
+  local leads = redis.call('GET', leader) == id
   if state ~= 'succeeded' and not body:find('^{"code":"quarantined"') then
-    return promote_follower(K, job.g, job.k)
+    -- At once, because the heir leads from now on.
+    if leads then redis.call('DEL', leader) end
+    if job.g then promote_follower(K, job.g, job.k) end
+    return
   end
+  if leads then note_deleted(ledger, leader) end
+  if not job.g then return end
   for _, follower in ipairs(redis.call('ZRANGE', K .. 'f:' .. job.g, 0, -1)) do
     redis.call('HSET', K .. 'j:' .. follower, 'co', 1)
-    local fields = fields_of(K, follower)
-    finish_one(K, follower, fields, state, body, keep, now, { usage and usage[1], usage and usage[2] })
+    finish_one(K, ledger, follower, fields_of(K, follower), state, body, keep, now, { usage[1], usage[2] })
   end
+end
+
+-- The same for a step that ends one job.
+local function finish(K, id, state, body, keep, now, job)
+  local ledger = new_ledger()
+  finish_into(K, ledger, id, job or fields_of(K, id), state, body, keep, now, {})
+  write_ledger(K, ledger)
 end

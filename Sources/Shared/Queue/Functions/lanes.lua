@@ -22,9 +22,9 @@ local function enqueue(K, id, lane, tenant, front)
   make_ready(K, lane, tenant, tonumber(redis.call('HGET', K .. 'vt:' .. lane, tenant) or 0))
 end
 
--- A tenant runs one job less; where it was held back for running too many, it may be served again.
-local function leave_running(K, tenant)
-  add(K, 'running', tenant, -1)
+-- A tenant runs so many jobs less; where it was held back for running too many, it may be served again.
+local function leave_running(K, tenant, jobs)
+  add(K, 'running', tenant, -jobs)
   if redis.call('EXISTS', K .. 'parked') == 0 then return end
   for lane in pairs(LANE_COST) do
     local time = redis.call('HGET', K .. 'parked', lane .. ':' .. tenant)

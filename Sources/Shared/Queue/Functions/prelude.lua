@@ -43,7 +43,8 @@
 --   d deadline  ct created  st started  ft finished  k cache key  kt cache time  ch channel of its caller
 --   wt 1 when w:<id> exists  by its worker  hit 1 when the cache answered it
 --   g its group, of jobs that share a call  fo 1 while it follows  co 1 when another's call answered it
---   u 1 when u:<id> exists  ik 1 when it has an idempotency key  n how often an operator requeued it
+--   nm 1 when it has no metadata  u 1 when u:<id> exists  ik 1 when it has an idempotency key
+--   n how often an operator requeued it
 --   of the job whose end a delivery tells of  ev 1 when events:<id> exists  sm dl see events.lua
 -- Times are milliseconds of Redis' own clock; no process's clock matters.
 

@@ -1,0 +1,84 @@
+-- A ledger: what a step changes in the sets and counters that jobs share, written once at the step's end. A call of a
+-- command costs Redis more than what the command does, and each write goes to the append-only file.
+
+-- As many arguments as a command is given at most; even, because of scores and members.
+local ARGUMENTS_AT_ONCE = 500
+
+local function new_ledger()
+  return { removed = {}, added = {}, deleted = {}, open = {}, counts = {}, left = {} }
+end
+
+local function list_in(lists, name)
+  local list = lists[name] or {}
+  lists[name] = list
+  return list
+end
+
+local function add_to(sums, name, amount)
+  sums[name] = (sums[name] or 0) + amount
+end
+
+-- A member leaves a zset.
+local function note_removed(ledger, set, member)
+  local members = list_in(ledger.removed, set)
+  members[#members + 1] = member
+end
+
+local function note_added(ledger, set, score, member)
+  local members = list_in(ledger.added, set)
+  members[#members + 1] = score
+  members[#members + 1] = member
+end
+
+local function note_deleted(ledger, key)
+  ledger.deleted[#ledger.deleted + 1] = key
+end
+
+-- `jobs` of together `bytes` are counted in, or with negative numbers out.
+local function note_open(ledger, tenant, jobs, bytes)
+  add_to(ledger.open, 'bytes', bytes)
+  add_to(ledger.open, 'jobs:' .. tenant, jobs)
+  add_to(ledger.open, 'bytes:' .. tenant, bytes)
+end
+
+-- Calls `command` on a key with many members, or scores and members.
+local function call_with_many(command, key, members)
+  for first = 1, #members, ARGUMENTS_AT_ONCE do
+    redis.call(command, key, unpack(members, first, math.min(#members, first + ARGUMENTS_AT_ONCE - 1)))
+  end
+end
+
+local function delete_all(keys)
+  for first = 1, #keys, ARGUMENTS_AT_ONCE do
+    redis.call('DEL', unpack(keys, first, math.min(#keys, first + ARGUMENTS_AT_ONCE - 1)))
+  end
+end
+
+-- What has come to nothing leaves no field behind.
+local function write_open(K, amounts)
+  local fields, left, gone = {}, {}, {}
+  for field in pairs(amounts) do fields[#fields + 1] = field end
+  if #fields == 0 then return end
+  for index, stored in ipairs(redis.call('HMGET', K .. 'open', unpack(fields))) do
+    local field = fields[index]
+    local sum = (tonumber(stored) or 0) + amounts[field]
+    if sum == 0 then
+      gone[#gone + 1] = field
+    else
+      left[#left + 1] = field
+      left[#left + 1] = sum
+    end
+  end
+  if #left > 0 then redis.call('HSET', K .. 'open', unpack(left)) end
+  if #gone > 0 then redis.call('HDEL', K .. 'open', unpack(gone)) end
+end
+
+-- O(log jobs) for each job that the step changed.
+local function write_ledger(K, ledger)
+  for set, members in pairs(ledger.removed) do call_with_many('ZREM', K .. set, members) end
+  for set, members in pairs(ledger.added) do call_with_many('ZADD', K .. set, members) end
+  delete_all(ledger.deleted)
+  write_open(K, ledger.open)
+  for what, times in pairs(ledger.counts) do redis.call('HINCRBY', K .. 'counts', what, times) end
+  for tenant, jobs in pairs(ledger.left) do leave_running(K, tenant, jobs) end
+end
