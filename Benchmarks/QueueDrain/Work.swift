@@ -55,7 +55,7 @@ struct Work: AsyncParsableCommand {
       answer: { (_, _) throws(CancellationError) in .answered(Self.result, isCacheable: false) },
       recorder: recorder,
       completions: PerEventLoop(MultiThreadedEventLoopGroup.singleton) {
-        CompletionBatcher(queue: queue, eventLoop: $0)
+        StepBatcher(eventLoop: $0, step: queue.complete)
       },
       held: held, pace: pace, maxAttempts: 1, backoff: RetryBackoff(), logger: logger)
     let deliveries = DeliveryRunner(

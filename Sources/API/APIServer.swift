@@ -32,7 +32,9 @@ struct APIServer: Sendable {
     let reloader = await CatalogReloader(settings.catalogs, logger: logger)
     let drain = DrainSwitch()
     let desk = JobDesk(
-      queue: queue, board: board, feeds: feeds, channels: channels, eventLoops: eventLoops)
+      queue: queue,
+      admissions: PerEventLoop(eventLoops) { StepBatcher(eventLoop: $0, step: queue.admit) },
+      board: board, feeds: feeds, channels: channels, eventLoops: eventLoops)
     let responder = responder(
       routes(desk, drain, CircuitStore(redis: redis)), queue: queue, drain: drain)
     let server = DrainingService(

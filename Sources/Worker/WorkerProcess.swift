@@ -39,7 +39,7 @@ struct WorkerProcess: Sendable {
       },
       recorder: recorder,
       completions: PerEventLoop(MultiThreadedEventLoopGroup.singleton) {
-        CompletionBatcher(queue: queue, eventLoop: $0)
+        StepBatcher(eventLoop: $0, step: queue.complete)
       },
       held: held, pace: pace,
       maxAttempts: settings.maxAttempts, backoff: RetryBackoff(), logger: logger)

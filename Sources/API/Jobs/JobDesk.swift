@@ -4,6 +4,7 @@ import Shared
 /// Takes submissions to the queue and waits for their ends: what `/query` and `/jobs` have in common.
 struct JobDesk: Sendable {
   let queue: JobQueue
+  let admissions: PerEventLoop<StepBatcher<Admission, AdmissionOutcome>>
   let board: ReplyBoard
   let feeds: EventBoard
   let channels: PerEventLoop<ReplyChannel>
@@ -36,7 +37,7 @@ struct JobDesk: Sendable {
   /// Takes a job in. Throws ``Problem`` for every refusal.
   func admit(_ admission: Admission) async throws(Problem) -> Admitted {
     let outcome: AdmissionOutcome
-    do { outcome = try await queue.admit(admission) } catch { throw Problem(error) }
+    do { outcome = try await admissions.current.perform(admission) } catch { throw Problem(error) }
     switch outcome {
     case .admitted(let created, let sharesCall, let limit):
       let usesCache = admission.cache != .off && queue.retention.cache > .zero

@@ -53,6 +53,10 @@ public struct Admission: Sendable {
   }
 }
 
+extension Admission: Batchable {
+  public var size: Int { request.readableBytes + (metadata?.readableBytes ?? 0) }
+}
+
 /// What an `Idempotency-Key` stands for, without being it.
 public struct Idempotency: Sendable, Hashable {
   /// A digest of tenant and key, in visible ASCII.

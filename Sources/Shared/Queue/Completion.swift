@@ -1,8 +1,10 @@
 import NIOCore
 
 /// What a worker records of a job that has an answer, or of a delivery that has reached its client.
-public struct Completion: Sendable {
+public struct Completion: Batchable {
   public let lease: Lease
+  /// Of which the job's slot becomes a part, where nothing is queued.
+  public var offer: SlotOffer?
   /// ``JobResult/encoded()``; empty for a delivery.
   let result: ByteBuffer
   let isCacheable: Bool
@@ -11,11 +13,13 @@ public struct Completion: Sendable {
   let usage: TokenUsage
   let cost: MicroDollars
 
-  /// How many bytes it stores, about.
   public var size: Int { result.readableBytes }
 
-  public init(of lease: Lease, with result: JobResult, isCacheable: Bool) {
+  public func goes(with other: Completion) -> Bool { offer == other.offer }
+
+  public init(of lease: Lease, with result: JobResult, isCacheable: Bool, offer: SlotOffer? = nil) {
     self.lease = lease
+    self.offer = offer
     self.result = result.encoded()
     self.isCacheable = isCacheable
     provider = result.provider
@@ -26,6 +30,7 @@ public struct Completion: Sendable {
 
   public init(ofDelivery lease: Lease) {
     self.lease = lease
+    offer = nil
     result = ByteBuffer()
     isCacheable = false
     provider = ""

@@ -1,9 +1,29 @@
 import NIOCore
 
 extension JobQueue {
-  /// Takes a job in: idempotency, cache, rate limits, bounds, storage and wake-up in one step.
-  public func admit(_ admission: Admission) async throws(QueueError) -> AdmissionOutcome {
+  /// Takes jobs in, one after the other: idempotency, cache, rate limits, bounds, storage and hand-over or wake-up,
+  /// in one step for all. Returns what became of each.
+  public func admit(_ admissions: [Admission]) async throws(QueueError) -> [AdmissionOutcome] {
     var command = step("admit")
+    command.append(retention.jobs.wholeMilliseconds)
+    command.append(retention.cache.wholeMilliseconds)
+    command.append(bounds.waitingJobs)
+    command.append(bounds.waitingBytes)
+    command.append(bounds.tenantJobs)
+    command.append(bounds.tenantBytes)
+    command.append(Self.leaseDuration.wholeMilliseconds)
+    for admission in admissions { append(admission, to: &command) }
+    let outcomes = try await perform(command).array?.compactMap(AdmissionOutcome.init) ?? []
+    guard outcomes.count == admissions.count else { throw .unexpectedReply(step: "admit") }
+    return outcomes
+  }
+
+  /// ``admit(_:)-([Admission])`` for one job.
+  public func admit(_ admission: Admission) async throws(QueueError) -> AdmissionOutcome {
+    try await admit([admission])[0]
+  }
+
+  private func append(_ admission: Admission, to command: inout RedisCommand) {
     command.append(admission.id.rawValue)
     command.append(admission.tenant)
     command.append(admission.lane.rawValue)
@@ -17,49 +37,46 @@ extension JobQueue {
     command.append(admission.callbackURL ?? "")
     command.append(retention.cache > .zero ? admission.cache.key : "")
     if case .use = admission.cache { command.append("use") } else { command.append("refresh") }
-    command.append(retention.cache.wholeMilliseconds)
     command.append(admission.recordsCacheHit ? "1" : "0")
     command.append(admission.idempotency?.digest ?? "")
     command.append(admission.idempotency?.fingerprint ?? "")
-    command.append(retention.jobs.wholeMilliseconds)
-    command.append(bounds.waitingJobs)
-    command.append(bounds.waitingBytes)
-    command.append(bounds.tenantJobs)
-    command.append(bounds.tenantBytes)
     command.append(admission.streaming?.rawValue ?? "")
-    command.append(Self.leaseDuration.wholeMilliseconds)
+    command.append(admission.limits.count)
     command.append(admission.limits)
-    return try outcome(of: try await perform(command))
   }
+}
 
-  private func outcome(of reply: RESPValue) throws(QueueError) -> AdmissionOutcome {
+extension AdmissionOutcome {
+  /// Reads the answer to one order; nil for anything else.
+  fileprivate init?(_ reply: RESPValue) {
     let elements = reply.array ?? []
     switch elements.first?.string {
     case "admitted":
-      guard elements.count >= 3, let created = elements[1].integer else { break }
-      return .admitted(
+      guard elements.count >= 3, let created = elements[1].integer else { return nil }
+      self = .admitted(
         createdMilliseconds: created, sharesCall: elements[2].string == "1", RateLimitState(elements[3...]))
     case "hit":
       guard elements.count >= 4, let source = elements[1].string.flatMap(JobID.init(rawValue:)),
         let result = elements[2].buffer, let created = elements[3].integer
-      else { break }
-      return .cached(
+      else { return nil }
+      self = .cached(
         source: source, result: result, createdMilliseconds: created, RateLimitState(elements[4...]))
     case "replayed":
-      guard elements.count == 2, let id = elements[1].string.flatMap(JobID.init(rawValue:)) else { break }
-      return .replayed(id)
+      guard elements.count == 2, let id = elements[1].string.flatMap(JobID.init(rawValue:)) else {
+        return nil
+      }
+      self = .replayed(id)
     case "conflict":
-      return .keyReused
+      self = .keyReused
     case "limited":
-      guard elements.count >= 2, let wait = elements[1].integer else { break }
-      return .limited(retryAfter: .milliseconds(wait), RateLimitState(elements[2...]))
+      guard elements.count >= 2, let wait = elements[1].integer else { return nil }
+      self = .limited(retryAfter: .milliseconds(wait), RateLimitState(elements[2...]))
     case "full":
       guard elements.count == 2, let bound = elements[1].string.flatMap(AdmissionOutcome.Bound.init)
-      else { break }
-      return .full(bound)
+      else { return nil }
+      self = .full(bound)
     default:
-      break
+      return nil
     }
-    throw .unexpectedReply(step: "admit")
   }
 }

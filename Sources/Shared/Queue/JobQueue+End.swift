@@ -17,14 +17,12 @@ public enum Cancellation: Sendable, Hashable {
 
 extension JobQueue {
   /// Records jobs' answers, their usage and, where they may be cached, their cache entries, in one step; offers the
-  /// jobs' slots where an offer is given and nothing is queued. Returns what became of each.
-  public func complete(
-    _ completions: [Completion], offer: SlotOffer? = nil
-  ) async throws(QueueError) -> [Settlement] {
+  /// jobs' slots where nothing is queued. All are of one offer, or of none. Returns what became of each.
+  public func complete(_ completions: [Completion]) async throws(QueueError) -> [Settlement] {
     var command = step("complete")
     command.append(retention.jobs.wholeMilliseconds)
     command.append(retention.cacheBytes)
-    command.append(offer?.rawValue ?? "")
+    command.append(completions.first?.offer?.rawValue ?? "")
     for completion in completions {
       command.append(completion.lease.id.rawValue)
       command.append(completion.lease.fence)
@@ -41,11 +39,11 @@ extension JobQueue {
     return settlements
   }
 
-  /// ``complete(_:offer:)`` for one job.
+  /// ``complete(_:)`` for one job.
   public func complete(
     _ lease: Lease, with result: JobResult, isCacheable: Bool, offer: SlotOffer? = nil
   ) async throws(QueueError) -> Settlement {
-    try await complete([Completion(of: lease, with: result, isCacheable: isCacheable)], offer: offer)[0]
+    try await complete([Completion(of: lease, with: result, isCacheable: isCacheable, offer: offer)])[0]
   }
 
   /// Records that a job failed for good.

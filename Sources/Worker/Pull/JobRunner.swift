@@ -6,7 +6,7 @@ struct JobRunner: Sendable {
   /// What answers requests: the cascade in force. Where there is a sink, the answer is told there while it comes.
   let answer: @Sendable (JobRequest, (any DeltaSink)?) async throws(CancellationError) -> CascadeOutcome
   let recorder: OutcomeRecorder
-  let completions: PerEventLoop<CompletionBatcher>
+  let completions: PerEventLoop<StepBatcher<Completion, Settlement>>
   let held: HeldJobs
   let pace: PullPace
   let maxAttempts: Int
@@ -62,10 +62,11 @@ struct JobRunner: Sendable {
   private func record(_ verdict: JobVerdict, _ lease: Lease) async throws -> Settlement? {
     switch verdict {
     case .complete(let result, let isCacheable):
-      let completion = Completion(of: lease, with: result, isCacheable: isCacheable)
+      var completion = Completion(of: lease, with: result, isCacheable: isCacheable)
       return try await held.offeringSlot { offer in
-        try await recorder.record(lease) { _ throws(QueueError) in
-          try await completions.current.complete(completion, offer: offer)
+        completion.offer = offer
+        return try await recorder.record(lease) { [completion] _ throws(QueueError) in
+          try await completions.current.perform(completion)
         }
       }
     case .fail(let failure):

@@ -141,13 +141,30 @@ struct HandOverTests {
     }
   }
 
+  @Test("of many that come in one step, two workers are handed as many as each has offered")
+  func manyAtOnce() async throws {
+    try await withOffer(of: 3) { lab, first in
+      try await withListener(lab, worker: "v") { second in
+        _ = try await lab.queue.claim(2, worker: "v", offer: second.offer)
+        let admissions = (0..<7).map { _ in lab.admission() }
+        _ = try await lab.queue.admit(admissions)
+        _ = try await (first.job(at: 2), second.job(at: 1))
+        #expect(first.jobs.map(\.lease.id) == admissions[..<3].map(\.id))
+        #expect(second.jobs.map(\.lease.id) == admissions[3..<5].map(\.id))
+        let queued = try await lab.queue.claim(9, worker: "other").jobs
+        #expect(queued.map(\.lease.id) == admissions[5...].map(\.id))
+        #expect(try await lab.queue.mend().repairs.isEmpty)
+      }
+    }
+  }
+
   @Test("a tenant that runs as many jobs as it may is handed none")
   func tenantCap() async throws {
     try await withOffer(of: 3, settings: ["TENANT_CONCURRENCY": "1"]) { lab, listener in
-      try await lab.admit(lab.admission(tenant: "a"))
-      let waiting = try await lab.admit(lab.admission(tenant: "a"))
+      let admissions = [lab.admission(tenant: "a"), lab.admission(tenant: "a")]
+      _ = try await lab.queue.admit(admissions)
       _ = try await listener.job()
-      #expect(try await lab.state(of: waiting, tenant: "a") == .queued)
+      #expect(try await lab.state(of: admissions[1].id, tenant: "a") == .queued)
     }
   }
 

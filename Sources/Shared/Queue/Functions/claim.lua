@@ -56,7 +56,7 @@ local function reclaim(K, keep, now)
     else
       redis.call('ZREM', K .. 'lease', id)
       redis.call('HSET', key, 's', 'queued')
-      leave_running(K, job[2], 1)
+      change_running(K, job[2], -1)
       enqueue(K, id, job[1], job[2], true)
       if job[5] then add_status(K, id) end
     end
@@ -157,7 +157,7 @@ local function give_all(K, jobs, worker, lease_end, keep, now, claimed)
   end
   if #leases == 0 then return end
   redis.call('ZADD', K .. 'lease', unpack(leases))
-  redis.call('HINCRBY', K .. 'running', jobs[1][2][7], #leases / 2)
+  change_running(K, jobs[1][2][7], #leases / 2)
 end
 
 step('claim', { 'allow-oom' }, function(K, args)

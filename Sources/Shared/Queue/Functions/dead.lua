@@ -37,11 +37,13 @@ step('requeue', {}, function(K, args)
   redis.call('HINCRBY', key, 'n', 1)
   for _, part in ipairs({ 'j:', 'p:', 'm:', 'u:' }) do redis.call('PERSIST', K .. part .. id) end
   redis.call('DEL', K .. 'r:' .. id, K .. 'events:' .. id)
-  redis.call('ZADD', K .. 'deadlines', deadline, id)
+  local ledger = new_ledger()
+  note_added(ledger, 'deadlines', deadline, id)
   if not job[7] then
-    redis.call('ZREM', K .. 'ended', id .. ' ' .. job[2])
-    add_open(K, job[2], read_open(K, job[2]), 1, job[6])
+    note_removed(ledger, 'ended', id .. ' ' .. job[2])
+    note_open(ledger, job[2], 1, job[6])
   end
+  write_ledger(K, ledger)
   enqueue(K, id, job[3], job[2], false)
   count(K, 'requeued')
   wake(K)

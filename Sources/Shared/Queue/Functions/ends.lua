@@ -36,7 +36,7 @@ end
 local function withdraw(ledger, id, job)
   if job.s == 'running' then
     note_removed(ledger, 'lease', id)
-    add_to(ledger.left, job.t, 1)
+    add_to(ledger.running, job.t, -1)
   elseif job.s == 'scheduled' then
     note_removed(ledger, 'scheduled', id)
   elseif job.fo then

@@ -11,7 +11,7 @@
 local SILENCE = 7500
 -- Larger requests are fetched by a claim: Redis cuts off a listener that lets 8 MB of messages pile up.
 local LARGEST_HANDED = 65536
--- Offers that have lapsed are removed when they are met, so many in one step at most.
+-- Offers that have lapsed are removed when they are met, so many for one job at most.
 local LAPSED_AT_ONCE = 8
 
 local function offered_slots(K, offer)
@@ -29,29 +29,60 @@ local function last_seen(K, worker)
   return tonumber(redis.call('ZSCORE', K .. 'workers', worker) or 0)
 end
 
-local function runs_too_many(K, tenant, cap)
-  return cap > 0 and tonumber(redis.call('HGET', K .. 'running', tenant) or 0) >= cap
+-- Writes down what was taken of the intake's offer.
+local function close_offer(K, intake)
+  local offer = intake.offer
+  if offer and offer.used > 0 then redis.call('ZINCRBY', K .. 'offers', -offer.used, offer.member) end
+  intake.offer = nil
 end
 
--- Tells the worker that offers most of a new job, which is its own from then on; the caller writes that down in the
--- same step. Returns that worker's name, or nil when the job must queue. O(log workers)
-local function hand_over(K, id, tenant, mode, request, left, now)
-  if #request > LARGEST_HANDED or redis.call('EXISTS', K .. 'lanes') == 1 then return nil end
+-- The offer that the intake uses: the same until its slots are used up, then that of the worker that offers most.
+-- Nil without one. O(log workers)
+local function open_offer(K, intake)
+  if intake.offer and intake.offer.used < intake.offer.slots then return intake.offer end
+  close_offer(K, intake)
   for _ = 1, LAPSED_AT_ONCE do
     local best = redis.call('ZRANGE', K .. 'offers', 0, 0, 'REV', 'WITHSCORES')
-    local offer = best[1]
-    if not offer or best[2] == '0' then return nil end
-    local cap, worker, channel = offer:match('^(%d+) (%S+) (%S+)$')
-    if runs_too_many(K, tenant, tonumber(cap)) then return nil end
-    if now - last_seen(K, worker) > SILENCE then
-      end_offer(K, offer)
-    elseif redis.call('PUBLISH', channel, id .. ' 1 1 ' .. left .. ' ' .. (mode == '' and '-' or mode) .. ' '
-        .. request) == 0 then
-      redis.call('ZREM', K .. 'offers', offer)
-    else
-      redis.call('ZINCRBY', K .. 'offers', -1, offer)
-      return worker
+    local member, slots = best[1], tonumber(best[2] or 0)
+    if slots <= 0 then return nil end
+    local cap, worker, channel = member:match('^(%d+) (%S+) (%S+)$')
+    if intake.now - last_seen(K, worker) <= SILENCE then
+      intake.offer = {
+        member = member, slots = slots, used = 0, cap = tonumber(cap), worker = worker, channel = channel,
+      }
+      return intake.offer
     end
+    end_offer(K, member)
+  end
+end
+
+-- How many jobs a tenant runs, those among them that this step has handed over.
+local function running_of(K, intake, tenant)
+  return tonumber(redis.call('HGET', K .. 'running', tenant) or 0) + (intake.ledger.running[tenant] or 0)
+end
+
+-- Whether nothing is queued, so that nobody is overtaken.
+local function is_idle(K, intake)
+  if intake.is_idle == nil then intake.is_idle = redis.call('EXISTS', K .. 'lanes') == 0 end
+  return intake.is_idle
+end
+
+-- Tells a worker of an order, which is its own from then on; the caller writes that down in the same step. Returns
+-- that worker's name, or nil when the job must queue.
+local function hand_over(K, intake, order)
+  if #order.request > LARGEST_HANDED or not is_idle(K, intake) then return nil end
+  for _ = 1, LAPSED_AT_ONCE do
+    local offer = open_offer(K, intake)
+    if not offer then return nil end
+    if offer.cap > 0 and running_of(K, intake, order.tenant) >= offer.cap then return nil end
+    local message = order.id .. ' 1 1 ' .. order.expires_in .. ' ' .. (order.events == '' and '-' or order.events)
+      .. ' ' .. order.request
+    if redis.call('PUBLISH', offer.channel, message) > 0 then
+      offer.used = offer.used + 1
+      return offer.worker
+    end
+    redis.call('ZREM', K .. 'offers', offer.member)
+    intake.offer = nil
   end
 end
 

@@ -22,9 +22,8 @@ local function enqueue(K, id, lane, tenant, front)
   make_ready(K, lane, tenant, tonumber(redis.call('HGET', K .. 'vt:' .. lane, tenant) or 0))
 end
 
--- A tenant runs so many jobs less; where it was held back for running too many, it may be served again.
-local function leave_running(K, tenant, jobs)
-  add(K, 'running', tenant, -jobs)
+-- A tenant runs fewer jobs than before: where it was held back for running too many, it may be served again.
+local function unpark(K, tenant)
   if redis.call('EXISTS', K .. 'parked') == 0 then return end
   for lane in pairs(LANE_COST) do
     local time = redis.call('HGET', K .. 'parked', lane .. ':' .. tenant)
@@ -34,6 +33,12 @@ local function leave_running(K, tenant, jobs)
       wake(K)
     end
   end
+end
+
+-- A tenant runs so many jobs more or, with a negative number, less.
+local function change_running(K, tenant, jobs)
+  add(K, 'running', tenant, jobs)
+  if jobs < 0 then unpark(K, tenant) end
 end
 
 -- Takes a tenant out of its lane; the lane goes with its last tenant, and time moves to the lane's end.

@@ -5,7 +5,7 @@
 local ARGUMENTS_AT_ONCE = 500
 
 local function new_ledger()
-  return { removed = {}, added = {}, deleted = {}, open = {}, counts = {}, left = {} }
+  return { removed = {}, added = {}, deleted = {}, open = {}, counts = {}, running = {} }
 end
 
 local function list_in(lists, name)
@@ -80,5 +80,5 @@ local function write_ledger(K, ledger)
   delete_all(ledger.deleted)
   write_open(K, ledger.open)
   for what, times in pairs(ledger.counts) do redis.call('HINCRBY', K .. 'counts', what, times) end
-  for tenant, jobs in pairs(ledger.left) do leave_running(K, tenant, jobs) end
+  for tenant, jobs in pairs(ledger.running) do change_running(K, tenant, jobs) end
 end

@@ -4,48 +4,65 @@
 --   KEYS[1] base   ARGV subject, emission interval (us), burst, for each limit
 --   returns {limit, remaining, reset (ms)} of the tightest limit, or {} without limits   O(limits)
 
--- All limits are looked at before any is taken. Returns the state to report, and what to write if admitted.
-local function check_limits(K, args, first, now)
-  local writes, tightest, refusal = {}, {}, nil
-  for index = first, #args, 3 do
-    local key = K .. 'limit:' .. args[index]
-    local interval, burst = tonumber(args[index + 1]), tonumber(args[index + 2])
-    local stored = tonumber(redis.call('GET', key) or 0)
-    local tat = math.max(stored, now) + interval
-    local wait = tat - burst * interval - now
-    local used = wait > 0 and math.max(stored, now) or tat
-    local remaining = math.max(0, math.floor((burst * interval - (used - now)) / interval))
-    if not tightest[2] or remaining < tightest[2] then
-      tightest = { burst, remaining, math.ceil((used - now) / 1000) }
-    end
-    if wait > 0 then
-      refusal = math.max(refusal or 0, math.ceil(wait / 1000))
-    end
-    writes[#writes + 1] = { key, tat, math.ceil((tat - now) / 1000) }
+-- The limits that are told by `args` from `first` to `last`.
+local function read_limits(K, args, first, last)
+  local limits = {}
+  for index = first, last, 3 do
+    limits[#limits + 1] = {
+      key = K .. 'limit:' .. args[index], interval = tonumber(args[index + 1]), burst = tonumber(args[index + 2]),
+    }
   end
-  return tightest, writes, refusal
+  return limits
 end
 
-local function take_limits(writes)
-  for _, write in ipairs(writes) do
-    redis.call('SET', write[1], string.format('%.0f', write[2]), 'PX', write[3])
+-- A limit's TAT: of `tats`, which are those that the step has read or changed, or else as it is stored.
+local function tat_of(tats, key)
+  tats[key] = tats[key] or tonumber(redis.call('GET', key) or 0)
+  return tats[key]
+end
+
+local function remaining(limit, tat, now)
+  return math.max(0, math.floor((limit.burst * limit.interval - (tat - now)) / limit.interval))
+end
+
+-- All limits are looked at before any is taken. Returns the state to report, the TATs if the request is admitted,
+-- and, when it is not, after how many ms it may be.
+local function check_limits(tats, limits, now)
+  local taken, tightest, refusal = {}, {}, nil
+  for _, limit in ipairs(limits) do
+    local stored = math.max(tat_of(tats, limit.key), now)
+    local tat = stored + limit.interval
+    local wait = tat - limit.burst * limit.interval - now
+    local used = wait > 0 and stored or tat
+    local left = remaining(limit, used, now)
+    if not tightest[2] or left < tightest[2] then
+      tightest = { limit.burst, left, math.ceil((used - now) / 1000) }
+    end
+    if wait > 0 then refusal = math.max(refusal or 0, math.ceil(wait / 1000)) end
+    taken[limit.key] = tat
+  end
+  return tightest, taken, refusal
+end
+
+local function write_tats(taken, now)
+  for key, tat in pairs(taken) do
+    redis.call('SET', key, string.format('%.0f', tat), 'PX', math.ceil((tat - now) / 1000))
   end
 end
 
 -- The state of the limits when nothing is taken.
-local function peek_limits(K, args, first, now)
+local function peek_limits(tats, limits, now)
   local tightest = {}
-  for index = first, #args, 3 do
-    local interval, burst = tonumber(args[index + 1]), tonumber(args[index + 2])
-    local tat = math.max(tonumber(redis.call('GET', K .. 'limit:' .. args[index]) or 0), now)
-    local remaining = math.max(0, math.floor((burst * interval - (tat - now)) / interval))
-    if not tightest[2] or remaining < tightest[2] then
-      tightest = { burst, remaining, math.ceil((tat - now) / 1000) }
+  for _, limit in ipairs(limits) do
+    local tat = math.max(tat_of(tats, limit.key), now)
+    local left = remaining(limit, tat, now)
+    if not tightest[2] or left < tightest[2] then
+      tightest = { limit.burst, left, math.ceil((tat - now) / 1000) }
     end
   end
   return tightest
 end
 
 step('limits', { 'no-writes' }, function(K, args)
-  return peek_limits(K, args, 1, now_us())
+  return peek_limits({}, read_limits(K, args, 1, #args), now_us())
 end)

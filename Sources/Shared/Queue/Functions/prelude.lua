@@ -74,32 +74,6 @@ local function add(K, hash, field, amount)
   return sum
 end
 
--- The fields of `open` that a tenant's job counts in: its bytes among all, its tenant's jobs, their bytes.
-local function open_fields(tenant)
-  return { 'bytes', 'jobs:' .. tenant, 'bytes:' .. tenant }
-end
-
-local function read_open(K, tenant)
-  local open = redis.call('HMGET', K .. 'open', unpack(open_fields(tenant)))
-  return { tonumber(open[1] or 0), tonumber(open[2] or 0), tonumber(open[3] or 0) }
-end
-
--- Counts `jobs` of together `bytes` in, or with negative numbers out. `open` is what `read_open` has just read:
--- one write for all three, because each write goes to the append-only file.
-local function add_open(K, tenant, open, jobs, bytes)
-  local sums, left, gone = { open[1] + bytes, open[2] + jobs, open[3] + bytes }, {}, {}
-  for index, field in ipairs(open_fields(tenant)) do
-    if sums[index] == 0 then
-      gone[#gone + 1] = field
-    else
-      left[#left + 1] = field
-      left[#left + 1] = sums[index]
-    end
-  end
-  if #left > 0 then redis.call('HSET', K .. 'open', unpack(left)) end
-  if #gone > 0 then redis.call('HDEL', K .. 'open', unpack(gone)) end
-end
-
 local function count(K, what)
   redis.call('HINCRBY', K .. 'counts', what, 1)
 end

@@ -28,7 +28,7 @@ end
 --   A job of another tenant is as absent as one that never was.   O(1)
 step('read', { 'allow-oom' }, function(K, args)
   local id, channel = args[1], args[3]
-  local report = peek_limits(K, args, 5, now_us())
+  local report = peek_limits({}, read_limits(K, args, 5, #args), now_us())
   if redis.call('HGET', K .. 'j:' .. id, 't') ~= args[2] then
     return { false, report[1], report[2], report[3] }
   end

@@ -9,7 +9,7 @@ step('retry', { 'allow-oom' }, function(K, args)
   if args[4] ~= '1' then redis.call('HINCRBY', K .. 'j:' .. id, 'a', -1) end
   redis.call('HSET', K .. 'j:' .. id, 's', 'scheduled')
   redis.call('ZREM', K .. 'lease', id)
-  leave_running(K, redis.call('HGET', K .. 'j:' .. id, 't'), 1)
+  change_running(K, redis.call('HGET', K .. 'j:' .. id, 't'), -1)
   redis.call('ZADD', K .. 'scheduled', now_ms() + tonumber(args[3]), id)
   if redis.call('HGET', K .. 'j:' .. id, 'ev') then
     may_begin_anew(K, id)
@@ -35,7 +35,7 @@ step('release', { 'allow-oom' }, function(K, args)
       redis.call('HINCRBY', K .. 'j:' .. id, 'a', -1)
       redis.call('HSET', K .. 'j:' .. id, 's', 'queued')
       redis.call('ZREM', K .. 'lease', id)
-      leave_running(K, job[2], 1)
+      change_running(K, job[2], -1)
       enqueue(K, id, job[1], job[2], true)
       if job[3] then add_status(K, id) end
       released = released + 1

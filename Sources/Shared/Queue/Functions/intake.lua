@@ -1,0 +1,73 @@
+-- The intake: what the orders that one `admit` takes in share. It is read once, counted on from order to order, and
+-- written once at the end.
+
+-- `args` are the first seven of `admit`.
+local function new_intake(args)
+  local micros = now_us()
+  local now = math.floor(micros / 1000)
+  return {
+    now_us = micros, now = now,
+    -- As text, because each use of a number in a command writes it out anew.
+    now_text = string.format('%.0f', now), lease_end = string.format('%.0f', now + args[7]),
+    keep = tonumber(args[1]), cache_time = args[2],
+    most_jobs = tonumber(args[3]), most_bytes = tonumber(args[4]),
+    tenant_jobs = tonumber(args[5]), tenant_bytes = tonumber(args[6]),
+    ledger = new_ledger(),
+    -- TATs as they are, and those that were changed.
+    tats = {}, taken = {},
+    -- Fields of `open` as they are, and those that were changed.
+    open = {}, changed = {},
+    -- Jobs that have not ended, and those of them that run; nil before they are asked for.
+    unended = nil, running = nil,
+    -- Whether nothing is queued; nil before that is asked for.
+    is_idle = nil,
+    -- The offer that jobs are handed over by.
+    offer = nil,
+    must_wake = false,
+  }
+end
+
+-- The fields of `open` that a tenant's job counts in, as the intake knows them.
+local function open_of(K, intake, tenant)
+  local open, jobs, bytes = intake.open, 'jobs:' .. tenant, 'bytes:' .. tenant
+  if not open[jobs] then
+    local stored = redis.call('HMGET', K .. 'open', 'bytes', jobs, bytes)
+    open.bytes = open.bytes or tonumber(stored[1] or 0)
+    open[jobs], open[bytes] = tonumber(stored[2] or 0), tonumber(stored[3] or 0)
+  end
+  return open, jobs, bytes
+end
+
+local function count_in(K, intake, tenant, size)
+  local open, jobs, bytes = open_of(K, intake, tenant)
+  open.bytes, open[jobs], open[bytes] = open.bytes + size, open[jobs] + 1, open[bytes] + size
+  intake.changed.bytes, intake.changed[jobs], intake.changed[bytes] = true, true, true
+  intake.unended = intake.unended + 1
+end
+
+local function is_queue_full(K, intake)
+  intake.unended = intake.unended or redis.call('ZCARD', K .. 'deadlines')
+  if intake.unended < intake.most_jobs then return false end
+  intake.running = intake.running or redis.call('ZCARD', K .. 'lease')
+  return intake.unended - intake.running >= intake.most_jobs
+end
+
+-- Which bound has no room for a job of `size` bytes, if any: the queue's or the tenant's.
+local function full_bound(K, intake, tenant, size)
+  local open, jobs, bytes = open_of(K, intake, tenant)
+  if is_queue_full(K, intake) or open.bytes + size > intake.most_bytes then return 'queue' end
+  if open[jobs] >= intake.tenant_jobs or open[bytes] + size > intake.tenant_bytes then return 'tenant' end
+end
+
+local function write_intake(K, intake)
+  write_ledger(K, intake.ledger)
+  write_tats(intake.taken, intake.now_us)
+  local open = {}
+  for field in pairs(intake.changed) do
+    open[#open + 1] = field
+    open[#open + 1] = intake.open[field]
+  end
+  if #open > 0 then call_with_many('HSET', K .. 'open', open) end
+  close_offer(K, intake)
+  if intake.must_wake then wake(K) end
+end
