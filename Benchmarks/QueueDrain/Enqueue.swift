@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Logging
+import NIOPosix
 import Shared
 
 /// Admits jobs as an API process does, many at once, and prints how many and how long that took, as JSON.
@@ -24,7 +25,7 @@ struct Enqueue: AsyncParsableCommand {
   func run() async throws {
     let redis = RedisClient(
       configuration: try RedisConfiguration(.current), logger: Logger(label: "queue-drain"),
-      purpose: "queue-drain")
+      purpose: "queue-drain", perEventLoop: true)
     let queue = JobQueue(
       redis: redis, retention: try JobRetention(.current), bounds: try QueueBounds(.current))
     try await withThrowingTaskGroup(of: Void.self) { group in
@@ -42,16 +43,19 @@ struct Enqueue: AsyncParsableCommand {
   /// Returns how many jobs were admitted.
   private func admit(to queue: JobQueue, until end: ContinuousClock.Instant) async throws -> Int {
     let (encoded, weight) = (Self.request.encoded(), Self.request.estimatedTokens)
+    let admissions = PerEventLoop(MultiThreadedEventLoopGroup.singleton) {
+      StepBatcher(eventLoop: $0, step: queue.admit)
+    }
     return try await withThrowingTaskGroup(of: Int.self) { group in
       for client in 0..<Self.clients {
-        group.addTask {
+        group.addTask(executorPreference: EventLoopExecutor.singleton) {
           var admitted = 0
           for _ in stride(from: client, to: jobs, by: Self.clients) where ContinuousClock.now < end {
             let admission = Admission(
               id: JobID(unixMilliseconds: Timestamp.now), tenant: "default", lane: .standard,
               model: "default",
               request: encoded, weight: weight, expiresIn: .seconds(86_400))
-            guard case .admitted = try await queue.admit(admission) else {
+            guard case .admitted = try await admissions.current.perform(admission) else {
               throw ValidationError("the queue refuses jobs; is it empty?")
             }
             admitted += 1

@@ -29,7 +29,8 @@ struct ReplyListener: Service {
     self.requestLook = requestLook
     subscribers = channels.all.map { channel in
       RedisSubscriber(
-        configuration: redis, channel: channel.name, eventLoopGroup: channel.eventLoop, logger: logger,
+        configuration: redis, channel: channel.name, purpose: "api-replies",
+        eventLoopGroup: channel.eventLoop, logger: logger,
         onMessage: { message in
           switch Announcement(message) {
           case .end(let end): board.deliver(end)

@@ -13,4 +13,16 @@ extension JobQueue {
     command.append(offer.rawValue)
     return try await perform(command).integer == 1
   }
+
+  /// Gives back to the queue what was handed over by an offer that the worker hears no more of, but for the jobs that
+  /// it holds. Returns how many.
+  @discardableResult
+  public func recall(_ offer: SlotOffer, holding held: [JobID]) async throws(QueueError) -> Int {
+    var command = step("recall")
+    command.append(retention.jobs.wholeMilliseconds)
+    command.append(offer.rawValue)
+    for id in held { command.append(id.rawValue) }
+    guard let recalled = try await perform(command).integer else { throw .unexpectedReply(step: "recall") }
+    return Int(recalled)
+  }
 }

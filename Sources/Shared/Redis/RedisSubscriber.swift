@@ -23,16 +23,17 @@ public final class RedisSubscriber: Service, Sendable {
   /// Whether messages are being heard, as far as is known.
   public var isSubscribed: Bool { subscribed.load(ordering: .relaxed) }
 
-  /// `channel` is asked before each subscription. Callbacks run on an event loop or a task and must not block.
+  /// `channel` is asked before each subscription; `purpose` names the connection in Redis' `CLIENT LIST`. Callbacks run on an event loop or a task and must not block.
   public init(
     configuration: RedisConfiguration, channel: @escaping @autoclosure @Sendable () -> String,
-    eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton, logger: Logger,
+    purpose: String, eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
+    logger: Logger,
     onMessage: @escaping @Sendable (ByteBuffer) -> Void,
     onSubscribed: @escaping @Sendable (_ channel: String) -> Void = { _ in },
     onLost: @escaping @Sendable () -> Void = {}
   ) {
     connector = RedisConnector(
-      configuration: configuration, eventLoop: eventLoopGroup.any(), purpose: "subscriber",
+      configuration: configuration, eventLoop: eventLoopGroup.any(), purpose: purpose,
       onMessage: onMessage)
     nextChannel = channel
     self.logger = logger

@@ -8,7 +8,8 @@ struct CancellationListener: Service {
 
   init(queue: JobQueue, held: HeldJobs, redis: RedisConfiguration, logger: Logger) {
     subscriber = RedisSubscriber(
-      configuration: redis, channel: queue.cancellationChannel, logger: logger,
+      configuration: redis, channel: queue.cancellationChannel, purpose: "worker-cancelled",
+      logger: logger,
       onMessage: { message in
         if let id = JobID(rawValue: String(buffer: message)) { held.cancel(id) }
       })

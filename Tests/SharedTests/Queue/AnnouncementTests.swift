@@ -15,7 +15,7 @@ struct AnnouncementTests {
     let heard = HeardEnds()
     let isSubscribed = Atomic(false)
     let subscriber = RedisSubscriber(
-      configuration: try RedisConfiguration(url: lab.server.url), channel: channel,
+      configuration: try RedisConfiguration(url: lab.server.url), channel: channel, purpose: "test",
       logger: Logger(label: "test"), onMessage: { heard.add($0) },
       onSubscribed: { _ in isSubscribed.store(true, ordering: .relaxed) })
     try await withThrowingTaskGroup(of: Void.self) { group in

@@ -39,7 +39,7 @@ struct HandOverTests {
     let listener = Listener(lab.queue.offer(of: worker, on: channel))
     let (subscribed, note) = AsyncStream.makeStream(of: Void.self)
     let subscriber = RedisSubscriber(
-      configuration: try RedisConfiguration(url: lab.server.url), channel: channel,
+      configuration: try RedisConfiguration(url: lab.server.url), channel: channel, purpose: "test",
       logger: Logger(label: "test"), onMessage: listener.hear, onSubscribed: { _ in note.yield() })
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await subscriber.run() }
@@ -243,6 +243,28 @@ struct HandOverTests {
       let again = try await lab.claimOne(worker: "other")
       #expect(again.lease == Lease(id: id, fence: 2) && again.attempts == 2)
       #expect(try await lab.queue.statistics().counts["crashes"] == nil)
+    }
+  }
+
+  @Test("a worker that heard no more of its offer gives back what it does not hold, no attempt used up")
+  func recalled() async throws {
+    try await withOffer(of: 3) { lab, listener in
+      var ids: [JobID] = []
+      for _ in 0..<3 { ids.append(try await lab.admit(lab.admission())) }
+      let other = try await lab.admit(lab.admission())
+      let claimed = try await lab.claimOne(worker: "w")
+      #expect(try await lab.queue.recall(listener.offer, holding: [ids[1]]) == 2)
+      let states = [
+        try await lab.state(of: ids[0]), try await lab.state(of: ids[1]), try await lab.state(of: ids[2]),
+        try await lab.state(of: other),
+      ]
+      #expect(states == [.queued, .running, .queued, .running], "what it claimed is not given back")
+      #expect(claimed.lease.id == other)
+      let again = try await lab.queue.claim(9, worker: "v").jobs
+      #expect(Set(again.map(\.lease.id)) == [ids[0], ids[2]])
+      #expect(again.allSatisfy { $0.attempts == 1 && $0.lease.fence == 2 })
+      #expect(try await lab.keys(beginning: ["offers"]).isEmpty)
+      #expect(try await lab.queue.mend().repairs.isEmpty)
     }
   }
 

@@ -179,7 +179,8 @@ struct RedisClientFaultTests {
   func stalledSubscriber() async throws {
     try await RedisServer.with { redis in
       let subscriber = RedisSubscriber(
-        configuration: try RedisConfiguration(url: redis.url), channel: "news", logger: Logger(label: "test"),
+        configuration: try RedisConfiguration(url: redis.url), channel: "news", purpose: "test",
+        logger: Logger(label: "test"),
         onMessage: { _ in })
       #expect(!subscriber.isSubscribed)
       let running = Task { try await subscriber.run() }

@@ -180,7 +180,7 @@ struct RedisClientTests {
         let heard = Mutex<[String]>([])
         let subscriptions = Atomic(0)
         let subscriber = RedisSubscriber(
-          configuration: try RedisConfiguration(url: redis.url), channel: "news",
+          configuration: try RedisConfiguration(url: redis.url), channel: "news", purpose: "test",
           logger: Logger(label: "test"),
           onMessage: { message in heard.withLock { $0.append(String(buffer: message)) } },
           onSubscribed: { _ in subscriptions.add(1, ordering: .relaxed) })

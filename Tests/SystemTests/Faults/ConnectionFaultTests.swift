@@ -11,7 +11,9 @@ struct ConnectionFaultTests {
 
   @Test(
     "whichever connection is cut, work goes on through a new one",
-    arguments: ["sluice-worker", "sluice-worker-wake", "sluice-api", "sluice-subscriber"])
+    arguments: [
+      "sluice-worker", "sluice-worker-wake", "sluice-worker-handed", "sluice-api", "sluice-api-replies",
+    ])
   func cut(connection: String) async throws {
     let longest = Longest()
     let findings = try await FaultLab.run(

@@ -24,8 +24,9 @@ local function end_offer(K, offer)
   return redis.call('PUBLISH', offer:match('%S+$'), '')
 end
 
--- When a worker was last heard of (ms).
+-- When a worker was last heard of (ms). `worker` is its name, or the field `by` of a job.
 local function last_seen(K, worker)
+  worker = worker:match('^%S+')
   return tonumber(redis.call('ZSCORE', K .. 'workers', worker) or 0)
 end
 
@@ -68,7 +69,7 @@ local function is_idle(K, intake)
 end
 
 -- Tells a worker of an order, which is its own from then on; the caller writes that down in the same step. Returns
--- that worker's name, or nil when the job must queue.
+-- what the job's field `by` says of that, or nil when the job must queue.
 local function hand_over(K, intake, order)
   if #order.request > LARGEST_HANDED or not is_idle(K, intake) then return nil end
   for _ = 1, LAPSED_AT_ONCE do
@@ -79,7 +80,7 @@ local function hand_over(K, intake, order)
       .. ' ' .. order.request
     if redis.call('PUBLISH', offer.channel, message) > 0 then
       offer.used = offer.used + 1
-      return offer.worker
+      return offer.worker .. ' ' .. offer.channel
     end
     redis.call('ZREM', K .. 'offers', offer.member)
     intake.offer = nil

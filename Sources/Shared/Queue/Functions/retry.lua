@@ -20,27 +20,48 @@ step('retry', { 'allow-oom' }, function(K, args)
   return 1
 end)
 
--- release: a worker that stops gives its jobs back to the front of their lanes; no attempt is used up.
+-- Gives a running job back to the front of its lane, no attempt used up. One whose answer had begun to be sent fails,
+-- unless it may begin anew. Returns 1 when it was given back, else 0.
+local function give_back(K, id, keep)
+  if not may_begin_anew(K, id) then
+    finish(K, id, 'failed', BROKEN_OFF, keep, now_ms())
+    return 0
+  end
+  local job = redis.call('HMGET', K .. 'j:' .. id, 'l', 't', 'ev')
+  redis.call('HINCRBY', K .. 'j:' .. id, 'a', -1)
+  redis.call('HSET', K .. 'j:' .. id, 's', 'queued')
+  redis.call('ZREM', K .. 'lease', id)
+  change_running(K, job[2], -1)
+  enqueue(K, id, job[1], job[2], true)
+  if job[3] then add_status(K, id) end
+  return 1
+end
+
+-- release: a worker that stops gives its jobs back.
 --   KEYS[1] base   ARGV 1 keep (ms)  2… id, fence of each job
---   returns how many were given back; one whose answer had begun to be sent fails, unless it may begin anew
---   O(jobs log jobs)
+--   returns how many were given back   O(jobs log jobs)
 step('release', { 'allow-oom' }, function(K, args)
   local released = 0
   for index = #args - 1, 2, -2 do
     local id = args[index]
-    if holds(K, id, args[index + 1]) and not may_begin_anew(K, id) then
-      finish(K, id, 'failed', BROKEN_OFF, tonumber(args[1]), now_ms())
-    elseif holds(K, id, args[index + 1]) then
-      local job = redis.call('HMGET', K .. 'j:' .. id, 'l', 't', 'ev')
-      redis.call('HINCRBY', K .. 'j:' .. id, 'a', -1)
-      redis.call('HSET', K .. 'j:' .. id, 's', 'queued')
-      redis.call('ZREM', K .. 'lease', id)
-      change_running(K, job[2], -1)
-      enqueue(K, id, job[1], job[2], true)
-      if job[3] then add_status(K, id) end
-      released = released + 1
-    end
+    if holds(K, id, args[index + 1]) then released = released + give_back(K, id, tonumber(args[1])) end
   end
   if released > 0 then wake(K) end
   return released
+end)
+
+-- recall: a worker that heard no more of its offer gives back what it was handed and has not heard of.
+--   KEYS[1] base   ARGV 1 keep (ms)  2 offer  3… ids of the jobs that it holds
+--   returns how many were given back   O(running jobs), of which it looks at the 1,000 whose leases end first
+step('recall', { 'allow-oom' }, function(K, args)
+  end_offer(K, args[2])
+  local held, handed_by, recalled = {}, args[2]:match('^%d+ (.*)$'), 0
+  for index = 3, #args do held[args[index]] = true end
+  for _, id in ipairs(redis.call('ZRANGE', K .. 'lease', 0, 999)) do
+    if not held[id] and redis.call('HGET', K .. 'j:' .. id, 'by') == handed_by then
+      recalled = recalled + give_back(K, id, tonumber(args[1]))
+    end
+  end
+  if recalled > 0 then wake(K) end
+  return recalled
 end)
