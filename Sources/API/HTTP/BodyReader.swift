@@ -49,6 +49,8 @@ struct BodyReader: Sendable {
   /// web page's form would come.
   static func isJSON(_ contentType: String?) -> Bool {
     guard let contentType else { return false }
+    // As nearly all send it.
+    if contentType == "application/json" { return true }
     let type = contentType.prefix { $0 != ";" }.filter { !$0.isWhitespace }.lowercased()
     return type == "application/json" || (type.hasPrefix("application/") && type.hasSuffix("+json"))
   }

@@ -36,7 +36,10 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   private let limits: Limits
   private var phase = Phase.idle
   private var discardedBytes = 0
-  private var timer: Scheduled<Void>?
+  /// When the present phase must be over; nil while it has no bound.
+  private var deadline: NIODeadline?
+  /// Goes off at the deadline or before. A phase that ends in time does not touch it: there are several in each request.
+  private var timer: (time: NIODeadline, scheduled: Scheduled<Void>)?
 
   init(limits: Limits = Limits()) { self.limits = limits }
 
@@ -50,11 +53,11 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   }
 
   func handlerRemoved(context: ChannelHandlerContext) {
-    timer?.cancel()
+    timer?.scheduled.cancel()
   }
 
   func channelInactive(context: ChannelHandlerContext) {
-    timer?.cancel()
+    timer?.scheduled.cancel()
     context.fireChannelInactive()
   }
 
@@ -133,7 +136,6 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
   private func enter(_ phase: Phase, _ context: ChannelHandlerContext) {
     self.phase = phase
-    timer?.cancel()
     let limit: TimeAmount? =
       switch phase {
       case .idle: limits.idle
@@ -142,9 +144,19 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
       case .responding: nil
       case .lingering: limits.linger
       }
-    timer = limit.map { limit in
-      context.eventLoop.assumeIsolated().scheduleTask(in: limit) { self.timeIsOver(context) }
+    deadline = limit.map { context.eventLoop.now + $0 }
+    setTimer(context)
+  }
+
+  private func setTimer(_ context: ChannelHandlerContext) {
+    guard let deadline, timer.map({ deadline < $0.time }) ?? true else { return }
+    timer?.scheduled.cancel()
+    let scheduled = context.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) {
+      self.timer = nil
+      guard let deadline = self.deadline else { return }
+      if deadline <= context.eventLoop.now { self.timeIsOver(context) } else { self.setTimer(context) }
     }
+    timer = (deadline, scheduled)
   }
 
   private func timeIsOver(_ context: ChannelHandlerContext) {

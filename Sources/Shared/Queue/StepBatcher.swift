@@ -41,7 +41,7 @@ public final class StepBatcher<Item: Batchable, Outcome: Sendable>: Sendable {
       defer { entries = [] }
       return entries[...]
     }
-    for count in entries.map(\.item).batchSizes {
+    for count in entries.map({ $0.item }).batchSizes {
       let batch = entries.prefix(count)
       entries = entries.dropFirst(count)
       Task(executorPreference: EventLoopExecutor.singleton) { await self.send(Array(batch)) }
@@ -50,7 +50,7 @@ public final class StepBatcher<Item: Batchable, Outcome: Sendable>: Sendable {
 
   private func send(_ batch: [Entry]) async {
     do throws(QueueError) {
-      let outcomes = try await step(batch.map(\.item))
+      let outcomes = try await step(batch.map { $0.item })
       for (entry, outcome) in zip(batch, outcomes) { entry.caller.resume(returning: .success(outcome)) }
     } catch {
       for entry in batch { entry.caller.resume(returning: .failure(error)) }
