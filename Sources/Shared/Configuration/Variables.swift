@@ -86,7 +86,7 @@ public enum Variables {
 
   // MARK: Worker
   public static let workerConcurrency = Variable<Int>.integer(
-    "WORKER_CONCURRENCY", "how many jobs one worker holds at once", in: 1...10_000, default: 64)
+    "WORKER_CONCURRENCY", "how many jobs one worker holds at once", in: 1...10_000, default: 256)
   public static let drainTimeout = Variable<Duration>.seconds(
     "DRAIN_TIMEOUT", "how long a process that was told to stop finishes what it has", in: 0...3600,
     default: "30")
