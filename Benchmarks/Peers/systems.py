@@ -30,7 +30,7 @@ def sluice(redis, jobs, seconds):
         enqueue=[program, "enqueue", "--jobs", str(jobs), "--seconds", str(seconds)],
         workers=[[program, "work"]] * 2,
         unfinished="return redis.call('ZCARD', 'sluice:{0}:deadlines')",
-        environment={"REDIS_URL": redis, "LOG_LEVEL": "warning"},
+        environment={"REDIS_URL": redis, "LOG_LEVEL": "warning", "WORKER_CONCURRENCY": "64"},
     )
 
 
