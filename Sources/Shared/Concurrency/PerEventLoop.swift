@@ -9,6 +9,7 @@ public struct PerEventLoop<Value: Sendable>: Sendable {
   private let group: any EventLoopGroup
   private let places: [ObjectIdentifier: Int]
 
+  /// Makes a value for each loop of a group.
   public init(_ group: any EventLoopGroup, _ make: (any EventLoop) -> Value) {
     let loops = Array(group.makeIterator())
     all = loops.prefix(Self.most).map(make)

@@ -3,7 +3,7 @@ import NIOCore
 /// What a worker records of a job that has an answer, or of a delivery that has reached its client.
 public struct Completion: Batchable {
   public let lease: Lease
-  /// Of which the job's slot becomes a part, where nothing is queued.
+  /// Of which the job's slot becomes a part, unless something is queued.
   public var offer: SlotOffer?
   /// ``JobResult/encoded()``; empty for a delivery.
   let result: ByteBuffer
@@ -17,6 +17,7 @@ public struct Completion: Batchable {
 
   public func goes(with other: Completion) -> Bool { offer == other.offer }
 
+  /// For a job that has an answer.
   public init(of lease: Lease, with result: JobResult, isCacheable: Bool, offer: SlotOffer? = nil) {
     self.lease = lease
     self.offer = offer
@@ -28,6 +29,7 @@ public struct Completion: Batchable {
     cost = result.cost
   }
 
+  /// For a delivery that has reached its client.
   public init(ofDelivery lease: Lease) {
     self.lease = lease
     offer = nil

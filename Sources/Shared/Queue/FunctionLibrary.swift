@@ -7,7 +7,7 @@ import Crypto
 struct FunctionLibrary: Sendable {
   static let current = FunctionLibrary(files: [
     PackageResources.prelude_lua, PackageResources.limits_lua, PackageResources.cache_lua,
-    PackageResources.lanes_lua, PackageResources.ledger_lua, PackageResources.events_lua,
+    PackageResources.lanes_lua, PackageResources.changes_lua, PackageResources.events_lua,
     PackageResources.ends_lua, PackageResources.handover_lua, PackageResources.intake_lua,
     PackageResources.admit_lua,
     PackageResources.claim_lua, PackageResources.renew_lua, PackageResources.complete_lua,

@@ -36,22 +36,24 @@ public struct Claim: Sendable {
 }
 
 extension JobQueue {
-  /// Takes jobs for a worker, lanes by weight and tenants in fair turns, after bringing back what is due: at most
-  /// `most`, and one for each of its `idle` slots. With an offer also for those that it has offered and that nothing was handed
-  /// over for; what is left of both is offered then.
-  /// - Parameter offered: how many slots the worker has offered, as far as it knows.
+  /// Takes jobs for a worker, lanes by weight and tenants in fair turns, after bringing back what is due.
+  /// - Parameters:
+  ///   - free: how many slots of the worker no job holds. That many jobs are taken at most, less those on their way.
+  ///   - most: how many jobs are taken at most in any case.
+  ///   - offer: where the free slots that are not filled are offered from then on.
+  ///   - heard: how many jobs the worker has heard of by this offer.
   public func claim(
-    _ idle: Int, worker: String, offer: SlotOffer? = nil, offered: Int = 0, atMost most: Int = .max
+    _ free: Int, worker: String, atMost most: Int = .max, offer: SlotOffer? = nil, heard: Int = 0
   ) async throws(QueueError) -> Claim {
     var command = step("claim")
-    command.append(idle)
+    command.append(free)
     command.append(Self.leaseDuration.wholeMilliseconds)
     command.append(retention.jobs.wholeMilliseconds)
     command.append(worker)
     command.append(bounds.tenantRunning)
-    command.append(offer?.rawValue ?? "")
-    command.append(offered)
     command.append(most)
+    command.append(offer?.rawValue ?? "")
+    command.append(heard)
     guard let elements = try await perform(command).array, elements.count >= 2,
       let hasMore = elements[0].integer, let nextDue = elements[1].integer
     else { throw .unexpectedReply(step: "claim") }

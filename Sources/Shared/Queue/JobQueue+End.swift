@@ -1,8 +1,6 @@
 /// Whether a worker's step took effect.
 public enum Settlement: Sendable, Hashable {
   case recorded
-  /// Recorded, and the slot that the job has left is offered for the next.
-  case recordedAndOffered
   /// Another worker has claimed the job since, or it has ended: nothing was changed.
   case stale
 }
@@ -102,7 +100,6 @@ extension JobQueue {
 extension Settlement {
   fileprivate init?(_ reply: RESPValue) {
     switch reply.integer {
-    case 2: self = .recordedAndOffered
     case 1: self = .recorded
     case 0: self = .stale
     default: return nil

@@ -18,7 +18,8 @@ public final class RedisClient: Service, Sendable {
     logger: Logger, purpose: String, perEventLoop: Bool = false
   ) {
     let group: any EventLoopGroup = perEventLoop ? eventLoopGroup : eventLoopGroup.any()
-    let first = group.any()
+    var loops = group.makeIterator()
+    let first = loops.next()
     links = PerEventLoop(group) { loop in
       // All of them lose Redis at once; one says so.
       let logger = loop === first ? logger : Logger(label: logger.label) { _ in SwiftLogNoOpLogHandler() }

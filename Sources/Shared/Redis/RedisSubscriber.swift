@@ -23,7 +23,8 @@ public final class RedisSubscriber: Service, Sendable {
   /// Whether messages are being heard, as far as is known.
   public var isSubscribed: Bool { subscribed.load(ordering: .relaxed) }
 
-  /// `channel` is asked before each subscription; `purpose` names the connection in Redis' `CLIENT LIST`. Callbacks run on an event loop or a task and must not block.
+  /// `channel` is asked before each subscription; `purpose` names the connection in Redis' `CLIENT LIST`. Callbacks
+  /// run on an event loop or a task and must not block.
   public init(
     configuration: RedisConfiguration, channel: @escaping @autoclosure @Sendable () -> String,
     purpose: String, eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,

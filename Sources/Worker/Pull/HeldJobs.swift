@@ -2,24 +2,27 @@ import Shared
 import Synchronization
 
 /// The jobs that a worker holds: how many more it may take, whose leases it must renew, and how to stop one.
-///
-/// Each of its slots is held by a job, offered for jobs that are handed to it, or idle.
 final class HeldJobs: Sendable {
+  /// Stops work on a job.
   typealias Cancel = @Sendable () -> Void
 
-  /// What a claim may fill.
+  /// What a claim is told of the worker.
   struct Room: Sendable, Equatable {
-    /// Slots that no job holds and that were not offered before.
-    let idle: Int
-    /// The offer in which the claim leaves what it does not fill.
+    /// Slots that no job holds.
+    let free: Int
+    /// Nil while the worker does not listen.
     let offer: SlotOffer?
-    let offered: Int
+    /// How many jobs were handed over by this offer, as far as the worker has heard.
+    let heard: Int
   }
 
   private struct State {
     let capacity: Int
     var cancels: [Lease: Cancel] = [:]
-    var offered = OfferedSlots()
+    var offer: SlotOffer?
+    var heard = 0
+    /// Whether jobs may be on their way.
+    var mayHear = false
     var isStopping = false
     var isClosed = false
     /// The pull loop, while it waits for a free slot.
@@ -27,18 +30,19 @@ final class HeldJobs: Sendable {
     /// The draining service, while it waits for the last job.
     var drainer: CheckedContinuation<Void, Never>?
 
-    var idle: Int { max(0, capacity - cancels.count - offered.count) }
-    var hasRoom: Bool { idle + offered.count > 0 }
-    /// Whether no job is held, nor on its way.
-    var isEmpty: Bool { cancels.isEmpty && offered.count == 0 }
+    var free: Int { max(0, capacity - cancels.count) }
 
     /// Those who need not wait any longer.
     mutating func takeWoken() -> [CheckedContinuation<Void, Never>] {
       var woken: [CheckedContinuation<Void, Never>] = []
-      if isStopping || hasRoom, let puller { woken.append(puller) }
-      if isStopping || hasRoom { puller = nil }
-      if isEmpty, let drainer { woken.append(drainer) }
-      if isEmpty { drainer = nil }
+      if isStopping || free > 0, let waiter = puller {
+        woken.append(waiter)
+        puller = nil
+      }
+      if cancels.isEmpty, !mayHear, let waiter = drainer {
+        woken.append(waiter)
+        drainer = nil
+      }
       return woken
     }
   }
@@ -49,7 +53,6 @@ final class HeldJobs: Sendable {
 
   var leases: [Lease] { state.withLock { Array($0.cancels.keys) } }
   var isStopping: Bool { state.withLock { $0.isStopping } }
-  var offer: SlotOffer? { state.withLock { $0.offered.offer } }
 
   private func change(_ body: (inout State) -> Void) {
     let woken = state.withLock { state in
@@ -61,16 +64,15 @@ final class HeldJobs: Sendable {
 
   // MARK: - Jobs
 
-  /// Holds a job and begins with it; `begin` returns how to stop it. A job that was handed over takes an offered
-  /// slot. What comes after ``close()`` is left alone.
+  /// Holds a job and begins with it; `begin` returns how to stop it. What comes after ``close()`` is left alone.
   func hold(_ lease: Lease, isHanded: Bool = false, begin: () -> Cancel) {
     change { state in
-      guard !state.isClosed else { return }
-      if isHanded { state.offered.remove(1, of: state.offered.offer) }
-      state.cancels[lease] = begin()
+      if isHanded { state.heard += 1 }
+      if !state.isClosed { state.cancels[lease] = begin() }
     }
   }
 
+  /// The job has ended, or is another's.
   func drop(_ lease: Lease) {
     change { $0.cancels[lease] = nil }
   }
@@ -86,7 +88,9 @@ final class HeldJobs: Sendable {
 
   // MARK: - Room
 
-  /// Returns once a slot is idle or offered: true, or false once the worker is stopping. Only the pull loop asks.
+  var room: Room { state.withLock { Room(free: $0.free, offer: $0.offer, heard: $0.heard) } }
+
+  /// Returns once a slot is free: true, or false once the worker is stopping. Only the pull loop asks.
   func waitForRoom() async -> Bool {
     await withCheckedContinuation { continuation in
       change { $0.puller = continuation }
@@ -94,47 +98,35 @@ final class HeldJobs: Sendable {
     return !isStopping
   }
 
-  /// Counts idle slots as offered, because the claim that follows offers what it does not fill. ``settle(_:taken:)``
-  /// must follow.
-  func offerIdle() -> Room {
-    state.withLock { state in
-      let room = Room(idle: state.idle, offer: state.offered.offer, offered: state.offered.count)
-      state.offered.add(room.idle)
-      return room
-    }
-  }
-
-  /// What became of a claim that was to fill `room`: so many jobs were taken, and nil when it is not known.
-  func settle(_ room: Room, taken: Int?) {
-    change { $0.offered.remove(taken ?? room.idle, of: room.offer) }
-  }
-
   // MARK: - Offers
 
-  func open(_ offer: SlotOffer) { change { $0.offered.open(offer) } }
+  var offer: SlotOffer? { state.withLock { $0.offer } }
+
+  /// The offer for the slot of a job that ends; nil when no more jobs are wanted.
+  var offerForNext: SlotOffer? { state.withLock { $0.isStopping ? nil : $0.offer } }
+
+  /// The worker listens from now on.
+  func open(_ offer: SlotOffer) {
+    change { state in
+      state.offer = offer
+      state.heard = 0
+      state.mayHear = true
+    }
+  }
 
   /// The worker does not hear of jobs any more.
-  func closeOffer() { change { $0.offered.close() } }
-
-  /// All jobs that were handed over are here.
-  func endOffer() { change { $0.offered.clear() } }
-
-  /// Counts a job's slot as offered while `step` records its end, which may offer it: the offer is for that. What
-  /// `step` did not offer is idle again.
-  func offeringSlot(
-    while step: (SlotOffer?) async throws -> Settlement?
-  ) async throws -> Settlement? {
-    let offer: SlotOffer? = state.withLock { state in
-      guard !state.isStopping else { return nil }
-      state.offered.add(1)
-      return state.offered.offer
+  func closeOffer() {
+    change { state in
+      state.offer = nil
+      state.mayHear = false
     }
-    var settlement: Settlement?
-    defer {
-      if let offer, settlement != .recordedAndOffered { change { $0.offered.remove(1, of: offer) } }
+  }
+
+  /// All jobs that were handed over are here. The next claim offers slots again, unless the worker is stopping.
+  func endOffer() {
+    change { state in
+      if state.isStopping { state.mayHear = false }
     }
-    settlement = try await step(offer)
-    return settlement
   }
 
   // MARK: - The end
@@ -153,7 +145,7 @@ final class HeldJobs: Sendable {
   func close() {
     change { state in
       state.isClosed = true
-      state.offered.close()
+      state.mayHear = false
     }
   }
 }

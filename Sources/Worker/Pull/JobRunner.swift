@@ -23,7 +23,7 @@ struct JobRunner: Sendable {
       outcome, attempts: job.attempts, maxAttempts: maxAttempts, timeLeft: deadline - clock.now,
       mayBeginAnew: job.streaming == .restart, backoff: backoff, chance: .random(in: 0..<1))
     let settlement = try await record(verdict, job.lease)
-    if settlement == .recorded || settlement == .recordedAndOffered { report(job, verdict) }
+    if settlement == .recorded { report(job, verdict) }
   }
 
   private func outcome(of job: ClaimedJob) async throws -> CascadeOutcome {
@@ -62,12 +62,10 @@ struct JobRunner: Sendable {
   private func record(_ verdict: JobVerdict, _ lease: Lease) async throws -> Settlement? {
     switch verdict {
     case .complete(let result, let isCacheable):
-      var completion = Completion(of: lease, with: result, isCacheable: isCacheable)
-      return try await held.offeringSlot { offer in
-        completion.offer = offer
-        return try await recorder.record(lease) { [completion] _ throws(QueueError) in
-          try await completions.current.perform(completion)
-        }
+      let completion = Completion(
+        of: lease, with: result, isCacheable: isCacheable, offer: held.offerForNext)
+      return try await recorder.record(lease) { _ throws(QueueError) in
+        try await completions.current.perform(completion)
       }
     case .fail(let failure):
       return try await recorder.record(lease) { queue throws(QueueError) in

@@ -1,7 +1,8 @@
 import Synchronization
 
 /// Slows the pull loop while no provider can be asked: jobs that are claimed only to be put aside again cost
-/// Redis work and get nobody an answer. Not stopped, because jobs further back may be for other providers.
+/// Redis work and get nobody an answer. Jobs that are handed over do not wait for it; there are no more of them than
+/// the last claim has offered. Not stopped, because jobs further back may be for other providers.
 final class PullPace: Sendable {
   /// So many jobs in a row must have been put aside.
   private static let patience = 16

@@ -51,15 +51,16 @@ struct Puller: Service {
     var wait = Duration.zero
     while !held.isStopping, !Task.isCancelled {
       do {
-        // A wake-up is only taken with room for what it tells of, or an idle worker would miss it.
+        // A wake-up is only taken with room for what it tells of, or an idle worker would miss it. Jobs that are
+        // handed over meanwhile may take that room: the claim then takes nothing and passes the wake-up on.
         guard await held.waitForRoom() else { return }
         if wait > .zero { try await signal.wait(atMost: wait) }
         if pace.rest > .zero { try? await Task.sleep(for: pace.rest) }
-        guard await held.waitForRoom() else { return }
+        if held.isStopping { return }
         let claim = try await claim()
         wait = claim.hasMore ? .zero : max(claim.nextDue ?? WorkSignal.longestWait, .milliseconds(1))
         pause = .zero
-        // All of the room was offered, and is taken by jobs on their way.
+        // The room that there was is taken by jobs on their way.
         if claim.hasMore, claim.jobs.isEmpty { try? await Task.sleep(for: .milliseconds(1)) }
       } catch {
         // The client logs the change of state; here it is only a matter of asking again soon. A wake-up may have
@@ -72,17 +73,13 @@ struct Puller: Service {
   }
 
   private func claim() async throws(QueueError) -> Claim {
-    let room = held.offerIdle()
-    do throws(QueueError) {
-      let claim = try await queue.claim(
-        room.idle, worker: name, offer: room.offer, offered: room.offered, atMost: Self.claimSize)
-      for job in claim.jobs { starter.start(job) }
-      held.settle(room, taken: claim.jobs.count)
-      return claim
-    } catch {
-      held.settle(room, taken: nil)
-      throw error
-    }
+    let room = held.room
+    let claim = try await queue.claim(
+      room.free, worker: name, atMost: Self.claimSize, offer: room.offer, heard: room.heard)
+    for job in claim.jobs { starter.start(job) }
+    // The subscription has ended meanwhile, and with it the offer that this claim may have made anew.
+    if let offer = room.offer, offer != held.offer { _ = try await queue.withdraw(offer) }
+    return claim
   }
 
   // MARK: - Leases

@@ -13,13 +13,13 @@ struct HeldJobsTests {
   func waitsForRoom() async {
     let held = HeldJobs(capacity: 1)
     #expect(await held.waitForRoom())
-    #expect(held.offerIdle().idle == 1)
+    #expect(held.room.free == 1)
     held.hold(first) { {} }
-    #expect(held.offerIdle().idle == 0)
+    #expect(held.room.free == 0)
     async let room = held.waitForRoom()
     held.drop(first)
     #expect(await room)
-    #expect(held.offerIdle().idle == 1)
+    #expect(held.room.free == 1)
   }
 
   @Test("a worker that stops takes nothing more, also when it waits for room")

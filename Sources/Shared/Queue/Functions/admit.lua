@@ -88,6 +88,7 @@ local function store_hit(K, intake, order, answer)
     redis.call('PEXPIRE', K .. 'r:' .. id, math.max(keep, DAY + 3600000))
     redis.call('SET', K .. 'u:' .. id, order.callback, 'PX', DAY + 3600000)
     queue_delivery(K, id, tenant, 0, now)
+    intake.is_idle = nil
   end
 end
 
@@ -101,7 +102,8 @@ local function answer_from_cache(K, intake, order)
   return { 'hit', source, answer, intake.now, report[1], report[2], report[3] }
 end
 
--- Where a new job goes: a state, and the group that it follows or the worker that it was handed to.
+-- Decides where a new job goes, and tells the worker that it is handed to: a state, and the group that the job follows
+-- or what its field `by` says.
 local function choose_place(K, intake, order)
   if order.delay > 0 then return 'scheduled' end
   if order.cache_key ~= '' then
@@ -157,8 +159,8 @@ local function store_job(K, intake, order, deadline, state, group, worker)
   if order.digest ~= '' then
     redis.call('SET', K .. 'idem:' .. order.digest, id .. order.fingerprint, 'PX', REPLAY_TIME)
   end
-  note_added(intake.ledger, 'deadlines', deadline, id)
-  note_added(intake.ledger, 'jobs:' .. order.tenant, '0', id)
+  note_added(intake.changes, 'deadlines', deadline, id)
+  note_added(intake.changes, 'jobs:' .. order.tenant, '0', id)
   count_in(K, intake, order.tenant, #order.request)
 end
 
@@ -166,8 +168,8 @@ end
 local function place(K, intake, order, state, group)
   local id, tenant = order.id, order.tenant
   if state == 'running' then
-    note_added(intake.ledger, 'lease', intake.lease_end, id)
-    add_to(intake.ledger.running, tenant, 1)
+    note_added(intake.changes, 'lease', intake.lease_end, id)
+    add_to(intake.changes.running, tenant, 1)
     if intake.running then intake.running = intake.running + 1 end
   elseif group then
     -- Microseconds, so that no two came at the same time.
@@ -178,7 +180,7 @@ local function place(K, intake, order, state, group)
       redis.call('ZADD', K .. 'scheduled', intake.now + order.delay, id)
     else
       enqueue(K, id, order.lane, tenant, false)
-      intake.is_idle = false
+      intake.is_idle = nil
     end
     -- Of a job that waits for its time an idle worker learns when that is.
     intake.must_wake = true

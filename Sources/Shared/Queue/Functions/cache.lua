@@ -22,9 +22,9 @@ local function cached_beside(K, key)
   return tonumber(sizes[2] or 0) - tonumber(sizes[1] or 0)
 end
 
--- Drops the index of up to 8 entries that have ended.
-local function drop_ended(K, now)
-  for _, ended in ipairs(redis.call('ZRANGE', K .. 'cached', '-inf', now, 'BYSCORE', 'LIMIT', 0, 8)) do
+-- Drops up to `most` entries that have ended from the index.
+local function drop_ended(K, now, most)
+  for _, ended in ipairs(redis.call('ZRANGE', K .. 'cached', '-inf', now, 'BYSCORE', 'LIMIT', 0, most)) do
     forget_cached(K, ended)
   end
 end
@@ -68,7 +68,7 @@ end
 -- Stores answers with one write of the index where there is room for all of them.
 local function store_answers(K, answers, cap, now)
   if #answers == 0 then return end
-  drop_ended(K, now)
+  drop_ended(K, now, 8 * #answers)
   local total, replaced = sizes_before(K, answers)
   local sizes, ends, added = {}, {}, 0
   for _, answer in ipairs(answers) do

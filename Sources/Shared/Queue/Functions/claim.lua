@@ -1,12 +1,10 @@
 -- claim: gives a worker up to n jobs, each with a lease and a fencing token. Brings due work back first:
 -- leases that ran out, scheduled jobs whose time has come, jobs past their deadline.
 --   KEYS[1] base
---   ARGV  1 idle slots of the worker  2 lease (ms)  3 keep (ms)  4 worker
---         5 most running jobs of a tenant, 0 for no cap
---         6 its offer or ''  7 slots that it has offered, those among them that jobs on their way to it will take
---         8 most jobs
---   Without an offer it is given a job for each idle slot at most. With one, offered slots that nothing was handed
---   for are taken, too, and what is left of both is offered.
+--   ARGV  1 free slots of the worker  2 lease (ms)  3 keep (ms)  4 worker
+--         5 most running jobs of a tenant, 0 for no cap  6 most jobs
+--         7 its offer or ''  8 how many jobs it has heard of by this offer
+--   With an offer, free slots that this claim does not fill are offered from now on.
 --   returns {more, next, job…}
 --     more  1 when queued work remains (the wake-up has been passed on)
 --     next  ms until something that no wake-up announces is due, -1 without such a thing
@@ -162,22 +160,20 @@ end
 
 step('claim', { 'allow-oom' }, function(K, args)
   local now, slots, lease, keep = now_ms(), tonumber(args[1]), tonumber(args[2]), tonumber(args[3])
-  local worker, cap, offer = args[4], tonumber(args[5]), args[6]
-  local offered = offer == '' and 0 or offered_slots(K, offer)
-  -- Redis may know of more than the worker does, when the answer to a step of its was lost.
-  slots = slots + math.min(offered, tonumber(args[7]))
+  local worker, cap, offer = args[4], tonumber(args[5]), args[7]
+  if offer ~= '' then slots = slots - on_their_way(K, offer, args[8]) end
   show_life(K, worker, now)
   local due = do_due(K, keep, now)
   sweep(K, now)
   local claimed, passed = { 0, -1 }, 0
-  local most = math.min(slots, tonumber(args[8]))
+  local most = math.min(slots, tonumber(args[6]))
   while #claimed - 2 < most and passed < PASSED_AT_ONCE do
     local jobs, ended = next_jobs(K, cap, math.min(most - (#claimed - 2), PASSED_AT_ONCE))
     if not jobs then break end
     passed = passed + ended
     give_all(K, jobs, worker, now + lease, keep, now, claimed)
   end
-  if offer ~= '' then redis.call('ZADD', K .. 'offers', slots - (#claimed - 2), offer) end
+  if offer ~= '' then redis.call('ZADD', K .. 'offers', math.max(0, slots - (#claimed - 2)), offer) end
   if #claimed > 2 then due.lease = math.min(due.lease, now + lease) end
   if redis.call('EXISTS', K .. 'lanes') == 1 then
     claimed[1] = 1

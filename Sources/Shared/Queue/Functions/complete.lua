@@ -4,19 +4,19 @@
 --   ARGV  1 keep (ms)  2 the cache's cap (bytes)  3 the worker's offer or ''
 --         4… of each job: id, fence, result, '1' when the result may be cached, provider, model, prompt tokens,
 --           completion tokens, cost (micro-dollars)
---   returns for each job 2: recorded, and its slot is offered, because nothing is queued; 1: recorded;
---           0: stale, nothing was changed
+--   returns for each job 1: recorded, 0: stale, nothing was changed
+--   The slots of jobs that were recorded are offered for the next, unless something is queued.
 --   O((jobs + followers) log jobs + log workers)
 local ARGUMENTS_OF_COMPLETION = 9
 
--- Offers so many slots more, unless something is queued or the offer was withdrawn. Returns whether it did.
+-- Offers so many slots more, unless something is queued or the offer was withdrawn.
 local function offer_more(K, offer, slots)
-  if offer == '' or slots == 0 or redis.call('EXISTS', K .. 'lanes') == 1 then return false end
-  return redis.call('ZADD', K .. 'offers', 'XX', 'INCR', slots, offer)
+  if offer == '' or slots == 0 or redis.call('EXISTS', K .. 'lanes') == 1 then return end
+  redis.call('ZADD', K .. 'offers', 'XX', 'INCR', slots, offer)
 end
 
 step('complete', { 'allow-oom' }, function(K, args)
-  local keep, now, ledger, answers, recorded, settled = tonumber(args[1]), now_ms(), new_ledger(), {}, 0, {}
+  local keep, now, changes, answers, recorded, settled = tonumber(args[1]), now_ms(), new_changes(), {}, 0, {}
   for first = 4, #args, ARGUMENTS_OF_COMPLETION do
     local id, fence, result, is_cacheable = unpack(args, first, first + 3)
     local job = job_to_end(K, id, fence)
@@ -24,16 +24,14 @@ step('complete', { 'allow-oom' }, function(K, args)
       if is_cacheable == '1' and job.k then
         answers[#answers + 1] = { key = job.k, id = id, body = result, ttl = tonumber(job.kt) }
       end
-      finish_into(K, ledger, id, job, 'succeeded', result, keep, now, { unpack(args, first + 4, first + 8) })
+      finish_into(K, changes, id, job, 'succeeded', result, keep, now, { unpack(args, first + 4, first + 8) })
       recorded = recorded + 1
     end
     settled[#settled + 1] = job and 1 or 0
   end
   store_answers(K, answers, tonumber(args[2]), now)
-  write_ledger(K, ledger)
-  if offer_more(K, args[3], recorded) then
-    for index, settlement in ipairs(settled) do settled[index] = settlement * 2 end
-  end
+  write_changes(K, changes)
+  offer_more(K, args[3], recorded)
   return settled
 end)
 

@@ -37,13 +37,13 @@ step('requeue', {}, function(K, args)
   redis.call('HINCRBY', key, 'n', 1)
   for _, part in ipairs({ 'j:', 'p:', 'm:', 'u:' }) do redis.call('PERSIST', K .. part .. id) end
   redis.call('DEL', K .. 'r:' .. id, K .. 'events:' .. id)
-  local ledger = new_ledger()
-  note_added(ledger, 'deadlines', deadline, id)
+  local changes = new_changes()
+  note_added(changes, 'deadlines', deadline, id)
   if not job[7] then
-    note_removed(ledger, 'ended', id .. ' ' .. job[2])
-    note_open(ledger, job[2], 1, job[6])
+    note_removed(changes, 'ended', id .. ' ' .. job[2])
+    note_open(changes, job[2], 1, job[6])
   end
-  write_ledger(K, ledger)
+  write_changes(K, changes)
   enqueue(K, id, job[3], job[2], false)
   count(K, 'requeued')
   wake(K)

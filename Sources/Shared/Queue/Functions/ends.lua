@@ -33,16 +33,16 @@ local function queue_delivery(K, id, tenant, requeued, now)
 end
 
 -- Takes a job out of wherever it is. An id in its lane's list stays there and is passed over later.
-local function withdraw(ledger, id, job)
+local function leave_sets(changes, id, job)
   if job.s == 'running' then
-    note_removed(ledger, 'lease', id)
-    add_to(ledger.running, job.t, -1)
+    note_removed(changes, 'lease', id)
+    add_to(changes.running, job.t, -1)
   elseif job.s == 'scheduled' then
-    note_removed(ledger, 'scheduled', id)
+    note_removed(changes, 'scheduled', id)
   elseif job.fo then
-    note_removed(ledger, 'f:' .. job.g, id)
+    note_removed(changes, 'f:' .. job.g, id)
   end
-  note_removed(ledger, 'deadlines', id)
+  note_removed(changes, 'deadlines', id)
 end
 
 -- `usage` holds provider, model, prompt tokens, completion tokens, cost (micro-dollars).
@@ -70,7 +70,7 @@ local function job_to_end(K, id, fence)
 end
 
 -- Makes a job terminal and frees what it held, itself only. `keep` is how long it stays readable.
-local function finish_one(K, ledger, id, job, state, body, keep, now, usage)
+local function finish_one(K, changes, id, job, state, body, keep, now, usage)
   local key = K .. 'j:' .. id
   -- A delivery or a replay may want to read it for a day.
   if job.u or job.ik then keep = math.max(keep, DAY + 3600000) end
@@ -78,20 +78,20 @@ local function finish_one(K, ledger, id, job, state, body, keep, now, usage)
   redis.call('PEXPIRE', key, keep)
   if body ~= '' then redis.call('SET', K .. 'r:' .. id, body, 'PX', keep) end
   if not job.nm then redis.call('PEXPIRE', K .. 'm:' .. id, keep) end
-  withdraw(ledger, id, job)
+  leave_sets(changes, id, job)
   if state == 'failed' then
     -- The request stays, so that an operator can requeue it.
     redis.call('PEXPIRE', K .. 'p:' .. id, keep)
     redis.call('ZREMRANGEBYSCORE', K .. 'dead', '-inf', now - keep)
     redis.call('ZADD', K .. 'dead', now, id)
   else
-    note_deleted(ledger, K .. 'p:' .. id)
+    note_deleted(changes, K .. 'p:' .. id)
   end
-  if job.of then return add_to(ledger.counts, 'delivery:' .. state, 1) end
-  note_open(ledger, job.t, -1, -job.b)
-  note_added(ledger, 'ended', now + keep, id .. ' ' .. job.t)
+  if job.of then return add_to(changes.counts, 'delivery:' .. state, 1) end
+  note_open(changes, job.t, -1, -job.b)
+  note_added(changes, 'ended', now + keep, id .. ' ' .. job.t)
   record_usage(K, id, state, job, usage)
-  add_to(ledger.counts, 'ended:' .. state, 1)
+  add_to(changes.counts, 'ended:' .. state, 1)
   if job.u then
     redis.call('PEXPIRE', K .. 'u:' .. id, keep)
     queue_delivery(K, id, job.t, job.n, now)
@@ -115,8 +115,8 @@ end
 -- make their own; only a request that is quarantined takes its equals with it, or it would go on killing workers.
 -- `job` is what `fields_of` says of it. O(log jobs) for the job and for each follower, of which a call has at most
 -- 1,000.
-local function finish_into(K, ledger, id, job, state, body, keep, now, usage)
-  finish_one(K, ledger, id, job, state, body, keep, now, usage)
+local function finish_into(K, changes, id, job, state, body, keep, now, usage)
+  finish_one(K, changes, id, job, state, body, keep, now, usage)
   if job.fo or not job.k or job.k == '' then return end
   local leader = K .. 'leader:' .. job.k
   local leads = redis.call('GET', leader) == id
@@ -126,17 +126,17 @@ local function finish_into(K, ledger, id, job, state, body, keep, now, usage)
     if job.g then promote_follower(K, job.g, job.k) end
     return
   end
-  if leads then note_deleted(ledger, leader) end
+  if leads then note_deleted(changes, leader) end
   if not job.g then return end
   for _, follower in ipairs(redis.call('ZRANGE', K .. 'f:' .. job.g, 0, -1)) do
     redis.call('HSET', K .. 'j:' .. follower, 'co', 1)
-    finish_one(K, ledger, follower, fields_of(K, follower), state, body, keep, now, { usage[1], usage[2] })
+    finish_one(K, changes, follower, fields_of(K, follower), state, body, keep, now, { usage[1], usage[2] })
   end
 end
 
 -- The same for a step that ends one job.
 local function finish(K, id, state, body, keep, now, job)
-  local ledger = new_ledger()
-  finish_into(K, ledger, id, job or fields_of(K, id), state, body, keep, now, {})
-  write_ledger(K, ledger)
+  local changes = new_changes()
+  finish_into(K, changes, id, job or fields_of(K, id), state, body, keep, now, {})
+  write_changes(K, changes)
 end

@@ -1,5 +1,9 @@
 -- Handing over: while nothing is queued, a job goes to a worker with a free slot in the step that admits it, and not
--- through a lane, a wake-up and a claim. Workers offer slots as part of `claim` and `complete`.
+-- through a lane, a wake-up and a claim.
+--
+-- Workers offer slots as part of `claim`, which says how many are offered from then on, and of `complete`, which adds
+-- the slots of the jobs that ended. A claim does not trust what was offered before: it counts the worker's free slots,
+-- less the jobs that are on their way, so an answer that was lost is made up for by the next claim.
 --
 -- An offer is `<most running jobs of a tenant, 0 for no cap> <worker> <channel>`. The channel is a new one for each
 -- subscription, so that an offer whose listener has gone finds no receiver, and nothing is counted twice.
@@ -14,14 +18,23 @@ local LARGEST_HANDED = 65536
 -- Offers that have lapsed are removed when they are met, so many for one job at most.
 local LAPSED_AT_ONCE = 8
 
-local function offered_slots(K, offer)
-  return tonumber(redis.call('ZSCORE', K .. 'offers', offer) or 0)
+local function drop_offer(K, offer)
+  redis.call('ZREM', K .. 'offers', offer)
+  redis.call('HDEL', K .. 'handed', offer)
 end
 
--- Ends an offer. Returns whether anybody listened.
+-- Ends an offer. Returns how many heard that.
 local function end_offer(K, offer)
-  redis.call('ZREM', K .. 'offers', offer)
+  drop_offer(K, offer)
   return redis.call('PUBLISH', offer:match('%S+$'), '')
+end
+
+-- How many jobs were handed over that the worker, which has heard of `heard`, does not know of yet.
+local function on_their_way(K, offer, heard)
+  local handed = redis.call('HGET', K .. 'handed', offer)
+  if handed then return math.max(0, handed - heard) end
+  redis.call('HSET', K .. 'handed', offer, heard)
+  return 0
 end
 
 -- When a worker was last heard of (ms). `worker` is its name, or the field `by` of a job.
@@ -33,12 +46,15 @@ end
 -- Writes down what was taken of the intake's offer.
 local function close_offer(K, intake)
   local offer = intake.offer
-  if offer and offer.used > 0 then redis.call('ZINCRBY', K .. 'offers', -offer.used, offer.member) end
+  if offer and offer.used > 0 then
+    redis.call('ZINCRBY', K .. 'offers', -offer.used, offer.member)
+    redis.call('HINCRBY', K .. 'handed', offer.member, offer.used)
+  end
   intake.offer = nil
 end
 
 -- The offer that the intake uses: the same until its slots are used up, then that of the worker that offers most.
--- Nil without one. O(log workers)
+-- Nil without one. Offers of workers that have gone silent end. O(log workers)
 local function open_offer(K, intake)
   if intake.offer and intake.offer.used < intake.offer.slots then return intake.offer end
   close_offer(K, intake)
@@ -59,7 +75,7 @@ end
 
 -- How many jobs a tenant runs, those among them that this step has handed over.
 local function running_of(K, intake, tenant)
-  return tonumber(redis.call('HGET', K .. 'running', tenant) or 0) + (intake.ledger.running[tenant] or 0)
+  return tonumber(redis.call('HGET', K .. 'running', tenant) or 0) + (intake.changes.running[tenant] or 0)
 end
 
 -- Whether nothing is queued, so that nobody is overtaken.
@@ -82,7 +98,7 @@ local function hand_over(K, intake, order)
       offer.used = offer.used + 1
       return offer.worker .. ' ' .. offer.channel
     end
-    redis.call('ZREM', K .. 'offers', offer.member)
+    drop_offer(K, offer.member)
     intake.offer = nil
   end
 end

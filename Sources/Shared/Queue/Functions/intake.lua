@@ -12,14 +12,14 @@ local function new_intake(args)
     keep = tonumber(args[1]), cache_time = args[2],
     most_jobs = tonumber(args[3]), most_bytes = tonumber(args[4]),
     tenant_jobs = tonumber(args[5]), tenant_bytes = tonumber(args[6]),
-    ledger = new_ledger(),
+    changes = new_changes(),
     -- TATs as they are, and those that were changed.
     tats = {}, taken = {},
-    -- Fields of `open` as they are, and those that were changed.
-    open = {}, changed = {},
+    -- Fields of `open` as they are, and those that orders were counted in.
+    open = {}, counted = {},
     -- Jobs that have not ended, and those of them that run; nil before they are asked for.
     unended = nil, running = nil,
-    -- Whether nothing is queued; nil before that is asked for.
+    -- Whether nothing is queued; nil while that is not known.
     is_idle = nil,
     -- The offer that jobs are handed over by.
     offer = nil,
@@ -41,7 +41,7 @@ end
 local function count_in(K, intake, tenant, size)
   local open, jobs, bytes = open_of(K, intake, tenant)
   open.bytes, open[jobs], open[bytes] = open.bytes + size, open[jobs] + 1, open[bytes] + size
-  intake.changed.bytes, intake.changed[jobs], intake.changed[bytes] = true, true, true
+  intake.counted.bytes, intake.counted[jobs], intake.counted[bytes] = true, true, true
   intake.unended = intake.unended + 1
 end
 
@@ -60,10 +60,10 @@ local function full_bound(K, intake, tenant, size)
 end
 
 local function write_intake(K, intake)
-  write_ledger(K, intake.ledger)
+  write_changes(K, intake.changes)
   write_tats(intake.taken, intake.now_us)
   local open = {}
-  for field in pairs(intake.changed) do
+  for field in pairs(intake.counted) do
     open[#open + 1] = field
     open[#open + 1] = intake.open[field]
   end

@@ -138,7 +138,7 @@ end
 
 local function drop_lapsed_offers(K)
   for _, offer in ipairs(redis.call('ZRANGE', K .. 'offers', 0, MOST_COUNTED - 1)) do
-    if last_seen(K, offer:match(' (%S+) ')) == 0 then redis.call('ZREM', K .. 'offers', offer) end
+    if last_seen(K, offer:match(' (%S+) ')) == 0 then end_offer(K, offer) end
   end
 end
 

@@ -28,6 +28,7 @@
 --   open              hash    bytes: of requests of jobs that have not ended; jobs:<tenant>, bytes:<tenant>
 --   workers           zset    workers by the time of their last sign of life
 --   offers            zset    what workers offer (handover.lua), by how many jobs may be handed to each
+--   handed            hash    how many jobs were handed over by each offer
 --   grace             string  there for a moment after Redis was away: leases are not taken back yet
 --   limit:<subject>   string  a rate limit's theoretical arrival time in microseconds
 --   idem:<digest>     string  of a tenant's idempotency key: the id of its job, then the body's fingerprint
@@ -41,7 +42,8 @@
 -- Fields of j:<id>, short because there are many jobs:
 --   s state  t tenant  l lane  m model  f fence  a attempts  c crashes  w weight  b bytes of the request
 --   d deadline  ct created  st started  ft finished  k cache key  kt cache time  ch channel of its caller
---   wt 1 when w:<id> exists  by its worker, and the channel on which it was handed over  hit 1 when the cache answered it
+--   wt 1 when w:<id> exists  by its worker, and the channel on which it was handed over
+--   hit 1 when the cache answered it
 --   g its group, of jobs that share a call  fo 1 while it follows  co 1 when another's call answered it
 --   nm 1 when it has no metadata  u 1 when u:<id> exists  ik 1 when it has an idempotency key
 --   n how often an operator requeued it

@@ -52,12 +52,12 @@ end)
 
 -- recall: a worker that heard no more of its offer gives back what it was handed and has not heard of.
 --   KEYS[1] base   ARGV 1 keep (ms)  2 offer  3… ids of the jobs that it holds
---   returns how many were given back   O(running jobs), of which it looks at the 1,000 whose leases end first
+--   returns how many were given back   O(running jobs), of which it looks at the 4,096 whose leases end last
 step('recall', { 'allow-oom' }, function(K, args)
   end_offer(K, args[2])
   local held, handed_by, recalled = {}, args[2]:match('^%d+ (.*)$'), 0
   for index = 3, #args do held[args[index]] = true end
-  for _, id in ipairs(redis.call('ZRANGE', K .. 'lease', 0, 999)) do
+  for _, id in ipairs(redis.call('ZRANGE', K .. 'lease', 0, 4095, 'REV')) do
     if not held[id] and redis.call('HGET', K .. 'j:' .. id, 'by') == handed_by then
       recalled = recalled + give_back(K, id, tonumber(args[1]))
     end

@@ -1,10 +1,10 @@
--- A ledger: what a step changes in the sets and counters that jobs share, written once at the step's end. A call of a
+-- Changes: what a step does to the sets and counters that jobs share, written once at the step's end. A call of a
 -- command costs Redis more than what the command does, and each write goes to the append-only file.
 
 -- As many arguments as a command is given at most; even, because of scores and members.
 local ARGUMENTS_AT_ONCE = 500
 
-local function new_ledger()
+local function new_changes()
   return { removed = {}, added = {}, deleted = {}, open = {}, counts = {}, running = {} }
 end
 
@@ -19,26 +19,26 @@ local function add_to(sums, name, amount)
 end
 
 -- A member leaves a zset.
-local function note_removed(ledger, set, member)
-  local members = list_in(ledger.removed, set)
+local function note_removed(changes, set, member)
+  local members = list_in(changes.removed, set)
   members[#members + 1] = member
 end
 
-local function note_added(ledger, set, score, member)
-  local members = list_in(ledger.added, set)
+local function note_added(changes, set, score, member)
+  local members = list_in(changes.added, set)
   members[#members + 1] = score
   members[#members + 1] = member
 end
 
-local function note_deleted(ledger, key)
-  ledger.deleted[#ledger.deleted + 1] = key
+local function note_deleted(changes, key)
+  changes.deleted[#changes.deleted + 1] = key
 end
 
 -- `jobs` of together `bytes` are counted in, or with negative numbers out.
-local function note_open(ledger, tenant, jobs, bytes)
-  add_to(ledger.open, 'bytes', bytes)
-  add_to(ledger.open, 'jobs:' .. tenant, jobs)
-  add_to(ledger.open, 'bytes:' .. tenant, bytes)
+local function note_open(changes, tenant, jobs, bytes)
+  add_to(changes.open, 'bytes', bytes)
+  add_to(changes.open, 'jobs:' .. tenant, jobs)
+  add_to(changes.open, 'bytes:' .. tenant, bytes)
 end
 
 -- Calls `command` on a key with many members, or scores and members.
@@ -74,11 +74,11 @@ local function write_open(K, amounts)
 end
 
 -- O(log jobs) for each job that the step changed.
-local function write_ledger(K, ledger)
-  for set, members in pairs(ledger.removed) do call_with_many('ZREM', K .. set, members) end
-  for set, members in pairs(ledger.added) do call_with_many('ZADD', K .. set, members) end
-  delete_all(ledger.deleted)
-  write_open(K, ledger.open)
-  for what, times in pairs(ledger.counts) do redis.call('HINCRBY', K .. 'counts', what, times) end
-  for tenant, jobs in pairs(ledger.running) do change_running(K, tenant, jobs) end
+local function write_changes(K, changes)
+  for set, members in pairs(changes.removed) do call_with_many('ZREM', K .. set, members) end
+  for set, members in pairs(changes.added) do call_with_many('ZADD', K .. set, members) end
+  delete_all(changes.deleted)
+  write_open(K, changes.open)
+  for what, times in pairs(changes.counts) do redis.call('HINCRBY', K .. 'counts', what, times) end
+  for tenant, jobs in pairs(changes.running) do change_running(K, tenant, jobs) end
 end
