@@ -7,7 +7,7 @@ import Shared
 @testable import Worker
 
 /// A worker as it is, with its claims, leases, renewals and records, but for the cascade: every request is answered
-/// at once, by nobody.
+/// at once, by nobody. Nothing is handed over to it, because all jobs are queued before it starts.
 struct Work: AsyncParsableCommand {
   static let configuration = CommandConfiguration(abstract: "Works on jobs until it is told to stop.")
 

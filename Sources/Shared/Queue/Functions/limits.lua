@@ -21,8 +21,11 @@ local function tat_of(tats, key)
   return tats[key]
 end
 
-local function remaining(limit, tat, now)
-  return math.max(0, math.floor((limit.burst * limit.interval - (tat - now)) / limit.interval))
+-- The state {limit, remaining, reset (ms)} of a limit that is at `tat`, unless `tightest` is as tight.
+local function tighter(tightest, limit, tat, now)
+  local remaining = math.max(0, math.floor((limit.burst * limit.interval - (tat - now)) / limit.interval))
+  if tightest[2] and remaining >= tightest[2] then return tightest end
+  return { limit.burst, remaining, math.ceil((tat - now) / 1000) }
 end
 
 -- All limits are looked at before any is taken. Returns the state to report, the TATs if the request is admitted,
@@ -33,11 +36,7 @@ local function check_limits(tats, limits, now)
     local stored = math.max(tat_of(tats, limit.key), now)
     local tat = stored + limit.interval
     local wait = tat - limit.burst * limit.interval - now
-    local used = wait > 0 and stored or tat
-    local left = remaining(limit, used, now)
-    if not tightest[2] or left < tightest[2] then
-      tightest = { limit.burst, left, math.ceil((used - now) / 1000) }
-    end
+    tightest = tighter(tightest, limit, wait > 0 and stored or tat, now)
     if wait > 0 then refusal = math.max(refusal or 0, math.ceil(wait / 1000)) end
     taken[limit.key] = tat
   end
@@ -54,11 +53,7 @@ end
 local function peek_limits(tats, limits, now)
   local tightest = {}
   for _, limit in ipairs(limits) do
-    local tat = math.max(tat_of(tats, limit.key), now)
-    local left = remaining(limit, tat, now)
-    if not tightest[2] or left < tightest[2] then
-      tightest = { limit.burst, left, math.ceil((tat - now) / 1000) }
-    end
+    tightest = tighter(tightest, limit, math.max(tat_of(tats, limit.key), now), now)
   end
   return tightest
 end

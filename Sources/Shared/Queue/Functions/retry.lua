@@ -29,11 +29,7 @@ local function give_back(K, id, keep)
   end
   local job = redis.call('HMGET', K .. 'j:' .. id, 'l', 't', 'ev')
   redis.call('HINCRBY', K .. 'j:' .. id, 'a', -1)
-  redis.call('HSET', K .. 'j:' .. id, 's', 'queued')
-  redis.call('ZREM', K .. 'lease', id)
-  change_running(K, job[2], -1)
-  enqueue(K, id, job[1], job[2], true)
-  if job[3] then add_status(K, id) end
+  return_to_lane(K, id, job[1], job[2], job[3])
   return 1
 end
 
