@@ -45,6 +45,21 @@ struct DeadLetterTests {
     }
   }
 
+  @Test("one that ended while it was queued stands in its lane twice once requeued, and is claimed once")
+  func requeuedWhileQueued() async throws {
+    try await QueueLab.with { lab in
+      let id = try await lab.admit(lab.admission())
+      _ = try await lab.queue.retry(try await lab.claimOne().lease, after: .seconds(60), countsAttempt: true)
+      try await lab.letTimePass("scheduled", id)
+      _ = try await lab.queue.claim(0, worker: "w")
+      try await lab.letTimePass("deadlines", id)
+      _ = try await lab.queue.claim(0, worker: "w")
+      #expect(try await lab.state(of: id) == .failed)
+      #expect(try await lab.queue.requeue(id))
+      #expect(try await lab.queue.claim(5, worker: "w").jobs.map(\.lease.id) == [id])
+    }
+  }
+
   @Test("a discarded one is off the list and its request is gone; its tenant still sees how it ended")
   func discard() async throws {
     try await QueueLab.with { lab in

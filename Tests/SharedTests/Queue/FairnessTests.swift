@@ -76,6 +76,32 @@ struct FairnessTests {
     }
   }
 
+  /// The order in which claims of so many take jobs of four tenants in three lanes, of which some are cancelled.
+  private func order(ofClaimsOf size: Int, cap: String) async throws -> [String] {
+    var order: [String] = []
+    try await QueueLab.with(settings: ["TENANT_CONCURRENCY": cap]) { lab in
+      for number in 0..<90 {
+        let tenant = ["a", "b", "c", "d"][number * 7 % 11 % 4]
+        let lane: Lane = [.interactive, .standard, .batch][number * 5 % 13 % 3]
+        let id = try await lab.admit(
+          lab.admission(tenant: tenant, lane: lane, prompt: "\(number)", weight: 50 + number * 37 % 200))
+        if number % 7 == 3 { _ = try await lab.queue.cancel(id, tenant: tenant) }
+      }
+      while case let jobs = try await lab.queue.claim(size, worker: "w").jobs, !jobs.isEmpty {
+        order += jobs.compactMap { $0.request.map(String.init(buffer:)) }
+      }
+      #expect(try await lab.keys(beginning: ["q:", "ready:", "lanes"]).isEmpty == (cap == "0"))
+    }
+    return order
+  }
+
+  @Test("one claim takes jobs in the order in which claims of one job each do", arguments: ["0", "9"])
+  func turnsWithinAClaim(cap: String) async throws {
+    let single = try await order(ofClaimsOf: 1, cap: cap)
+    #expect(single.count == (cap == "0" ? 77 : 36))
+    for size in [2, 7, 90] { #expect(try await order(ofClaimsOf: size, cap: cap) == single) }
+  }
+
   @Test(
     "jobs taken at once keep their order; a cancelled one among them is passed over and counts for nothing")
   func takenAtOnce() async throws {

@@ -54,31 +54,12 @@ local function delete_all(keys)
   end
 end
 
--- What has come to nothing leaves no field behind.
-local function write_open(K, amounts)
-  local fields, left, gone = {}, {}, {}
-  for field in pairs(amounts) do fields[#fields + 1] = field end
-  if #fields == 0 then return end
-  for index, stored in ipairs(redis.call('HMGET', K .. 'open', unpack(fields))) do
-    local field = fields[index]
-    local sum = (tonumber(stored) or 0) + amounts[field]
-    if sum == 0 then
-      gone[#gone + 1] = field
-    else
-      left[#left + 1] = field
-      left[#left + 1] = sum
-    end
-  end
-  if #left > 0 then redis.call('HSET', K .. 'open', unpack(left)) end
-  if #gone > 0 then redis.call('HDEL', K .. 'open', unpack(gone)) end
-end
-
 -- O(log jobs) for each job that the step changed.
 local function write_changes(K, changes)
   for set, members in pairs(changes.removed) do call_with_many('ZREM', K .. set, members) end
   for set, members in pairs(changes.added) do call_with_many('ZADD', K .. set, members) end
   delete_all(changes.deleted)
-  write_open(K, changes.open)
+  add_all(K, 'open', changes.open)
   for what, times in pairs(changes.counts) do redis.call('HINCRBY', K .. 'counts', what, times) end
-  for tenant, jobs in pairs(changes.running) do change_running(K, tenant, jobs) end
+  change_running(K, changes.running)
 end

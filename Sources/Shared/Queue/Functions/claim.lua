@@ -14,8 +14,8 @@
 -- A job found past its deadline ends here: expired if nobody ever began it, else failed.
 
 local RECLAIMS_AT_ONCE, PROMOTIONS_AT_ONCE, EXPIRIES_AT_ONCE, CRASHES_ALLOWED = 32, 64, 32, 3
--- Ids of ended jobs that one call passes over at most, beside those that it takes. Also how many a tenant has taken
--- at once: as arguments of one command.
+-- Ids of ended jobs that one call passes over at most, beside those that it takes. Also how many are taken in one
+-- round: as arguments of one command.
 local PASSED_AT_ONCE = 500
 
 local QUARANTINED = '{"code":"quarantined","message":"Its worker was lost three times while it held this job; '
@@ -35,7 +35,7 @@ end
 local function return_to_lane(K, id, lane, tenant, watched)
   redis.call('ZREM', K .. 'lease', id)
   redis.call('HSET', K .. 'j:' .. id, 's', 'queued')
-  change_running(K, tenant, -1)
+  change_running(K, { [tenant] = -1 })
   enqueue(K, id, lane, tenant, true)
   if watched then add_status(K, id) end
 end
@@ -133,34 +133,33 @@ local function until_next(K, due, now)
 end
 
 -- Gives a job to a worker. Returns what the worker is told of it.
-local function give(K, id, job, worker, left, now)
+local function give(K, id, job, request, worker, now)
   local fence, attempts = job[2] + 1, job[3] + 1
-  redis.call('HSET', K .. 'j:' .. id, 's', 'running', 'f', fence, 'a', attempts, 'st', job[5] or now,
-    'by', worker)
+  redis.call('HSET', K .. 'j:' .. id, 's', 'running', 'f', fence, 'a', attempts, 'st', job[5] or now, 'by', worker)
   if job[9] then
     redis.call('HDEL', K .. 'j:' .. id, 'dl')
     add_status(K, id)
   end
-  return { id, fence, attempts, left, job[9] or '', redis.call('GET', K .. 'p:' .. id), job[8] }
+  return { id, fence, attempts, tonumber(job[4]) - now, job[9] or '', request, job[8] }
 end
 
--- Gives a tenant's jobs to a worker but those that are past their deadline: they end.
+-- Gives jobs to a worker but those that are past their deadline: they end.
 local function give_all(K, jobs, worker, lease_end, keep, now, claimed)
-  local leases = {}
+  local changes, given, late, keys = new_changes(), {}, {}, {}
   for _, next in ipairs(jobs) do
-    local id, job = next[1], next[2]
-    local left = tonumber(job[4]) - now
-    if left <= 0 then
-      expire(K, id, job[3], keep, now)
-    else
-      claimed[#claimed + 1] = give(K, id, job, worker, left, now)
-      leases[#leases + 1] = lease_end
-      leases[#leases + 1] = id
-    end
+    local list = tonumber(next[2][4]) > now and given or late
+    list[#list + 1] = next
   end
-  if #leases == 0 then return end
-  redis.call('ZADD', K .. 'lease', unpack(leases))
-  change_running(K, jobs[1][2][7], #leases / 2)
+  for index, next in ipairs(given) do keys[index] = K .. 'p:' .. next[1] end
+  local requests = #keys > 0 and redis.call('MGET', unpack(keys))
+  for index, next in ipairs(given) do
+    local id, job = next[1], next[2]
+    claimed[#claimed + 1] = give(K, id, job, requests[index], worker, now)
+    note_added(changes, 'lease', lease_end, id)
+    add_to(changes.running, job[7], 1)
+  end
+  write_changes(K, changes)
+  for _, next in ipairs(late) do expire(K, next[1], next[2][3], keep, now) end
 end
 
 step('claim', { 'allow-oom' }, function(K, args)
@@ -173,7 +172,7 @@ step('claim', { 'allow-oom' }, function(K, args)
   local claimed, passed = { 0, -1 }, 0
   local most = math.min(slots, tonumber(args[6]))
   while #claimed - 2 < most and passed < PASSED_AT_ONCE do
-    local jobs, ended = next_jobs(K, cap, math.min(most - (#claimed - 2), PASSED_AT_ONCE))
+    local jobs, ended = take_round(K, cap, math.min(most - (#claimed - 2), PASSED_AT_ONCE))
     if not jobs then break end
     passed = passed + ended
     give_all(K, jobs, worker, now + lease, keep, now, claimed)

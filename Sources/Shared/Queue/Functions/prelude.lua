@@ -71,9 +71,25 @@ end
 
 -- Adds to a number of a hash; what has come to nothing leaves no field behind.
 local function add(K, hash, field, amount)
-  local sum = redis.call('HINCRBY', K .. hash, field, amount)
-  if sum == 0 then redis.call('HDEL', K .. hash, field) end
-  return sum
+  if redis.call('HINCRBY', K .. hash, field, amount) == 0 then redis.call('HDEL', K .. hash, field) end
+end
+
+-- The same for many, by field.
+local function add_all(K, hash, amounts)
+  local fields, left, gone = {}, {}, {}
+  for field in pairs(amounts) do fields[#fields + 1] = field end
+  if #fields < 2 then return fields[1] and add(K, hash, fields[1], amounts[fields[1]]) end
+  for index, stored in ipairs(redis.call('HMGET', K .. hash, unpack(fields))) do
+    local field = fields[index]
+    local sum = tonumber(stored or 0) + amounts[field]
+    if sum == 0 then
+      gone[#gone + 1] = field
+    else
+      left[#left + 1], left[#left + 2] = field, sum
+    end
+  end
+  if #left > 0 then redis.call('HSET', K .. hash, unpack(left)) end
+  if #gone > 0 then redis.call('HDEL', K .. hash, unpack(gone)) end
 end
 
 local function count(K, what)

@@ -9,7 +9,7 @@ step('retry', { 'allow-oom' }, function(K, args)
   if args[4] ~= '1' then redis.call('HINCRBY', K .. 'j:' .. id, 'a', -1) end
   redis.call('HSET', K .. 'j:' .. id, 's', 'scheduled')
   redis.call('ZREM', K .. 'lease', id)
-  change_running(K, redis.call('HGET', K .. 'j:' .. id, 't'), -1)
+  change_running(K, { [redis.call('HGET', K .. 'j:' .. id, 't')] = -1 })
   redis.call('ZADD', K .. 'scheduled', now_ms() + tonumber(args[3]), id)
   if redis.call('HGET', K .. 'j:' .. id, 'ev') then
     may_begin_anew(K, id)
