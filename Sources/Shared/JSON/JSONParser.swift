@@ -206,10 +206,10 @@ extension JSONParser {
   }
 
   private func utf8(_ range: Range<Int>) throws(JSONParsingError) -> String {
-    guard let text = String(validating: bytes[range], as: UTF8.self) else {
-      throw .notUTF8(offset: range.lowerBound)
-    }
-    return text
+    let run = UnsafeBufferPointer(rebasing: bytes[range]).span
+    // Several times faster than `String(validating:as:)`, which is not specialised.
+    guard let text = try? UTF8Span(validating: run) else { throw .notUTF8(offset: range.lowerBound) }
+    return String(copying: text)
   }
 }
 

@@ -10,7 +10,8 @@ public struct RedisCommand: Sendable {
   public init(_ name: String, _ arguments: String...) {
     self.name = name
     self.arguments = ByteBuffer()
-    self.arguments.reserveCapacity(256)
+    // What most admissions take.
+    self.arguments.reserveCapacity(1024)
     append(name)
     for argument in arguments { append(argument) }
   }

@@ -38,6 +38,8 @@ final class ProviderClient: Sendable {
     configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 10_000
     // The cascade knows better what to do than to try the same host again.
     configuration.connectionPool.retryConnectionEstablishment = false
+    // There is no tracer, and a span for nobody costs a twentieth of what a call does.
+    configuration.tracing.tracer = nil
     return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
   }
 

@@ -79,7 +79,8 @@ struct JobRunner: Sendable {
   }
 
   private func report(_ job: ClaimedJob, _ verdict: JobVerdict) {
-    let metadata: Logger.Metadata = ["job": "\(job.lease.id)", "attempt": "\(job.attempts)"]
+    // Made only for what is logged.
+    var metadata: Logger.Metadata { ["job": "\(job.lease.id)", "attempt": "\(job.attempts)"] }
     switch verdict {
     case .complete: logger.debug("job succeeded", metadata: metadata)
     case .fail(let failure): logger.info("job failed: \(failure.message)", metadata: metadata)

@@ -10,11 +10,11 @@ enum JobVerdict: Sendable {
   ///   - attempts: attempts so far, the present one included.
   ///   - timeLeft: the time until the job's deadline, now.
   ///   - mayBeginAnew: whether the client takes a second beginning of an answer that broke off.
-  ///   - chance: uniform in 0..<1, for jitter.
+  ///   - chance: uniform in 0..<1, for jitter; taken only for a job that is tried again.
   init(
     _ outcome: CascadeOutcome, attempts: Int, maxAttempts: Int, timeLeft: Duration,
     mayBeginAnew: Bool = false,
-    backoff: RetryBackoff, chance: Double
+    backoff: RetryBackoff, chance: @autoclosure () -> Double
   ) {
     switch outcome {
     case .answered(let result, let isCacheable):
@@ -30,11 +30,11 @@ enum JobVerdict: Sendable {
           ))
         return
       }
-      let delay = backoff.delay(afterAttempt: attempts, retryAfter: nil, chance: chance)
+      let delay = backoff.delay(afterAttempt: attempts, retryAfter: nil, chance: chance())
       self = Self.again(
         after: delay, attempts < maxAttempts, attempts, timeLeft, message, path, countsAttempt: true)
     case .passing(let message, let retryAfter, let path, let askedAny):
-      let delay = backoff.delay(afterAttempt: attempts, retryAfter: retryAfter, chance: chance)
+      let delay = backoff.delay(afterAttempt: attempts, retryAfter: retryAfter, chance: chance())
       self = Self.again(
         after: delay, !askedAny || attempts < maxAttempts, attempts, timeLeft, message, path,
         countsAttempt: askedAny)

@@ -122,7 +122,7 @@ end
 local function fields_to_store(intake, order, deadline, state, group, worker)
   local runs = worker and '1' or '0'
   local fields = { 's', state, 't', order.tenant, 'l', order.lane, 'm', order.model, 'f', runs, 'a', runs, 'c', '0',
-    'w', order.weight, 'b', #order.request, 'd', deadline, 'ct', intake.now_text }
+    'w', order.weight, 'b', text(#order.request), 'd', deadline, 'ct', intake.now_text }
   local function set(name, value)
     fields[#fields + 1] = name
     fields[#fields + 1] = value
@@ -189,7 +189,7 @@ end
 
 -- Takes in a job that nothing speaks against. Returns '1' when it follows another's call.
 local function take_in(K, intake, order)
-  local deadline = string.format('%.0f', intake.now + order.delay + order.expires_in)
+  local deadline = text(intake.now + order.delay + order.expires_in)
   local state, group, worker = choose_place(K, intake, order)
   store_job(K, intake, order, deadline, state, group, worker)
   place(K, intake, order, state, group)

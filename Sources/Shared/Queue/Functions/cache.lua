@@ -24,7 +24,7 @@ end
 
 -- Drops up to `most` entries that have ended from the index.
 local function drop_ended(K, now, most)
-  for _, ended in ipairs(redis.call('ZRANGE', K .. 'cached', '-inf', now, 'BYSCORE', 'LIMIT', 0, most)) do
+  for _, ended in ipairs(redis.call('ZRANGE', K .. 'cached', '-inf', text(now), 'BYSCORE', 'LIMIT', '0', text(most))) do
     forget_cached(K, ended)
   end
 end
@@ -46,7 +46,7 @@ local function store_answer(K, answer, cap, now)
     dropped = dropped + 1
   end
   if others + size > cap then return forget_cached(K, key) end
-  redis.call('SET', K .. 'cache:' .. key, answer.id .. answer.body, 'PX', answer.ttl)
+  redis.call('SET', K .. 'cache:' .. key, answer.id .. answer.body, 'PX', text(answer.ttl))
   redis.call('HSET', K .. 'cachesize', key, size, 'total', others + size)
   redis.call('ZADD', K .. 'cached', now + answer.ttl, key)
 end
@@ -73,16 +73,16 @@ local function store_answers(K, answers, cap, now)
   local sizes, ends, added = {}, {}, 0
   for _, answer in ipairs(answers) do
     added = added + size_of(answer)
-    sizes[#sizes + 1], sizes[#sizes + 2] = answer.key, size_of(answer)
-    ends[#ends + 1], ends[#ends + 2] = now + answer.ttl, answer.key
+    sizes[#sizes + 1], sizes[#sizes + 2] = answer.key, text(size_of(answer))
+    ends[#ends + 1], ends[#ends + 2] = text(now + answer.ttl), answer.key
   end
   if not total or total - replaced + added > cap then
     for _, answer in ipairs(answers) do store_answer(K, answer, cap, now) end
     return
   end
   for _, answer in ipairs(answers) do
-    redis.call('SET', K .. 'cache:' .. answer.key, answer.id .. answer.body, 'PX', answer.ttl)
+    redis.call('SET', K .. 'cache:' .. answer.key, answer.id .. answer.body, 'PX', text(answer.ttl))
   end
-  redis.call('HSET', K .. 'cachesize', 'total', total - replaced + added, unpack(sizes))
+  redis.call('HSET', K .. 'cachesize', 'total', text(total - replaced + added), unpack(sizes))
   redis.call('ZADD', K .. 'cached', unpack(ends))
 end

@@ -60,6 +60,6 @@ local function write_changes(K, changes)
   for set, members in pairs(changes.added) do call_with_many('ZADD', K .. set, members) end
   delete_all(changes.deleted)
   add_all(K, 'open', changes.open)
-  for what, times in pairs(changes.counts) do redis.call('HINCRBY', K .. 'counts', what, times) end
+  for what, times in pairs(changes.counts) do redis.call('HINCRBY', K .. 'counts', what, text(times)) end
   change_running(K, changes.running)
 end

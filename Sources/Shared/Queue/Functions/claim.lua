@@ -26,9 +26,9 @@ local TOO_LATE = '{"code":"deadline_exceeded","message":"No provider answered be
 -- A worker's sign of life. After a time without any (Redis was away, or all workers were), the workers that
 -- live get a moment to renew their leases before these are taken from them.
 local function show_life(K, worker, now)
-  local latest = redis.call('ZRANGE', K .. 'workers', -1, -1, 'WITHSCORES')[2]
+  local latest = redis.call('ZRANGE', K .. 'workers', '-1', '-1', 'WITHSCORES')[2]
   if latest and now - tonumber(latest) > SILENCE then redis.call('SET', K .. 'grace', 1, 'PX', SILENCE) end
-  redis.call('ZADD', K .. 'workers', now, worker)
+  redis.call('ZADD', K .. 'workers', text(now), worker)
 end
 
 -- A running job is queued again, at the front. `watched` is its field `ev`.
@@ -98,7 +98,7 @@ end
 
 -- Takes jobs that are forgotten by now out of their tenants' lists.
 local function sweep(K, now)
-  local gone = redis.call('ZRANGE', K .. 'ended', '-inf', now, 'BYSCORE', 'LIMIT', 0, 128)
+  local gone = redis.call('ZRANGE', K .. 'ended', '-inf', text(now), 'BYSCORE', 'LIMIT', '0', '128')
   for _, member in ipairs(gone) do
     redis.call('ZREM', K .. 'jobs:' .. member:sub(42), member:sub(1, 40))
   end
@@ -109,7 +109,7 @@ end
 local function first_due(K)
   local due = {}
   for _, set in ipairs({ 'lease', 'scheduled', 'deadlines' }) do
-    due[set] = tonumber(redis.call('ZRANGE', K .. set, 0, 0, 'WITHSCORES')[2] or math.huge)
+    due[set] = tonumber(redis.call('ZRANGE', K .. set, '0', '0', 'WITHSCORES')[2] or math.huge)
   end
   return due
 end
@@ -135,7 +135,8 @@ end
 -- Gives a job to a worker. Returns what the worker is told of it.
 local function give(K, id, job, request, worker, now)
   local fence, attempts = job[2] + 1, job[3] + 1
-  redis.call('HSET', K .. 'j:' .. id, 's', 'running', 'f', fence, 'a', attempts, 'st', job[5] or now, 'by', worker)
+  redis.call('HSET', K .. 'j:' .. id, 's', 'running', 'f', text(fence), 'a', text(attempts), 'st', job[5] or text(now),
+    'by', worker)
   if job[9] then
     redis.call('HDEL', K .. 'j:' .. id, 'dl')
     add_status(K, id)
@@ -144,8 +145,8 @@ local function give(K, id, job, request, worker, now)
 end
 
 -- Gives jobs to a worker but those that are past their deadline: they end.
-local function give_all(K, jobs, worker, lease_end, keep, now, claimed)
-  local changes, given, late, keys = new_changes(), {}, {}, {}
+local function give_all(K, jobs, worker, lease, keep, now, claimed)
+  local lease_end, changes, given, late, keys = text(now + lease), new_changes(), {}, {}, {}
   for _, next in ipairs(jobs) do
     local list = tonumber(next[2][4]) > now and given or late
     list[#list + 1] = next
@@ -175,9 +176,9 @@ step('claim', { 'allow-oom' }, function(K, args)
     local jobs, ended = take_round(K, cap, math.min(most - (#claimed - 2), PASSED_AT_ONCE))
     if not jobs then break end
     passed = passed + ended
-    give_all(K, jobs, worker, now + lease, keep, now, claimed)
+    give_all(K, jobs, worker, lease, keep, now, claimed)
   end
-  if offer ~= '' then redis.call('ZADD', K .. 'offers', math.max(0, slots - (#claimed - 2)), offer) end
+  if offer ~= '' then redis.call('ZADD', K .. 'offers', text(math.max(0, slots - (#claimed - 2))), offer) end
   if #claimed > 2 then due.lease = math.min(due.lease, now + lease) end
   if redis.call('EXISTS', K .. 'lanes') == 1 then
     claimed[1] = 1

@@ -12,7 +12,7 @@ local ARGUMENTS_OF_COMPLETION = 9
 -- Offers so many slots more, unless something is queued or the offer was withdrawn.
 local function offer_more(K, offer, slots)
   if offer == '' or slots == 0 or redis.call('EXISTS', K .. 'lanes') == 1 then return end
-  redis.call('ZADD', K .. 'offers', 'XX', 'INCR', slots, offer)
+  redis.call('ZADD', K .. 'offers', 'XX', 'INCR', text(slots), offer)
 end
 
 step('complete', { 'allow-oom' }, function(K, args)

@@ -1,7 +1,7 @@
 -- How jobs end: the one place where a job becomes terminal, and all that goes with it in the same step.
 
 -- The most records that the usage stream keeps, about: who bills must have read them by then.
-local USAGE_RECORDS = 1000000
+local USAGE_RECORDS = '1000000'
 
 -- How long a delivery is tried.
 local DELIVERY_TIME = DAY
@@ -48,8 +48,8 @@ end
 -- `usage` holds provider, model, prompt tokens, completion tokens, cost (micro-dollars).
 local function record_usage(K, id, state, job, usage)
   redis.call('XADD', K .. 'usage', 'MAXLEN', '~', USAGE_RECORDS, '*', 'job', id, 'tenant', job.t,
-    'state', state, 'provider', usage[1] or '', 'model', usage[2] or '', 'prompt', usage[3] or 0,
-    'completion', usage[4] or 0, 'cost', usage[5] or 0, 'attempts', job.a, 'requeued', job.n or 0)
+    'state', state, 'provider', usage[1] or '', 'model', usage[2] or '', 'prompt', usage[3] or '0',
+    'completion', usage[4] or '0', 'cost', usage[5] or '0', 'attempts', job.a, 'requeued', job.n or '0')
 end
 
 local function fields_of(K, id)
@@ -74,14 +74,15 @@ local function finish_one(K, changes, id, job, state, body, keep, now, usage)
   local key = K .. 'j:' .. id
   -- A delivery or a replay may want to read it for a day.
   if job.u or job.ik then keep = math.max(keep, DAY + 3600000) end
-  redis.call('HSET', key, 's', state, 'ft', now)
-  redis.call('PEXPIRE', key, keep)
-  if body ~= '' then redis.call('SET', K .. 'r:' .. id, body, 'PX', keep) end
-  if not job.nm then redis.call('PEXPIRE', K .. 'm:' .. id, keep) end
+  local time_kept = text(keep)
+  redis.call('HSET', key, 's', state, 'ft', text(now))
+  redis.call('PEXPIRE', key, time_kept)
+  if body ~= '' then redis.call('SET', K .. 'r:' .. id, body, 'PX', time_kept) end
+  if not job.nm then redis.call('PEXPIRE', K .. 'm:' .. id, time_kept) end
   leave_sets(changes, id, job)
   if state == 'failed' then
     -- The request stays, so that an operator can requeue it.
-    redis.call('PEXPIRE', K .. 'p:' .. id, keep)
+    redis.call('PEXPIRE', K .. 'p:' .. id, time_kept)
     redis.call('ZREMRANGEBYSCORE', K .. 'dead', '-inf', now - keep)
     redis.call('ZADD', K .. 'dead', now, id)
   else
@@ -89,11 +90,11 @@ local function finish_one(K, changes, id, job, state, body, keep, now, usage)
   end
   if job.of then return add_to(changes.counts, 'delivery:' .. state, 1) end
   note_open(changes, job.t, -1, -job.b)
-  note_added(changes, 'ended', now + keep, id .. ' ' .. job.t)
+  note_added(changes, 'ended', text(now + keep), id .. ' ' .. job.t)
   record_usage(K, id, state, job, usage)
   add_to(changes.counts, 'ended:' .. state, 1)
   if job.u then
-    redis.call('PEXPIRE', K .. 'u:' .. id, keep)
+    redis.call('PEXPIRE', K .. 'u:' .. id, time_kept)
     queue_delivery(K, id, job.t, job.n, now)
   end
   if job.ev then end_events(K, id, job.dl, state, body, keep) end

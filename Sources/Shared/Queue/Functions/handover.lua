@@ -47,8 +47,8 @@ end
 local function close_offer(K, intake)
   local offer = intake.offer
   if offer and offer.used > 0 then
-    redis.call('ZINCRBY', K .. 'offers', -offer.used, offer.member)
-    redis.call('HINCRBY', K .. 'handed', offer.member, offer.used)
+    redis.call('ZINCRBY', K .. 'offers', text(-offer.used), offer.member)
+    redis.call('HINCRBY', K .. 'handed', offer.member, text(offer.used))
   end
   intake.offer = nil
 end
@@ -59,7 +59,7 @@ local function open_offer(K, intake)
   if intake.offer and intake.offer.used < intake.offer.slots then return intake.offer end
   close_offer(K, intake)
   for _ = 1, LAPSED_AT_ONCE do
-    local best = redis.call('ZRANGE', K .. 'offers', 0, 0, 'REV', 'WITHSCORES')
+    local best = redis.call('ZRANGE', K .. 'offers', '0', '0', 'REV', 'WITHSCORES')
     local member, slots = best[1], tonumber(best[2] or 0)
     if slots <= 0 then return nil end
     local cap, worker, channel = member:match('^(%d+) (%S+) (%S+)$')

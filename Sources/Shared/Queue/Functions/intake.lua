@@ -7,8 +7,7 @@ local function new_intake(args)
   local now = math.floor(micros / 1000)
   return {
     now_us = micros, now = now,
-    -- As text, because each use of a number in a command writes it out anew.
-    now_text = string.format('%.0f', now), lease_end = string.format('%.0f', now + args[7]),
+    now_text = text(now), lease_end = text(now + args[7]),
     keep = tonumber(args[1]), cache_time = args[2],
     most_jobs = tonumber(args[3]), most_bytes = tonumber(args[4]),
     tenant_jobs = tonumber(args[5]), tenant_bytes = tonumber(args[6]),
@@ -65,7 +64,7 @@ local function write_intake(K, intake)
   local open = {}
   for field in pairs(intake.counted) do
     open[#open + 1] = field
-    open[#open + 1] = intake.open[field]
+    open[#open + 1] = text(intake.open[field])
   end
   if #open > 0 then call_with_many('HSET', K .. 'open', open) end
   close_offer(K, intake)

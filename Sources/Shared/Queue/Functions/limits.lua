@@ -45,7 +45,7 @@ end
 
 local function write_tats(taken, now)
   for key, tat in pairs(taken) do
-    redis.call('SET', key, string.format('%.0f', tat), 'PX', math.ceil((tat - now) / 1000))
+    redis.call('SET', key, text(tat), 'PX', text(math.ceil((tat - now) / 1000)))
   end
 end
 

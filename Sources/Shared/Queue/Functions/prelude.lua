@@ -60,6 +60,12 @@ local function step(name, flags, callback)
   }
 end
 
+-- A whole number as an argument of a command. Redis writes out one that it is given as a number with seventeen digits,
+-- which takes as long as many a command.
+local function text(number)
+  return string.format('%d', number)
+end
+
 local function now_us()
   local time = redis.call('TIME')
   return time[1] * 1000000 + time[2]
@@ -71,7 +77,7 @@ end
 
 -- Adds to a number of a hash; what has come to nothing leaves no field behind.
 local function add(K, hash, field, amount)
-  if redis.call('HINCRBY', K .. hash, field, amount) == 0 then redis.call('HDEL', K .. hash, field) end
+  if redis.call('HINCRBY', K .. hash, field, text(amount)) == 0 then redis.call('HDEL', K .. hash, field) end
 end
 
 -- The same for many, by field.
@@ -85,7 +91,7 @@ local function add_all(K, hash, amounts)
     if sum == 0 then
       gone[#gone + 1] = field
     else
-      left[#left + 1], left[#left + 2] = field, sum
+      left[#left + 1], left[#left + 2] = field, text(sum)
     end
   end
   if #left > 0 then redis.call('HSET', K .. hash, unpack(left)) end
@@ -93,12 +99,12 @@ local function add_all(K, hash, amounts)
 end
 
 local function count(K, what)
-  redis.call('HINCRBY', K .. 'counts', what, 1)
+  redis.call('HINCRBY', K .. 'counts', what, '1')
 end
 
 -- Tells one idle worker that there may be work. The marker is no work itself: losing it loses nothing.
 local function wake(K)
-  redis.call('ZADD', K .. 'wake', 0, 'work')
+  redis.call('ZADD', K .. 'wake', '0', 'work')
 end
 
 -- Whether a worker that holds `fence` still holds the job: running, and not claimed by another since.

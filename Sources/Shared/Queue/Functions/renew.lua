@@ -12,7 +12,7 @@ step('renew', { 'allow-oom' }, function(K, args)
   for index = 5, #args, 2 do
     local id = args[index]
     if holds(K, id, args[index + 1]) then
-      redis.call('ZADD', K .. 'lease', now + tonumber(args[2]), id)
+      redis.call('ZADD', K .. 'lease', text(now + tonumber(args[2])), id)
       held[#held + 1] = 1
     else
       held[#held + 1] = 0

@@ -3,7 +3,7 @@
 
 -- The lanes with queued jobs, those that are furthest behind first.
 local function read_lanes(K)
-  local stored, lanes = redis.call('ZRANGE', K .. 'lanes', 0, -1, 'WITHSCORES'), {}
+  local stored, lanes = redis.call('ZRANGE', K .. 'lanes', '0', '-1', 'WITHSCORES'), {}
   for index = 1, #stored, 2 do
     lanes[#lanes + 1] = { name = stored[index], time = tonumber(stored[index + 1]) }
   end
@@ -23,7 +23,7 @@ end
 -- Reads those of a lane's tenants that a round of `most` turns can come to; one more than that, so that a tenant
 -- whose turn has been is compared with one whose has not.
 local function read_tenants(K, round, lane, cap, most)
-  local stored, names = redis.call('ZRANGE', K .. 'ready:' .. lane.name, 0, most, 'WITHSCORES'), {}
+  local stored, names = redis.call('ZRANGE', K .. 'ready:' .. lane.name, '0', text(most), 'WITHSCORES'), {}
   lane.tenants, lane.served = {}, {}
   for index = 1, #stored, 2 do
     lane.tenants[#lane.tenants + 1] = { name = stored[index], time = tonumber(stored[index + 1]) }
@@ -47,7 +47,7 @@ end
 -- so is the second place of a job that ended while it was queued and was requeued.
 -- Returns how many are taken, and how many ids were there.
 local function pop_jobs(K, round, lane, tenant, most)
-  local ids = redis.call('LPOP', K .. 'q:' .. lane.name .. ':' .. tenant.name, most) or {}
+  local ids = redis.call('LPOP', K .. 'q:' .. lane.name .. ':' .. tenant.name, text(most)) or {}
   local taken, before = round.taken, #round.taken
   for _, id in ipairs(ids) do
     local job = redis.call('HMGET', K .. 'j:' .. id, 's', 'f', 'a', 'd', 'st', 'w', 't', 'of', 'sm')
@@ -101,10 +101,10 @@ local function sort_served(K, lane)
   for name, tenant in pairs(lane.served) do
     local waits = all_wait or redis.call('EXISTS', K .. 'q:' .. lane.name .. ':' .. name) == 1
     if waits and not tenant.is_held then
-      stay[#stay + 1], stay[#stay + 2] = tenant.time, name
+      stay[#stay + 1], stay[#stay + 2] = text(tenant.time), name
     else
       local left = waits and parked or idle
-      left[#left + 1], left[#left + 2] = waits and lane.name .. ':' .. name or name, tenant.time
+      left[#left + 1], left[#left + 2] = waits and lane.name .. ':' .. name or name, text(tenant.time)
       leave[#leave + 1] = name
     end
   end
@@ -127,7 +127,7 @@ local function write_lane(K, lane, clock)
     if #idle > 0 then redis.call('HSET', K .. 'vt:' .. lane.name, unpack(idle)) end
     redis.call('ZADD', K .. 'lanes', lane.time, lane.name)
   end
-  if lane.began then clock[#clock + 1], clock[#clock + 2] = lane.name, lane.began end
+  if lane.began then clock[#clock + 1], clock[#clock + 2] = lane.name, text(lane.began) end
 end
 
 -- Takes the next jobs, `most` at most: each of the lane that is furthest behind, of its tenant that is furthest
