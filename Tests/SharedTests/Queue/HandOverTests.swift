@@ -79,6 +79,20 @@ struct HandOverTests {
     }
   }
 
+  @Test("who listens to all channels does not make a worker that has gone look as if it heard")
+  func listenerToEverything() async throws {
+    try await QueueLab.with { lab in
+      let gone = lab.queue.offer(of: "w", on: lab.queue.makeHandOverChannel())
+      let curious = try await ChildProcess(
+        "/usr/bin/redis-cli", ["-s", lab.server.socket, "PSUBSCRIBE", "*"])
+      try await curious.waitForOutput("psubscribe")
+      _ = try await lab.queue.claim(1, worker: "w", offer: gone)
+      let id = try await lab.admit(lab.admission())
+      #expect(try await lab.state(of: id) == .queued)
+      await curious.terminate()
+    }
+  }
+
   @Test("no more jobs are handed over than slots are offered; the others queue")
   func slots() async throws {
     try await withOffer(of: 2) { lab, listener in

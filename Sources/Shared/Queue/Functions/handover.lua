@@ -18,14 +18,10 @@ local LARGEST_HANDED = 65536
 -- Offers that have lapsed are removed when they are met, so many for one job at most.
 local LAPSED_AT_ONCE = 8
 
-local function drop_offer(K, offer)
-  redis.call('ZREM', K .. 'offers', offer)
-  redis.call('HDEL', K .. 'handed', offer)
-end
-
 -- Ends an offer. Returns how many heard that.
 local function end_offer(K, offer)
-  drop_offer(K, offer)
+  redis.call('ZREM', K .. 'offers', offer)
+  redis.call('HDEL', K .. 'handed', offer)
   return redis.call('PUBLISH', offer:match('%S+$'), '')
 end
 
@@ -53,8 +49,14 @@ local function close_offer(K, intake)
   intake.offer = nil
 end
 
+-- Whether somebody listens to a worker's channel, and the worker was heard of lately. What PUBLISH returns would count
+-- those, too, who listen to whatever is said on this Redis.
+local function is_listening(K, worker, channel, now)
+  return redis.call('PUBSUB', 'NUMSUB', channel)[2] > 0 and now - last_seen(K, worker) <= SILENCE
+end
+
 -- The offer that the intake uses: the same until its slots are used up, then that of the worker that offers most.
--- Nil without one. Offers of workers that have gone silent end. O(log workers)
+-- Nil without one. Offers of workers that do not listen end. O(log workers)
 local function open_offer(K, intake)
   if intake.offer and intake.offer.used < intake.offer.slots then return intake.offer end
   close_offer(K, intake)
@@ -63,7 +65,7 @@ local function open_offer(K, intake)
     local member, slots = best[1], tonumber(best[2] or 0)
     if slots <= 0 then return nil end
     local cap, worker, channel = member:match('^(%d+) (%S+) (%S+)$')
-    if intake.now - last_seen(K, worker) <= SILENCE then
+    if is_listening(K, worker, channel, intake.now) then
       intake.offer = {
         member = member, slots = slots, used = 0, cap = tonumber(cap), worker = worker, channel = channel,
       }
@@ -88,19 +90,13 @@ end
 -- what the job's field `by` says of that, or nil when the job must queue.
 local function hand_over(K, intake, order)
   if #order.request > LARGEST_HANDED or not is_idle(K, intake) then return nil end
-  for _ = 1, LAPSED_AT_ONCE do
-    local offer = open_offer(K, intake)
-    if not offer then return nil end
-    if offer.cap > 0 and running_of(K, intake, order.tenant) >= offer.cap then return nil end
-    local message = order.id .. ' 1 1 ' .. order.expires_in .. ' ' .. (order.events == '' and '-' or order.events)
-      .. ' ' .. order.request
-    if redis.call('PUBLISH', offer.channel, message) > 0 then
-      offer.used = offer.used + 1
-      return offer.worker .. ' ' .. offer.channel
-    end
-    drop_offer(K, offer.member)
-    intake.offer = nil
-  end
+  local offer = open_offer(K, intake)
+  if not offer or (offer.cap > 0 and running_of(K, intake, order.tenant) >= offer.cap) then return nil end
+  local events = order.events == '' and '-' or order.events
+  redis.call('PUBLISH', offer.channel,
+    order.id .. ' 1 1 ' .. order.expires_in .. ' ' .. events .. ' ' .. order.request)
+  offer.used = offer.used + 1
+  return offer.worker .. ' ' .. offer.channel
 end
 
 -- withdraw: a worker takes back what it offers. The empty message on its channel comes after the last job.
