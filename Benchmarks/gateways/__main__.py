@@ -1,6 +1,7 @@
 """python3 -m gateways [PART OF A ROW'S NAME …]: measures all rows, or those named."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from gateways import peers
@@ -8,6 +9,7 @@ from gateways.measure import Sample, check, measure
 from gateways.report import Samples, write_parts, write_ratios, write_samples
 from gateways.subjects import Row, rows
 from harness import machine, nginx
+from harness.processes import StartError
 from harness.table import Report, note
 from harness.workspace import BenchmarkError, number_setting, run, workspace
 
@@ -29,7 +31,9 @@ def main() -> None:
         for name, reason in missing.items():
             report.line(f"{name} is left out, because it could not be installed: {reason}")
         report.line()
-        samples = _measure_all(chosen, seconds, rounds, state)
+        samples, failed = _measure_all(chosen, seconds, rounds, state)
+        for name, reason in failed.items():
+            report.line(f"{name} is left out, because it did not serve: {reason}")
         write_samples(report, samples)
         write_parts(report, samples)
         write_ratios(report, samples)
@@ -51,19 +55,37 @@ def _install(chosen: list[Row]) -> dict[str, str]:
     return missing
 
 
-def _measure_all(chosen: list[Row], seconds: int, rounds: int, state: Path) -> Samples:
-    """Round by round through all rows, so that what else the machine does meets all of them alike."""
+def _measure_all(
+    chosen: list[Row], seconds: int, rounds: int, state: Path
+) -> tuple[Samples, dict[str, str]]:
+    """Round by round through all rows, so that what else the machine does meets all of them alike.
+
+    A peer that does not serve, here or now, does not end the run: returns which did not, with the reason.
+    """
     all_samples: dict[tuple[str, int], list[Sample]] = {}
+    failed: dict[str, str] = {}
     with nginx.upstream(state) as (upstream_port, _):
         for number in range(1, rounds + 1):
-            for row in chosen:
+            for row in (row for row in chosen if row.peer not in failed):
                 note(f"round {number} of {rounds}: {row.name}")
-                with row.start(state, upstream_port) as subject:
-                    check(row, subject)
-                    for connections in CONNECTIONS:
-                        sample = measure(row, subject, connections, seconds, state)
+                try:
+                    for connections, sample in _measure_row(row, upstream_port, seconds, state):
                         all_samples.setdefault((row.name, connections), []).append(sample)
-    return {key: Sample.median(samples) for key, samples in all_samples.items()}
+                except (StartError, BenchmarkError) as error:
+                    if not row.peer:
+                        raise
+                    failed[row.peer] = str(error).splitlines()[0]
+                    note(f"{row.name}: {error}")
+    served = {row.name for row in chosen if row.peer not in failed}
+    medians = {key: Sample.median(samples) for key, samples in all_samples.items() if key[0] in served}
+    return medians, failed
+
+
+def _measure_row(row: Row, upstream_port: int, seconds: int, state: Path) -> Iterator[tuple[int, Sample]]:
+    with row.start(state, upstream_port) as subject:
+        check(row, subject)
+        for connections in CONNECTIONS:
+            yield connections, measure(row, subject, connections, seconds, state)
 
 
 run(main)

@@ -11,8 +11,9 @@ struct CrossOriginPolicy: Sendable {
       var headers = headers(for: request)
     else { return nil }
     headers[.accessControlAllowMethods] = "GET, POST, DELETE, OPTIONS"
-    headers[.accessControlAllowHeaders] =
-      "Authorization, Content-Type, Idempotency-Key, Last-Event-ID, Prefer, X-API-Key, X-Request-Id"
+    // Whatever the page wants to send: OpenAI's client alone has a dozen of its own, and more with each version. None
+    // gives a right but the key's, which the page must have.
+    headers[.accessControlAllowHeaders] = request.headerFields[.accessControlRequestHeaders]
     headers[.accessControlMaxAge] = "600"
     return headers
   }
@@ -26,7 +27,9 @@ struct CrossOriginPolicy: Sendable {
       .accessControlAllowOrigin: allowsAll ? "*" : origin,
       .accessControlExposeHeaders: """
       Location, Retry-After, X-Request-Id, X-Cache, Idempotency-Replayed, RateLimit-Limit, \
-      RateLimit-Remaining, RateLimit-Reset
+      RateLimit-Remaining, RateLimit-Reset, X-Sluice-Job, X-Sluice-Provider, X-Sluice-Attempts, \
+      X-Should-Retry, X-RateLimit-Limit-Requests, X-RateLimit-Remaining-Requests, \
+      X-RateLimit-Reset-Requests
       """,
     ]
     if !allowsAll { headers[.vary] = "Origin" }

@@ -79,9 +79,16 @@ struct RoutingTests {
     #expect(allowed?[.vary] == "Origin")
     #expect(policy.headers(for: request(.post, [.origin: "https://evil.example"])) == nil)
     #expect(policy.headers(for: request(.post, [:])) == nil)
+    let asked = "authorization, content-type, x-stainless-lang"
     let preflight = policy.preflight(
-      request(.options, [.origin: "https://app.example", .accessControlRequestMethod: "POST"]))
+      request(
+        .options,
+        [
+          .origin: "https://app.example", .accessControlRequestMethod: "POST",
+          .accessControlRequestHeaders: asked,
+        ]))
     #expect(preflight?[.accessControlAllowMethods]?.contains("POST") == true)
+    #expect(preflight?[.accessControlAllowHeaders] == asked)
     #expect(policy.preflight(request(.options, [.origin: "https://app.example"])) == nil)
     let open = CrossOriginPolicy(allowedOrigins: ["*"])
     #expect(open.headers(for: request(.get, [.origin: "https://x"]))?[.accessControlAllowOrigin] == "*")

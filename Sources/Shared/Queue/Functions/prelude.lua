@@ -60,8 +60,8 @@ local function step(name, flags, callback)
   }
 end
 
--- A whole number as an argument of a command. Redis writes out one that it is given as a number with seventeen digits,
--- which takes as long as many a command.
+-- A whole number as an argument of a command. A number that a script gives it Redis writes out with seventeen digits,
+-- which takes longer than many a command.
 local function text(number)
   return string.format('%d', number)
 end
