@@ -5,7 +5,9 @@ import Shared
 
 /// Measures what a step of the queue costs Redis when much waits and many tenants do, against an empty queue.
 ///
-/// `REDIS_URL` names a Redis that may be emptied. Prints a Markdown table; times are Redis' own (`commandstats`).
+/// `REDIS_SOCKETS` names a folder with the Unix sockets `0`, `1`… of as many empty Redis as there are loads. They are
+/// measured by turns, and each against the empty one of the same turn: a machine whose speed changes changes it for
+/// all. Prints a Markdown table; times are Redis' own (`commandstats`).
 @main
 enum Main {
   /// What waits while the steps are measured.
@@ -13,6 +15,7 @@ enum Main {
     Load(jobs: 0, tenants: 1), Load(jobs: 1000, tenants: 1), Load(jobs: 1_000_000, tenants: 1),
     Load(jobs: 10_000, tenants: 10_000), Load(jobs: 1_000_000, tenants: 10_000),
   ]
+  private static let rounds = 15
 
   static func main() async throws {
     let bounds = [
@@ -21,33 +24,52 @@ enum Main {
     ]
     let environment = ProcessEnvironment(
       ProcessInfo.processInfo.environment.merging(bounds) { own, _ in own })
-    var configuration = try RedisConfiguration(environment)
-    configuration.commandTimeout = .seconds(60)
-    let redis = RedisClient(configuration: configuration, logger: Logger(label: "bench"), purpose: "bench")
-    let queue = JobQueue(
-      redis: redis, retention: try JobRetention(environment), bounds: try QueueBounds(environment))
+    guard let sockets = ProcessInfo.processInfo.environment["REDIS_SOCKETS"] else {
+      throw MissingVariable(name: "REDIS_SOCKETS")
+    }
     try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { try await redis.run() }
-      try await report(QueueLoad(queue: queue, redis: redis))
+      var queues: [LoadedQueue] = []
+      for (index, load) in loads.enumerated() {
+        var configuration = try RedisConfiguration(url: "unix://\(sockets)/\(index)")
+        configuration.commandTimeout = .seconds(60)
+        let redis = RedisClient(
+          configuration: configuration, logger: Logger(label: "bench"), purpose: "bench")
+        group.addTask { try await redis.run() }
+        let queue = JobQueue(
+          redis: redis, retention: try JobRetention(environment), bounds: try QueueBounds(environment))
+        queues.append(LoadedQueue(load: load, queue: queue, redis: redis))
+      }
+      try await report(queues)
       group.cancelAll()
     }
   }
 
-  private static func report(_ load: QueueLoad) async throws {
+  private static func report(_ queues: [LoadedQueue]) async throws {
+    var bytes: [Int?] = []
+    for queue in queues { bytes.append(try await queue.fill()) }
+    // By round, then by load.
+    var costs: [[StepCosts]] = []
+    for _ in 0..<rounds {
+      var round: [StepCosts] = []
+      for queue in queues { round.append(try await queue.measure()) }
+      costs.append(round)
+    }
     print(
       "| waiting | tenants | admit (µs) | claim (µs a job) | complete (µs) | against empty | bytes a job |")
     print("| ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
-    var empty: StepCosts?
-    for each in loads {
-      let bytes = try await load.fill(each)
-      let costs = try await load.measure(tenants: each.tenants)
-      let ratios = costs.ratios(to: empty ?? costs).map(\.hundredths).joined(separator: ", ")
+    for (index, queue) in queues.enumerated() {
+      let middle = StepCosts.median(costs.map { $0[index] })
+      let ratios = StepCosts.median(costs.map { $0[index].divided(by: $0[0]) })
+      let all = costs.map { $0[index].sum / $0[0].sum }.median
+      let size = bytes[index].map(String.init) ?? ""
       print(
-        "| \(each.jobs) | \(each.tenants) | \(costs.admit.hundredths) | \(costs.claim.hundredths) |",
-        "\(costs.complete.hundredths) | \(ratios) | \(bytes.map(String.init) ?? "") |")
-      empty = empty ?? costs
+        "| \(queue.load.jobs) | \(queue.load.tenants) | \(middle.admit.hundredths) | \(middle.claim.hundredths) |",
+        "\(middle.complete.hundredths) | \(ratios.admit.hundredths), \(ratios.claim.hundredths),",
+        "\(ratios.complete.hundredths); together \(all.hundredths) | \(size) |")
     }
   }
+
+  private struct MissingVariable: Error { let name: String }
 }
 
 /// How much waits, spread evenly over tenants.

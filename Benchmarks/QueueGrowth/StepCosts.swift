@@ -4,15 +4,23 @@ struct StepCosts {
   var claim = 0.0
   var complete = 0.0
 
-  func ratios(to other: StepCosts) -> [Double] {
-    [admit / other.admit, claim / other.claim, complete / other.complete]
+  var sum: Double { admit + claim + complete }
+
+  func divided(by other: StepCosts) -> StepCosts {
+    StepCosts(
+      admit: admit / other.admit, claim: claim / other.claim, complete: complete / other.complete)
   }
 
   /// Of several measurements the middle one, step by step.
   static func median(_ all: [StepCosts]) -> StepCosts {
-    func middle(_ step: (StepCosts) -> Double) -> Double { all.map(step).sorted()[all.count / 2] }
-    return StepCosts(admit: middle(\.admit), claim: middle(\.claim), complete: middle(\.complete))
+    StepCosts(
+      admit: all.map(\.admit).median, claim: all.map(\.claim).median, complete: all.map(\.complete).median)
   }
+}
+
+extension [Double] {
+  /// The middle one; of an even number the upper of the two.
+  var median: Double { sorted()[count / 2] }
 }
 
 extension Double {

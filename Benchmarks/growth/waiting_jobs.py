@@ -12,7 +12,7 @@ _SECONDS = 1800
 def measure(settings: Settings) -> None:
     settings.report.line("## Jobs and tenants that wait")
     settings.report.line()
-    settings.report.line("Time in Redis for each step of a job, by Redis' own count. Aim: at most 1.5 times one job's.")
+    settings.report.line("Time in Redis for each step of a job, by Redis' own count; the ratios are those of the same turn. Aim: 1.5.")
     settings.report.line()
     command = [str(ROOT / "Benchmarks" / "queue-growth")]
     with running("queue-growth", command, settings.state / "queue-growth.log") as process:

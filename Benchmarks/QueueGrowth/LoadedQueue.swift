@@ -1,12 +1,12 @@
 import NIOCore
 import Shared
 
-/// Fills the queue and takes jobs through it.
-struct QueueLoad {
+/// A queue in which much waits, on a Redis of its own.
+struct LoadedQueue {
+  let load: Load
   let queue: JobQueue
   let redis: RedisClient
 
-  private static let rounds = 7
   private static let jobsInRound = 2000
   private static let claimSize = 16
   private static let parallel = 64
@@ -21,9 +21,8 @@ struct QueueLoad {
     latency: .seconds(1),
     cascadePath: [])
 
-  /// Empties Redis and lets `load` wait in it. Returns the bytes that each job takes; nil without jobs.
-  func fill(_ load: Load) async throws -> Int? {
-    _ = try await redis.send(RedisCommand("FLUSHALL"))
+  /// Lets the load wait in Redis. Returns the bytes that each job takes; nil without jobs.
+  func fill() async throws -> Int? {
     try await admit(1, tenants: 1)
     let before = try await usedMemory()
     try await admit(load.jobs, tenants: load.tenants)
@@ -32,25 +31,21 @@ struct QueueLoad {
   }
 
   /// What the steps cost while that waits.
-  func measure(tenants: Int) async throws -> StepCosts {
-    var all: [StepCosts] = []
-    for _ in 0..<Self.rounds {
-      var costs = StepCosts()
-      costs.admit = try await cost(of: Self.jobsInRound) {
-        try await admit(Self.jobsInRound, tenants: tenants)
-      }
-      var leases: [Lease] = []
-      costs.claim = try await cost(of: Self.jobsInRound) {
-        while leases.count < Self.jobsInRound {
-          leases += try await queue.claim(Self.claimSize, worker: "bench").jobs.map(\.lease)
-        }
-      }
-      costs.complete = try await cost(of: leases.count) {
-        for lease in leases { _ = try await queue.complete(lease, with: Self.result, isCacheable: false) }
-      }
-      all.append(costs)
+  func measure() async throws -> StepCosts {
+    var costs = StepCosts()
+    costs.admit = try await cost(of: Self.jobsInRound) {
+      try await admit(Self.jobsInRound, tenants: load.tenants)
     }
-    return StepCosts.median(all)
+    var leases: [Lease] = []
+    costs.claim = try await cost(of: Self.jobsInRound) {
+      while leases.count < Self.jobsInRound {
+        leases += try await queue.claim(Self.claimSize, worker: "bench").jobs.map(\.lease)
+      }
+    }
+    costs.complete = try await cost(of: leases.count) {
+      for lease in leases { _ = try await queue.complete(lease, with: Self.result, isCacheable: false) }
+    }
+    return costs
   }
 
   private func admit(_ count: Int, tenants: Int) async throws {
