@@ -34,6 +34,7 @@ def main() -> None:
         samples, failed = _measure_all(chosen, seconds, rounds, state)
         for name, reason in failed.items():
             report.line(f"{name} is left out, because it did not serve: {reason}")
+            report.line()
         write_samples(report, samples)
         write_parts(report, samples)
         write_ratios(report, samples)
@@ -74,7 +75,7 @@ def _measure_all(
                 except (StartError, BenchmarkError) as error:
                     if not row.peer:
                         raise
-                    failed[row.peer] = str(error).splitlines()[0]
+                    failed[row.peer] = str(error).splitlines()[0].rstrip(":")
                     note(f"{row.name}: {error}")
     served = {row.name for row in chosen if row.peer not in failed}
     medians = {key: Sample.median(samples) for key, samples in all_samples.items() if key[0] in served}
