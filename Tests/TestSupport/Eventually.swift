@@ -10,6 +10,7 @@ public func eventually<Value>(
   let deadline = ContinuousClock.now + .seconds(30)
   while ContinuousClock.now < deadline {
     if let value = try await look() { return value }
+    // Between two looks; there is no event, or the caller would wait for that.
     try await Task.sleep(for: .milliseconds(10))
   }
   Issue.record("it never came true: \(what)", sourceLocation: sourceLocation)

@@ -13,17 +13,11 @@ struct RequestID: Sendable, CustomStringConvertible {
     }
   }
 
-  private static let digits = Array("0123456789abcdef".utf8)
-
   private static func random() -> String {
     var generator = SystemRandomNumberGenerator()
-    let words = (generator.next(), generator.next())
-    return String(unsafeUninitializedCapacity: 32) { buffer in
-      for index in 0..<16 {
-        buffer[index] = digits[Int(truncatingIfNeeded: words.0 >> UInt64(4 * index)) & 15]
-        buffer[16 + index] = digits[Int(truncatingIfNeeded: words.1 >> UInt64(4 * index)) & 15]
-      }
-      return 32
-    }
+    return [generator.next(), generator.next()].map { (word: UInt64) in
+      let digits = String(word, radix: 16)
+      return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+    }.joined()
   }
 }

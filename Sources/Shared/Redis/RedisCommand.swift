@@ -10,8 +10,7 @@ public struct RedisCommand: Sendable {
   public init(_ name: String, _ arguments: String...) {
     self.name = name
     self.arguments = ByteBuffer()
-    // What most admissions take.
-    self.arguments.reserveCapacity(1024)
+    self.arguments.reserveCapacity(256)
     append(name)
     for argument in arguments { append(argument) }
   }

@@ -129,6 +129,7 @@ public final class FaultLab: Sendable {
     let end = ContinuousClock.now + .seconds(240)
     while ContinuousClock.now < end {
       if let statistics = try? await queue.statistics(), statistics.openJobs == 0 { return }
+      // Nobody is told when the last job of all ends, and each look is a step of the Redis under test.
       try await Task.sleep(for: .milliseconds(100))
     }
     Issue.record("the queue did not drain: \(String(describing: try? await queue.statistics()))")

@@ -1,6 +1,7 @@
 import Foundation
 
-/// A disk whose fsync takes a second and a half: a library that is loaded into Redis before all others.
+/// A disk whose fsync takes a second and a half: a library that is loaded into Redis before all others. Its sleep is the
+/// fault, in Redis' process; no test waits by it.
 public enum SlowDisk {
   private static let source = """
     #define _GNU_SOURCE

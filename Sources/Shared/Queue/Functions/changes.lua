@@ -41,7 +41,7 @@ local function note_open(changes, tenant, jobs, bytes)
   add_to(changes.open, 'bytes:' .. tenant, bytes)
 end
 
--- Calls `command` on a key with many members, or scores and members.
+-- Calls `command` on a key with many members, or scores and members, or fields and values; not at all without any.
 local function call_with_many(command, key, members)
   for first = 1, #members, ARGUMENTS_AT_ONCE do
     redis.call(command, key, unpack(members, first, math.min(#members, first + ARGUMENTS_AT_ONCE - 1)))

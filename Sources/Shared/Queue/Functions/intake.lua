@@ -66,7 +66,7 @@ local function write_intake(K, intake)
     open[#open + 1] = field
     open[#open + 1] = text(intake.open[field])
   end
-  if #open > 0 then call_with_many('HSET', K .. 'open', open) end
+  call_with_many('HSET', K .. 'open', open)
   close_offer(K, intake)
   if intake.must_wake then wake(K) end
 end

@@ -24,6 +24,7 @@ end
 
 -- A tenant runs fewer jobs than before: where it was held back for running too many, it may be served again.
 local function unpark(K, tenant)
+  if redis.call('EXISTS', K .. 'parked') == 0 then return end
   for lane in pairs(LANE_COST) do
     local time = redis.call('HGET', K .. 'parked', lane .. ':' .. tenant)
     if time then
@@ -38,6 +39,6 @@ end
 local function change_running(K, jobs_of)
   add_all(K, 'running', jobs_of)
   for tenant, jobs in pairs(jobs_of) do
-    if jobs < 0 and redis.call('EXISTS', K .. 'parked') == 1 then unpark(K, tenant) end
+    if jobs < 0 then unpark(K, tenant) end
   end
 end

@@ -115,16 +115,16 @@ end
 local function write_lane(K, lane, clock)
   local stay, leave, idle, parked = sort_served(K, lane)
   local ready = K .. 'ready:' .. lane.name
-  if #stay > 0 then redis.call('ZADD', ready, unpack(stay)) end
-  if #leave > 0 then redis.call('ZREM', ready, unpack(leave)) end
-  if #parked > 0 then redis.call('HSET', K .. 'parked', unpack(parked)) end
+  call_with_many('ZADD', ready, stay)
+  call_with_many('ZREM', ready, leave)
+  call_with_many('HSET', K .. 'parked', parked)
   if #stay == 0 and redis.call('EXISTS', ready) == 0 then
     redis.call('DEL', K .. 'vt:' .. lane.name)
     redis.call('ZREM', K .. 'lanes', lane.name)
     lane.began = lane.ended
   else
     -- Others wait: what a tenant has used is remembered, or coming back would be a way to the front.
-    if #idle > 0 then redis.call('HSET', K .. 'vt:' .. lane.name, unpack(idle)) end
+    call_with_many('HSET', K .. 'vt:' .. lane.name, idle)
     redis.call('ZADD', K .. 'lanes', lane.time, lane.name)
   end
   if lane.began then clock[#clock + 1], clock[#clock + 2] = lane.name, text(lane.began) end
