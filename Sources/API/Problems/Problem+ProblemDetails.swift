@@ -22,27 +22,21 @@ extension Problem {
   }
 
   private func problemDetailsBody(requestID: String) -> ByteBuffer {
-    var body = ByteBuffer()
-    body.writeStaticString("{\"type\":")
-    body.writeJSON(kind.uri)
-    body.writeStaticString(",\"title\":")
-    body.writeJSON(kind.title)
-    body.writeStaticString(",\"status\":")
-    body.writeString(String(kind.status.code))
-    body.writeStaticString(",\"detail\":")
-    body.writeJSON(detail)
-    body.writeStaticString(",\"request_id\":")
-    body.writeJSON(requestID)
-    switch self {
-    case .validation(let errors):
-      body.writeStaticString(",\"errors\":")
-      body.writeJSON(.array(errors.issues.map(\.json)))
-    case .allProvidersFailed(_, let cascadePath), .requestRefused(_, let cascadePath):
-      body.writeStaticString(",\"cascade_path\":")
-      body.writeImmutableBuffer(cascadePath)
-    default: break
+    var body = JSONWriter()
+    body.object { body in
+      body.member("type", kind.uri)
+      body.member("title", kind.title)
+      body.member("status", Int64(kind.status.code))
+      body.member("detail", detail)
+      body.member("request_id", requestID)
+      switch self {
+      case .validation(let errors): body.member("errors", .array(errors.issues.map(\.json)))
+      case .allProvidersFailed(_, let cascadePath), .requestRefused(_, let cascadePath):
+        body.name("cascade_path")
+        body.write(json: cascadePath)
+      default: break
+      }
     }
-    body.writeStaticString("}")
-    return body
+    return body.buffer
   }
 }

@@ -81,12 +81,14 @@ struct DeadLetterRoutes: Sendable {
 extension DeadLetter {
   /// As operators see it: `{"kind", "tenant", "delivers", "job"}`.
   fileprivate var json: ByteBuffer {
-    var json = ByteBuffer()
-    json.writeString("{\"kind\":\"\(deliveredJob == nil ? "request" : "delivery")\",\"tenant\":")
-    json.writeJSON(job.tenant)
-    json.writeString(",\"delivers\":\(deliveredJob.map { "\"\($0)\"" } ?? "null"),\"job\":")
-    json.writeImmutableBuffer(JobResource(job).json)
-    json.writeStaticString("}")
-    return json
+    var json = JSONWriter()
+    json.object { json in
+      json.member("kind", deliveredJob == nil ? "request" : "delivery")
+      json.member("tenant", job.tenant)
+      json.member("delivers", deliveredJob?.rawValue)
+      json.name("job")
+      JobResource(job).write(to: &json)
+    }
+    return json.buffer
   }
 }

@@ -44,12 +44,15 @@ public struct AnswerDelta: Sendable, Hashable {
   // MARK: - As stored and as sent in `delta` events
 
   public func encoded() -> ByteBuffer {
-    var members: JSONObject = ["text": .string(text)]
-    if !message.isEmpty { members["message"] = .object(message) }
-    if let logprobs { members["logprobs"] = logprobs }
-    if let target { members["target"] = .string(target.description) }
-    if let attempts { members["attempts"] = .integer(Int64(attempts)) }
-    return JSONValue.object(members).serialized()
+    var json = JSONWriter()
+    json.object { json in
+      json.member("text", text)
+      if !message.isEmpty { json.member("message", .object(message)) }
+      if let logprobs { json.member("logprobs", logprobs) }
+      if let target { json.member("target", target.description) }
+      if let attempts { json.member("attempts", Int64(attempts)) }
+    }
+    return json.buffer
   }
 
   /// Reads what ``encoded()`` writes; nil for anything else.

@@ -19,8 +19,8 @@ public struct ChatRequest: Sendable, Hashable {
   public var toolChoice: JSONValue?
   /// `response_format` in OpenAI's form.
   public var responseFormat: JSONValue?
-  /// All other members that the client sent, for providers that know them.
-  public let extras: JSONObject
+  /// All other members that the client sent, for providers that know them. Sorted by their names.
+  public internal(set) var extras: JSONObject
 
   public init(
     model: String = "default", messages: [ChatMessage], maxTokens: Int? = nil, temperature: Double? = nil,

@@ -39,11 +39,15 @@ public struct EmbeddingRequest: Sendable, Hashable {
 
   /// The request in OpenAI's form, which is also how it is stored.
   public func openAIForm(model: String) -> ByteBuffer {
-    var members: JSONObject = ["model": .string(model), "input": input]
-    if let dimensions { members["dimensions"] = .integer(Int64(dimensions)) }
-    if isBase64 { members["encoding_format"] = "base64" }
-    for (name, value) in extras.sorted(by: { $0.key < $1.key }) { members[name] = value }
-    return JSONValue.object(members).serialized()
+    var json = JSONWriter()
+    json.object { json in
+      json.member("model", model)
+      json.member("input", input)
+      if let dimensions { json.member("dimensions", Int64(dimensions)) }
+      if isBase64 { json.member("encoding_format", "base64") }
+      json.members(JSONObject(uniqueKeysWithValues: extras.sorted { $0.key < $1.key }))
+    }
+    return json.buffer
   }
 
   /// Reads the stored form. Throws ``StoredJobError`` when it is none.

@@ -23,16 +23,19 @@ public struct TokenUsage: Sendable, Hashable {
   public static let zero = TokenUsage(promptTokens: 0, completionTokens: 0)
 
   /// In OpenAI's form; details only where there are some.
-  public var json: JSONValue {
-    func integer(_ count: Int) -> JSONValue { .integer(Int64(count)) }
-    var members: JSONObject = [
-      "prompt_tokens": integer(promptTokens), "completion_tokens": integer(completionTokens),
-      "total_tokens": integer(totalTokens),
-    ]
-    if cachedTokens > 0 { members["prompt_tokens_details"] = ["cached_tokens": integer(cachedTokens)] }
-    if reasoningTokens > 0 {
-      members["completion_tokens_details"] = ["reasoning_tokens": integer(reasoningTokens)]
+  func write(to json: inout JSONWriter) {
+    json.object { json in
+      json.member("prompt_tokens", Int64(promptTokens))
+      json.member("completion_tokens", Int64(completionTokens))
+      json.member("total_tokens", Int64(totalTokens))
+      if cachedTokens > 0 {
+        json.name("prompt_tokens_details")
+        json.object { $0.member("cached_tokens", Int64(cachedTokens)) }
+      }
+      if reasoningTokens > 0 {
+        json.name("completion_tokens_details")
+        json.object { $0.member("reasoning_tokens", Int64(reasoningTokens)) }
+      }
     }
-    return .object(members)
   }
 }

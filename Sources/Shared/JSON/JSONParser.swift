@@ -29,7 +29,7 @@ public struct JSONParser {
   }
 
   static func parse(_ bytes: UnsafeBufferPointer<UInt8>) throws(JSONParsingError) -> JSONValue {
-    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { throw .byteOrderMark }
+    if bytes.count >= 3, (bytes[0], bytes[1], bytes[2]) == (0xEF, 0xBB, 0xBF) { throw .byteOrderMark }
     var parser = JSONParser(bytes: bytes)
     parser.skipWhitespace()
     guard parser.position < bytes.count else { throw .empty }
@@ -69,8 +69,9 @@ public struct JSONParser {
   }
 
   private mutating func parseObject() throws(JSONParsingError) -> JSONValue {
-    var members = JSONObject()
-    if try take(UInt8(ascii: "}")) { return .object(members) }
+    if try take(UInt8(ascii: "}")) { return .object([:]) }
+    // Most objects are small, and growing them member by member costs more than reading them.
+    var members = JSONObject(minimumCapacity: 4)
     while true {
       let start = position
       guard try peek() == UInt8(ascii: "\"") else { throw .unexpectedCharacter(offset: position) }
@@ -121,44 +122,32 @@ extension JSONParser {
   private mutating func parseString() throws(JSONParsingError) -> String {
     position += 1
     let start = position
-    while position < bytes.count {
-      switch bytes[position] {
-      case UInt8(ascii: "\""):
-        let text = try utf8(start..<position)
-        position += 1
-        return text
-      case UInt8(ascii: "\\"):
-        return try parseEscapedString(from: start)
-      case 0..<0x20:
-        throw .unexpectedCharacter(offset: position)
-      default:
-        position += 1
-      }
+    position = bytes.endOfPlainJSON(from: start)
+    switch try peek() {
+    case UInt8(ascii: "\""):
+      let text = try utf8(start..<position)
+      position += 1
+      return text
+    case UInt8(ascii: "\\"): return try parseEscapedString(from: start)
+    default: throw .unexpectedCharacter(offset: position)
     }
-    throw .unexpectedEnd
   }
 
   /// The slower way, taken from the first backslash on.
   private mutating func parseEscapedString(from start: Int) throws(JSONParsingError) -> String {
     var text = try utf8(start..<position)
-    var runStart = position
-    while position < bytes.count {
-      switch bytes[position] {
+    while true {
+      let runStart = position
+      position = bytes.endOfPlainJSON(from: runStart)
+      text += try utf8(runStart..<position)
+      switch try peek() {
       case UInt8(ascii: "\""):
-        text += try utf8(runStart..<position)
         position += 1
         return text
-      case UInt8(ascii: "\\"):
-        text += try utf8(runStart..<position)
-        text.unicodeScalars.append(try parseEscape())
-        runStart = position
-      case 0..<0x20:
-        throw .unexpectedCharacter(offset: position)
-      default:
-        position += 1
+      case UInt8(ascii: "\\"): text.unicodeScalars.append(try parseEscape())
+      default: throw .unexpectedCharacter(offset: position)
       }
     }
-    throw .unexpectedEnd
   }
 
   private mutating func parseEscape() throws(JSONParsingError) -> Unicode.Scalar {

@@ -24,11 +24,14 @@ public struct CascadeStep: Sendable, Hashable {
     self.latency = latency
   }
 
-  var json: JSONValue {
-    [
-      "provider": .string(provider), "model": .string(model), "status": .string(status.rawValue),
-      "reason": reason.map(JSONValue.string) ?? .null, "latency_ms": .integer(latency.wholeMilliseconds),
-    ]
+  func write(to json: inout JSONWriter) {
+    json.object { json in
+      json.member("provider", provider)
+      json.member("model", model)
+      json.member("status", status.rawValue)
+      json.member("reason", reason)
+      json.member("latency_ms", latency.wholeMilliseconds)
+    }
   }
 }
 

@@ -34,10 +34,13 @@ public struct JobFailure: Error, Sendable, Hashable {
 
   /// The stored form: the `error` object of the job resource.
   public func encoded() -> ByteBuffer {
-    let value: JSONValue = [
-      "code": .string(code.rawValue), "message": .string(message),
-      "cascade_path": .array(cascadePath.map(\.json)),
-    ]
-    return value.serialized()
+    var json = JSONWriter()
+    json.object { json in
+      json.member("code", code.rawValue)
+      json.member("message", message)
+      json.name("cascade_path")
+      json.array { for step in cascadePath { step.write(to: &$0) } }
+    }
+    return json.buffer
   }
 }

@@ -71,53 +71,55 @@ public struct JobResource: Sendable {
 
   public var path: String { "/jobs/\(id)" }
 
-  private var priority: String { lane.map { "\"\($0.rawValue)\"" } ?? "null" }
-
   public var json: ByteBuffer {
-    var json = ByteBuffer()
-    json.reserveCapacity(
-      512 + (metadata?.readableBytes ?? 0) + (result?.readableBytes ?? failure?.readableBytes ?? 0))
-    json.writeString("{\"id\":\"\(id)\",\"status\":\"\(state.rawValue)\"")
-    json.writeString(",\"created_at\":\"\(Timestamp.format(unixMilliseconds: created))\"")
-    json.writeTime("started_at", started)
-    json.writeTime("finished_at", finished)
-    json.writeString(",\"attempts\":\(attempts),\"priority\":\(priority),\"model\":")
-    json.writeJSON(model)
-    json.writeStaticString(",\"metadata\":")
-    json.writeImmutableBuffer(metadata ?? ByteBuffer(string: "{}"))
-    json.writeStaticString(",\"result\":")
-    if let result {
-      json.writeAnswer(opening: "", isCached: isCached, result)
-    } else {
-      json.writeStaticString("null")
+    let size = (metadata?.readableBytes ?? 0) + (result?.readableBytes ?? failure?.readableBytes ?? 0)
+    var json = JSONWriter(capacity: 512 + size)
+    write(to: &json)
+    return json.buffer
+  }
+
+  public func write(to json: inout JSONWriter) {
+    json.object { json in
+      json.member("id", id.rawValue)
+      json.member("status", state.rawValue)
+      json.member("created_at", Timestamp.format(unixMilliseconds: created))
+      json.member("started_at", started.map(Timestamp.format(unixMilliseconds:)))
+      json.member("finished_at", finished.map(Timestamp.format(unixMilliseconds:)))
+      json.member("attempts", Int64(attempts))
+      json.member("priority", lane?.rawValue)
+      json.member("model", model)
+      json.name("metadata")
+      if let metadata { json.write(json: metadata) } else { json.object { _ in } }
+      json.name("result")
+      if let result { json.write(result, of: nil, isCached: isCached) } else { json.writeNull() }
+      json.name("error")
+      if let failure { json.write(json: failure) } else { json.writeNull() }
+      json.name("links")
+      json.object { links in
+        links.member("self", path)
+        links.member("events", path + "/events")
+      }
     }
-    json.writeStaticString(",\"error\":")
-    json.writeImmutableBuffer(failure ?? ByteBuffer(string: "null"))
-    json.writeString(",\"links\":{\"self\":\"\(path)\",\"events\":\"\(path)/events\"}}")
-    return json
   }
 }
 
 /// The answer of `/query` as JSON.
 public enum QueryAnswer {
   public static func json(id: JobID, isCached: Bool, result: ByteBuffer) -> ByteBuffer {
-    var json = ByteBuffer()
-    json.reserveCapacity(result.readableBytes + 80)
-    json.writeAnswer(opening: "\"id\":\"\(id)\",", isCached: isCached, result)
-    return json
+    var json = JSONWriter(capacity: result.readableBytes + 80)
+    json.write(result, of: id, isCached: isCached)
+    return json.buffer
   }
 }
 
-extension ByteBuffer {
-  fileprivate mutating func writeTime(_ name: String, _ time: Int64?) {
-    let text = time.map { "\"\(Timestamp.format(unixMilliseconds: $0))\"" } ?? "null"
-    writeString(",\"\(name)\":\(text)")
-  }
-
-  /// Writes a stored result with what differs from reader to reader put in front of its first member.
-  fileprivate mutating func writeAnswer(opening: String, isCached: Bool, _ result: ByteBuffer) {
-    writeString("{\(opening)\"cached\":\(isCached),")
-    writeImmutableBuffer(
-      result.getSlice(at: result.readerIndex + 1, length: result.readableBytes - 1) ?? result)
+extension JSONWriter {
+  /// Writes a stored result with what differs from reader to reader in front of its members.
+  fileprivate mutating func write(_ result: ByteBuffer, of id: JobID?, isCached: Bool) {
+    object { json in
+      if let id { json.member("id", id.rawValue) }
+      json.name("cached")
+      json.write(isCached)
+      json.members(of: result)
+    }
   }
 }

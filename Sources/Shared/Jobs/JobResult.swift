@@ -39,16 +39,25 @@ public struct JobResult: Sendable, Hashable {
   /// The stored form: the body of a `/query` answer without `id` and `cached`, which differ from
   /// reader to reader, so that the API can pass it on without decoding it.
   public func encoded() -> ByteBuffer {
-    var members: JSONObject = [
-      "status": "success", "response": .string(response), "provider": .string(provider),
-      "model": .string(model), "latency_ms": .integer(latency.wholeMilliseconds),
-      "finish_reason": .string(finishReason.rawValue), "error": error.map(JSONValue.string) ?? .null,
-      "usage": usage.json, "cost_estimate_usd": .double(cost.dollars),
-      "cascade_path": .array(cascadePath.map(\.json)),
-    ]
-    if !message.isEmpty { members["message"] = .object(message) }
-    if let logprobs { members["logprobs"] = logprobs }
-    if let embeddings { members["data"] = embeddings }
-    return JSONValue.object(members).serialized()
+    var json = JSONWriter(capacity: 512 + response.utf8.count)
+    json.object { json in
+      json.member("status", "success")
+      json.member("response", response)
+      json.member("provider", provider)
+      json.member("model", model)
+      json.member("latency_ms", latency.wholeMilliseconds)
+      json.member("finish_reason", finishReason.rawValue)
+      json.member("error", error)
+      json.name("usage")
+      usage.write(to: &json)
+      json.name("cost_estimate_usd")
+      json.write(cost.dollars)
+      json.name("cascade_path")
+      json.array { for step in cascadePath { step.write(to: &$0) } }
+      if !message.isEmpty { json.member("message", .object(message)) }
+      if let logprobs { json.member("logprobs", logprobs) }
+      if let embeddings { json.member("data", embeddings) }
+    }
+    return json.buffer
   }
 }

@@ -5,43 +5,48 @@ public struct RedisCommand: Sendable {
   /// For errors and logs. Arguments are never shown: they can hold secrets and prompts.
   public let name: String
   private var count = 0
-  private var arguments: ByteBuffer
+  private var arguments: [UInt8] = []
 
   public init(_ name: String, _ arguments: String...) {
     self.name = name
-    self.arguments = ByteBuffer()
     self.arguments.reserveCapacity(256)
     append(name)
     for argument in arguments { append(argument) }
   }
 
   public mutating func append(_ text: String) {
-    count += 1
-    writeLength(text.utf8.count)
-    arguments.writeString(text)
-    arguments.writeStaticString("\r\n")
+    begin(length: text.utf8.count)
+    arguments.append(contentsOf: text.utf8)
+    arguments.append("\r\n")
   }
 
+  /// Appends a number of at most 64 bits.
   public mutating func append(_ number: some BinaryInteger) {
-    append(String(number))
+    let number = Int64(number)
+    var length = number < 0 ? 2 : 1
+    var rest = number.magnitude / 10
+    while rest > 0 { (length, rest) = (length + 1, rest / 10) }
+    begin(length: length)
+    arguments.append(decimal: number)
+    arguments.append("\r\n")
   }
 
   public mutating func append(_ bytes: ByteBuffer) {
+    begin(length: bytes.readableBytes)
+    arguments.append(bytes)
+    arguments.append("\r\n")
+  }
+
+  private mutating func begin(length: Int) {
     count += 1
-    writeLength(bytes.readableBytes)
-    arguments.writeImmutableBuffer(bytes)
-    arguments.writeStaticString("\r\n")
+    arguments.append(UInt8(ascii: "$"))
+    arguments.append(decimal: Int64(length))
+    arguments.append("\r\n")
   }
 
   /// Writes the command as an array of bulk strings.
   func encode(into buffer: inout ByteBuffer) {
     buffer.writeString("*\(count)\r\n")
-    buffer.writeImmutableBuffer(arguments)
-  }
-
-  private mutating func writeLength(_ length: Int) {
-    arguments.writeStaticString("$")
-    arguments.writeString(String(length))
-    arguments.writeStaticString("\r\n")
+    buffer.writeBytes(arguments)
   }
 }

@@ -6,7 +6,7 @@ enum ServerSentEvent {
   /// OpenAI's: data and nothing else.
   static func lineFeed(_ object: JSONObject) -> ByteBuffer {
     var buffer = ByteBuffer(string: "data: ")
-    buffer.writeJSON(.object(object))
+    buffer.writeImmutableBuffer(JSONValue.object(object).serialized())
     buffer.writeStaticString("\n\n")
     return buffer
   }
@@ -14,7 +14,7 @@ enum ServerSentEvent {
   /// Google's lines end with CRLF.
   static func carriageReturnLineFeed(_ object: JSONObject) -> ByteBuffer {
     var buffer = ByteBuffer(string: "data: ")
-    buffer.writeJSON(.object(object))
+    buffer.writeImmutableBuffer(JSONValue.object(object).serialized())
     buffer.writeStaticString("\r\n\r\n")
     return buffer
   }
@@ -22,7 +22,7 @@ enum ServerSentEvent {
   /// Anthropic's: every event is named, by its `type`.
   static func named(_ object: JSONObject) -> ByteBuffer {
     var buffer = ByteBuffer(string: "event: \(object["type"]?.string ?? "error")\ndata: ")
-    buffer.writeJSON(.object(object))
+    buffer.writeImmutableBuffer(JSONValue.object(object).serialized())
     buffer.writeStaticString("\n\n")
     return buffer
   }

@@ -16,10 +16,13 @@ struct CallbackEvent: Sendable {
 
   /// The same bytes whenever the same end is told, so that a repeated delivery repeats itself exactly.
   var json: ByteBuffer {
-    let time = Timestamp.format(unixMilliseconds: job.finished ?? job.created)
-    var json = ByteBuffer(string: "{\"type\":\"\(type)\",\"timestamp\":\"\(time)\",\"data\":")
-    json.writeImmutableBuffer(job.json)
-    json.writeStaticString("}")
-    return json
+    var json = JSONWriter()
+    json.object { json in
+      json.member("type", type)
+      json.member("timestamp", Timestamp.format(unixMilliseconds: job.finished ?? job.created))
+      json.name("data")
+      job.write(to: &json)
+    }
+    return json.buffer
   }
 }

@@ -1,0 +1,175 @@
+public import NIOCore
+
+/// Writes compact JSON (RFC 8259), value by value; commas come by themselves.
+///
+/// What is known by name is written without a ``JSONValue`` of it:
+///
+///     json.object { json in
+///       json.member("id", id)
+///       json.name("tags")
+///       json.array { $0.write("a") }
+///     }
+public struct JSONWriter: Sendable {
+  private var bytes: [UInt8] = []
+
+  /// `capacity` is how many bytes are expected; more may come.
+  public init(capacity: Int = 256) { bytes.reserveCapacity(capacity) }
+
+  /// What has been written.
+  public var buffer: ByteBuffer { ByteBuffer(bytes: bytes) }
+
+  // MARK: - Values
+
+  public mutating func write(_ value: JSONValue) {
+    switch value {
+    case .null: writeNull()
+    case .bool(let flag): write(flag)
+    case .integer(let number): write(number)
+    case .double(let number): write(number)
+    case .string(let text): write(text)
+    case .array(let elements): array { for element in elements { $0.write(element) } }
+    case .object(let members): object { $0.members(members) }
+    }
+  }
+
+  /// Writes a string in quotes, with the escapes that RFC 8259 section 7 demands and no others.
+  public mutating func write(_ text: String) {
+    separate()
+    bytes.append(UInt8(ascii: "\""))
+    var text = text
+    text.withUTF8 { utf8 in
+      var start = 0
+      while true {
+        let end = utf8.endOfPlainJSON(from: start)
+        bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start..<end]))
+        guard end < utf8.count else { break }
+        writeEscape(utf8[end])
+        start = end + 1
+      }
+    }
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  private mutating func writeEscape(_ byte: UInt8) {
+    switch byte {
+    case 0x22: bytes.append("\\\"")
+    case 0x5C: bytes.append("\\\\")
+    case 0x0A: bytes.append("\\n")
+    case 0x0D: bytes.append("\\r")
+    case 0x09: bytes.append("\\t")
+    default:
+      bytes.append(byte < 0x10 ? "\\u000" : "\\u00")
+      bytes.append(contentsOf: String(byte, radix: 16).utf8)
+    }
+  }
+
+  public mutating func write(_ number: Int64) {
+    separate()
+    bytes.append(decimal: number)
+  }
+
+  /// Writes a finite number; JSON has no other, so infinity and NaN become `null`.
+  public mutating func write(_ number: Double) {
+    guard number.isFinite else { return writeNull() }
+    if let integer = Int64(exactly: number), integer.magnitude < 1 << 53 { return write(integer) }
+    separate()
+    bytes.append(contentsOf: number.description.utf8)
+  }
+
+  public mutating func write(_ flag: Bool) {
+    separate()
+    bytes.append(flag ? "true" : "false")
+  }
+
+  public mutating func writeNull() {
+    separate()
+    bytes.append("null")
+  }
+
+  /// Writes what is JSON already.
+  public mutating func write(json: ByteBuffer) {
+    separate()
+    bytes.append(json)
+  }
+
+  // MARK: - Objects and arrays
+
+  public mutating func array(_ writeElements: (inout JSONWriter) -> Void) {
+    separate()
+    bytes.append(UInt8(ascii: "["))
+    writeElements(&self)
+    bytes.append(UInt8(ascii: "]"))
+  }
+
+  public mutating func object(_ writeMembers: (inout JSONWriter) -> Void) {
+    separate()
+    bytes.append(UInt8(ascii: "{"))
+    writeMembers(&self)
+    bytes.append(UInt8(ascii: "}"))
+  }
+
+  /// Writes a member's name, in ASCII and without what needs an escape. Its value is to follow.
+  public mutating func name(_ name: StaticString) {
+    separate()
+    bytes.append(UInt8(ascii: "\""))
+    bytes.append(name)
+    bytes.append("\":")
+  }
+
+  /// Writes members of an object.
+  public mutating func members(_ members: JSONObject) {
+    for (name, value) in members {
+      write(name)
+      bytes.append(UInt8(ascii: ":"))
+      write(value)
+    }
+  }
+
+  /// Writes the members of an object that is JSON already.
+  public mutating func members(of object: ByteBuffer) {
+    guard let members = object.getSlice(at: object.readerIndex + 1, length: object.readableBytes - 2),
+      members.readableBytes > 0
+    else { return }
+    write(json: members)
+  }
+
+  /// Puts a comma where something stands before, in the same object or array.
+  private mutating func separate() {
+    switch bytes.last {
+    case nil, UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: ":"): break
+    default: bytes.append(UInt8(ascii: ","))
+    }
+  }
+}
+
+extension JSONWriter {
+  /// Writes a member; no value is `null`.
+  public mutating func member(_ name: StaticString, _ text: String?) {
+    self.name(name)
+    if let text { write(text) } else { writeNull() }
+  }
+
+  public mutating func member(_ name: StaticString, _ number: Int64) {
+    self.name(name)
+    write(number)
+  }
+
+  public mutating func member(_ name: StaticString, _ value: JSONValue) {
+    self.name(name)
+    write(value)
+  }
+}
+
+extension JSONValue {
+  /// The value as compact JSON bytes.
+  public func serialized() -> ByteBuffer {
+    var json = JSONWriter()
+    json.write(self)
+    return json.buffer
+  }
+}
+
+extension JSONValue: CustomStringConvertible {
+  /// The value as compact JSON text.
+  public var description: String { String(buffer: serialized()) }
+}
