@@ -26,7 +26,7 @@ public struct JobID: RawRepresentable, Hashable, Sendable, CustomStringConvertib
     let text = rawValue.utf8
     guard text.count == Self.prefix.utf8.count + Self.timeLength + Self.randomLength,
       rawValue.hasPrefix(Self.prefix) || rawValue.hasPrefix(Self.deliveryPrefix),
-      text.dropFirst(Self.prefix.utf8.count).allSatisfy(Self.alphabet.contains)
+      text.dropFirst(Self.prefix.utf8.count).allSatisfy(Self.isOfAlphabet)
     else { return nil }
     self.rawValue = rawValue
   }
@@ -48,6 +48,15 @@ public struct JobID: RawRepresentable, Hashable, Sendable, CustomStringConvertib
         buffer[27 + index] = Self.alphabet[Int(truncatingIfNeeded: low >> UInt64(5 * index) & 31)]
       }
       return 40
+    }
+  }
+
+  private static func isOfAlphabet(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): true
+    case UInt8(ascii: "I"), UInt8(ascii: "L"), UInt8(ascii: "O"), UInt8(ascii: "U"): false
+    case UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+    default: false
     }
   }
 

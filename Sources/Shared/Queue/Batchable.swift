@@ -13,7 +13,7 @@ extension Batchable {
 extension Array where Element: Batchable {
   /// How many of them each of the steps takes that are needed for all: a step is short, and its arguments fit into
   /// Redis' buffers.
-  package var batchSizes: [Int] {
+  @inlinable package var batchSizes: [Int] {
     let (mostItems, mostBytes) = (64, 4 * 1024 * 1024)
     var sizes: [Int] = []
     var (start, bytes) = (0, 0)

@@ -6,8 +6,8 @@ extension StatedQuota {
   static func stated(in headers: HTTPHeaders) -> [StatedQuota] {
     Quota.Kind.allCases.compactMap { kind in
       let stated = RateLimitHeaders(kind, in: headers)
-      guard let limit = stated.limit, let left = stated.left, let reset = stated.reset, limit > 0, left >= 0,
-        left <= limit
+      guard let limit = stated.limit, limit > 0, let left = stated.left, (0...limit).contains(left),
+        let reset = stated.reset
       else { return nil }
       return StatedQuota(kind: kind, left: left, limit: limit, resetsIn: reset)
     }

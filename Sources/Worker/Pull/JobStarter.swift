@@ -1,17 +1,23 @@
 import Shared
 
 /// Begins with the jobs that a worker was given. ``HeldJobs`` has them until they end.
-struct JobStarter: Sendable {
-  let runner: JobRunner
-  let deliveries: DeliveryRunner
+final class JobStarter: Sendable {
+  private let runner: JobRunner
+  private let deliveries: DeliveryRunner
   let held: HeldJobs
+
+  init(runner: JobRunner, deliveries: DeliveryRunner, held: HeldJobs) {
+    self.runner = runner
+    self.deliveries = deliveries
+    self.held = held
+  }
 
   func start(_ job: ClaimedJob, isHanded: Bool = false) {
     held.hold(job.lease, isHanded: isHanded) {
       let task = Task(executorPreference: EventLoopExecutor.singleton) {
-        defer { held.drop(job.lease) }
+        defer { self.held.drop(job.lease) }
         // A cancelled job is left to its lease; nothing else can fail.
-        try await run(job)
+        try await self.run(job)
       }
       return { task.cancel() }
     }
