@@ -22,8 +22,8 @@ struct Authenticator: Sendable {
 
   /// Whose the request's key is; nil for no key, a wrong one, or two that differ.
   func principal(of headers: HTTPFields) -> Principal? {
-    let header = headers[.apiKey]
-    let bearer = Self.bearerToken(headers[.authorization])
+    let header = headers.value(of: .apiKey)
+    let bearer = Self.bearerToken(headers.value(of: .authorization))
     if let header, let bearer, Self.digest(of: header) != Self.digest(of: bearer) { return nil }
     guard let digest = (header ?? bearer).map(Self.digest(of:)) else { return nil }
     if digest == serviceDigest { return .tenant("default") }

@@ -5,13 +5,14 @@ struct LimitPolicy: Sendable {
   let limit: RateLimit
   let subject: RateLimitSubject
 
-  /// `key` names the key without being it: limits stand in Redis, keys do not.
-  func rules(key: String, address: String) -> [RateLimitRule] {
+  /// `key` names the key without being it: limits stand in Redis, keys do not. The address is looked for only where
+  /// it counts.
+  func rules(key: String, address: @autoclosure () -> String) -> [RateLimitRule] {
     let name =
       switch subject {
       case .key: "key:\(key)"
-      case .ip: "ip:\(address)"
-      case .keyAndIP: "key:\(key):ip:\(address)"
+      case .ip: "ip:\(address())"
+      case .keyAndIP: "key:\(key):ip:\(address())"
       }
     return [RateLimitRule(subject: name, limit: limit)]
   }

@@ -16,7 +16,7 @@ struct APIResponder: HTTPResponder {
   let logger: Logger
 
   func respond(to request: Request, context: APIContext) async throws -> Response {
-    let id = RequestID(request.headers[.requestID])
+    let id = RequestID(request.headers.value(of: .requestID))
     let crossOriginHeaders = crossOrigin.headers(for: request.head)
     var headers: HTTPFields = [.requestID: id.description]
     if let preflight = crossOrigin.preflight(request.head) {
@@ -35,8 +35,8 @@ struct APIResponder: HTTPResponder {
     } catch {
       reply = refusal(error, id, ErrorShape(path: request.uri.path))
     }
-    if let client, let state = await limitState(reply, client) { headers.setLimit(state) }
-    headers.append(contentsOf: reply.headers)
+    if let client, let state = await limitState(reply, client) { headers.addLimit(state) }
+    for field in reply.headers { headers.append(field) }
     // A client that keeps its connection shall take its next request elsewhere.
     if drain.isOn { headers[.connection] = "close" }
     return response(to: request, reply, headers)
@@ -56,8 +56,10 @@ struct APIResponder: HTTPResponder {
     switch (route.description.access, authenticator.principal(of: request.headers)) {
     case (_, nil): throw .unauthorized
     case (.tenant, .tenant(let tenant)):
-      let address = addresses.of(peer: context.peerAddress, headers: request.headers)
-      return Client(tenant: tenant, limits: limits.rules(key: tenant, address: address))
+      return Client(
+        tenant: tenant,
+        limits: limits.rules(
+          key: tenant, address: addresses.of(peer: context.peerAddress, headers: request.headers)))
     case (.admin, .admin): return nil
     case (.admin, _): throw .forbidden(.scope("admin"))
     case (_, .admin): throw .forbidden(.scope("jobs"))

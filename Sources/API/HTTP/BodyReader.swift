@@ -9,7 +9,7 @@ struct BodyReader: Sendable {
 
   /// Throws ``Problem`` for a body that is no JSON, too large, or too slow.
   func json(of request: Request) async throws(Problem) -> JSONValue {
-    guard Self.isJSON(request.headers[.contentType]) else { throw .unsupportedMediaType }
+    guard Self.isJSON(request.headers.value(of: .contentType)) else { throw .unsupportedMediaType }
     let body = try await bytes(of: request)
     do { return try JSONParser.parse(body) } catch { throw .invalidJSON(error) }
   }
@@ -24,7 +24,7 @@ struct BodyReader: Sendable {
   }
 
   private func bytes(of request: Request) async throws(Problem) -> ByteBuffer {
-    if let text = request.headers[.contentLength], let length = Int(text), length > maxBytes {
+    if let text = request.headers.value(of: .contentLength), let length = Int(text), length > maxBytes {
       throw .bodyTooLarge(limit: maxBytes)
     }
     var body = ByteBuffer()

@@ -38,14 +38,16 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   private var discardedBytes = 0
   /// When the present phase must be over; nil while it has no bound.
   private var deadline: NIODeadline?
+  private var context: ChannelHandlerContext?
   /// Goes off at the deadline or before. A phase that ends in time does not touch it: there are several in each request.
   private var timer: (time: NIODeadline, scheduled: Scheduled<Void>)?
 
   init(limits: Limits = Limits()) { self.limits = limits }
 
   func handlerAdded(context: ChannelHandlerContext) {
+    self.context = context
     do {
-      try context.pipeline.syncOperations.addHandler(ByteListener(), position: .first)
+      try context.pipeline.syncOperations.addHandler(ByteListener(connection: self), position: .first)
       enter(.idle, context)
     } catch {
       context.close(promise: nil)
@@ -53,6 +55,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   }
 
   func handlerRemoved(context: ChannelHandlerContext) {
+    self.context = nil
     timer?.scheduled.cancel()
   }
 
@@ -63,12 +66,9 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
   // MARK: - Inbound
 
-  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-    guard event is ByteListener.BytesArrived else {
-      context.fireUserInboundEventTriggered(event)
-      return
-    }
-    if phase == .idle { enter(.head, context) }
+  /// Bytes have come, of which the decoder says nothing until they make a whole head.
+  fileprivate func bytesArrived() {
+    if phase == .idle, let context { enter(.head, context) }
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -169,16 +169,17 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   }
 }
 
-/// Stands before the HTTP decoder and says that bytes have come, of which the decoder says nothing until
-/// they make a whole head.
+/// Stands before the HTTP decoder and tells the ``ConnectionGuard`` when bytes come.
 private final class ByteListener: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
   typealias InboundOut = ByteBuffer
 
-  struct BytesArrived {}
+  private let connection: ConnectionGuard
+
+  init(connection: ConnectionGuard) { self.connection = connection }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    context.fireUserInboundEventTriggered(BytesArrived())
+    connection.bytesArrived()
     context.fireChannelRead(data)
   }
 }

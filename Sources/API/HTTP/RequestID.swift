@@ -9,15 +9,8 @@ struct RequestID: Sendable, CustomStringConvertible {
     {
       description = header
     } else {
-      description = "req_" + Self.random()
+      // The highest bit is always set, so that there are always sixteen digits.
+      description = "req_" + String(UInt64.random(in: 1 << 63 ... .max), radix: 16)
     }
-  }
-
-  private static func random() -> String {
-    var generator = SystemRandomNumberGenerator()
-    return [generator.next(), generator.next()].map { (word: UInt64) in
-      let digits = String(word, radix: 16)
-      return String(repeating: "0", count: 16 - digits.utf8.count) + digits
-    }.joined()
   }
 }

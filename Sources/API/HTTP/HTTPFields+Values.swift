@@ -1,0 +1,26 @@
+import HTTPTypes
+import Shared
+
+extension HTTPFields {
+  /// A field's value; those of several fields of that name with commas between (RFC 9110 section 5.3). The subscript says
+  /// the same, but joins the values of one field, too, which costs more than all else that is done with them.
+  func value(of name: HTTPField.Name) -> String? {
+    var found: String?
+    for field in self where field.name == name {
+      found = found.map { "\($0), \(field.value)" } ?? field.value
+    }
+    return found
+  }
+
+  /// Adds the limit headers of the contract; OpenAI writes its reset as a duration such as `6s`.
+  mutating func addLimit(_ state: RateLimitState) {
+    let (limit, remaining) = (String(state.limit), String(state.remaining))
+    let reset = String((state.reset.wholeMilliseconds + 999) / 1000)
+    append(HTTPField(name: .rateLimitLimit, value: limit))
+    append(HTTPField(name: .rateLimitRemaining, value: remaining))
+    append(HTTPField(name: .rateLimitReset, value: reset))
+    append(HTTPField(name: .openAILimit, value: limit))
+    append(HTTPField(name: .openAIRemaining, value: remaining))
+    append(HTTPField(name: .openAIReset, value: reset + "s"))
+  }
+}
