@@ -3,7 +3,7 @@ import Shared
 
 extension HTTPFields {
   /// A field's value; those of several fields of that name with commas between (RFC 9110 section 5.3). The subscript says
-  /// the same, but joins the values of one field, too, which costs more than all else that is done with them.
+  /// the same at several times the cost, because it joins the values of a single field, too.
   func value(of name: HTTPField.Name) -> String? {
     var found: String?
     for field in self where field.name == name {
