@@ -30,7 +30,7 @@ extension Problem {
       body.member("detail", detail)
       body.member("request_id", requestID)
       switch self {
-      case .validation(let errors): body.member("errors", .array(errors.issues.map(\.json)))
+      case .validation(let errors): body.member("errors", json: .array(errors.issues.map(\.json)))
       case .allProvidersFailed(_, let cascadePath), .requestRefused(_, let cascadePath):
         body.name("cascade_path")
         body.write(json: cascadePath)

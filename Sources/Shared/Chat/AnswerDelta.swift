@@ -47,8 +47,8 @@ public struct AnswerDelta: Sendable, Hashable {
     var json = JSONWriter()
     json.object { json in
       json.member("text", text)
-      if !message.isEmpty { json.member("message", .object(message)) }
-      if let logprobs { json.member("logprobs", logprobs) }
+      if !message.isEmpty { json.member("message", json: .object(message)) }
+      if let logprobs { json.member("logprobs", json: logprobs) }
       if let target { json.member("target", target.description) }
       if let attempts { json.member("attempts", Int64(attempts)) }
     }

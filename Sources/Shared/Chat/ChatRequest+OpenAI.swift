@@ -28,13 +28,13 @@ extension ChatRequest {
     if let maxTokens {
       json.member(limitsCompletionTokens ? "max_completion_tokens" : "max_tokens", Int64(maxTokens))
     }
-    if let temperature { json.member("temperature", .double(temperature)) }
-    if let topP { json.member("top_p", .double(topP)) }
-    if !stop.isEmpty { json.member("stop", .array(stop.map(JSONValue.string))) }
+    if let temperature { json.member("temperature", json: .double(temperature)) }
+    if let topP { json.member("top_p", json: .double(topP)) }
+    if !stop.isEmpty { json.member("stop", json: .array(stop.map(JSONValue.string))) }
     if let seed { json.member("seed", seed) }
-    if !tools.isEmpty { json.member("tools", .array(tools)) }
-    if let toolChoice { json.member("tool_choice", toolChoice) }
-    if let responseFormat { json.member("response_format", responseFormat) }
+    if !tools.isEmpty { json.member("tools", json: .array(tools)) }
+    if let toolChoice { json.member("tool_choice", json: toolChoice) }
+    if let responseFormat { json.member("response_format", json: responseFormat) }
   }
 
   /// Reads the stored form. Throws ``StoredJobError`` when it is none.

@@ -42,7 +42,7 @@ public struct EmbeddingRequest: Sendable, Hashable {
     var json = JSONWriter()
     json.object { json in
       json.member("model", model)
-      json.member("input", input)
+      json.member("input", json: input)
       if let dimensions { json.member("dimensions", Int64(dimensions)) }
       if isBase64 { json.member("encoding_format", "base64") }
       json.members(JSONObject(uniqueKeysWithValues: extras.sorted { $0.key < $1.key }))

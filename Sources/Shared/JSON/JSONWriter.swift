@@ -154,7 +154,7 @@ extension JSONWriter {
     write(number)
   }
 
-  public mutating func member(_ name: StaticString, _ value: JSONValue) {
+  public mutating func member(_ name: StaticString, json value: JSONValue) {
     self.name(name)
     write(value)
   }

@@ -54,9 +54,9 @@ public struct JobResult: Sendable, Hashable {
       json.write(cost.dollars)
       json.name("cascade_path")
       json.array { for step in cascadePath { step.write(to: &$0) } }
-      if !message.isEmpty { json.member("message", .object(message)) }
-      if let logprobs { json.member("logprobs", logprobs) }
-      if let embeddings { json.member("data", embeddings) }
+      if !message.isEmpty { json.member("message", json: .object(message)) }
+      if let logprobs { json.member("logprobs", json: logprobs) }
+      if let embeddings { json.member("data", json: embeddings) }
     }
     return json.buffer
   }

@@ -17,7 +17,7 @@ struct JSONWriterTests {
           json.object { _ in }
           json.write(0.5)
         }
-        json.member("c", String?.none)
+        json.member("c", nil)
         json.members(["d": [1, 2], "e\"": [:]])
         json.members(of: ByteBuffer(string: #"{"f":1,"g":2}"#))
         json.members(of: ByteBuffer(string: "{}"))
