@@ -66,10 +66,12 @@ class Sluice:
 
 @contextlib.contextmanager
 def sluice(
-    state: Path, base_url: str, fsync: str = "always", workers: int = 1, settings: dict[str, str] | None = None
-) -> Iterator[Sluice]:
-    """``base_url`` is the provider's, in OpenAI's dialect; ``settings`` are further variables of Sluice."""
-    folder = binaries()
+    state: Path, base_url: str, fsync: str = "always", workers: int = 1,
+    settings: dict[str, str] | None = None, programs: Path | None = None,
+) -> Iterator[Sluice]:  # fmt: skip
+    """``base_url`` is the provider's, in OpenAI's dialect; ``settings`` are further variables of Sluice; ``programs`` is
+    where its programs are, if not where the release is."""
+    folder = programs or binaries()
     providers = state / "providers.yaml"
     providers.write_text(_PROVIDERS.format(base_url=base_url))
     with contextlib.ExitStack() as stack:

@@ -41,18 +41,20 @@ def _name(row: Row) -> str:
 def _cell(row: Row, part: str, programs: Path, state: Path) -> str:
     note(f"{_name(row)}: {part}")
     few, many = (_count(row, part, requests, programs, state) for requests in (_FEW, _MANY))
-    return f"{round((many - few) / (_MANY - _FEW), -2):,.0f}".replace("-0", "0")
+    # To hundreds; what does not take part differs by less, in either direction.
+    return f"{max(0, round((many - few) / (_MANY - _FEW), -2)):,.0f}"
 
 
 def _count(row: Row, part: str, requests: int, programs: Path, state: Path) -> int:
     """All instructions of a program that serves so many requests."""
-    with callgrind.counting(part, programs, state) as counts:
-        with (
-            nginx.upstream(state) as (port, _),
-            sluice(state, f"http://127.0.0.1:{port}/v1", "everysec") as running,
-        ):
-            clients.send(running.port, row.request, requests, _CLIENTS, row.status)
-            running.drain()
+    folder = state / "counted"
+    counts = callgrind.counted(part, programs, folder)
+    with (
+        nginx.upstream(state) as (port, _),
+        sluice(state, f"http://127.0.0.1:{port}/v1", "everysec", programs=folder) as running,
+    ):
+        clients.send(running.port, row.request, requests, _CLIENTS, row.status)
+        running.drain()
     return callgrind.instructions(counts)
 
 

@@ -1,11 +1,8 @@
 """Sluice's programs, one of them under valgrind's callgrind, which counts the instructions that it executes."""
 
-import contextlib
-import os
 import shlex
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 from harness.workspace import BenchmarkError, binaries
@@ -16,20 +13,18 @@ _PROGRAMS = {"API": "sluice-api", "worker": "sluice-worker"}
 def strip_programs(folder: Path) -> None:
     """Copies the release programs without their debug information, which valgrind stumbles over."""
     folder.mkdir()
-    for program in binaries().glob("sluice-*"):
-        if program.is_file() and os.access(program, os.X_OK):
-            subprocess.run(["strip", "--strip-debug", "-o", folder / program.name, program], check=True)
+    for name in _PROGRAMS.values():
+        subprocess.run(["strip", "--strip-debug", "-o", folder / name, binaries() / name], check=True)
 
 
-@contextlib.contextmanager
-def counting(part: str, programs: Path, state: Path) -> Iterator[Path]:
-    """While it lasts, what the harness starts as ``part`` is counted. Gives the file that has the count once the
-    program has ended."""
-    folder, counts = state / "counted", state / "callgrind.out"
+def counted(part: str, programs: Path, folder: Path) -> Path:
+    """Makes a folder of the same programs, of which that of ``part`` is counted. Gives the file that has the count once
+    that program has ended."""
+    counts = folder / "callgrind.out"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    for program in programs.iterdir():
-        (folder / program.name).symlink_to(program)
+    for name in _PROGRAMS.values():
+        (folder / name).symlink_to(programs / name)
     wrapper = folder / _PROGRAMS[part]
     wrapper.unlink()
     wrapper.write_text(
@@ -37,15 +32,7 @@ def counting(part: str, programs: Path, state: Path) -> Iterator[Path]:
         f'{shlex.quote(str(programs / wrapper.name))} "$@"\n'
     )
     wrapper.chmod(0o755)
-    before = os.environ.get("BINARIES")
-    os.environ["BINARIES"] = str(folder)
-    try:
-        yield counts
-    finally:
-        if before is None:
-            del os.environ["BINARIES"]
-        else:
-            os.environ["BINARIES"] = before
+    return counts
 
 
 def instructions(counts: Path) -> int:

@@ -36,7 +36,7 @@ struct APIResponder: HTTPResponder {
       reply = refusal(error, id, ErrorShape(path: request.uri.path))
     }
     if let client, let state = await limitState(reply, client) { headers.addLimit(state) }
-    for field in reply.headers { headers.append(field) }
+    headers.append(contentsOf: reply.headers)
     // A client that keeps its connection shall take its next request elsewhere.
     if drain.isOn { headers[.connection] = "close" }
     return response(to: request, reply, headers)

@@ -37,8 +37,7 @@ public struct ChatRequest: Sendable, Hashable {
     self.tools = tools
     self.toolChoice = toolChoice
     self.responseFormat = responseFormat
-    // Sorted, so that the client's order makes no difference.
-    self.extras = JSONObject(uniqueKeysWithValues: extras.sorted { $0.key < $1.key })
+    self.extras = extras.sortedByName
   }
 
   /// What is assumed of an answer whose length the client does not limit, in tokens.

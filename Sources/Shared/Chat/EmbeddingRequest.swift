@@ -45,7 +45,7 @@ public struct EmbeddingRequest: Sendable, Hashable {
       json.member("input", json: input)
       if let dimensions { json.member("dimensions", Int64(dimensions)) }
       if isBase64 { json.member("encoding_format", "base64") }
-      json.members(JSONObject(uniqueKeysWithValues: extras.sorted { $0.key < $1.key }))
+      json.members(extras.sortedByName)
     }
     return json.buffer
   }

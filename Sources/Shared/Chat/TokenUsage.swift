@@ -22,7 +22,7 @@ public struct TokenUsage: Sendable, Hashable {
 
   public static let zero = TokenUsage(promptTokens: 0, completionTokens: 0)
 
-  /// In OpenAI's form; details only where there are some.
+  /// Writes it in OpenAI's form; details only where there are some.
   func write(to json: inout JSONWriter) {
     json.object { json in
       json.member("prompt_tokens", Int64(promptTokens))

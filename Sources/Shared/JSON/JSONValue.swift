@@ -16,6 +16,11 @@ public enum JSONValue: Sendable {
 /// The members of a JSON object by name, each name once.
 public typealias JSONObject = OrderedDictionary<String, JSONValue>
 
+extension JSONObject {
+  /// The members in the order of their names, for where the client's order shall make no difference.
+  var sortedByName: JSONObject { JSONObject(uniqueKeysWithValues: sorted { $0.key < $1.key }) }
+}
+
 extension JSONValue {
   /// The member of an object, or nil when this is no object or has no such member.
   public subscript(name: String) -> JSONValue? {

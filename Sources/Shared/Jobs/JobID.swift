@@ -20,13 +20,15 @@ public struct JobID: RawRepresentable, Hashable, Sendable, CustomStringConvertib
   private static let timeLength = 10
   private static let randomLength = 26
   private static let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)
+  /// By byte.
+  private static let isInAlphabet = (UInt8.min...UInt8.max).map(alphabet.contains)
 
   /// Accepts only what ``init(unixMilliseconds:)`` and the queue can make, so an id is safe inside a Redis key.
   public init?(rawValue: String) {
     let text = rawValue.utf8
     guard text.count == Self.prefix.utf8.count + Self.timeLength + Self.randomLength,
       rawValue.hasPrefix(Self.prefix) || rawValue.hasPrefix(Self.deliveryPrefix),
-      text.dropFirst(Self.prefix.utf8.count).allSatisfy(Self.isOfAlphabet)
+      text.dropFirst(Self.prefix.utf8.count).allSatisfy({ Self.isInAlphabet[Int($0)] })
     else { return nil }
     self.rawValue = rawValue
   }
@@ -48,15 +50,6 @@ public struct JobID: RawRepresentable, Hashable, Sendable, CustomStringConvertib
         buffer[27 + index] = Self.alphabet[Int(truncatingIfNeeded: low >> UInt64(5 * index) & 31)]
       }
       return 40
-    }
-  }
-
-  private static func isOfAlphabet(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): true
-    case UInt8(ascii: "I"), UInt8(ascii: "L"), UInt8(ascii: "O"), UInt8(ascii: "U"): false
-    case UInt8(ascii: "A")...UInt8(ascii: "Z"): true
-    default: false
     }
   }
 

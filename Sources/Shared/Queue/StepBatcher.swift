@@ -10,8 +10,8 @@ public final class StepBatcher<Item: Batchable, Outcome: Sendable>: Sendable {
 
   /// Items, and at the same places those who wait for their outcomes.
   @usableFromInline struct Batch: Sendable {
-    @usableFromInline var items: [Item] = []
-    @usableFromInline var callers: [Caller] = []
+    @usableFromInline var items: [Item]
+    @usableFromInline var callers: [Caller]
 
     @inlinable init(items: [Item] = [], callers: [Caller] = []) {
       self.items = items

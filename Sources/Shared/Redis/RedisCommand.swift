@@ -20,7 +20,7 @@ public struct RedisCommand: Sendable {
     arguments.append("\r\n")
   }
 
-  /// Appends a number of at most 64 bits.
+  /// Appends a number, which must fit into `Int64`.
   public mutating func append(_ number: some BinaryInteger) {
     let number = Int64(number)
     var length = number < 0 ? 2 : 1

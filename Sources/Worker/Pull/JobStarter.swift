@@ -1,6 +1,8 @@
 import Shared
 
 /// Begins with the jobs that a worker was given. ``HeldJobs`` has them until they end.
+///
+/// A class, so that each job's task shares it instead of copying all that it holds.
 final class JobStarter: Sendable {
   private let runner: JobRunner
   private let deliveries: DeliveryRunner
