@@ -2,7 +2,7 @@ import NIOCore
 
 /// What a job asks of a model: its payload.
 public enum JobRequest: Sendable, Hashable {
-  case chat(ChatRequest)
+  case chat(Conversation)
   case embedding(EmbeddingRequest)
 
   /// A route's name, or `provider/model`.
@@ -25,7 +25,7 @@ public enum JobRequest: Sendable, Hashable {
   public var estimatedUsage: TokenUsage {
     let answer: Int
     switch self {
-    case .chat(let request): answer = request.maxTokens ?? ChatRequest.usualAnswer
+    case .chat(let request): answer = request.parameters.maxTokens ?? Conversation.usualAnswer
     case .embedding: answer = 0
     }
     return TokenUsage(promptTokens: estimatedTokens - answer, completionTokens: answer)
@@ -34,17 +34,44 @@ public enum JobRequest: Sendable, Hashable {
   /// The stored form: equal requests have equal bytes.
   public func encoded() -> ByteBuffer {
     switch self {
-    case .chat(let request): request.openAIForm(model: request.model)
+    case .chat(let request): ChatRequestWriter.stored(request)
     case .embedding(let request): request.openAIForm(model: request.model)
     }
   }
 
-  /// Reads the stored form. Throws ``StoredJobError`` when the bytes are not what ``encoded()`` writes.
-  public init(stored buffer: ByteBuffer) throws(StoredJobError) {
+  /// Reads the stored form, and that of versions before. Throws ``StoredJobError`` for anything else.
+  public init(stored buffer: ByteBuffer) throws(StoredJobError) { self = try Self.read(buffer).request }
+
+  /// The same, and how the answer is to be stored.
+  public static func read(
+    _ buffer: ByteBuffer
+  ) throws(StoredJobError) -> (request: JobRequest, form: StoredForm) {
     let value: JSONValue
     do { value = try JSONParser.parse(buffer) } catch { throw .unreadable(what: "request", "\(error)") }
-    self =
-      value["messages"] == nil
-      ? .embedding(try EmbeddingRequest(stored: value)) : .chat(try ChatRequest(stored: value))
+    guard value["messages"] != nil else { return (.embedding(try EmbeddingRequest(stored: value)), .parts) }
+    return (.chat(try Conversation(stored: value)), value["dialect"] == nil ? .message : .parts)
+  }
+}
+
+extension Conversation {
+  /// What versions up to 0.1 stored has no dialect: all of it is OpenAI's.
+  fileprivate init(stored value: JSONValue) throws(StoredJobError) {
+    guard var members = value.object, let model = members.removeValue(forKey: "model")?.string,
+      let messages = members.removeValue(forKey: "messages")?.array
+    else { throw .unreadable(what: "request", "a member is missing") }
+    let dialect = members.removeValue(forKey: "dialect")
+    let savesThoughts = members.removeValue(forKey: "saves_thoughts")?.bool ?? (dialect == nil)
+    let turns = try messages.map { (json) throws(StoredJobError) in
+      guard let message = json.object, let role = message["role"]?.string.flatMap(Turn.Role.init) else {
+        throw .unreadable(what: "request", "a message is malformed")
+      }
+      return Turn(chat: message, role: role)
+    }
+    self = ChatRequestReader.conversation(model: model, turns: turns, members)
+    parameters.savesThoughts = savesThoughts
+    if let name = dialect?.string {
+      guard let known = Dialect(rawValue: name) else { throw .unreadable(what: "request", "its dialect is unknown") }
+      self.dialect = known
+    }
   }
 }

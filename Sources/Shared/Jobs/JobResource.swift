@@ -119,7 +119,7 @@ extension JSONWriter {
       if let id { json.member("id", id.rawValue) }
       json.name("cached")
       json.write(isCached)
-      json.members(of: result)
+      json.members(of: StoredResult.shown(result))
     }
   }
 }

@@ -1,7 +1,7 @@
 /// One configured provider.
 public struct Provider: Sendable, Hashable {
   public let name: String
-  public let dialect: ProviderDialect
+  public let dialect: Dialect
   /// All that stands before `/models/…` (Gemini), `/chat/completions` (OpenAI) or `/messages` (Anthropic),
   /// without a final slash.
   public let baseURL: String
@@ -15,7 +15,7 @@ public struct Provider: Sendable, Hashable {
   public let timeouts: ProviderTimeoutOverrides
 
   public init(
-    name: String, dialect: ProviderDialect, baseURL: String, access: ProviderAccess, defaultModel: String,
+    name: String, dialect: Dialect, baseURL: String, access: ProviderAccess, defaultModel: String,
     models: [ProviderModel] = [], headers: [String: String] = [:], quotas: [Quota] = [],
     timeouts: ProviderTimeoutOverrides = ProviderTimeoutOverrides()
   ) {

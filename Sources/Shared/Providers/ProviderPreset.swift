@@ -1,7 +1,7 @@
 /// A provider that needs nothing but a key: where it is and what is asked of it by default.
 public struct ProviderPreset: Sendable {
   public let name: String
-  public let dialect: ProviderDialect
+  public let dialect: Dialect
   public let apiKey: Variable<Secret>
   public let model: Variable<String>
   public let baseURL: Variable<String>
@@ -10,7 +10,7 @@ public struct ProviderPreset: Sendable {
   public let headers: [String: String]
 
   private init(
-    _ name: String, _ dialect: ProviderDialect, model: String, baseURL: String,
+    _ name: String, _ dialect: Dialect, model: String, baseURL: String,
     headers: [String: String] = [:]
   ) {
     let prefix = name.uppercased()
@@ -38,9 +38,9 @@ public struct ProviderPreset: Sendable {
       "gemini", .gemini, model: "gemini-2.5-flash",
       baseURL: "https://generativelanguage.googleapis.com/v1beta"),
     ProviderPreset(
-      "groq", .openAI, model: "llama-3.3-70b-versatile", baseURL: "https://api.groq.com/openai/v1"),
+      "groq", .chat, model: "llama-3.3-70b-versatile", baseURL: "https://api.groq.com/openai/v1"),
     ProviderPreset(
-      "openrouter", .openAI, model: "meta-llama/llama-3.3-70b-instruct:free",
+      "openrouter", .chat, model: "meta-llama/llama-3.3-70b-instruct:free",
       baseURL: "https://openrouter.ai/api/v1",
       headers: ["HTTP-Referer": "https://github.com/sluice-gateway/sluice", "X-Title": "Sluice"]),
   ]

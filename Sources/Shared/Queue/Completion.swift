@@ -18,10 +18,13 @@ public struct Completion: Batchable {
   public func goes(with other: Completion) -> Bool { offer == other.offer }
 
   /// For a job that has an answer.
-  public init(of lease: Lease, with result: JobResult, isCacheable: Bool, offer: SlotOffer? = nil) {
+  public init(
+    of lease: Lease, with result: JobResult, as form: StoredForm = .parts, isCacheable: Bool,
+    offer: SlotOffer? = nil
+  ) {
     self.lease = lease
     self.offer = offer
-    self.result = result.encoded()
+    self.result = result.encoded(as: form)
     self.isCacheable = isCacheable
     provider = result.provider
     model = result.model

@@ -4,7 +4,7 @@ import NIOCore
 public struct JobEvent: Sendable, Hashable {
   public enum Kind: Sendable, Hashable {
     case status(Status)
-    case delta(AnswerDelta)
+    case delta(JobDelta)
     /// The answer came in one piece: it is the job's result.
     case whole
     /// The answer was broken off and begins anew: the deltas before this one do not count.
@@ -40,7 +40,7 @@ public struct JobEvent: Sendable, Hashable {
       else { return nil }
       self.kind = .status(Status(state: state, attempts: attempts, started: Int64(words[2])))
     case "delta":
-      guard let delta = AnswerDelta(stored: payload) else { return nil }
+      guard let delta = JobDelta(stored: payload) else { return nil }
       self.kind = .delta(delta)
     case "whole": self.kind = .whole
     case "restart": self.kind = .restart

@@ -1,3 +1,5 @@
+public import NIOCore
+
 extension JobQueue {
   /// The most events of one page: what one step reads stays short.
   static let eventsAtOnce = 256
@@ -27,14 +29,14 @@ extension JobQueue {
     return EventPage(job: job, events: events, hasMore: events.count == Self.eventsAtOnce)
   }
 
-  /// Adds a piece of the answer to a job's events. `number` counts the pieces of this attempt from 1: one that
-  /// is there already is not added twice.
+  /// Adds a piece of the answer, written by a ``JobDeltaWriter``, to a job's events. `number` counts the pieces of this
+  /// attempt from 1: one that is there already is not added twice.
   public func append(
-    _ delta: AnswerDelta, number: Int, to lease: Lease
+    _ delta: ByteBuffer, number: Int, to lease: Lease
   ) async throws(QueueError) -> Settlement {
     var command = step("append", lease)
     command.append(number)
-    command.append(delta.encoded())
+    command.append(delta)
     return try await settle(command, step: "append")
   }
 

@@ -1,0 +1,65 @@
+import NIOCore
+
+/// OpenAI's chat completions and embeddings, as OpenAI, Groq, OpenRouter and many others serve them
+/// (https://platform.openai.com/docs/api-reference/chat).
+struct ChatDialect: WireDialect {
+  func path(for operation: ProviderOperation, model: String) -> String {
+    switch operation {
+    case .chat, .chatStream: "/chat/completions"
+    case .embeddings: "/embeddings"
+    }
+  }
+
+  func authorization(_ key: String) -> (name: String, value: String) { ("authorization", "Bearer \(key)") }
+
+  /// Members that Sluice does not know go along: the provider says what it makes of them.
+  func write(
+    _ conversation: Conversation, for target: RequestTarget, streams: Bool
+  ) throws(ProviderFault) -> WrittenRequest {
+    ChatRequestWriter(conversation, for: target).body(streams: streams)
+  }
+
+  func write(_ request: EmbeddingRequest, for target: RequestTarget) throws(ProviderFault) -> ByteBuffer {
+    request.openAIForm(model: target.model)
+  }
+
+  func answer(
+    from response: ProviderResponse, hiding key: Secret?, maker: String
+  ) throws(ProviderFault) -> ProviderAnswer {
+    let value = try success(response, hiding: key)
+    // OpenRouter sends errors with status 200, with the status that it means as `code`.
+    if let error = ProviderErrorObject(in: value) ?? value["choices"]?[0].flatMap({ ProviderErrorObject(in: $0) }) {
+      throw ChatFault.fault(error, status: nil, response, hiding: key)
+    }
+    let (answer, unknown) = try ChatAnswerReader.whole(value, maker: maker)
+    return ProviderAnswer(answer, unknownFinishReason: unknown)
+  }
+
+  func answer(
+    to request: EmbeddingRequest, from response: ProviderResponse, hiding key: Secret?
+  ) throws(ProviderFault) -> ProviderAnswer {
+    let value = try success(response, hiding: key)
+    if let error = ProviderErrorObject(in: value) {
+      throw ChatFault.fault(error, status: nil, response, hiding: key)
+    }
+    guard let data = value["data"]?.array, !data.isEmpty, data.allSatisfy({ $0["embedding"] != nil }) else {
+      throw .failing("no embeddings in the answer")
+    }
+    return ProviderAnswer(
+      Answer("", finishReason: .stop, usage: TokenUsage(openAI: value["usage"])), embeddings: .array(data))
+  }
+
+  private func success(
+    _ response: ProviderResponse, hiding key: Secret?
+  ) throws(ProviderFault) -> JSONValue {
+    guard response.isSuccess else {
+      throw ChatFault.fault(
+        ProviderErrorObject(of: response), status: response.status, response, hiding: key)
+    }
+    return try response.json()
+  }
+
+  func streamReader(of response: ProviderResponse, hiding key: Secret?, maker: String) -> any StreamReader {
+    ChatStreamReader(response: response, key: key, maker: maker)
+  }
+}

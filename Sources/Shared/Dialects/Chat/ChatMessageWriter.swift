@@ -1,0 +1,210 @@
+import OrderedCollections
+
+/// Writes what a model said as an `assistant` message of a conversation.
+struct ChatMessageWriter {
+  private let turn: Turn
+  /// Nil for the queue, which keeps all.
+  private let target: RequestTarget?
+
+  init(_ turn: Turn, for target: RequestTarget?) {
+    self.turn = turn
+    self.target = target
+  }
+
+  /// Writes all members but the role.
+  func write(to json: inout JSONWriter) {
+    writeContent(to: &json)
+    var calls: [Part] = []
+    var details: [JSONValue] = []
+    var images: [JSONValue] = []
+    var citations: [JSONValue] = []
+    for part in turn.parts {
+      switch part {
+      // Read as content, because they stand there.
+      case .text, .document, .toolResult: break
+      case .opaque(let opaque):
+        guard target == nil || target?.shape.takesReasoning == true else { break }
+        if opaque.name == "reasoning_details" { details.append(.object(opaque.members)) }
+        if opaque.name == "tool_calls" { calls.append(part) }
+      case .refusal(let text): json.member("refusal", text)
+      case .thought(let thought): write(thought, &details, to: &json)
+      case .toolCall(let call):
+        if call.kind == .legacy { write(legacy: call, to: &json) } else { calls.append(part) }
+      case .image(let image): if target == nil { images.append(image.chatForm) }
+      case .citation(let citation): if target == nil { citations.append(.object(citation.members)) }
+      case .audio(let audio): write(audio, to: &json)
+      }
+    }
+    if !calls.isEmpty {
+      json.name("tool_calls")
+      json.array { json in for call in calls { write(call, to: &json) } }
+    }
+    if !details.isEmpty { json.member("reasoning_details", json: .array(details)) }
+    if !images.isEmpty { json.member("images", json: .array(images)) }
+    if !citations.isEmpty { json.member("annotations", json: .array(citations)) }
+  }
+
+  /// A text is written as such: not every compatible server takes a list of one.
+  private func writeContent(to json: inout JSONWriter) {
+    json.name("content")
+    let content = turn.parts.filter(\.isChatContent)
+    if content.isEmpty, turn.parts.contains(where: { !$0.isEmpty }) {
+      json.writeNull()
+    } else {
+      Self.write(content: content, to: &json)
+    }
+  }
+
+  /// A text, or an array of parts.
+  static func write(content parts: [Part], to json: inout JSONWriter) {
+    if parts.isEmpty { return json.write("") }
+    if parts.count == 1, case .text(let part) = parts[0], part.extras.isEmpty { return json.write(part.text) }
+    json.array { json in for part in parts { json.write(part.chatContent) } }
+  }
+
+  // MARK: - Thoughts
+
+  /// A history does not tell who made a text of thoughts: it goes only to a server that takes such.
+  private func write(_ thought: Thought, _ details: inout [JSONValue], to json: inout JSONWriter) {
+    guard let target else {
+      if let entry = ReasoningDetail.entry(of: thought, index: details.count) { details.append(.object(entry)) }
+      if thought.maker == nil { write(thought.text, as: thought.member, to: &json) }
+      return
+    }
+    if target.shape.takesReasoning, thought.maker == nil { write(thought.text, as: thought.member, to: &json) }
+  }
+
+  private func write(_ text: String, as member: String?, to json: inout JSONWriter) {
+    json.member(member == "reasoning" ? "reasoning" : "reasoning_content", text)
+  }
+
+  // MARK: - Calls
+
+  private func write(legacy call: ToolCall, to json: inout JSONWriter) {
+    json.name("function_call")
+    json.object { json in
+      json.member("name", call.name)
+      json.member("arguments", call.arguments)
+    }
+  }
+
+  private func write(_ part: Part, to json: inout JSONWriter) {
+    switch part {
+    case .toolCall(let call):
+      json.object { json in
+        json.member("id", call.id)
+        call.writeChatBody(to: &json)
+        for (name, value) in call.extras where target == nil || !Self.added.contains(name) {
+          json.members([name: value])
+        }
+        if target == nil { call.writeSignature(to: &json) }
+      }
+    case .opaque(let opaque): json.write(.object(opaque.members))
+    default: break
+    }
+  }
+
+  /// What a provider added to a call, and nobody else takes.
+  private static let added: Set<String> = ["extra_content", "provider_specific_fields", "thought_signature"]
+
+  /// A sound that was heard before is named by its id, which its maker alone knows.
+  private func write(_ audio: AudioPart, to json: inout JSONWriter) {
+    guard let target else { return json.member("audio", json: .object(audio.chatForm)) }
+    guard let id = audio.id, target.shape.keepsAudio else { return }
+    json.name("audio")
+    json.object { $0.member("id", id) }
+  }
+}
+
+extension ToolCall {
+  /// `type` and the member of that name.
+  func writeChatBody(to json: inout JSONWriter) {
+    if kind == .custom {
+      json.member("type", "custom")
+      json.name("custom")
+      json.object { json in
+        json.member("name", name)
+        json.member("input", arguments)
+      }
+    } else {
+      json.member("type", "function")
+      json.name("function")
+      json.object { json in
+        json.member("name", name)
+        json.member("arguments", arguments)
+      }
+    }
+  }
+
+  /// As Google's own OpenAI endpoint has it.
+  func writeSignature(to json: inout JSONWriter) {
+    guard let signature, extras["extra_content"] == nil else { return }
+    json.member("extra_content", json: ["google": ["thought_signature": .string(signature)]])
+  }
+}
+
+extension Part {
+  /// Whether it stands in a message's `content`, and not beside it.
+  fileprivate var isChatContent: Bool {
+    switch self {
+    case .text, .document: true
+    case .opaque(let part): part.name.isEmpty && part.dialect == .chat
+    case .audio, .image, .refusal, .thought, .toolCall, .toolResult, .citation: false
+    }
+  }
+
+  fileprivate var chatContent: JSONValue {
+    switch self {
+    case .text(let part):
+      var form: JSONObject = ["type": "text", "text": .string(part.text)]
+      for (name, value) in part.extras { form[name] = value }
+      return .object(form)
+    case .image(let image): return image.chatForm
+    case .audio(let audio):
+      var form: JSONObject = ["type": "input_audio"]
+      form["input_audio"] = ["data": .string(audio.data), "format": audio.format.map(JSONValue.string) ?? .null]
+      for (name, value) in audio.extras { form[name] = value }
+      return .object(form)
+    case .document(let document): return document.chatForm
+    case .refusal(let text): return ["type": "refusal", "refusal": .string(text)]
+    case .opaque(let part): return .object(part.members)
+    case .thought, .toolCall, .toolResult, .citation: return ["type": "text", "text": ""]
+    }
+  }
+}
+
+extension ImagePart {
+  var chatForm: JSONValue {
+    var image: JSONObject = ["url": .string(source)]
+    if let detail { image["detail"] = .string(detail) }
+    for (name, value) in extras["image_url"]?.object ?? [:] { image[name] = value }
+    var form: JSONObject = ["type": "image_url", "image_url": .object(image)]
+    for (name, value) in extras where name != "image_url" { form[name] = value }
+    return .object(form)
+  }
+}
+
+extension DocumentPart {
+  fileprivate var chatForm: JSONValue {
+    var file: JSONObject = [:]
+    if let source { file["file_data"] = .string(source) }
+    if let id { file["file_id"] = .string(id) }
+    if let name { file["filename"] = .string(name) }
+    for (name, value) in extras["file"]?.object ?? [:] { file[name] = value }
+    var form: JSONObject = ["type": "file", "file": .object(file)]
+    for (name, value) in extras where name != "file" { form[name] = value }
+    return .object(form)
+  }
+}
+
+extension AudioPart {
+  /// OpenAI's `message.audio`.
+  var chatForm: JSONObject {
+    var form: JSONObject = [:]
+    if let id { form["id"] = .string(id) }
+    if !data.isEmpty { form["data"] = .string(data) }
+    if let transcript { form["transcript"] = .string(transcript) }
+    for (name, value) in extras { form[name] = value }
+    return form
+  }
+}

@@ -1,0 +1,68 @@
+import NIOCore
+
+/// Gemini's `generateContent` (https://ai.google.dev/api/generate-content) and `batchEmbedContents`
+/// (https://ai.google.dev/api/embeddings).
+struct GeminiDialect: WireDialect {
+  /// Its name in sentences.
+  static let provider = "Gemini"
+
+  func path(for operation: ProviderOperation, model: String) -> String {
+    let method =
+      switch operation {
+      case .chat: "generateContent"
+      case .chatStream: "streamGenerateContent?alt=sse"
+      case .embeddings: "batchEmbedContents"
+      }
+    return "/models/\(Self.percentEncode(GeminiModel(model).name)):\(method)"
+  }
+
+  func authorization(_ key: String) -> (name: String, value: String) { ("x-goog-api-key", key) }
+
+  /// The path alone says whether the answer streams.
+  func write(
+    _ conversation: Conversation, for target: RequestTarget, streams: Bool
+  ) throws(ProviderFault) -> WrittenRequest {
+    do throws(Untranslatable) {
+      let request = try GeminiRequest(conversation, for: target)
+      return target.shape.edit(WrittenRequest(body: request.json.serialized(), dropped: request.dropped))
+    } catch {
+      throw .untranslatable(error)
+    }
+  }
+
+  func answer(
+    from response: ProviderResponse, hiding key: Secret?, maker: String
+  ) throws(ProviderFault) -> ProviderAnswer {
+    let value = try GeminiFault.success(response, hiding: key)
+    var reader = GeminiAnswerReader(maker: maker)
+    let events = try reader.read(value)
+    guard reader.isAnswer else { throw .failing("no candidates in the answer") }
+    var answer = Answer()
+    for event in events { answer.apply(event) }
+    try reader.checkBroken()
+    // What came whole has ended, whether or not it says so.
+    if answer.finishReason == nil { answer.choices[0].finishReason = answer.hasToolCalls ? .toolCalls : .stop }
+    return ProviderAnswer(answer, unknownFinishReason: reader.unknownFinishReason)
+  }
+
+  func streamReader(of response: ProviderResponse, hiding key: Secret?, maker: String) -> any StreamReader {
+    GeminiStreamReader(response: response, key: key, maker: maker)
+  }
+
+  /// All but RFC 3986's unreserved characters, slashes included: a client's model name is one path segment.
+  private static func percentEncode(_ name: String) -> String {
+    var encoded = ""
+    for byte in name.utf8 {
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+        UInt8(ascii: "~"):
+        encoded.unicodeScalars.append(Unicode.Scalar(byte))
+      default:
+        let digits = String(byte, radix: 16, uppercase: true)
+        encoded += byte < 16 ? "%0\(digits)" : "%\(digits)"
+      }
+    }
+    return encoded
+  }
+}

@@ -1,0 +1,68 @@
+import OrderedCollections
+
+/// A request in Gemini's form (https://ai.google.dev/api/generate-content#request-body).
+struct GeminiRequest {
+  let json: JSONValue
+  /// What of the client's wishes was left out.
+  let dropped: [String]
+
+  init(_ request: Conversation, for target: RequestTarget) throws(Untranslatable) {
+    let model = GeminiModel(target.model)
+    var extras = ExtraMembers(
+      request.dialect == .chat ? request.extras : [:], of: GeminiDialect.provider, vendor: "google", for: target)
+    let conversation = try AlternatingConversation(
+      target.fitToolCallIDs(of: request).turns, by: GeminiPartWriter(model: model, maker: target.provider))
+    var members: JSONObject = ["contents": .array(conversation.turns.map(Self.content))]
+    if !conversation.system.isEmpty { members["systemInstruction"] = ["parts": .array(conversation.system)] }
+    if conversation.hasNames { try extras.drop("name") }
+    if request.parameters.user != nil { try extras.drop("user") }
+    Self.addOwn(&extras, to: &members)
+    try Self.addTools(of: request, &extras, to: &members)
+    let configuration = try GeminiConfiguration.of(request, &extras, model, target)
+    if !configuration.isEmpty { members["generationConfig"] = .object(configuration) }
+    dropped = try extras.finish()
+    json = .object(members)
+  }
+
+  /// What is Gemini's own beside the configuration, and goes to it as it came.
+  private static func addOwn(_ extras: inout ExtraMembers, to members: inout JSONObject) {
+    if let value = extras.take("safety_settings", "safetySettings") { members["safetySettings"] = value }
+    if let value = extras.take("cached_content", "cachedContent") { members["cachedContent"] = value }
+    if let value = extras.take("labels") { members["labels"] = value }
+  }
+
+  private static func content(of turn: AlternatingConversation.Turn) -> JSONValue {
+    ["role": turn.isModel ? "model" : "user", "parts": .array(turn.parts)]
+  }
+
+  // MARK: - Tools
+
+  private static func addTools(
+    of request: Conversation, _ extras: inout ExtraMembers, to members: inout JSONObject
+  ) throws(Untranslatable) {
+    let functions = try request.functions(for: GeminiDialect.provider)
+    let choice = try request.choice(for: GeminiDialect.provider)
+    if request.parameters.parallelToolCalls == false { try extras.drop("parallel_tool_calls") }
+    guard !functions.isEmpty else { return }
+    members["tools"] = [["functionDeclarations": .array(functions.map(declaration))]]
+    if let choice { members["toolConfig"] = ["functionCallingConfig": configuration(of: choice)] }
+  }
+
+  /// `strict` is left out: Gemini always follows the schema as well as it can, and promises no more.
+  private static func declaration(of function: FunctionTool) -> JSONValue {
+    var members: JSONObject = ["name": .string(function.name)]
+    if let description = function.description { members["description"] = .string(description) }
+    // `parameters` would take only a part of JSON Schema.
+    if let schema = function.parameters { members["parametersJsonSchema"] = schema }
+    return .object(members)
+  }
+
+  private static func configuration(of choice: ToolChoice) -> JSONValue {
+    switch choice {
+    case .auto, .other: ["mode": "AUTO"]
+    case .none: ["mode": "NONE"]
+    case .required: ["mode": "ANY"]
+    case .function(let name): ["mode": "ANY", "allowedFunctionNames": [.string(name)]]
+    }
+  }
+}

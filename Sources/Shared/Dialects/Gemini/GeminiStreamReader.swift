@@ -1,0 +1,26 @@
+/// Reads Gemini's stream: each event is a whole response with what is new, and the last says why the answer ends.
+struct GeminiStreamReader: StreamReader {
+  /// The head, for limits that it states beside an error.
+  private let response: ProviderResponse
+  private let key: Secret?
+  private var reader: GeminiAnswerReader
+
+  init(response: ProviderResponse, key: Secret?, maker: String) {
+    self.response = response
+    self.key = key
+    reader = GeminiAnswerReader(maker: maker)
+  }
+
+  var isComplete: Bool { reader.hasFinished }
+  var unknownFinishReason: String? { reader.unknownFinishReason }
+
+  mutating func read(_ event: ServerSentEvent) throws(ProviderFault) -> [AnswerEvent] {
+    guard let value = try? JSONParser.parse(event.data) else { throw .failing("not JSON") }
+    if let error = ProviderErrorObject(in: value) {
+      throw GeminiFault.fault(error, status: nil, response, hiding: key)
+    }
+    let events = try reader.read(value)
+    try reader.checkBroken()
+    return events
+  }
+}

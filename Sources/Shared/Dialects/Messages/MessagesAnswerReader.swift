@@ -1,0 +1,65 @@
+import OrderedCollections
+
+/// Reads whole answers of Anthropic, and the words that its streams have in common with them.
+enum MessagesAnswerReader {
+  static func whole(_ value: JSONValue, maker: String) throws(ProviderFault) -> ProviderAnswer {
+    guard let blocks = value["content"]?.array else { throw .failing("no content in the answer") }
+    var answer = Answer(parts: blocks.flatMap { parts(of: $0, maker: maker) }, finishReason: .stop)
+    var read = ProviderAnswer(answer)
+    switch finishReason(value["stop_reason"]) {
+    case .ended(let reason): answer.choices[0].finishReason = reason
+    case .unknown(let word): read.unknownFinishReason = word
+    case .none, .broken: break
+    }
+    if answer.finishReason == .stop, answer.hasToolCalls { answer.choices[0].finishReason = .toolCalls }
+    answer.usage = TokenUsage(anthropic: value["usage"])
+    read.answer = answer
+    return read
+  }
+
+  /// A block as it begins, or whole; its citations follow it.
+  static func parts(of block: JSONValue, maker: String) -> [Part] {
+    guard case .object(let members) = block else { return [] }
+    let made = Maker(provider: maker, dialect: .messages)
+    switch members["type"]?.string {
+    case "text":
+      return [.text(members["text"]?.string ?? "")] + (members["citations"]?.array ?? []).compactMap(citation)
+    case "thinking":
+      let signature = members["signature"]?.string.flatMap { $0.isEmpty ? nil : $0 }
+      return [.thought(Thought(members["thinking"]?.string ?? "", signature: signature, maker: made))]
+    case "redacted_thinking":
+      return [.thought(Thought("", sealed: members["data"]?.string ?? "", maker: made))]
+    case "tool_use":
+      guard let name = members["name"]?.string else { return [] }
+      let id = members["id"]?.string ?? ""
+      return [
+        .toolCall(
+          ToolCall(
+            id: id.isEmpty ? ToolCallID.new() : id, name: name,
+            arguments: (members["input"].flatMap { $0.object == nil ? nil : $0 } ?? [:]).description))
+      ]
+    default: return [.opaque(OpaquePart(name: "", members: members, dialect: .messages, maker: made))]
+    }
+  }
+
+  static func citation(_ json: JSONValue) -> Part? {
+    guard case .object(let members) = json else { return nil }
+    return .citation(
+      Citation(
+        url: members["url"]?.string, title: members["title"]?.string ?? members["document_title"]?.string,
+        members: members, dialect: .messages))
+  }
+
+  /// https://platform.claude.com/docs/en/build-with-claude/handling-stop-reasons
+  static func finishReason(_ json: JSONValue?) -> FinishReasonReading {
+    switch json?.string {
+    // A pause is for a client that has tools of Anthropic's own run on: it has what there is.
+    case "end_turn", "stop_sequence", "pause_turn": .ended(.stop)
+    case "max_tokens", "model_context_window_exceeded": .ended(.length)
+    case "tool_use": .ended(.toolCalls)
+    case "refusal": .ended(.contentFilter)
+    case nil, "": .none
+    case let word?: .unknown(word)
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import NIOCore
+import NIOHTTP1
+
+/// Anthropic's Messages (https://platform.claude.com/docs/en/api/messages).
+struct MessagesDialect: WireDialect {
+  /// Its name in sentences.
+  static let provider = "Anthropic"
+
+  /// The one version there is (https://platform.claude.com/docs/en/api/versioning).
+  private static let version = "2023-06-01"
+
+  func path(for operation: ProviderOperation, model: String) -> String {
+    switch operation {
+    case .chat, .chatStream: "/messages"
+    // Never asked: the body is refused.
+    case .embeddings: "/embeddings"
+    }
+  }
+
+  func authorization(_ key: String) -> (name: String, value: String) { ("x-api-key", key) }
+
+  var headers: HTTPHeaders { ["anthropic-version": Self.version] }
+
+  func write(
+    _ conversation: Conversation, for target: RequestTarget, streams: Bool
+  ) throws(ProviderFault) -> WrittenRequest {
+    do throws(Untranslatable) {
+      let request = try MessagesRequest(conversation, for: target, streams: streams)
+      return target.shape.edit(WrittenRequest(body: request.json.serialized(), dropped: request.dropped))
+    } catch {
+      throw .untranslatable(error)
+    }
+  }
+
+  func answer(
+    from response: ProviderResponse, hiding key: Secret?, maker: String
+  ) throws(ProviderFault) -> ProviderAnswer {
+    guard response.isSuccess else {
+      throw MessagesFault.fault(
+        ProviderErrorObject(of: response), status: response.status, response, hiding: key)
+    }
+    let value = try response.json()
+    if let error = ProviderErrorObject(in: value) {
+      throw MessagesFault.fault(error, status: nil, response, hiding: key)
+    }
+    return try MessagesAnswerReader.whole(value, maker: maker)
+  }
+
+  func streamReader(of response: ProviderResponse, hiding key: Secret?, maker: String) -> any StreamReader {
+    MessagesStreamReader(response: response, key: key, maker: maker)
+  }
+
+  // MARK: - Embeddings
+
+  private static let noEmbeddings = ProviderFault.untranslatable(
+    Untranslatable("Anthropic has no embeddings; ask a provider that has them."))
+
+  func write(_ request: EmbeddingRequest, for target: RequestTarget) throws(ProviderFault) -> ByteBuffer {
+    throw Self.noEmbeddings
+  }
+
+  func answer(
+    to request: EmbeddingRequest, from response: ProviderResponse, hiding key: Secret?
+  ) throws(ProviderFault) -> ProviderAnswer {
+    throw Self.noEmbeddings
+  }
+}

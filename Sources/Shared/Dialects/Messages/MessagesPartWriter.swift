@@ -1,0 +1,126 @@
+import OrderedCollections
+
+/// Anthropic's content blocks (https://platform.claude.com/docs/en/api/messages/create).
+struct MessagesPartWriter: PartWriter {
+  /// The name of the provider that is asked: of its own thoughts it wants all back.
+  let maker: String
+  /// Whether the conversation's extras are words that Anthropic's parts know, too.
+  let takesExtras: Bool
+
+  var provider: String { MessagesDialect.provider }
+
+  /// Anthropic refuses a blank text.
+  var opening: JSONValue { ["type": "text", "text": "."] }
+
+  /// Anthropic refuses texts that are empty or blank with 400. `cache_control` is its mark of how far a prompt shall be
+  /// cached, as OpenRouter lets it stand in parts.
+  func text(_ part: TextPart) -> JSONValue? {
+    if part.text.allSatisfy(\.isWhitespace) { return nil }
+    return .object(marked(["type": "text", "text": .string(part.text)], part.extras))
+  }
+
+  private func marked(_ block: JSONObject, _ extras: JSONObject) -> JSONObject {
+    guard takesExtras, let control = extras["cache_control"] else { return block }
+    var block = block
+    block["cache_control"] = control
+    return block
+  }
+
+  func thought(_ thought: Thought) -> JSONValue? {
+    guard let maker = thought.maker, maker.isProvider(self.maker, speaking: .messages) else { return nil }
+    if let sealed = thought.sealed { return ["type": "redacted_thinking", "data": .string(sealed)] }
+    // It refuses one that is not signed.
+    guard let signature = thought.signature else { return nil }
+    return ["type": "thinking", "thinking": .string(thought.text), "signature": .string(signature)]
+  }
+
+  func opaque(_ part: OpaquePart) throws(Untranslatable) -> JSONValue? {
+    if let maker = part.maker {
+      return maker.isProvider(self.maker, speaking: .messages) ? .object(part.members) : nil
+    }
+    guard part.name.isEmpty else { return nil }
+    throw .missing("`\(part.members["type"]?.string ?? "")` parts", in: provider)
+  }
+
+  // MARK: - Images and files
+
+  private static let imageTypes: Set<String> = ["image/jpeg", "image/png", "image/gif", "image/webp"]
+
+  func image(_ image: ImagePart) throws(Untranslatable) -> JSONValue {
+    .object(marked(["type": "image", "source": try Self.source(of: image.source)], image.extras))
+  }
+
+  private static func source(of url: String) throws(Untranslatable) -> JSONValue {
+    if DataURL.isOne(url) {
+      let content = try DataURL(url)
+      guard imageTypes.contains(content.mediaType) else {
+        throw Untranslatable(
+          "Anthropic takes images of the kinds JPEG, PNG, GIF and WebP, not \(content.mediaType).")
+      }
+      return source(content)
+    }
+    guard url.lowercased().hasPrefix("https://") else {
+      throw Untranslatable("Anthropic takes an image as a data: URL or at an https address.")
+    }
+    return ["type": "url", "url": .string(url)]
+  }
+
+  func audio(_ audio: AudioPart) throws(Untranslatable) -> JSONValue {
+    throw .missing("`input_audio` parts", in: provider)
+  }
+
+  func document(_ document: DocumentPart) throws(Untranslatable) -> JSONValue {
+    guard let url = document.source, DataURL.isOne(url) else {
+      throw Untranslatable("Anthropic takes a file as `file_data` with a data: URL, and not by its id.")
+    }
+    let content = try DataURL(url)
+    guard content.mediaType == "application/pdf" else {
+      throw Untranslatable("Anthropic takes PDF files, not \(content.mediaType).")
+    }
+    var block: JSONObject = ["type": "document", "source": Self.source(content)]
+    if let name = document.name, !name.isEmpty { block["title"] = .string(name) }
+    return .object(marked(block, document.extras))
+  }
+
+  private static func source(_ content: DataURL) -> JSONValue {
+    ["type": "base64", "media_type": .string(content.mediaType), "data": .string(content.base64)]
+  }
+
+  // MARK: - Calls and their results
+
+  func call(
+    _ call: ToolCall, arguments: JSONObject, position: Int
+  ) throws(Untranslatable) -> JSONValue {
+    .object(
+      marked(
+        [
+          "type": "tool_use", "id": .string(Self.id(call.id)), "name": .string(call.name),
+          "input": .object(arguments),
+        ], call.extras))
+  }
+
+  func result(_ result: ToolResult, of call: ToolCall) throws(Untranslatable) -> JSONValue {
+    for part in result.parts {
+      switch part {
+      case .text, .image, .refusal: continue
+      default: throw Untranslatable("Anthropic takes nothing but text and images as the result of a function.")
+      }
+    }
+    var block: JSONObject = ["type": "tool_result", "tool_use_id": .string(Self.id(call.id))]
+    let parts = try parts(of: result.parts)
+    // A function may return nothing.
+    if !parts.isEmpty { block["content"] = .array(parts) }
+    if result.isError { block["is_error"] = true }
+    return .object(block)
+  }
+
+  /// Anthropic takes letters, digits, `_` and `-` only. Other providers' ids may have more, such as Kimi's
+  /// `functions.find:0`; a call and its result get the same one here.
+  private static func id(_ id: String) -> String {
+    String(
+      id.unicodeScalars.map { scalar -> Character in
+        scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || scalar == "-")
+          ? Character(scalar) : "_"
+      })
+  }
+}

@@ -1,0 +1,124 @@
+import OrderedCollections
+
+/// Reads Anthropic's stream of blocks (https://platform.claude.com/docs/en/build-with-claude/streaming). Events of kinds
+/// that it does not know are passed over, as Anthropic asks of clients.
+struct MessagesStreamReader: StreamReader {
+  /// A block while it comes.
+  private struct Block {
+    let part: Int
+    var isCall = false
+    /// What a call started with; its arguments should none follow.
+    var input: String?
+  }
+
+  /// The head, for limits that it states beside an error.
+  private let response: ProviderResponse
+  private let key: Secret?
+  private let maker: String
+  private(set) var isComplete = false
+  private(set) var unknownFinishReason: String?
+  /// By their index; those that have ended are gone.
+  private var open: [Int64: Block] = [:]
+  private var parts = 0
+  private var hasCalls = false
+  private var hasFinished = false
+  /// Counts so far: the first event has the prompt's, the last but one the answer's.
+  private var usage = JSONObject()
+
+  init(response: ProviderResponse, key: Secret?, maker: String) {
+    self.response = response
+    self.key = key
+    self.maker = maker
+  }
+
+  mutating func read(_ event: ServerSentEvent) throws(ProviderFault) -> [AnswerEvent] {
+    guard let value = try? JSONParser.parse(event.data) else { throw .failing("not JSON") }
+    if let error = ProviderErrorObject(in: value) {
+      throw MessagesFault.fault(error, status: nil, response, hiding: key)
+    }
+    switch value["type"]?.string {
+    case "message_start": return count(value["message"]?["usage"])
+    case "content_block_start": return start(value["content_block"], value["index"])
+    case "content_block_delta": return go(on: value["delta"], value["index"])
+    case "content_block_stop": return stop(value["index"])
+    case "message_delta": return count(value["usage"]) + finish(value["delta"]?["stop_reason"])
+    case "message_stop":
+      isComplete = true
+      // A stream that says it is whole is whole, whether or not it says why.
+      return hasFinished ? [] : [.finish(hasCalls ? .toolCalls : .stop, choice: 0)]
+    case "error": throw .failing("error in the answer")
+    default: return []
+    }
+  }
+
+  private mutating func count(_ more: JSONValue?) -> [AnswerEvent] {
+    guard let more = more?.object else { return [] }
+    for (name, value) in more where !value.isNull { usage[name] = value }
+    return [.usage(TokenUsage(anthropic: .object(usage)))]
+  }
+
+  private mutating func finish(_ json: JSONValue?) -> [AnswerEvent] {
+    let reason: FinishReason
+    switch MessagesAnswerReader.finishReason(json) {
+    case .none, .broken: return []
+    case .ended(let ended): reason = ended
+    case .unknown(let word):
+      unknownFinishReason = word
+      reason = .stop
+    }
+    hasFinished = true
+    return [.finish(reason == .stop && hasCalls ? .toolCalls : reason, choice: 0)]
+  }
+
+  // MARK: - Blocks
+
+  private mutating func start(_ block: JSONValue?, _ index: JSONValue?) -> [AnswerEvent] {
+    guard let block, let index = index?.integer else { return [] }
+    let begun = MessagesAnswerReader.parts(of: block, maker: maker)
+    guard var first = begun.first else { return [] }
+    var started = Block(part: parts)
+    if case .toolCall(var call) = first {
+      hasCalls = true
+      started.isCall = true
+      started.input = call.arguments
+      call.arguments = ""
+      first = .toolCall(call)
+    }
+    open[index] = started
+    return ([first] + begun.dropFirst()).map { begin($0) }
+  }
+
+  private mutating func begin(_ part: Part) -> AnswerEvent {
+    defer { parts += 1 }
+    return .part(part, at: parts, choice: 0)
+  }
+
+  private mutating func go(on delta: JSONValue?, _ index: JSONValue?) -> [AnswerEvent] {
+    guard let index = index?.integer, let block = open[index] else { return [] }
+    switch delta?["type"]?.string {
+    case "text_delta": return grow(block, delta?["text"]) { .text($0) }
+    case "thinking_delta": return grow(block, delta?["thinking"]) { .thought(Thought($0)) }
+    case "signature_delta": return grow(block, delta?["signature"]) { .thought(Thought("", signature: $0)) }
+    case "input_json_delta":
+      guard block.isCall, delta?["partial_json"]?.string?.isEmpty == false else { return [] }
+      open[index]?.input = nil
+      return grow(block, delta?["partial_json"]) { .toolCall(ToolCall(id: "", name: "", arguments: $0)) }
+    case "citations_delta":
+      return [delta?["citation"].flatMap(MessagesAnswerReader.citation)].compactMap(\.self).map { begin($0) }
+    default: return []
+    }
+  }
+
+  private func grow(_ block: Block, _ json: JSONValue?, _ piece: (String) -> Part) -> [AnswerEvent] {
+    guard let text = json?.string, !text.isEmpty else { return [] }
+    return [.part(piece(text), at: block.part, choice: 0)]
+  }
+
+  /// A function without parameters is called without a delta.
+  private mutating func stop(_ index: JSONValue?) -> [AnswerEvent] {
+    guard let index = index?.integer, let block = open.removeValue(forKey: index), let input = block.input else {
+      return []
+    }
+    return [.part(.toolCall(ToolCall(id: "", name: "", arguments: input)), at: block.part, choice: 0)]
+  }
+}

@@ -1,0 +1,11 @@
+/// Reads the events of one streamed answer, in the order in which they come.
+public protocol StreamReader: Sendable {
+  /// What an event brings. Throws the fault that it tells of, or what is wrong with it.
+  mutating func read(_ event: ServerSentEvent) throws(ProviderFault) -> [AnswerEvent]
+
+  /// Whether the provider has said that the answer is whole: a stream that ends before that was cut.
+  var isComplete: Bool { get }
+
+  /// A word for the end of the answer that Sluice does not know.
+  var unknownFinishReason: String? { get }
+}
