@@ -1,3 +1,5 @@
+import Shared
+
 /// Why one attempt at a target brought no answer. What follows from each kind is in ``CascadeDecision`` and
 /// ``CircuitBreaker``.
 struct ProviderFault: Error, Sendable, Hashable {
@@ -10,24 +12,54 @@ struct ProviderFault: Error, Sendable, Hashable {
     case limited(resetsIn: Duration?)
     /// Errors, time-outs, broken connections, malformed answers.
     case failing
-    /// The provider's content filter refused the prompt, or withheld the answer.
+    /// The provider's content filter withheld the answer, or, where the fault has an ``error``, refused the request.
     case contentFiltered
   }
 
   let kind: Kind
-  /// For `cascade_path`: ours, short, never the provider's words. Such as `rate limited (429)`.
+  /// Ours, short, never the provider's words. Such as `rate limited (429)`.
   let reason: String
-  /// The provider's own message, as ``ProviderMessage`` lets it through.
-  let message: String?
+  /// What the provider said, as ``ProviderMessage`` lets it through; of a request that was not sent, why.
+  private(set) var error: ProviderError?
   /// How soon asking the same target again may help, by what the fault itself says; nil where it says no such
   /// thing.
   var retryAfter: Duration?
 
   init(_ kind: Kind, _ reason: String, message: String? = nil, retryAfter: Duration? = nil) {
+    self.init(
+      kind, reason, error: message.map { ProviderError(message: $0) }, retryAfter: retryAfter)
+  }
+
+  init(_ kind: Kind, _ reason: String, error: ProviderError?, retryAfter: Duration? = nil) {
     self.kind = kind
     self.reason = reason
-    self.message = message
+    self.error = error
     self.retryAfter = retryAfter
+  }
+
+  var message: String? { error?.message }
+
+  /// The reason with the provider's words, of which at most `length` characters.
+  func told(within length: Int = ProviderMessage.limit) -> String {
+    message.map { "\(reason): \(ProviderMessage.cut($0, to: length))" } ?? reason
+  }
+
+  /// The provider's content filter refused the request with an error, which OpenAI's clients know by its code.
+  static func filtered(_ status: Int, _ error: ProviderError?) -> ProviderFault {
+    var error = error ?? ProviderError()
+    error.code = "content_filter"
+    return ProviderFault(.contentFiltered, "content filter (\(status))", error: error)
+  }
+
+  /// The same without what it may have said of `secrets`.
+  func hiding(_ secrets: [Secret]) -> ProviderFault {
+    guard !secrets.isEmpty, error != nil else { return self }
+    var fault = self
+    fault.error?.message = KeyBlots.again(error?.message, secrets)
+    fault.error?.param = KeyBlots.again(error?.param, secrets)
+    fault.error?.type = KeyBlots.again(error?.type, secrets)
+    fault.error?.code = KeyBlots.again(error?.code, secrets)
+    return fault
   }
 
   static func failing(_ reason: String) -> ProviderFault { ProviderFault(.failing, reason) }
