@@ -2,6 +2,7 @@
 
 import asyncio
 import collections
+import json
 import time
 
 import openai
@@ -137,3 +138,42 @@ def test_a_request_that_every_provider_refuses_is_a_bad_request(client, simulato
     with pytest.raises(openai.BadRequestError) as raised:
         client.chat.completions.create(model="groq/a-model-that-refuses", messages=HELLO)
     assert "reduce the length" in raised.value.message
+    assert raised.value.code == "context_length_exceeded" and raised.value.param == "messages"
+
+
+@pytest.mark.parametrize("is_stream", [False, True])
+def test_a_prompt_that_a_filter_refuses_is_a_bad_request_with_its_reason(client, simulator, is_stream):
+    words = "The response was filtered due to the prompt triggering the content management policy."
+    error = {"message": words, "type": None, "param": "prompt", "code": "content_filter", "status": 400}
+    simulator.script({"status": 400, "raw_body": json.dumps({"error": error})})
+    with pytest.raises(openai.BadRequestError) as raised:
+        client.chat.completions.create(
+            model="groq/a-model-that-filters", messages=HELLO, stream=is_stream
+        )
+    assert raised.value.code == "content_filter" and words in raised.value.message
+
+
+OVERFLOWS = [
+    {
+        "message": "This model's maximum context length is 128000 tokens.",
+        "type": "invalid_request_error",
+        "param": "messages",
+        "code": "context_length_exceeded",
+    },
+    # As vLLM says it, without a name.
+    {"message": "This model's maximum context length is 4096 tokens.", "type": "BadRequestError", "code": 400},
+]
+
+
+@pytest.mark.parametrize("error", OVERFLOWS)
+@pytest.mark.parametrize("is_stream", [False, True])
+def test_langchain_knows_a_context_that_is_too_long(sluice, simulator, error, is_stream):
+    exceptions = pytest.importorskip("langchain_core.exceptions")
+    langchain = pytest.importorskip("langchain_openai")
+    simulator.script({"status": 400, "raw_body": json.dumps({"error": error})})
+    chat = langchain.ChatOpenAI(
+        model="groq/a-model-that-overflows", base_url=sluice.base, api_key=sluice.key, max_retries=0
+    )
+    with pytest.raises(exceptions.ContextOverflowError) as raised:
+        list(chat.stream("too long")) if is_stream else chat.invoke("too long")
+    assert error["message"] in str(raised.value)

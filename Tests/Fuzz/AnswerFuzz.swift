@@ -40,8 +40,10 @@ enum AnswerFuzz {
   }
 
   static func check(_ fault: ProviderFault) {
-    for text in [fault.reason, fault.message ?? "-"] {
-      require(!text.isEmpty && text.utf8.count <= ProviderMessage.limit + 100, "a text of \(text.utf8.count)")
+    let error = fault.error
+    for text in [fault.reason, fault.message, error?.code, error?.type, error?.param].compactMap(\.self) {
+      require(
+        !text.isEmpty && text.unicodeScalars.count <= ProviderMessage.limit, "a text of \(text.utf8.count)")
       require(!text.contains(key), "the key shows: \(text)")
       require(
         !text.unicodeScalars.contains { $0.properties.generalCategory == .control }, "a control character")

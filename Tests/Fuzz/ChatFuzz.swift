@@ -23,7 +23,8 @@ enum ChatFuzz {
       } catch {
         let sentence = error.message ?? ""
         require(error.kind == .requestRefused && !sentence.isEmpty, "a refusal without a sentence")
-        require(sentence.utf8.count <= ProviderMessage.limit, "a sentence of \(sentence.utf8.count)")
+        require(
+          sentence.unicodeScalars.count <= ProviderMessage.limit, "a sentence of \(sentence.utf8.count)")
       }
     }
   }

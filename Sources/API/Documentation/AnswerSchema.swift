@@ -11,7 +11,7 @@ enum AnswerSchema {
     "QueryAnswer": object(queryAnswer, "The answer to a question.", AnswerExample.query),
     "JobResult": object(jobResult, "The answer of a job that succeeded."),
     "JobResource": object(jobResource, "A job, at any time of its life.", AnswerExample.job),
-    "JobError": object(jobError, "Why a job failed for good."),
+    "JobError": object(jobError, "Why a job failed for good.", optional: ["provider_error": providerError]),
     "CascadeStep": object(cascadeStep, "One provider's part in the answer."),
     "Usage": object(usage, "Tokens as the provider counted them."),
     "Health": object(health, "Whether Sluice can work.", AnswerExample.health),
@@ -26,12 +26,13 @@ enum AnswerSchema {
     object(["data": ["type": "array", "items": reference(name)], "next_cursor": textOrNull], "One page.")
   }
 
-  /// An object that has all of these members.
+  /// An object that has all of these members, and may have the optional ones.
   private static func object(
-    _ properties: JSONObject, _ description: String, _ example: JSONValue? = nil
+    _ properties: JSONObject, _ description: String, _ example: JSONValue? = nil, optional: JSONObject = [:]
   ) -> JSONValue {
     var schema: JSONObject = [
-      "type": "object", "description": .string(description), "properties": .object(properties),
+      "type": "object", "description": .string(description),
+      "properties": .object(properties.merging(optional) { first, _ in first }),
       "required": .array(properties.keys.map(JSONValue.string)),
     ]
     if let example { schema["examples"] = [example] }
@@ -116,11 +117,15 @@ extension AnswerSchema {
     "cascade_path": steps,
   ]
 
+  private static let providerError = object(
+    ["message": textOrNull, "type": textOrNull, "param": textOrNull, "code": textOrNull],
+    "What the provider said whose words decided.")
+
   private static let cascadeStep: JSONObject = [
     "provider": text,
     "model": text,
     "status": ["type": "string", "enum": ["success", "failed", "skipped", "aborted"]],
-    "reason": ["type": ["string", "null"], "examples": ["rate limited (429)"]],
+    "reason": ["type": ["string", "null"], "examples": ["rate limited (429): Slow down."]],
     "latency_ms": count,
   ]
 

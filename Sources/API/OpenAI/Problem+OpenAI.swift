@@ -17,16 +17,34 @@ extension Problem {
   /// What stands as `error`, also in the middle of a stream.
   func openAIErrorObject(requestID: String) -> JSONObject {
     var error: JSONObject = [
-      "message": .string(detail), "type": .string(openAIType),
-      "param": parameter.map(JSONValue.string) ?? .null,
-      "code": .string(openAICode), "request_id": .string(requestID),
+      "message": .string(openAIMessage), "type": .string(provider?.type ?? openAIType),
+      "param": (provider?.param ?? parameter).map(JSONValue.string) ?? .null,
+      "code": .string(provider?.code ?? openAICode), "request_id": .string(requestID),
     ]
     switch self {
-    case .allProvidersFailed(_, let path), .requestRefused(_, let path):
+    case .allProvidersFailed(_, let path, _), .requestRefused(_, let path, _):
       error["cascade_path"] = try? JSONParser.parse(path)
     default: break
     }
     return error
+  }
+
+  /// What the provider said whose words are told. Its names tell OpenAI's clients which exception to raise.
+  private var provider: ProviderError? {
+    switch self {
+    case .allProvidersFailed(_, _, let provider), .requestRefused(_, _, let provider): provider
+    default: nil
+    }
+  }
+
+  /// A provider that refuses a request has the word, as if it had been asked without Sluice between.
+  private var openAIMessage: String {
+    guard case .requestRefused = self else { return detail }
+    let message = provider?.message ?? detail
+    // OpenAI's SDK shows the message alone, and LangChain looks for the code in what the SDK shows.
+    let overflow = "context_length_exceeded"
+    guard provider?.code == overflow, !message.contains(overflow) else { return message }
+    return "\(message) (\(overflow))"
   }
 
   /// OpenAI knows no 422; and a request that every provider refuses is its client's to mend.

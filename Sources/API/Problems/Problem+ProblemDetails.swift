@@ -31,7 +31,7 @@ extension Problem {
       body.member("request_id", requestID)
       switch self {
       case .validation(let errors): body.member("errors", json: .array(errors.issues.map(\.json)))
-      case .allProvidersFailed(_, let cascadePath), .requestRefused(_, let cascadePath):
+      case .allProvidersFailed(_, let cascadePath, _), .requestRefused(_, let cascadePath, _):
         body.name("cascade_path")
         body.write(json: cascadePath)
       default: break

@@ -26,10 +26,11 @@ enum Problem: Error, Sendable, Equatable {
   case tenantQueueIsFull(retryAfter: Duration)
   case headersTooLarge
   case internalError
-  /// `message` is one sentence, `cascadePath` a JSON array as it is stored.
-  case allProvidersFailed(message: String, cascadePath: ByteBuffer)
-  /// Every provider says that the request itself is wrong; `message` is one sentence.
-  case requestRefused(message: String, cascadePath: ByteBuffer)
+  /// `message` is one sentence, `cascadePath` a JSON array as it is stored, `provider` what the one said whose answer
+  /// broke off.
+  case allProvidersFailed(message: String, cascadePath: ByteBuffer, provider: ProviderError? = nil)
+  /// Every provider says that the request itself is wrong; `message` is one sentence, `provider` what the first said.
+  case requestRefused(message: String, cascadePath: ByteBuffer, provider: ProviderError? = nil)
   /// The job goes on, but its caller has waited long enough.
   case waitIsOver(JobID)
   case unavailable(Cause, retryAfter: Duration)
@@ -112,7 +113,7 @@ extension Problem {
       "This tenant has as much in the queue as it may; try again in \(Self.wholeSeconds(retryAfter)) s."
     case .headersTooLarge: "Send fewer or shorter headers."
     case .internalError: "Something broke in the server; give its operator the request_id."
-    case .allProvidersFailed(let message, _), .requestRefused(let message, _): message
+    case .allProvidersFailed(let message, _, _), .requestRefused(let message, _, _): message
     case .waitIsOver(let id):
       "There is no answer yet; the job goes on, so read it at /jobs/\(id), or send the same request again."
     case .unavailable(let cause, let retryAfter):
@@ -158,8 +159,9 @@ extension Problem {
       return .internalError
     }
     let cascadePath = (error["cascade_path"] ?? []).serialized()
+    let provider = ProviderError(stored: error["provider_error"])
     return error["code"]?.string == JobFailure.Code.requestRefused.rawValue
-      ? .requestRefused(message: message, cascadePath: cascadePath)
-      : .allProvidersFailed(message: message, cascadePath: cascadePath)
+      ? .requestRefused(message: message, cascadePath: cascadePath, provider: provider)
+      : .allProvidersFailed(message: message, cascadePath: cascadePath, provider: provider)
   }
 }

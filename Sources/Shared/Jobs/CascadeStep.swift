@@ -12,16 +12,27 @@ public struct CascadeStep: Sendable, Hashable {
   public var provider: String
   public var model: String
   public var status: Status
-  /// A short reason for people, such as `rate limited (429)`; nil for a success.
+  /// Our own short reason for people, such as `rate limited (429)`; nil for a success.
   public var reason: String?
+  /// What the provider said of it, as in ``ProviderError/message``; clients see it behind the reason.
+  public var words: String?
   public var latency: Duration
 
-  public init(provider: String, model: String, status: Status, reason: String?, latency: Duration) {
+  public init(
+    provider: String, model: String, status: Status, reason: String?, words: String? = nil, latency: Duration
+  ) {
     self.provider = provider
     self.model = model
     self.status = status
     self.reason = reason
+    self.words = words
     self.latency = latency
+  }
+
+  /// The reason as clients see it: ours, then what the provider said.
+  public var told: String? {
+    guard let reason, let words else { return reason ?? words }
+    return "\(reason): \(words)"
   }
 
   func write(to json: inout JSONWriter) {
@@ -29,7 +40,7 @@ public struct CascadeStep: Sendable, Hashable {
       json.member("provider", provider)
       json.member("model", model)
       json.member("status", status.rawValue)
-      json.member("reason", reason)
+      json.member("reason", told)
       json.member("latency_ms", latency.wholeMilliseconds)
     }
   }

@@ -22,14 +22,26 @@ public struct JobFailure: Error, Sendable, Hashable {
   }
 
   public var code: Code
-  /// One sentence that a person can act on.
+  /// One sentence that a person can act on. It may hold a provider's words, and those a part of the prompt.
   public var message: String
   public var cascadePath: [CascadeStep]
+  /// What the provider said whose words decided; nil where it was not one provider's.
+  public var providerError: ProviderError?
 
-  public init(code: Code, message: String, cascadePath: [CascadeStep] = []) {
+  public init(
+    code: Code, message: String, cascadePath: [CascadeStep] = [], providerError: ProviderError? = nil
+  ) {
     self.code = code
     self.message = message
     self.cascadePath = cascadePath
+    self.providerError = providerError
+  }
+
+  /// For logs: the code and our own reasons, never a provider's words.
+  public var summary: String {
+    guard !cascadePath.isEmpty else { return "\(code.rawValue): \(message)" }
+    let steps = cascadePath.map { "\($0.provider)/\($0.model): \($0.reason ?? $0.status.rawValue)" }
+    return "\(code.rawValue): \(steps.joined(separator: "; "))"
   }
 
   /// The stored form: the `error` object of the job resource.
@@ -40,6 +52,10 @@ public struct JobFailure: Error, Sendable, Hashable {
       json.member("message", message)
       json.name("cascade_path")
       json.array { for step in cascadePath { step.write(to: &$0) } }
+      if let providerError {
+        json.name("provider_error")
+        providerError.write(to: &json)
+      }
     }
     return json.buffer
   }

@@ -12,10 +12,11 @@ struct CascadeDecision: Sendable {
   }
 
   enum Verdict: Sendable, Hashable {
-    /// Every target that might have answered has a content filter that refused; the first of them.
+    /// Every target that might have answered has a content filter that refused; the first that withheld an answer.
     case filtered(by: Target)
-    /// Every target says that the fault is the request's.
-    case refused(message: String)
+    /// Every target says that the fault is the request's, or a content filter refused it with an error. `error` is
+    /// what the provider said that `message` is of.
+    case refused(message: String, error: ProviderError? = nil)
     case failed(message: String)
     case passing(message: String, retryAfter: Duration?, askedAny: Bool)
   }
@@ -33,22 +34,29 @@ struct CascadeDecision: Sendable {
         message: summary, retryAfter: retryAfter, askedAny: findings.contains(where: \.wasAsked))
     }
     if let target = findings.lazy.compactMap(\.filteringTarget).first { return .filtered(by: target) }
-    if let message = ownWordsOfFirst { return .refused(message: message) }
+    if let finding = refusal, let fault = finding.fault {
+      return .refused(
+        message: "\(finding.target) refused the request: \(fault.message ?? fault.reason)",
+        error: finding.wasAsked ? fault.error : nil)
+    }
     return .failed(
       message: "Every provider refused the request; check the providers' keys, credit and models: \(summary)")
   }
 
   /// Every finding in one line.
   private var summary: String {
-    findings.map { "\($0.target): \($0.reason)" }.joined(separator: "; ")
+    let length = max(Self.fewestWords, ProviderMessage.limit / max(1, findings.count))
+    return findings.map { "\($0.target): \($0.told(within: length))" }.joined(separator: "; ")
   }
 
-  /// What the first target said, when all of them say that the fault is the request's.
-  private var ownWordsOfFirst: String? {
-    guard findings.allSatisfy(\.isRequestRefused), let first = findings.first, let fault = first.fault else {
-      return nil
-    }
-    return "\(first.target) refused the request: \(fault.message ?? fault.reason)"
+  /// The characters that each target's words have in the summary, however many targets there are; the cascade's
+  /// path has them all.
+  private static let fewestWords = 80
+
+  /// The first refusal by a filter, or the first of all when all of them say that the fault is the request's.
+  private var refusal: Finding? {
+    if let filtered = findings.first(where: \.isRefusedByFilter) { return filtered }
+    return findings.allSatisfy(\.isRequestRefused) ? findings.first : nil
   }
 }
 
@@ -66,9 +74,9 @@ extension CascadeDecision.Finding {
     }
   }
 
-  fileprivate var reason: String {
+  fileprivate func told(within length: Int) -> String {
     switch self {
-    case .fault(let fault, _, _), .unasked(let fault, _): fault.reason
+    case .fault(let fault, _, _), .unasked(let fault, _): fault.told(within: length)
     case .skipped(let refusal, _): refusal.reason
     }
   }
@@ -94,7 +102,10 @@ extension CascadeDecision.Finding {
   fileprivate var isRequestRefused: Bool { fault?.kind == .requestRefused }
 
   fileprivate var filteringTarget: Target? {
-    guard case .fault(let fault, let target, _) = self, fault.kind == .contentFiltered else { return nil }
+    guard case .fault(let fault, let target, _) = self, fault.kind == .contentFiltered, fault.error == nil
+    else { return nil }
     return target
   }
+
+  fileprivate var isRefusedByFilter: Bool { fault?.kind == .contentFiltered && fault?.error != nil }
 }

@@ -10,7 +10,7 @@ enum CascadeOutcome: Sendable, Hashable {
   /// at once or unknown; `askedAny` is false when every target was skipped.
   case passing(message: String, retryAfter: Duration?, path: [CascadeStep], askedAny: Bool)
   /// The answer broke off after a piece of it had been told.
-  case interrupted(String, path: [CascadeStep])
+  case interrupted(String, path: [CascadeStep], ProviderError?)
 
   /// How soon a job is looked at again whose model leads nowhere here.
   static let unroutableWait = Duration.seconds(2)

@@ -26,7 +26,7 @@ struct CascadeProgress: Sendable {
       return .answered(
         result(of: answer, last.target), isCacheable: answer.finishReason != .contentFilter)
     case .interrupted(let fault):
-      return .interrupted("\(last.target): \(fault.reason)", path: path)
+      return .interrupted("\(last.target): \(fault.told())", path: path, fault.error)
     case .passed, .aborted:
       return outcome(of: decision.verdict)
     }
@@ -59,8 +59,9 @@ struct CascadeProgress: Sendable {
         error: "The content filter of every provider that could answer refused this request; rephrase it.",
         usage: .zero, cost: .zero, latency: ContinuousClock.now - start, cascadePath: path)
       return .answered(result, isCacheable: false)
-    case .refused(let message):
-      return .failed(JobFailure(code: .requestRefused, message: message, cascadePath: path))
+    case .refused(let message, let error):
+      return .failed(
+        JobFailure(code: .requestRefused, message: message, cascadePath: path, providerError: error))
     case .failed(let message):
       return .failed(JobFailure(code: .allProvidersFailed, message: message, cascadePath: path))
     case .passing(let message, let retryAfter, let askedAny):

@@ -47,11 +47,11 @@ struct TargetCaller: Sendable {
       guard error.kind == .requestRefused else {
         // Its configuration is wrong, which somebody may put right.
         return TargetTurn(
-          target, [CascadeStep(target, .failed, error.reason, .zero)],
+          target, [CascadeStep(target, .failed, error, .zero)],
           .passed(.fault(error, of: target, wait: nil)))
       }
       return TargetTurn(
-        target, [CascadeStep(target, .skipped, error.reason, .zero)], .passed(.unasked(error, of: target)))
+        target, [CascadeStep(target, .skipped, error, .zero)], .passed(.unasked(error, of: target)))
     }
     var steps: [CascadeStep] = []
     var ending = await attempt(call, in: route, deltas, &steps)
@@ -127,8 +127,9 @@ struct TargetCaller: Sendable {
         steps.append(CascadeStep(target, .success, nil, elapsed))
         return .answered(answer)
       case .failure(let fault):
+        let fault = fault.hiding(call.endpoint.secretHeaders)
         let wait = board.record(fault, of: target, isProbe: isProbe)
-        steps.append(CascadeStep(target, .failed, fault.reason, elapsed))
+        steps.append(CascadeStep(target, .failed, fault, elapsed))
         return deltas?.hasBegun == true
           ? .interrupted(fault) : .passed(.fault(fault, of: target, wait: wait))
       }

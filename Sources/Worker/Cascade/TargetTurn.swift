@@ -47,4 +47,9 @@ extension CascadeStep {
     self.init(
       provider: target.provider, model: target.model, status: status, reason: reason, latency: latency)
   }
+
+  init(_ target: Target, _ status: Status, _ fault: ProviderFault, _ latency: Duration) {
+    self.init(target, status, fault.reason, latency)
+    words = fault.message
+  }
 }

@@ -83,7 +83,7 @@ struct JobRunner: Sendable {
     var metadata: Logger.Metadata { ["job": "\(job.lease.id)", "attempt": "\(job.attempts)"] }
     switch verdict {
     case .complete: logger.debug("job succeeded", metadata: metadata)
-    case .fail(let failure): logger.info("job failed: \(failure.message)", metadata: metadata)
+    case .fail(let failure): logger.info("job failed: \(failure.summary)", metadata: metadata)
     case .retry(let delay, _): logger.debug("job is tried again in \(delay)", metadata: metadata)
     }
   }

@@ -21,13 +21,13 @@ enum JobVerdict: Sendable {
       self = .complete(result, isCacheable: isCacheable)
     case .failed(let failure):
       self = .fail(failure)
-    case .interrupted(let message, let path):
+    case .interrupted(let message, let path, let error):
       guard mayBeginAnew else {
         self = .fail(
           JobFailure(
             code: .streamInterrupted,
-            message: "The answer broke off after its first words had been sent: \(message)", cascadePath: path
-          ))
+            message: "The answer broke off after its first words had been sent: \(message)",
+            cascadePath: path, providerError: error))
         return
       }
       let delay = backoff.delay(afterAttempt: attempts, retryAfter: nil, chance: chance())

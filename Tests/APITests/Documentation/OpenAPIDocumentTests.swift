@@ -77,8 +77,11 @@ struct OpenAPIDocumentTests {
     try expectSameMembers(stored, schemas["QueryAnswer"], besides: ["cached", "id"])
     try expectSameMembers(stored["usage"], schemas["Usage"])
     try expectSameMembers(stored["cascade_path"]?[0], schemas["CascadeStep"])
-    let failure = try JSONParser.parse(JobFailure(code: .quarantined, message: "m").encoded())
-    try expectSameMembers(failure, schemas["JobError"])
+    let failure = JobFailure(code: .requestRefused, message: "m", providerError: ProviderError(code: "c"))
+    let error = try JSONParser.parse(failure.encoded())
+    try expectSameMembers(error, schemas["JobError"])
+    try expectSameMembers(error["provider_error"], schemas["JobError"]?["properties"]?["provider_error"])
+    #expect(schemas["JobError"]?["required"] == ["code", "message", "cascade_path"])
   }
 
   @Test("gives a job and an answer the members that are sent")

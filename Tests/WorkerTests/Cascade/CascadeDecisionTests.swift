@@ -35,7 +35,8 @@ struct CascadeDecisionTests {
     let other = ProviderFault(.requestRefused, "not found (404)", message: "Other words")
     #expect(
       verdict(fault(Self.refused), fault(other, of: Self.groq))
-        == .refused(message: "gemini/g refused the request: Too long"))
+        == .refused(
+          message: "gemini/g refused the request: Too long", error: ProviderError(message: "Too long")))
     #expect(
       verdict(fault(ProviderFault(.requestRefused, "request too large (413)")))
         == .refused(message: "gemini/g refused the request: request too large (413)"))
@@ -50,7 +51,8 @@ struct CascadeDecisionTests {
     #expect(
       verdict(.unasked(fault, of: Self.gemini), skipped(.faults, .seconds(30)))
         == .passing(
-          message: "gemini/g: cannot be translated; groq/q: circuit open: x", retryAfter: .seconds(30),
+          message: "gemini/g: cannot be translated: Gemini has no `n`.; groq/q: circuit open: x",
+          retryAfter: .seconds(30),
           askedAny: false))
   }
 
@@ -58,7 +60,7 @@ struct CascadeDecisionTests {
   func keyRefused() {
     let expected = CascadeDecision.Verdict.failed(
       message: "Every provider refused the request; check the providers' keys, credit and models: "
-        + "gemini/g: request refused (400); groq/q: key refused (401)")
+        + "gemini/g: request refused (400): Too long; groq/q: key refused (401)")
     #expect(verdict(fault(Self.refused), fault(Self.wrongKey, of: Self.groq)) == expected)
   }
 
@@ -81,6 +83,34 @@ struct CascadeDecisionTests {
   }
 
   @Test(
+    "a filter that refuses with an error has the word, whatever other targets find; an answer goes before it")
+  func refusedByFilter() {
+    let error = ProviderError(message: "Rephrase.", param: "prompt", code: "content_filter")
+    let filtered = ProviderFault.filtered(400, error)
+    let expected = CascadeDecision.Verdict.refused(
+      message: "groq/q refused the request: Rephrase.", error: error)
+    #expect(verdict(fault(filtered, of: Self.groq)) == expected)
+    #expect(verdict(fault(Self.refused), fault(filtered, of: Self.groq)) == expected)
+    #expect(verdict(fault(Self.wrongKey), fault(filtered, of: Self.groq)) == expected)
+    #expect(verdict(fault(filtered, of: Self.groq), fault(Self.filtered)) == .filtered(by: Self.gemini))
+  }
+
+  @Test("the summary of many targets is short, and tells something of each")
+  func longWords() {
+    let words = String(repeating: "x", count: ProviderMessage.limit)
+    var decision = CascadeDecision()
+    let failing = ProviderFault(.failing, "server error (500)", message: words)
+    for name in 1...20 {
+      decision.add(.fault(failing, of: Target(provider: "p\(name)", model: "m"), wait: nil))
+    }
+    guard case .passing(let message, _, _) = decision.verdict else {
+      Issue.record("server errors pass")
+      return
+    }
+    #expect(message.count < 20 * 130 && message.contains("p20/m: server error (500): xxx"))
+  }
+
+  @Test(
     "one passing fault keeps the job alive, whatever the others say",
     arguments: [refused, wrongKey, filtered], [failing, limited])
   func passing(permanent: ProviderFault, passing: ProviderFault) {
@@ -91,7 +121,7 @@ struct CascadeDecisionTests {
       Issue.record("the job should be tried again")
       return
     }
-    #expect(message == "gemini/g: \(permanent.reason); groq/q: \(passing.reason)")
+    #expect(message == "gemini/g: \(permanent.told()); groq/q: \(passing.told())")
   }
 
   @Test("the job comes back when the first target can be asked again")

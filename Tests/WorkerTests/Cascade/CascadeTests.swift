@@ -138,7 +138,13 @@ struct CascadeTests {
       }
       #expect(failure.code == .requestRefused)
       #expect(failure.message == "first/first-model refused the request: context too long")
-      #expect(failure.cascadePath.count == 2)
+      #expect(
+        failure.cascadePath.map(\.told) == ["request refused (400): context too long", "not found (404): m"])
+      #expect(failure.providerError == ProviderError(message: "context too long"))
+      #expect(
+        failure.summary
+          == "request_refused: first/first-model: request refused (400); second/second-model: not found (404)"
+      )
     }
   }
 
@@ -175,6 +181,33 @@ struct CascadeTests {
     }
     #expect(path.map(\.status) == [.failed])
     #expect(path.map(\.reason) == ["its base URL is not one"])
+  }
+
+  @Test(
+    "filters that refuse with an error end the job with their reason, an answer that was withheld goes before"
+  )
+  func refusedByFilter() async throws {
+    let refusal = ScriptedServer.Script.reply(
+      400, #"{"error":{"message":"Rephrase.","param":"prompt","code":"content_filter"}}"#)
+    try await withCascade(refusal, then: refusal) { cascade, _, second in
+      guard case .failed(let failure) = try await cascade.answer(request) else {
+        Issue.record("there is no answer")
+        return
+      }
+      #expect(failure.code == .requestRefused && second.requests.count == 1)
+      #expect(
+        failure.providerError == ProviderError(message: "Rephrase.", param: "prompt", code: "content_filter"))
+    }
+    let withheld = ScriptedServer.Script.reply(
+      200, ProviderFixture.openAIAnswer("A", finishReason: "content_filter"))
+    try await withCascade(refusal, then: withheld) { cascade, _, _ in
+      guard case .answered(let result, _) = try await cascade.answer(request) else {
+        Issue.record("a filtered answer is an answer")
+        return
+      }
+      #expect(result.provider == "second" && result.finishReason == .contentFilter)
+      #expect(result.cascadePath.first?.told == "content filter (400): Rephrase.")
+    }
   }
 
   @Test("when every filter refuses, the job is answered with that, and it is not cached")

@@ -18,11 +18,15 @@ struct ProviderMessageTests {
   @Test("a long message is cut, between characters")
   func bounded() throws {
     let text = try #require(ProviderMessage.clean("a" + String(repeating: "ü", count: 5000), hiding: nil))
-    #expect(text.utf8.count <= ProviderMessage.limit)
+    #expect(text.unicodeScalars.count == ProviderMessage.limit && text.hasSuffix("ü…"))
     #expect(!text.contains("\u{FFFD}"))
+    let whole = String(repeating: "ü", count: ProviderMessage.limit)
+    #expect(ProviderMessage.clean(whole, hiding: nil) == whole)
   }
 
-  @Test("the key is hidden wherever it stands, also across the cut", arguments: [0, 1, 290, 295, 299, 400])
+  @Test(
+    "the key is hidden wherever it stands, also across the cut",
+    arguments: [0, 1, 290, 487, 490, 495, 499, 500, 600])
   func redacted(offset: Int) throws {
     let text = String(repeating: "x", count: offset) + key.reveal() + " and " + key.reveal()
     let shown = try #require(ProviderMessage.clean(text, hiding: key))

@@ -4,19 +4,17 @@ public enum ChatFault {
   public static func fault(
     _ error: ProviderErrorObject?, status: Int?, _ response: ProviderResponse, hiding key: Secret?
   ) -> ProviderFault {
-    let message = ProviderMessage.clean(error?.message, hiding: key)
-    guard let status = status ?? error?.meantStatus else {
-      return ProviderFault(.failing, "error in the answer", message: message)
+    let said = error?.shown(hiding: key)
+    guard let status = status ?? error?.meantStatus ?? error.flatMap(status(of:)) else {
+      return ProviderFault(.failing, "error in the answer", error: said)
     }
-    if let error, isModeration(error, status) {
-      return ProviderFault(.contentFiltered, "content filter (\(status))", message: message)
-    }
+    if let error, isModeration(error, status) { return .filtered(status, said) }
     if status == 429, error?.names.contains("insufficient_quota") == true {
       // Waiting does not bring credit back.
-      return ProviderFault(.keyRefused, "quota spent (429)", message: message)
+      return ProviderFault(.keyRefused, "quota spent (429)", error: said)
     }
     var fault = ProviderFault.status(
-      status, message: message, resetsIn: ResetTime.stated(in: response.headers))
+      status, error: said, resetsIn: ResetTime.stated(in: response.headers))
     // OpenAI's own word on it, which its clients obey as well.
     switch response.headers.first(name: "x-should-retry") {
     case "true": fault.retryAfter = fault.retryAfter ?? .zero
@@ -30,7 +28,28 @@ public enum ChatFault {
   /// would shut the provider for everybody. (https://openrouter.ai/docs/api-reference/errors)
   private static func isModeration(_ error: ProviderErrorObject, _ status: Int) -> Bool {
     guard status == 400 || status == 403 else { return false }
-    return error.names.contains("content_policy_violation") || error.names.contains("content_filter")
+    return error.names.contains(where: filters.contains)
       || error.metadata?["reasons"] != nil || error.metadata?["flagged_input"] != nil
+      // Azure without a code, DeepSeek.
+      || error.message?.contains("content management policy") == true
+      || error.message?.contains("Content Exists Risk") == true
   }
+
+  /// OpenAI's, Azure's (also in its `innererror`), of OpenAI's images, Alibaba's.
+  private static let filters: Set = [
+    "content_policy_violation", "content_filter", "ResponsibleAIPolicyViolation", "moderation_blocked",
+    "data_inspection_failed",
+  ]
+
+  /// The status that an error's name stands for where none is told: in a stream, or in a success.
+  private static func status(of error: ProviderErrorObject) -> Int? {
+    error.names.lazy.compactMap { filters.contains($0) ? 400 : statuses[$0] }.first
+  }
+
+  private static let statuses = [
+    "invalid_request_error": 400, "BadRequestError": 400, "context_length_exceeded": 400,
+    "authentication_error": 401, "invalid_api_key": 401, "permission_error": 403, "not_found_error": 404,
+    "model_not_found": 404, "insufficient_quota": 429, "rate_limit_error": 429, "rate_limit_exceeded": 429,
+    "server_error": 500, "overloaded_error": 529,
+  ]
 }

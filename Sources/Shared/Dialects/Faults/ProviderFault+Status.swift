@@ -1,6 +1,6 @@
 extension ProviderFault {
   /// What an HTTP status that is not a success means, by the outcome table of the design.
-  public static func status(_ status: Int, message: String?, resetsIn: Duration?) -> ProviderFault {
+  public static func status(_ status: Int, error: ProviderError?, resetsIn: Duration?) -> ProviderFault {
     let (kind, words): (Kind, String) =
       switch status {
       case 300..<400: (.failing, "redirect")
@@ -21,7 +21,7 @@ extension ProviderFault {
       default: (.failing, "unexpected status")
       }
     return ProviderFault(
-      kind, "\(words) (\(status))", message: message,
+      kind, "\(words) (\(status))", error: kind == .requestRefused ? error.map(ContextOverflow.named) : error,
       retryAfter: mayPassAtOnce(status) ? resetsIn ?? .zero : status == 429 ? resetsIn : nil)
   }
 

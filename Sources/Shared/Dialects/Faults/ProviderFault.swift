@@ -10,27 +10,56 @@ public struct ProviderFault: Error, Sendable, Hashable {
     case limited(resetsIn: Duration?)
     /// Errors, time-outs, broken connections, malformed answers.
     case failing
-    /// The provider's content filter refused the prompt, or withheld the answer.
+    /// The provider's content filter withheld the answer, or, where the fault has an ``error``, refused the request.
     case contentFiltered
   }
 
   public let kind: Kind
-  /// For `cascade_path`: ours, short, never the provider's words. Such as `rate limited (429)`.
+  /// Ours, short, never the provider's words. Such as `rate limited (429)`.
   public let reason: String
-  /// The provider's own message, as ``ProviderMessage`` lets it through.
-  public let message: String?
+  /// What the provider said, as ``ProviderMessage`` lets it through; of a request that was not sent, why.
+  public private(set) var error: ProviderError?
   /// How soon asking the same target again may help, by what the fault itself says; nil where it says no such
   /// thing.
   public var retryAfter: Duration?
-
   /// Whether the circuit of its target learns of it.
   public var countsForCircuit = true
 
   public init(_ kind: Kind, _ reason: String, message: String? = nil, retryAfter: Duration? = nil) {
+    self.init(
+      kind, reason, error: message.map { ProviderError(message: $0) }, retryAfter: retryAfter)
+  }
+
+  public init(_ kind: Kind, _ reason: String, error: ProviderError?, retryAfter: Duration? = nil) {
     self.kind = kind
     self.reason = reason
-    self.message = message
+    self.error = error
     self.retryAfter = retryAfter
+  }
+
+  public var message: String? { error?.message }
+
+  /// The reason with the provider's words, of which at most `length` characters.
+  public func told(within length: Int = ProviderMessage.limit) -> String {
+    message.map { "\(reason): \(ProviderMessage.cut($0, to: length))" } ?? reason
+  }
+
+  /// The provider's content filter refused the request with an error, which OpenAI's clients know by its code.
+  public static func filtered(_ status: Int, _ error: ProviderError?) -> ProviderFault {
+    var error = error ?? ProviderError()
+    error.code = "content_filter"
+    return ProviderFault(.contentFiltered, "content filter (\(status))", error: error)
+  }
+
+  /// The same without what it may have said of `secrets`.
+  public func hiding(_ secrets: [Secret]) -> ProviderFault {
+    guard !secrets.isEmpty, error != nil else { return self }
+    var fault = self
+    fault.error?.message = KeyBlots.again(error?.message, secrets)
+    fault.error?.param = KeyBlots.again(error?.param, secrets)
+    fault.error?.type = KeyBlots.again(error?.type, secrets)
+    fault.error?.code = KeyBlots.again(error?.code, secrets)
+    return fault
   }
 
   public static func failing(_ reason: String) -> ProviderFault { ProviderFault(.failing, reason) }

@@ -1,14 +1,13 @@
-/// A provider's error message made fit to be shown: one line, bounded, without the provider's key should the
-/// provider echo it.
+/// A provider's error message made fit to be shown: one line, bounded, without keys should the provider echo one.
 public enum ProviderMessage {
-  /// In UTF-8 bytes.
-  public static let limit = 300
+  /// In characters (Unicode scalars).
+  public static let limit = 500
 
   /// Nil when nothing that can be shown is left.
-  public static func clean(_ text: String?, hiding key: Secret?) -> String? {
+  public static func clean(_ text: String?, hiding key: Secret?, limit: Int = Self.limit) -> String? {
     guard let text, !text.isEmpty else { return nil }
-    let shown = redact(text, key.map { Array($0.reveal().utf8) } ?? [])
-    var line = ""
+    let shown = KeyBlots.blot(text, key.map { [$0] } ?? [])
+    var line = String.UnicodeScalarView()
     for scalar in shown.unicodeScalars {
       let isVisible: Bool =
         switch scalar.properties.generalCategory {
@@ -16,35 +15,23 @@ public enum ProviderMessage {
         default: true
         }
       if isVisible {
-        line.unicodeScalars.append(scalar)
+        line.append(scalar)
       } else if line.last != " ", !line.isEmpty {
         line.append(" ")
       }
+      // One more than is shown tells that something is left out.
+      if line.count > limit { break }
     }
     if line.last == " " { line.removeLast() }
-    return line.isEmpty ? nil : line
+    return line.isEmpty ? nil : cut(String(line), to: limit)
   }
 
-  /// The key is looked for before the text is cut, so that no cut leaves half of it standing.
-  private static func redact(_ text: String, _ key: [UInt8]) -> String {
-    // More than enough input for a full line, and a bound on the work that a hostile body can cause.
-    let bytes = Array(text.utf8.prefix(65_536))
-    var shown: [UInt8] = []
-    var position = 0
-    while position < bytes.count, shown.count < limit {
-      if !key.isEmpty, bytes[position...].starts(with: key) {
-        shown.append(contentsOf: "***".utf8)
-        position += key.count
-      } else {
-        shown.append(bytes[position])
-        position += 1
-      }
-    }
-    // The cut may stand within a character; what is left of that is dropped.
-    while let last = shown.last, position < bytes.count, last & 0xC0 == 0x80 || last >= 0xC0 {
-      shown.removeLast()
-      if last >= 0xC0 { break }
-    }
-    return String(decoding: shown, as: UTF8.self)
+  /// At most `limit` characters; what is cut off shows as an ellipsis.
+  public static func cut(_ text: String, to limit: Int) -> String {
+    let scalars = text.unicodeScalars
+    guard let end = scalars.index(scalars.startIndex, offsetBy: limit, limitedBy: scalars.endIndex),
+      end < scalars.endIndex
+    else { return text }
+    return String(scalars[..<scalars.index(before: end)]) + "…"
   }
 }

@@ -4,20 +4,20 @@ public enum GeminiFault {
   public static func fault(
     _ error: ProviderErrorObject?, status: Int?, _ response: ProviderResponse, hiding key: Secret?
   ) -> ProviderFault {
-    let message = ProviderMessage.clean(error?.message, hiding: key)
+    let said = error?.shown(hiding: key)
     guard let status = status ?? error?.meantStatus else {
-      return ProviderFault(.failing, "error in the answer", message: message)
+      return ProviderFault(.failing, "error in the answer", error: said)
     }
     let details = error?.details ?? []
     if status == 400, details.contains(where: { $0["reason"]?.string == "API_KEY_INVALID" }) {
-      return ProviderFault(.keyRefused, "key refused (400)", message: message)
+      return ProviderFault(.keyRefused, "key refused (400)", error: said)
     }
     if status == 429, isDailyQuota(details) {
       return ProviderFault(
-        .limited(resetsIn: ResetTime.pauseOfDailyQuota), "daily quota spent (429)", message: message)
+        .limited(resetsIn: ResetTime.pauseOfDailyQuota), "daily quota spent (429)", error: said)
     }
     let delay = details.lazy.compactMap { $0["retryDelay"]?.string }.first.flatMap { ResetTime.parse($0) }
-    return .status(status, message: message, resetsIn: delay ?? ResetTime.stated(in: response.headers))
+    return .status(status, error: said, resetsIn: delay ?? ResetTime.stated(in: response.headers))
   }
 
   /// The day is gone whatever `retryDelay` says.

@@ -11,20 +11,18 @@ public enum MessagesFault {
   public static func fault(
     _ error: ProviderErrorObject?, status: Int?, _ response: ProviderResponse, hiding key: Secret?
   ) -> ProviderFault {
-    let message = ProviderMessage.clean(error?.message, hiding: key)
+    let said = error?.shown(hiding: key)
     let meant = error?.names.lazy.compactMap { statuses[$0] }.first
     guard let status = status ?? meant ?? error?.meantStatus else {
-      return ProviderFault(.failing, "error in the answer", message: message)
+      return ProviderFault(.failing, "error in the answer", error: said)
     }
     if status == 400, let words = error?.message {
       // Both come as an `invalid_request_error` like any other; only the words differ.
       if words.contains("credit balance is too low") {
-        return ProviderFault(.keyRefused, "no credit (400)", message: message)
+        return ProviderFault(.keyRefused, "no credit (400)", error: said)
       }
-      if words.contains("content filtering policy") {
-        return ProviderFault(.contentFiltered, "content filter (400)", message: message)
-      }
+      if words.contains("content filtering policy") { return .filtered(400, said) }
     }
-    return .status(status, message: message, resetsIn: ResetTime.stated(in: response.headers))
+    return .status(status, error: said, resetsIn: ResetTime.stated(in: response.headers))
   }
 }

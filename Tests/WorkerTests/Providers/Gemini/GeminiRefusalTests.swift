@@ -43,7 +43,7 @@ struct GeminiRefusalTests {
   func longName() throws {
     let name = "a\n\u{1B}[31m" + String(repeating: "x", count: 5000)
     let sentence = try #require(message(ProviderFixture.chat([name: 1])))
-    #expect(sentence.utf8.count <= ProviderMessage.limit)
+    #expect(sentence.unicodeScalars.count <= ProviderMessage.limit)
     #expect(!sentence.contains("\n") && !sentence.contains("\u{1B}"))
   }
 
