@@ -17,43 +17,11 @@ public struct JobResource: Sendable {
   public private(set) var result: ByteBuffer?
   public private(set) var failure: ByteBuffer?
   public private(set) var isCached: Bool
-  public private(set) var isCoalesced = false
-
-  /// A job that has just been admitted.
-  public init(admitted admission: Admission, created: Int64) {
-    self.init(
-      id: admission.id, state: admission.delay > .zero ? .scheduled : .queued, lane: admission.lane,
-      model: admission.model, attempts: 0,
-      created: created, started: nil, finished: nil, metadata: admission.metadata, body: nil,
-      isCached: false)
-  }
-
-  /// A job that the cache answered at once.
-  public init(answered admission: Admission, created: Int64, result: ByteBuffer) {
-    self.init(
-      id: admission.id, state: .succeeded, lane: admission.lane, model: admission.model, attempts: 0,
-      created: created, started: nil, finished: created, metadata: admission.metadata, body: result,
-      isCached: true)
-  }
-
-  public init(_ record: JobRecord) {
-    self.init(
-      id: record.id, state: record.state, lane: record.lane, model: record.model,
-      attempts: record.attempts, created: record.created, started: record.started,
-      finished: record.finished, metadata: record.metadata, body: record.body, isCached: record.isCached)
-    isCoalesced = record.isCoalesced
-  }
-
-  /// The job as it was at an event, before its end.
-  public func at(_ status: JobEvent.Status) -> JobResource {
-    JobResource(
-      id: id, state: status.state, lane: lane, model: model, attempts: status.attempts, created: created,
-      started: status.started, finished: nil, metadata: metadata, body: nil, isCached: false)
-  }
+  public private(set) var isCoalesced: Bool
 
   public init(
     id: JobID, state: JobState, lane: Lane?, model: String, attempts: Int, created: Int64, started: Int64?,
-    finished: Int64?, metadata: ByteBuffer?, body: ByteBuffer?, isCached: Bool
+    finished: Int64?, metadata: ByteBuffer?, body: ByteBuffer?, isCached: Bool, isCoalesced: Bool = false
   ) {
     self.id = id
     self.state = state
@@ -67,6 +35,7 @@ public struct JobResource: Sendable {
     result = state == .succeeded ? body : nil
     failure = state == .failed ? body : nil
     self.isCached = isCached
+    self.isCoalesced = isCoalesced
   }
 
   public var path: String { "/jobs/\(id)" }

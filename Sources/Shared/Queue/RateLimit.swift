@@ -34,10 +34,3 @@ public struct RateLimit: Sendable, Hashable, CustomStringConvertible {
 
   public var description: String { "\(requests)/\(window.rawValue)" }
 }
-
-/// Whom a rate limit counts.
-public enum RateLimitSubject: String, Sendable, Hashable, CaseIterable {
-  case key
-  case ip
-  case keyAndIP = "key+ip"
-}

@@ -1,0 +1,37 @@
+/// How much the queue takes, and how long it keeps what.
+extension Variables {
+  public static let maxQueue = Variable<Int>.integer(
+    "MAX_QUEUE", "how many jobs may wait at once", in: 1...100_000_000, default: 1_000_000)
+  public static let maxQueueBytes = Variable<Int>.integer(
+    "MAX_QUEUE_BYTES", "how many bytes of requests may wait at once", in: 1024...1_099_511_627_776,
+    default: 1_073_741_824)
+  public static let tenantMaxQueue = Variable<Int>.integer(
+    "TENANT_MAX_QUEUE", "how many jobs of one tenant may be open at once", in: 1...100_000_000,
+    default: 1_000_000)
+  public static let tenantMaxQueueBytes = Variable<Int>.integer(
+    "TENANT_MAX_QUEUE_BYTES", "how many bytes of requests one tenant may have open at once",
+    in: 1024...1_099_511_627_776, default: 1_073_741_824)
+  public static let tenantConcurrency = Variable<Int>.integer(
+    "TENANT_CONCURRENCY", "how many jobs of one tenant run at once; 0 sets no bound", in: 0...1_000_000,
+    default: 0)
+  public static let jobTTL = Variable<Duration>.seconds(
+    "JOB_TTL", "how long a finished job is kept", in: 1...31_536_000, default: "86400")
+  public static let jobExpiresIn = Variable<Duration>.seconds(
+    "JOB_EXPIRES_IN", "how long a job may wait and be retried", in: 1...2_592_000, default: "86400")
+  public static let jobMaxAttempts = Variable<Int>.integer(
+    "JOB_MAX_ATTEMPTS", "how often a job is tried before it fails", in: 1...1000, default: 50)
+  public static let cacheTTL = Variable<Duration>.seconds(
+    "CACHE_TTL", "how long an answer is reused for equal requests; 0 turns the cache off",
+    in: 0...31_536_000, default: "3600")
+  public static let cacheMaxBytes = Variable<Int>.integer(
+    "CACHE_MAX_BYTES", "how many bytes of answers the cache may hold", in: 0...1_099_511_627_776,
+    default: 134_217_728)
+
+  /// Those above, in the order of the documentation.
+  static let queue: [VariableDocumentation] = [
+    maxQueue.documentation, maxQueueBytes.documentation, tenantMaxQueue.documentation,
+    tenantMaxQueueBytes.documentation, tenantConcurrency.documentation, jobTTL.documentation,
+    jobExpiresIn.documentation, jobMaxAttempts.documentation, cacheTTL.documentation,
+    cacheMaxBytes.documentation,
+  ]
+}

@@ -1,0 +1,14 @@
+/// Where Redis is, and how long it may take.
+extension Variables {
+  public static let redisURL = Variable(
+    "REDIS_URL", "the Redis that holds queue, answers and limits",
+    allowed: "`redis://` or `rediss://[user:password@]host:port/db`, or `unix://path`",
+    default: "redis://127.0.0.1:6379/0"
+  ) { try? RedisConfiguration(url: $0) }
+  public static let redisTimeout = Variable<Int>.integer(
+    "REDIS_TIMEOUT_MS", "how long one Redis command may take, in milliseconds", in: 10...60_000,
+    default: 250)
+
+  /// Those above, in the order of the documentation.
+  static let redis: [VariableDocumentation] = [redisURL.documentation, redisTimeout.documentation]
+}

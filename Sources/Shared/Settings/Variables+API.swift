@@ -1,0 +1,42 @@
+/// What an API process is told.
+extension Variables {
+  public static let host = Variable<String>.text(
+    "HOST", "the address on which the API listens", default: "0.0.0.0")
+  public static let port = Variable<Int>.integer(
+    "PORT", "the port on which the API listens; 0 takes any free one", in: 0...65_535, default: 8000)
+  public static let serviceAPIKey = Variable<Secret>.secret(
+    "SERVICE_API_KEY", "the key that clients send; it belongs to the tenant `default`")
+  public static let adminAPIKey = Variable<Secret>.secret(
+    "ADMIN_API_KEY", "the operator's key for the `/admin` routes, which are closed without it")
+  public static let rateLimit = Variable(
+    "RATE_LIMIT", "how much one client may ask", allowed: "`N/second`, `N/minute` or `N/hour`",
+    default: "10/minute", parse: RateLimit.init(parsing:))
+  public static let rateLimitBy = Variable<RateLimitSubject>.choice(
+    "RATE_LIMIT_BY", "whom the rate limit counts", default: .key)
+  public static let trustedProxies = Variable(
+    "TRUSTED_PROXIES", "the proxies whose `X-Forwarded-For` counts",
+    allowed: "addresses and CIDR networks with commas between", default: ""
+  ) { parseList($0, IPNetwork.init(parsing:)) }
+  public static let allowedOrigins = Variable(
+    "ALLOWED_ORIGINS", "the web origins that may call the API from a browser",
+    allowed: "origins such as `https://app.example.com` with commas between, or `*`", default: ""
+  ) { parseList($0) { $0 == "*" || $0.contains("://") ? $0 : nil } }
+  public static let queryWait = Variable<Duration>.seconds(
+    "QUERY_WAIT", "how long `/query` waits for its answer", in: 0...300, default: "30")
+  public static let completionWait = Variable<Duration>.seconds(
+    "COMPLETION_WAIT", "how long a request of `/v1` waits for its answer", in: 1...3600, default: "600")
+  public static let maxBodyBytes = Variable<Int>.integer(
+    "MAX_BODY_BYTES", "the largest request body", in: 1024...67_108_864, default: 1_048_576)
+  public static let maxPromptChars = Variable<Int>.integer(
+    "MAX_PROMPT_CHARS", "the longest prompt, in characters", in: 1...10_000_000, default: 4000)
+  public static let maxTokens = Variable<Int>.integer(
+    "MAX_TOKENS", "the largest `max_tokens`", in: 1...1_000_000, default: 2048)
+
+  /// Those above, in the order of the documentation.
+  static let api: [VariableDocumentation] = [
+    host.documentation, port.documentation, serviceAPIKey.documentation, adminAPIKey.documentation,
+    rateLimit.documentation, rateLimitBy.documentation, trustedProxies.documentation,
+    allowedOrigins.documentation, queryWait.documentation, completionWait.documentation,
+    maxBodyBytes.documentation, maxPromptChars.documentation, maxTokens.documentation,
+  ]
+}

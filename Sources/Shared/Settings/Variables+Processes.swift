@@ -1,0 +1,22 @@
+/// How much a worker holds, and how processes stop and show that they live.
+extension Variables {
+  public static let workerConcurrency = Variable<Int>.integer(
+    "WORKER_CONCURRENCY", "how many jobs one worker holds at once", in: 1...10_000, default: 256)
+  public static let drainTimeout = Variable<Duration>.seconds(
+    "DRAIN_TIMEOUT", "how long a process that was told to stop finishes what it has", in: 0...3600,
+    default: "30")
+  public static let drainDelay = Variable<Duration>.seconds(
+    "DRAIN_DELAY",
+    "how long an API that was told to stop takes requests all the same, until nobody sends any",
+    in: 0...300, default: "1")
+  public static let healthFile = Variable(
+    "HEALTH_FILE", "a file that a worker writes anew every 5 s while it reaches Redis, for health checks",
+    allowed: "a path", default: ""
+  ) { $0 }
+
+  /// Those above, in the order of the documentation.
+  static let processes: [VariableDocumentation] = [
+    workerConcurrency.documentation, drainTimeout.documentation, drainDelay.documentation,
+    healthFile.documentation,
+  ]
+}
