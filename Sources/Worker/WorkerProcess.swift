@@ -28,10 +28,11 @@ struct WorkerProcess: Sendable {
     let recorder = OutcomeRecorder(queue: queue, logger: logger)
     let deliveries = DeliveryRunner(
       queue: queue, sender: CallbackSender(policy: settings.callbacks), recorder: recorder, logger: logger)
+    let words = UnknownWords(logger: logger)
     let cascades = CascadeSource(settings.catalogs) { catalog in
       Cascade(
         catalog: catalog, client: client, timeouts: settings.timeouts, board: board, quotas: quotas,
-        latencies: latencies)
+        latencies: latencies, words: words)
     }
     let runner = JobRunner(
       answer: { (request, deltas) throws(CancellationError) in

@@ -16,12 +16,15 @@ public struct JobResult: Sendable, Hashable {
   public var cascadePath: [CascadeStep]
   /// What of the client's wishes the provider has no word for, and was not told.
   public var dropped: [String] = []
+  /// What all answers used that were bought for it; the client's ``usage`` is that of the one it gets.
+  public var usedInAll: TokenUsage
 
   public init(
     answer: Answer, provider: String, model: String, error: String? = nil, cost: MicroDollars, latency: Duration,
     cascadePath: [CascadeStep]
   ) {
     self.answer = answer
+    usedInAll = answer.usage
     self.provider = provider
     self.model = model
     self.error = error

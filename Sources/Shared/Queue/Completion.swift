@@ -28,7 +28,7 @@ public struct Completion: Batchable {
     self.isCacheable = isCacheable
     provider = result.provider
     model = result.model
-    usage = result.usage
+    usage = result.usedInAll
     cost = result.cost
   }
 

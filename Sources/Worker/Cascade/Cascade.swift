@@ -9,13 +9,13 @@ struct Cascade: Sendable {
   /// - Parameter timeouts: of the providers that have none of their own.
   init(
     catalog: ProviderCatalog, client: ProviderClient, timeouts: ProviderTimeouts = ProviderTimeouts(),
-    board: CircuitBoard, quotas: QuotaBoard, latencies: LatencyBoard
+    board: CircuitBoard, quotas: QuotaBoard, latencies: LatencyBoard, words: UnknownWords
   ) {
     self.catalog = catalog
     self.latencies = latencies
     caller = TargetCaller(
       catalog: catalog, client: client, timeouts: timeouts, board: board, quotas: quotas,
-      latencies: latencies)
+      latencies: latencies, words: words)
   }
 
   /// Walks the targets. With `deltas`, the answer is told there while it comes; once a piece of it has been, no

@@ -12,8 +12,6 @@ struct CascadeDecision: Sendable {
   }
 
   enum Verdict: Sendable, Hashable {
-    /// Every target that might have answered has a content filter that refused; the first that withheld an answer.
-    case filtered(by: Target)
     /// Every target says that the fault is the request's, or a content filter refused it with an error. `error` is
     /// what the provider said that `message` is of.
     case refused(message: String, error: ProviderError? = nil)
@@ -33,7 +31,6 @@ struct CascadeDecision: Sendable {
       return .passing(
         message: summary, retryAfter: retryAfter, askedAny: findings.contains(where: \.wasAsked))
     }
-    if let target = findings.lazy.compactMap(\.filteringTarget).first { return .filtered(by: target) }
     if let finding = refusal, let fault = finding.fault {
       return .refused(
         message: "\(finding.target) refused the request: \(fault.message ?? fault.reason)",
@@ -101,11 +98,5 @@ extension CascadeDecision.Finding {
 
   fileprivate var isRequestRefused: Bool { fault?.kind == .requestRefused }
 
-  fileprivate var filteringTarget: Target? {
-    guard case .fault(let fault, let target, _) = self, fault.kind == .contentFiltered, fault.error == nil
-    else { return nil }
-    return target
-  }
-
-  fileprivate var isRefusedByFilter: Bool { fault?.kind == .contentFiltered && fault?.error != nil }
+  fileprivate var isRefusedByFilter: Bool { fault?.kind == .contentFiltered }
 }

@@ -8,6 +8,12 @@ struct CascadeProgress: Sendable {
   private var decision = CascadeDecision()
   /// The turn after which no other target is asked.
   private var last: TargetTurn?
+  /// Whose content filter withheld something.
+  private var filtered: [TargetTurn] = []
+  /// The first that answered with nothing at all.
+  private var empty: TargetTurn?
+  /// What each answer used that was bought, whether or not it stands.
+  private var bought: [(usage: TokenUsage, target: Target)] = []
 
   init(prices: PriceTable) { self.prices = prices }
 
@@ -15,50 +21,88 @@ struct CascadeProgress: Sendable {
 
   mutating func add(_ turn: TargetTurn) {
     path += turn.steps
+    switch turn.ending {
+    case .answered(let answer): note(answer, of: turn.target)
+    case .filtered(let answer):
+      note(answer, of: turn.target)
+      filtered.append(turn)
+    case .empty(let answer):
+      note(answer, of: turn.target)
+      // Once: nothing from two targets is the answer.
+      if let empty { last = empty } else { empty = turn }
+    case .passed(let finding): decision.add(finding)
+    case .interrupted, .aborted: break
+    }
     if turn.isLast { last = turn }
-    if case .passed(let finding) = turn.ending { decision.add(finding) }
+  }
+
+  private mutating func note(_ answer: ProviderAnswer, of target: Target) {
+    bought.append((answer.answer.usage, target))
   }
 
   var outcome: CascadeOutcome {
-    guard let last else { return outcome(of: decision.verdict) }
-    switch last.ending {
-    case .answered(let answer):
+    // What was bought is not bought again: it stands where no target did better.
+    guard let turn = last ?? standing else { return outcome(of: decision.verdict) }
+    switch turn.ending {
+    case .answered(let answer), .empty(let answer), .filtered(let answer):
+      let isFiltered = answer.answer.finishReason == .contentFilter
+      let result = result(of: answer, turn, isFiltered: isFiltered)
       return .answered(
-        result(of: answer, last.target), isCacheable: answer.finishReason != .contentFilter)
+        result, isCacheable: !isFiltered && (answer.embeddings != nil || !answer.answer.isEmpty))
     case .interrupted(let fault):
-      return .interrupted("\(last.target): \(fault.told())", path: path, fault.error)
+      return .interrupted("\(turn.target): \(fault.told())", path: path, fault.error)
     case .passed, .aborted:
       return outcome(of: decision.verdict)
     }
   }
 
-  private func result(of answer: ProviderAnswer, _ target: Target) -> JobResult {
+  /// Of answers that were withheld the first that has a text, else one with nothing at all, else the first withheld.
+  private var standing: TargetTurn? {
+    filtered.first { turn in
+      if case .filtered(let answer) = turn.ending { !answer.answer.isEmpty } else { false }
+    } ?? empty ?? filtered.first
+  }
+
+  private func result(of answer: ProviderAnswer, _ turn: TargetTurn, isFiltered: Bool) -> JobResult {
     var result = JobResult(
-      response: answer.text, provider: target.provider, model: target.model,
-      finishReason: answer.finishReason, usage: answer.usage, cost: cost(of: answer.usage, target),
-      latency: ContinuousClock.now - start, cascadePath: path)
-    result.message = answer.message
-    result.logprobs = answer.logprobs
+      answer: answer.answer, provider: turn.target.provider, model: turn.target.model,
+      error: isFiltered ? Self.filteredSentence : nil, cost: cost, latency: ContinuousClock.now - start,
+      cascadePath: path(standing: turn))
     result.embeddings = answer.embeddings
+    result.dropped = turn.dropped
+    result.usedInAll = bought.reduce(.zero) { $0 + $1.usage }
     return result
   }
 
-  /// Targets that were overtaken have read the prompt, too. What else they did nobody says.
-  private func cost(of usage: TokenUsage, _ target: Target) -> MicroDollars {
-    let prompt = TokenUsage(promptTokens: usage.promptTokens, completionTokens: 0)
-    return path.filter { $0.status == .aborted }
-      .map { prices[Target(provider: $0.provider, model: $0.model)]?.cost(of: prompt) ?? .zero }
-      .reduce(prices[target]?.cost(of: usage) ?? .zero, +)
+  private static let filteredSentence =
+    "The content filter of every provider that could answer refused this request; rephrase it."
+
+  /// An answer with nothing in it is passed over, until it turns out to be the answer.
+  private func path(standing turn: TargetTurn) -> [CascadeStep] {
+    guard case .empty = turn.ending, let step = turn.steps.last else { return path }
+    var path = path
+    if let index = path.firstIndex(of: step) {
+      path[index].status = .success
+      path[index].reason = nil
+    }
+    return path
+  }
+
+  /// Of all answers that were bought. Targets that were overtaken have read the prompt, too; what else they did nobody
+  /// says.
+  private var cost: NanoDollars {
+    let prompt = TokenUsage(promptTokens: bought.last?.usage.promptTokens ?? 0, completionTokens: 0)
+    let overtaken = path.filter { $0.status == .aborted }
+      .map { price(of: prompt, Target(provider: $0.provider, model: $0.model)) }
+    return (bought.map { price(of: $0.usage, $0.target) } + overtaken).reduce(.zero, +)
+  }
+
+  private func price(of usage: TokenUsage, _ target: Target) -> NanoDollars {
+    prices[target]?.cost(of: usage) ?? usage.toldCost ?? .zero
   }
 
   private func outcome(of verdict: CascadeDecision.Verdict) -> CascadeOutcome {
     switch verdict {
-    case .filtered(let target):
-      let result = JobResult(
-        response: "", provider: target.provider, model: target.model, finishReason: .contentFilter,
-        error: "The content filter of every provider that could answer refused this request; rephrase it.",
-        usage: .zero, cost: .zero, latency: ContinuousClock.now - start, cascadePath: path)
-      return .answered(result, isCacheable: false)
     case .refused(let message, let error):
       return .failed(
         JobFailure(code: .requestRefused, message: message, cascadePath: path, providerError: error))

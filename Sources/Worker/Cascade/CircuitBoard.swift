@@ -69,6 +69,11 @@ final class CircuitBoard: Sendable {
   /// nil when it may be asked again at once.
   @discardableResult
   func record(_ fault: ProviderFault?, of target: Target, isProbe: Bool) -> Duration? {
+    // The model's own fault says nothing of whether its provider is up.
+    if let fault, !fault.countsForCircuit {
+      abandon(target, isProbe: isProbe)
+      return nil
+    }
     let now = clock.now
     let (change, wait) = state.withLock { state -> (CircuitBreaker.Change?, Duration?) in
       if fault == nil, state.breakers[target] == nil { return (nil, nil) }

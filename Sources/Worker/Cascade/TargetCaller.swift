@@ -9,13 +9,14 @@ struct TargetCaller: Sendable {
   private let board: CircuitBoard
   private let quotas: QuotaBoard
   private let latencies: LatencyBoard
+  private let words: UnknownWords
   /// Of the targets that routes stand for; those that clients name are made when they are asked.
   private let endpoints: [Target: ProviderEndpoint]
 
   /// - Parameter timeouts: of the providers that have none of their own.
   init(
     catalog: ProviderCatalog, client: ProviderClient, timeouts: ProviderTimeouts, board: CircuitBoard,
-    quotas: QuotaBoard, latencies: LatencyBoard
+    quotas: QuotaBoard, latencies: LatencyBoard, words: UnknownWords
   ) {
     self.catalog = catalog
     self.client = client
@@ -23,6 +24,7 @@ struct TargetCaller: Sendable {
     self.board = board
     self.quotas = quotas
     self.latencies = latencies
+    self.words = words
     var endpoints: [Target: ProviderEndpoint] = [:]
     for target in catalog.routes.flatMap(\.targets).map(\.target) {
       guard let provider = catalog.provider(named: target.provider), provider.isOn else { continue }
@@ -63,7 +65,7 @@ struct TargetCaller: Sendable {
       if case .passed(.skipped) = next { break }
       ending = next
     }
-    return TargetTurn(target, steps, ending)
+    return TargetTurn(target, steps, ending, dropped: call.dropped)
   }
 
   /// Notes that a target had not answered after `elapsed`, when another one did.
@@ -80,6 +82,7 @@ struct TargetCaller: Sendable {
     let target: Target
     let endpoint: ProviderEndpoint
     let http: HTTPClient.Request
+    let dropped: [String]
     let firstByte: FirstByte?
   }
 
@@ -87,9 +90,9 @@ struct TargetCaller: Sendable {
     _ request: JobRequest, to target: Target, streams: Bool, _ firstByte: FirstByte?
   ) throws(ProviderFault) -> Call {
     let endpoint = try endpoint(of: target)
+    let (http, dropped) = try endpoint.httpRequest(for: request, streams: streams)
     return Call(
-      request: request, target: target, endpoint: endpoint,
-      http: try endpoint.httpRequest(for: request, streams: streams), firstByte: firstByte)
+      request: request, target: target, endpoint: endpoint, http: http, dropped: dropped, firstByte: firstByte)
   }
 
   private func endpoint(of target: Target) throws(ProviderFault) -> ProviderEndpoint {
@@ -124,8 +127,10 @@ struct TargetCaller: Sendable {
       switch result {
       case .success(let answer):
         board.record(nil, of: target, isProbe: isProbe)
-        steps.append(CascadeStep(target, .success, nil, elapsed))
-        return .answered(answer)
+        words.note(answer.unknownFinishReason, of: target.provider)
+        let ending = Self.ending(of: answer, call.request, wasTold: deltas?.hasBegun == true)
+        steps.append(Self.step(target, ending, elapsed))
+        return ending
       case .failure(let fault):
         let fault = fault.hiding(call.endpoint.secretHeaders)
         let wait = board.record(fault, of: target, isProbe: isProbe)
@@ -133,6 +138,23 @@ struct TargetCaller: Sendable {
         return deltas?.hasBegun == true
           ? .interrupted(fault) : .passed(.fault(fault, of: target, wait: wait))
       }
+    }
+  }
+
+  /// What an answer is to the cascade. One of which a piece has been told is *the* answer.
+  private static func ending(
+    of answer: ProviderAnswer, _ request: JobRequest, wasTold: Bool
+  ) -> TargetTurn.Ending {
+    guard !wasTold, answer.embeddings == nil else { return .answered(answer) }
+    if answer.answer.finishReason == .contentFilter { return .filtered(answer) }
+    return answer.answer.isEmpty && !request.maySayNothing ? .empty(answer) : .answered(answer)
+  }
+
+  private static func step(_ target: Target, _ ending: TargetTurn.Ending, _ elapsed: Duration) -> CascadeStep {
+    switch ending {
+    case .filtered: CascadeStep(target, .failed, "content filter", elapsed)
+    case .empty: CascadeStep(target, .failed, "empty answer", elapsed)
+    default: CascadeStep(target, .success, nil, elapsed)
     }
   }
 
@@ -144,11 +166,12 @@ struct TargetCaller: Sendable {
     call.firstByte?.awaitAnew()
     if let deltas, case .chat = call.request {
       deltas.targetIsAsked()
-      let answer = StreamedAnswer(wire: call.endpoint.wire, hiding: call.endpoint.key)
+      let answer = StreamedAnswer(
+        wire: call.endpoint.wire, hiding: call.endpoint.key, maker: call.target.provider)
       let firstByte = call.firstByte
       let stream = try await client.stream(call.http, timeouts: call.endpoint.timeouts, into: answer) {
         firstByte?.came()
-        deltas.add($0, of: call.target)
+        deltas.add($0, of: call.target, dropping: call.dropped)
       }
       (result, stated) = (stream.result, StatedQuota.stated(in: stream.headers))
     } else {
@@ -194,6 +217,17 @@ struct TargetCaller: Sendable {
   }
 }
 
+extension JobRequest {
+  /// Whether an answer with nothing in it is as good as any: what a tool brought may need no word, and where there are
+  /// tools the client decides what follows.
+  fileprivate var maySayNothing: Bool {
+    switch self {
+    case .chat(let conversation): !conversation.tools.isEmpty || conversation.endsInToolResult
+    case .embedding: true
+    }
+  }
+}
+
 extension TargetTurn.Ending {
   /// The longest that a retry on the same target is waited for: the next target is sooner.
   private static let longestPause = Duration.seconds(2)
@@ -213,7 +247,8 @@ extension Result<ProviderAnswer, ProviderFault> {
   /// The tokens that the provider counts for this attempt; nil when that is not known.
   fileprivate var usedTokens: Int? {
     switch self {
-    case .success(let answer): return answer.usage == .zero ? nil : answer.usage.totalTokens
+    case .success(let answer):
+      return answer.answer.usage == .zero ? nil : answer.answer.usage.totalTokens
     case .failure(let fault):
       switch fault.kind {
       case .requestRefused, .keyRefused, .limited: return 0

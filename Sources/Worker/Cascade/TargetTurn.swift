@@ -4,6 +4,10 @@ import Shared
 struct TargetTurn: Sendable, Hashable {
   enum Ending: Sendable, Hashable {
     case answered(ProviderAnswer)
+    /// It answered, but its content filter withheld a part or all of it: the next target may say more.
+    case filtered(ProviderAnswer)
+    /// It answered with nothing at all: one other target may say something.
+    case empty(ProviderAnswer)
     /// It failed after a piece of its answer had been told.
     case interrupted(ProviderFault)
     /// The next target may do better.
@@ -13,12 +17,15 @@ struct TargetTurn: Sendable, Hashable {
   }
 
   let target: Target
+  /// What of the client's wishes the target was not told.
+  let dropped: [String]
   let steps: [CascadeStep]
   let ending: Ending
 
   /// `steps` are one for each attempt, the last one the one that the turn ended with.
-  init(_ target: Target, _ steps: [CascadeStep], _ ending: Ending) {
+  init(_ target: Target, _ steps: [CascadeStep], _ ending: Ending, dropped: [String] = []) {
     self.target = target
+    self.dropped = dropped
     self.steps = steps
     self.ending = ending
   }
@@ -27,7 +34,7 @@ struct TargetTurn: Sendable, Hashable {
   var isLast: Bool {
     switch ending {
     case .answered, .interrupted: true
-    case .passed, .aborted: false
+    case .filtered, .empty, .passed, .aborted: false
     }
   }
 

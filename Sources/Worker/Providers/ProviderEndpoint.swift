@@ -12,7 +12,7 @@ struct ProviderEndpoint: Sendable {
   /// What configured headers hold that may be a key, should the provider echo it.
   let secretHeaders: [Secret]
   private let templates: [ProviderOperation: HTTPClient.Request]
-  private let model: String
+  private let target: RequestTarget
 
   /// `timeouts` are those of all providers. Throws when the base URL and the path make no URL.
   init(
@@ -21,7 +21,7 @@ struct ProviderEndpoint: Sendable {
     wire = provider.dialect.wire
     key = provider.access.key
     self.timeouts = timeouts.overridden(by: provider.timeouts)
-    self.model = model
+    target = RequestTarget(provider: provider.name, model: model)
     secretHeaders = KeyBlots.secrets(in: provider.headers)
     var headers = HTTPHeaders([("content-type", "application/json")])
     headers.add(name: "user-agent", value: "sluice/\(Version.current)")
@@ -43,10 +43,11 @@ struct ProviderEndpoint: Sendable {
     self.templates = templates
   }
 
-  /// The complete HTTP request. The key stands in a header of it and nowhere else, so that no dump shows it.
+  /// The complete HTTP request, and what of the client's wishes it leaves out. The key stands in a header of it and nowhere else, so that no dump shows it.
   /// Throws a refusal when the provider's API cannot express what is asked.
-  func httpRequest(for request: JobRequest, streams: Bool = false) throws(ProviderFault) -> HTTPClient.Request
-  {
+  func httpRequest(
+    for request: JobRequest, streams: Bool = false
+  ) throws(ProviderFault) -> (HTTPClient.Request, dropped: [String]) {
     guard var copy = templates[ProviderOperation(request, streams: streams)] else {
       throw .failing("no such operation")
     }
@@ -54,13 +55,32 @@ struct ProviderEndpoint: Sendable {
       let (name, value) = wire.authorization(key.reveal())
       if !copy.headers.contains(name: name) { copy.headers.add(name: name, value: value) }
     }
-    copy.body = .byteBuffer(try wire.body(of: request, model: model, streams: streams))
-    return copy
+    switch request {
+    case .chat(let conversation):
+      let written = try wire.write(conversation, for: target, streams: streams)
+      copy.body = .byteBuffer(written.body)
+      return (copy, written.dropped)
+    case .embedding(let request):
+      copy.body = .byteBuffer(try wire.write(request, for: target))
+      return (copy, [])
+    }
   }
 
   func answer(
     to request: JobRequest, from response: ProviderResponse
   ) throws(ProviderFault) -> ProviderAnswer {
-    try wire.answer(to: request, from: response, hiding: key)
+    switch request {
+    case .chat: try wire.answer(from: response, hiding: key, maker: target.provider)
+    case .embedding(let request): try wire.answer(to: request, from: response, hiding: key)
+    }
+  }
+}
+
+extension ProviderOperation {
+  init(_ request: JobRequest, streams: Bool) {
+    switch request {
+    case .chat: self = streams ? .chatStream : .chat
+    case .embedding: self = .embeddings
+    }
   }
 }

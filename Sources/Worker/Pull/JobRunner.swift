@@ -17,31 +17,35 @@ struct JobRunner: Sendable {
   func run(_ job: ClaimedJob) async throws {
     let clock = ContinuousClock()
     let deadline = clock.now + job.timeLeft
-    let outcome = try await outcome(of: job)
+    let (outcome, form) = try await outcome(of: job)
     pace.note(askedAny: outcome.askedAny)
     let verdict = JobVerdict(
       outcome, attempts: job.attempts, maxAttempts: maxAttempts, timeLeft: deadline - clock.now,
       mayBeginAnew: job.streaming == .restart, backoff: backoff, chance: .random(in: 0..<1))
-    let settlement = try await record(verdict, job.lease)
+    let settlement = try await record(verdict, form, job.lease)
     if settlement == .recorded { report(job, verdict) }
   }
 
-  private func outcome(of job: ClaimedJob) async throws -> CascadeOutcome {
+  /// How the work came out, and how its answer is to be stored.
+  private func outcome(of job: ClaimedJob) async throws -> (CascadeOutcome, StoredForm) {
     do {
       guard let stored = job.request else {
         throw StoredJobError.unreadable(what: "request", "it is gone")
       }
-      let request = try JobRequest(stored: stored)
-      guard job.streaming != nil else { return try await answer(request, nil) }
-      return try await stream(request, job.lease)
+      let (request, form) = try JobRequest.read(stored)
+      guard job.streaming != nil else { return (try await answer(request, nil), form) }
+      return (try await stream(request, form, job.lease), form)
     } catch let error as StoredJobError {
-      return .failed(JobFailure(code: .unreadable, message: "This worker cannot run the job: \(error)."))
+      let failure = JobFailure(code: .unreadable, message: "This worker cannot run the job: \(error).")
+      return (.failed(failure), .parts)
     }
   }
 
   /// The outcome, with the answer written to the job's events while it comes.
-  private func stream(_ request: JobRequest, _ lease: Lease) async throws -> CascadeOutcome {
-    let writer = DeltaWriter(lease: lease, recorder: recorder)
+  private func stream(
+    _ request: JobRequest, _ form: StoredForm, _ lease: Lease
+  ) async throws -> CascadeOutcome {
+    let writer = DeltaWriter(lease: lease, as: form, recorder: recorder)
     return try await withThrowingTaskGroup(of: CascadeOutcome?.self) { group in
       group.addTask {
         try await writer.run()
@@ -59,11 +63,13 @@ struct JobRunner: Sendable {
     }
   }
 
-  private func record(_ verdict: JobVerdict, _ lease: Lease) async throws -> Settlement? {
+  private func record(
+    _ verdict: JobVerdict, _ form: StoredForm, _ lease: Lease
+  ) async throws -> Settlement? {
     switch verdict {
     case .complete(let result, let isCacheable):
       let completion = Completion(
-        of: lease, with: result, isCacheable: isCacheable, offer: held.offerForNext)
+        of: lease, with: result, as: form, isCacheable: isCacheable, offer: held.offerForNext)
       return try await recorder.record(lease) { _ throws(QueueError) in
         try await completions.current.perform(completion)
       }

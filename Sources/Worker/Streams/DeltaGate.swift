@@ -28,14 +28,16 @@ final class DeltaGate: Sendable {
 
   fileprivate func targetIsAsked() { sink.targetIsAsked() }
 
-  fileprivate func add(_ delta: AnswerDelta, of target: Target, by contender: Int) {
+  fileprivate func add(
+    _ delta: AnswerDelta, of target: Target, dropping dropped: [String], by contender: Int
+  ) {
     let (isIn, isFirst) = first.withLock { winner in
       let isFirst = winner == nil
       if isFirst { winner = contender }
       return (winner == contender, isFirst)
     }
     guard isIn else { return }
-    sink.add(delta, of: target)
+    sink.add(delta, of: target, dropping: dropped)
     if isFirst { announcement.yield(contender) }
   }
 }
@@ -48,5 +50,7 @@ private struct GatedSink: DeltaSink {
   var hasBegun: Bool { gate.winner == contender }
 
   func targetIsAsked() { gate.targetIsAsked() }
-  func add(_ delta: AnswerDelta, of target: Target) { gate.add(delta, of: target, by: contender) }
+  func add(_ delta: AnswerDelta, of target: Target, dropping dropped: [String]) {
+    gate.add(delta, of: target, dropping: dropped, by: contender)
+  }
 }

@@ -1,3 +1,4 @@
+import NIOCore
 import Shared
 import Synchronization
 
@@ -7,6 +8,10 @@ import Synchronization
 final class DeltaWriter: DeltaSink {
   private struct State {
     var pending = AnswerDelta()
+    var writer: JobDeltaWriter
+    /// Who answers, until it has been told.
+    var target: Target?
+    var dropped: [String] = []
     /// How many targets were asked so far.
     var asked = 0
     var hasBegun = false
@@ -18,12 +23,14 @@ final class DeltaWriter: DeltaSink {
 
   private let lease: Lease
   private let recorder: OutcomeRecorder
-  private let state = Mutex(State())
+  private let state: Mutex<State>
   private let signals: AsyncStream<Void>
   private let signal: AsyncStream<Void>.Continuation
 
-  init(lease: Lease, recorder: OutcomeRecorder) {
+  /// `form` is how the job's API reads deltas.
+  init(lease: Lease, as form: StoredForm, recorder: OutcomeRecorder) {
     self.lease = lease
+    state = Mutex(State(writer: JobDeltaWriter(as: form)))
     self.recorder = recorder
     (signals, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
   }
@@ -34,12 +41,12 @@ final class DeltaWriter: DeltaSink {
     state.withLock { $0.asked += 1 }
   }
 
-  func add(_ delta: AnswerDelta, of target: Target) {
+  func add(_ delta: AnswerDelta, of target: Target, dropping dropped: [String]) {
     state.withLock { state in
       state.pending.append(delta)
       if !state.hasBegun {
-        state.pending.target = target
-        state.pending.attempts = state.asked
+        state.target = target
+        state.dropped = dropped
       }
       state.hasBegun = true
     }
@@ -61,8 +68,7 @@ final class DeltaWriter: DeltaSink {
       await iterator.next()
       if !state.withLock(\.isFinished) { try await Task.sleep(for: pause) }
       pause = min(pause + .milliseconds(5), Self.longestPause)
-      let delta = takePending()
-      if delta.isEmpty { continue }
+      guard let delta = takePending() else { continue }
       number += 1
       let piece = number
       let settlement = try await recorder.record(lease) { queue throws(QueueError) in
@@ -72,10 +78,19 @@ final class DeltaWriter: DeltaSink {
     } while !isDone
   }
 
-  private func takePending() -> AnswerDelta {
+  /// What waits, as it is stored; nil when nothing does.
+  private func takePending() -> ByteBuffer? {
     state.withLock { state in
-      defer { state.pending = AnswerDelta() }
-      return state.pending
+      guard !state.pending.isEmpty else { return nil }
+      var delta = JobDelta(state.pending)
+      if let target = state.target {
+        delta.target = target
+        delta.attempts = state.asked
+        delta.dropped = state.dropped
+        state.target = nil
+      }
+      state.pending = AnswerDelta()
+      return state.writer.encode(delta)
     }
   }
 

@@ -11,26 +11,32 @@ struct StreamedAnswer: Sendable {
   static let streamLimit = 64 * 1024 * 1024
 
   private enum Form: Sendable {
-    case events(ServerSentEventParser, any StreamDecoder, AnswerAssembler)
+    case events(ServerSentEventParser, any StreamReader, Answer)
     case whole(ByteBuffer)
   }
 
   private let wire: any WireDialect
   private let key: Secret?
+  private let maker: String
+  /// What has come and is not told yet: nothing counts as said before the first part begins.
+  private var untold = AnswerDelta()
+  private var hasBegun = false
   private var status = 0
   private(set) var headers = HTTPHeaders()
   private var form = Form.whole(ByteBuffer())
   private var bytes = 0
   private var answerBytes = 0
 
-  init(wire: any WireDialect, hiding key: Secret?) {
+  /// `maker` is the provider's name.
+  init(wire: any WireDialect, hiding key: Secret?, maker: String) {
     self.wire = wire
+    self.maker = maker
     self.key = key
   }
 
   /// Whether the provider has said that the answer is whole, and only its connection goes on.
   var isComplete: Bool {
-    if case .events(_, let decoder, _) = form { decoder.isComplete } else { false }
+    if case .events(_, let reader, _) = form { reader.isComplete } else { false }
   }
 
   mutating func begin(status: Int, headers: HTTPHeaders) {
@@ -39,7 +45,8 @@ struct StreamedAnswer: Sendable {
     let type = headers.first(name: "content-type")?.lowercased() ?? ""
     guard (200..<300).contains(status), type.hasPrefix("text/event-stream") else { return }
     let head = ProviderResponse(status: status, headers: headers, body: ByteBuffer())
-    form = .events(ServerSentEventParser(), wire.streamDecoder(of: head, hiding: key), AnswerAssembler())
+    form = .events(
+      ServerSentEventParser(), wire.streamReader(of: head, hiding: key, maker: maker), Answer())
   }
 
   /// What the bytes bring. Throws what is wrong with them.
@@ -54,34 +61,40 @@ struct StreamedAnswer: Sendable {
       body.writeImmutableBuffer(part)
       form = .whole(body)
       return AnswerDelta()
-    case .events(var parser, var decoder, var assembler):
+    case .events(var parser, var reader, var answer):
       // Nothing else may hold them, or each event would copy the answer so far.
       form = .whole(ByteBuffer())
-      defer { form = .events(parser, decoder, assembler) }
-      return try read(part, &parser, &decoder, &assembler)
+      defer { form = .events(parser, reader, answer) }
+      return try read(part, &parser, &reader, &answer)
     }
   }
 
   private mutating func read(
-    _ part: ByteBuffer, _ parser: inout ServerSentEventParser, _ decoder: inout any StreamDecoder,
-    _ assembler: inout AnswerAssembler
+    _ part: ByteBuffer, _ parser: inout ServerSentEventParser, _ reader: inout any StreamReader,
+    _ answer: inout Answer
   ) throws(ProviderFault) -> AnswerDelta {
     guard bytes <= Self.streamLimit else { throw ProviderFault.exceeded(.bodySize(Self.streamLimit)) }
     let events: [ServerSentEvent]
     do { events = try parser.feed(part) } catch { throw ProviderFault.exceeded(.eventSize(error.limit)) }
-    var delta = AnswerDelta()
     for event in events {
-      let piece = try decoder.decode(event)
-      if !piece.delta.isEmpty {
-        answerBytes += piece.delta.size
-        guard answerBytes <= ProviderClient.bodyLimit else {
-          throw ProviderFault.exceeded(.bodySize(ProviderClient.bodyLimit))
-        }
-        delta.append(piece.delta)
+      for piece in try reader.read(event) {
+        answer.apply(piece)
+        if piece.isTold { untold.append(piece) }
       }
-      assembler.add(piece)
     }
-    return delta
+    return try tell()
+  }
+
+  /// What may be told now.
+  private mutating func tell() throws(ProviderFault) -> AnswerDelta {
+    hasBegun = hasBegun || untold.hasParts
+    guard hasBegun, !untold.isEmpty else { return AnswerDelta() }
+    answerBytes += untold.size
+    guard answerBytes <= ProviderClient.bodyLimit else {
+      throw ProviderFault.exceeded(.bodySize(ProviderClient.bodyLimit))
+    }
+    defer { untold = AnswerDelta() }
+    return untold
   }
 
   /// The answer at the end of the bytes, with what of it no delta has brought.
@@ -89,18 +102,31 @@ struct StreamedAnswer: Sendable {
     switch form {
     case .whole(let body):
       let response = ProviderResponse(status: status, headers: headers, body: body)
-      let answer = try wire.answer(from: response, hiding: key)
-      return (answer, answer.delta)
-    case .events(_, let decoder, let assembler):
-      guard decoder.isComplete else { throw .failing("answer cut short") }
-      return (try assembler.answer(), AnswerDelta())
+      let answer = try wire.answer(from: response, hiding: key, maker: maker)
+      let delta = answer.answer.delta
+      // What was withheld, or is nothing at all, is not told before it is known to stand.
+      let stands = answer.answer.finishReason != .contentFilter && delta.hasParts
+      return (answer, stands ? delta : AnswerDelta())
+    case .events(_, let reader, let answer):
+      guard reader.isComplete else { throw .failing("answer cut short") }
+      let whole = ProviderAnswer(answer, unknownFinishReason: reader.unknownFinishReason)
+      return (whole, hasBegun ? untold : AnswerDelta())
     }
   }
 }
 
-extension ProviderAnswer {
-  /// The whole answer as one delta.
-  fileprivate var delta: AnswerDelta {
-    AnswerDelta(text: text, message: message.withToolCallIndices, logprobs: logprobs)
+extension AnswerEvent {
+  /// Whether those who read along are told of it: how the answer ended stands in the job's result.
+  fileprivate var isTold: Bool {
+    switch self {
+    case .part, .logprobs, .message, .choice, .extras: true
+    case .finish, .usage: false
+    }
+  }
+}
+
+extension AnswerDelta {
+  fileprivate var hasParts: Bool {
+    events.contains { if case .part(let part, _, _) = $0 { !part.isEmpty } else { false } }
   }
 }
