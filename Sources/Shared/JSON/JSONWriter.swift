@@ -76,6 +76,18 @@ public struct JSONWriter: Sendable {
     bytes.append(contentsOf: number.description.utf8)
   }
 
+  /// Writes a number of units of which ten to the power of `places` make one, exactly and without needless zeros.
+  public mutating func write(decimal units: Int64, places: Int) {
+    separate()
+    let digits = Array(String(units.magnitude).utf8)
+    let padded = repeatElement(UInt8(ascii: "0"), count: max(places + 1 - digits.count, 0)) + digits
+    if units < 0 { bytes.append(UInt8(ascii: "-")) }
+    bytes.append(contentsOf: padded.prefix(padded.count - places))
+    guard let last = padded.suffix(places).lastIndex(where: { $0 != UInt8(ascii: "0") }) else { return }
+    bytes.append(UInt8(ascii: "."))
+    bytes.append(contentsOf: padded[(padded.count - places)...last])
+  }
+
   public mutating func write(_ flag: Bool) {
     separate()
     bytes.append(flag ? "true" : "false")

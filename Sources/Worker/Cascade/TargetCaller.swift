@@ -212,7 +212,7 @@ extension Result<ProviderAnswer, ProviderFault> {
   /// The tokens that the provider counts for this attempt; nil when that is not known.
   fileprivate var usedTokens: Int? {
     switch self {
-    case .success(let answer): return answer.usage == .zero ? nil : answer.usage.totalTokens
+    case .success(let answer): return answer.usage.isZero ? nil : answer.usage.totalTokens
     case .failure(let fault):
       switch fault.kind {
       case .requestRefused, .keyRefused, .limited: return 0

@@ -58,16 +58,3 @@ extension ProviderDialect {
     }
   }
 }
-
-extension TokenUsage {
-  /// Counts as a provider sends them; what is missing or no number is zero, what is absurd is clamped.
-  init(
-    prompt: JSONValue?..., completion: JSONValue?..., cached: JSONValue? = nil, reasoning: JSONValue? = nil
-  ) {
-    func clamped(_ count: JSONValue?) -> Int { Int(min(max(count?.integer ?? 0, 0), Int64(Int32.max))) }
-    self.init(
-      promptTokens: prompt.reduce(0) { $0 + clamped($1) },
-      completionTokens: completion.reduce(0) { $0 + clamped($1) },
-      cachedTokens: clamped(cached), reasoningTokens: clamped(reasoning))
-  }
-}

@@ -14,7 +14,7 @@ extension AnthropicDialect {
     }
     guard let blocks = value["content"]?.array else { throw .failing("no content in the answer") }
     var answer = ProviderAnswer(
-      text: "", finishReason: try Self.finishReason(value["stop_reason"]), usage: Self.usage(value["usage"]))
+      text: "", finishReason: try Self.finishReason(value["stop_reason"]), usage: TokenUsage(anthropic: value["usage"]))
     var calls: [JSONValue] = []
     // Thoughts are not part of the answer.
     for block in blocks {
@@ -48,14 +48,5 @@ extension AnthropicDialect {
     case nil: throw .failing("no finish reason")
     default: throw .failing("unknown finish reason")
     }
-  }
-
-  /// `input_tokens` counts only what was neither read from the cache nor written to it.
-  static func usage(_ usage: JSONValue?) -> TokenUsage {
-    TokenUsage(
-      prompt: usage?["input_tokens"], usage?["cache_read_input_tokens"],
-      usage?["cache_creation_input_tokens"], completion: usage?["output_tokens"],
-      cached: usage?["cache_read_input_tokens"],
-      reasoning: usage?["output_tokens_details"]?["thinking_tokens"])
   }
 }

@@ -53,7 +53,7 @@ struct AnthropicStreamDecoder: StreamDecoder {
   private mutating func count(_ more: JSONValue?) -> TokenUsage? {
     guard let more = more?.object else { return nil }
     for (name, value) in more where !value.isNull { usage[name] = value }
-    return AnthropicDialect.usage(.object(usage))
+    return TokenUsage(anthropic: .object(usage))
   }
 
   // MARK: - Blocks

@@ -46,13 +46,6 @@ struct GeminiCandidate {
     }
   }
 
-  static func usage(_ usage: JSONValue?) -> TokenUsage {
-    TokenUsage(
-      prompt: usage?["promptTokenCount"], completion: usage?["candidatesTokenCount"],
-      usage?["thoughtsTokenCount"], cached: usage?["cachedContentTokenCount"],
-      reasoning: usage?["thoughtsTokenCount"])
-  }
-
   /// What to say where there are no candidates; nil when the prompt was not blocked.
   static func blocked(_ value: JSONValue) -> ProviderFault? {
     value["promptFeedback"]?["blockReason"]?.string.map { _ in

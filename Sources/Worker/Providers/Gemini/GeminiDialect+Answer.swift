@@ -13,7 +13,7 @@ extension GeminiDialect {
       text: candidate.text,
       finishReason: try GeminiCandidate.finishReason(
         json["finishReason"]?.string, hasCalls: !candidate.calls.isEmpty),
-      usage: GeminiCandidate.usage(value["usageMetadata"]))
+      usage: TokenUsage(gemini: value["usageMetadata"]))
     if !candidate.calls.isEmpty { answer.message["tool_calls"] = .array(candidate.calls.map(\.json)) }
     try answer.checkContent()
     return answer

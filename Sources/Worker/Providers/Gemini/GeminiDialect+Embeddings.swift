@@ -44,7 +44,7 @@ extension GeminiDialect {
       ])
     }
     // Some models count the prompt's tokens; what is missing is zero.
-    let usage = TokenUsage(prompt: value["usageMetadata"]?["promptTokenCount"])
+    let usage = TokenUsage(gemini: value["usageMetadata"])
     return ProviderAnswer(text: "", finishReason: .stop, usage: usage, embeddings: .array(data))
   }
 

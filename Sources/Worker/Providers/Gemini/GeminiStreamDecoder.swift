@@ -21,7 +21,7 @@ struct GeminiStreamDecoder: StreamDecoder {
     }
     if let blocked = GeminiCandidate.blocked(value) { throw blocked }
     var piece = StreamPiece()
-    if let usage = value["usageMetadata"] { piece.usage = GeminiCandidate.usage(usage) }
+    if let usage = value["usageMetadata"] { piece.usage = TokenUsage(gemini: usage) }
     guard let json = value["candidates"]?[0] else { return piece }
     let candidate = GeminiCandidate(json)
     piece.delta.text = candidate.text

@@ -19,7 +19,7 @@ extension OpenAIDialect {
     let delta = Self.delta(of: choice["message"], logprobs: choice["logprobs"])
     let answer = ProviderAnswer(
       text: delta.text, message: delta.message, logprobs: delta.logprobs, finishReason: finishReason,
-      usage: Self.usage(value["usage"]))
+      usage: TokenUsage(openAI: value["usage"]))
     try answer.checkContent()
     return answer
   }
@@ -35,7 +35,7 @@ extension OpenAIDialect {
       throw .failing("no embeddings in the answer")
     }
     return ProviderAnswer(
-      text: "", finishReason: .stop, usage: Self.usage(value["usage"]), embeddings: .array(data))
+      text: "", finishReason: .stop, usage: TokenUsage(openAI: value["usage"]), embeddings: .array(data))
   }
 
   private func success(
@@ -78,13 +78,6 @@ extension OpenAIDialect {
       throw .failing(text == "error" ? "error in mid-answer" : "unknown finish reason")
     }
     return reason
-  }
-
-  static func usage(_ usage: JSONValue?) -> TokenUsage {
-    TokenUsage(
-      prompt: usage?["prompt_tokens"], completion: usage?["completion_tokens"],
-      cached: usage?["prompt_tokens_details"]?["cached_tokens"],
-      reasoning: usage?["completion_tokens_details"]?["reasoning_tokens"])
   }
 }
 

@@ -31,7 +31,7 @@ struct OpenAIStreamDecoder: StreamDecoder {
     // Groq's stands apart, in the last chunk.
     if let usage = [value["usage"], value["x_groq"]?["usage"]].compactMap(\.self).first(where: { !$0.isNull })
     {
-      piece.usage = OpenAIDialect.usage(usage)
+      piece.usage = TokenUsage(openAI: usage)
     }
     return piece
   }

@@ -1,0 +1,114 @@
+/// Usage in the form of OpenAI's chat completions and embeddings, with what compatible servers add to it
+/// (https://platform.openai.com/docs/api-reference/chat/object, https://openrouter.ai/docs/use-cases/usage-accounting,
+/// https://api-docs.deepseek.com/api/create-chat-completion, https://docs.perplexity.ai/api-reference).
+extension TokenUsage {
+  /// Reads a `usage` object and keeps it as ``told``; zero for anything else.
+  public init(openAI value: JSONValue?) {
+    guard case .object(let usage)? = value, !usage.isEmpty else {
+      self = .zero
+      return
+    }
+    let prompt = Self.count(usage["prompt_tokens"])
+    var completion = Self.count(usage["completion_tokens"])
+    let total: Int? =
+      usage["total_tokens"]?.double == nil ? nil : Self.count(usage["total_tokens"], limit: 2 * Self.limit)
+    let ofPrompt = usage["prompt_tokens_details"]
+    let ofCompletion = usage["completion_tokens_details"]
+    let reasoning = Self.count(ofCompletion?["reasoning_tokens"])
+    // xAI counts thoughts beside the answer and not within it; its total has both.
+    if reasoning > 0, total.map({ $0 == prompt + completion + reasoning }) ?? (reasoning > completion) {
+      completion += reasoning
+    }
+    self.init(
+      promptTokens: prompt, completionTokens: completion, totalTokens: total,
+      // DeepSeek's and Moonshot's stand outside the details.
+      cachedTokens: Self.count(
+        [ofPrompt?["cached_tokens"], usage["prompt_cache_hit_tokens"], usage["cached_tokens"]]
+          .lazy.compactMap(\.self).first { $0.double != nil }),
+      cacheWriteTokens: Self.count(ofPrompt?["cache_write_tokens"]), reasoningTokens: reasoning,
+      audioInputTokens: Self.count(ofPrompt?["audio_tokens"]),
+      imageInputTokens: Self.count(ofPrompt?["image_tokens"]),
+      audioOutputTokens: Self.count(ofCompletion?["audio_tokens"]),
+      imageOutputTokens: Self.count(ofCompletion?["image_tokens"]),
+      toldCost: Self.cost(in: usage))
+    told = Self.told(usage, total: totalTokens)
+  }
+
+  // MARK: - Cost
+
+  private static func cost(in usage: JSONObject) -> NanoDollars? {
+    guard let cost = usage["cost"] ?? usage["estimated_cost"] else { return nil }
+    // Perplexity's is an object.
+    guard let dollars = NanoDollars(told: cost["total_cost"] ?? cost) else { return nil }
+    // With a key of the customer's own, OpenRouter's cost is its fee alone, and the provider's stands beside it.
+    guard usage["is_byok"]?.bool == true,
+      let upstream = NanoDollars(told: usage["cost_details"]?["upstream_inference_cost"])
+    else { return dollars }
+    return dollars + upstream
+  }
+
+  // MARK: - What clients are told
+
+  private static let counts: Set = ["prompt_tokens", "completion_tokens", "total_tokens"]
+  private static let details: Set = ["prompt_tokens_details", "completion_tokens_details"]
+
+  /// The object as it came, with the three counts that clients rely on and without counts that cannot be true.
+  /// Empty where it holds nothing beyond them: they are written from the fields.
+  private static func told(_ usage: JSONObject, total: Int) -> JSONObject {
+    var told = usage
+    for (name, value) in usage {
+      if counts.contains(name) {
+        told[name] = mended(value, limit: name == "total_tokens" ? 2 * limit : limit)
+      } else if details.contains(name), case .object(let members) = value {
+        told[name] = .object(members.mapValues { $0.double == nil ? $0 : mended($0, limit: limit) })
+      } else if value.double != nil, name.hasSuffix("_tokens") {
+        told[name] = mended(value, limit: limit)
+      }
+    }
+    if told.count == counts.count, counts.allSatisfy({ told[$0] != nil }) { return [:] }
+    for name in ["prompt_tokens", "completion_tokens"] where told[name] == nil { told[name] = 0 }
+    if told["total_tokens"] == nil { told["total_tokens"] = .integer(Int64(total)) }
+    return told
+  }
+
+  private static func mended(_ count: JSONValue, limit: Int) -> JSONValue {
+    .integer(Int64(Self.count(count, limit: limit)))
+  }
+
+  /// ``write(to:)`` as a value.
+  var openAIForm: JSONObject {
+    if !told.isEmpty { return told }
+    var usage: JSONObject = [
+      "prompt_tokens": .integer(Int64(promptTokens)), "completion_tokens": .integer(Int64(completionTokens)),
+      "total_tokens": .integer(Int64(totalTokens)),
+    ]
+    func details(_ counts: KeyValuePairs<String, Int>) -> JSONValue? {
+      let members = counts.filter { $0.value > 0 }.map { ($0.key, JSONValue.integer(Int64($0.value))) }
+      return members.isEmpty ? nil : .object(JSONObject(uniqueKeysWithValues: members))
+    }
+    usage["prompt_tokens_details"] = details([
+      "cached_tokens": cachedTokens, "cache_write_tokens": cacheWriteTokens + cacheWrite1hTokens,
+      "audio_tokens": audioInputTokens, "image_tokens": imageInputTokens,
+    ])
+    usage["completion_tokens_details"] = details([
+      "reasoning_tokens": reasoningTokens, "audio_tokens": audioOutputTokens,
+      "image_tokens": imageOutputTokens,
+    ])
+    return usage
+  }
+
+  /// Writes ``told``, or where that is empty OpenAI's form of the counts; details only where there are some.
+  public func write(to json: inout JSONWriter) {
+    guard told.isEmpty, !hasDetails else { return json.write(.object(openAIForm)) }
+    json.object { json in
+      json.member("prompt_tokens", Int64(promptTokens))
+      json.member("completion_tokens", Int64(completionTokens))
+      json.member("total_tokens", Int64(totalTokens))
+    }
+  }
+
+  private var hasDetails: Bool {
+    cachedTokens | cacheWriteTokens | cacheWrite1hTokens | audioInputTokens | imageInputTokens | reasoningTokens
+      | audioOutputTokens | imageOutputTokens != 0
+  }
+}

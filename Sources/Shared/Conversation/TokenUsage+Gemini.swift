@@ -1,0 +1,28 @@
+/// Usage in the form of Gemini (https://ai.google.dev/api/generate-content#UsageMetadata).
+extension TokenUsage {
+  /// Reads a `usageMetadata` object; zero for anything else.
+  ///
+  /// What tools of Gemini's own brought into the prompt is counted apart there, and so are thoughts.
+  public init(gemini usage: JSONValue?) {
+    let thoughts = Self.count(usage?["thoughtsTokenCount"])
+    let total = usage?["totalTokenCount"]
+    func input(_ modality: String) -> Int {
+      Self.count(of: modality, in: usage?["promptTokensDetails"])
+        + Self.count(of: modality, in: usage?["toolUsePromptTokensDetails"])
+    }
+    func output(_ modality: String) -> Int { Self.count(of: modality, in: usage?["candidatesTokensDetails"]) }
+    self.init(
+      promptTokens: Self.count(usage?["promptTokenCount"]) + Self.count(usage?["toolUsePromptTokenCount"]),
+      completionTokens: Self.count(usage?["candidatesTokenCount"]) + thoughts,
+      totalTokens: total?.double == nil ? nil : Self.count(total, limit: 2 * Self.limit),
+      cachedTokens: Self.count(usage?["cachedContentTokenCount"]), reasoningTokens: thoughts,
+      audioInputTokens: input("AUDIO"), imageInputTokens: input("IMAGE"),
+      audioOutputTokens: output("AUDIO"), imageOutputTokens: output("IMAGE"))
+  }
+
+  private static func count(of modality: String, in details: JSONValue?) -> Int {
+    details?.array?.reduce(0) {
+      min($0 + ($1["modality"]?.string == modality ? count($1["tokenCount"]) : 0), limit)
+    } ?? 0
+  }
+}
