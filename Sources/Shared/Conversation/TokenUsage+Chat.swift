@@ -65,7 +65,7 @@ extension TokenUsage {
         told[name] = mended(value, limit: limit)
       }
     }
-    if told.count == counts.count, counts.allSatisfy({ told[$0] != nil }) { return [:] }
+    if told.keys.allSatisfy(counts.contains) { return [:] }
     for name in ["prompt_tokens", "completion_tokens"] where told[name] == nil { told[name] = 0 }
     if told["total_tokens"] == nil { told["total_tokens"] = .integer(Int64(total)) }
     return told
@@ -108,7 +108,8 @@ extension TokenUsage {
   }
 
   private var hasDetails: Bool {
-    cachedTokens | cacheWriteTokens | cacheWrite1hTokens | audioInputTokens | imageInputTokens | reasoningTokens
+    cachedTokens | cacheWriteTokens | cacheWrite1hTokens | audioInputTokens | imageInputTokens
+      | reasoningTokens
       | audioOutputTokens | imageOutputTokens != 0
   }
 }

@@ -16,14 +16,14 @@ public struct JobResult: Sendable, Hashable {
   /// A sentence when the answer is a refusal, else nil.
   public var error: String?
   public var usage: TokenUsage
-  public var cost: MicroDollars
+  public var cost: NanoDollars
   /// From the start of the cascade to its answer.
   public var latency: Duration
   public var cascadePath: [CascadeStep]
 
   public init(
     response: String, provider: String, model: String, finishReason: FinishReason, error: String? = nil,
-    usage: TokenUsage, cost: MicroDollars, latency: Duration, cascadePath: [CascadeStep]
+    usage: TokenUsage, cost: NanoDollars, latency: Duration, cascadePath: [CascadeStep]
   ) {
     self.response = response
     self.provider = provider
@@ -51,7 +51,7 @@ public struct JobResult: Sendable, Hashable {
       json.name("usage")
       usage.write(to: &json)
       json.name("cost_estimate_usd")
-      json.write(cost.dollars)
+      cost.write(to: &json)
       json.name("cascade_path")
       json.array { for step in cascadePath { step.write(to: &$0) } }
       if !message.isEmpty { json.member("message", json: .object(message)) }

@@ -44,11 +44,11 @@ struct CascadeProgress: Sendable {
   }
 
   /// Targets that were overtaken have read the prompt, too. What else they did nobody says.
-  private func cost(of usage: TokenUsage, _ target: Target) -> MicroDollars {
+  private func cost(of usage: TokenUsage, _ target: Target) -> NanoDollars {
     let prompt = TokenUsage(promptTokens: usage.promptTokens, completionTokens: 0)
     return path.filter { $0.status == .aborted }
-      .map { prices[Target(provider: $0.provider, model: $0.model)]?.cost(of: prompt) ?? .zero }
-      .reduce(prices[target]?.cost(of: usage) ?? .zero, +)
+      .map { prices.cost(of: prompt, at: Target(provider: $0.provider, model: $0.model)) }
+      .reduce(prices.cost(of: usage, at: target), +)
   }
 
   private func outcome(of verdict: CascadeDecision.Verdict) -> CascadeOutcome {

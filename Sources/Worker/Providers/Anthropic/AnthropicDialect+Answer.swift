@@ -14,7 +14,8 @@ extension AnthropicDialect {
     }
     guard let blocks = value["content"]?.array else { throw .failing("no content in the answer") }
     var answer = ProviderAnswer(
-      text: "", finishReason: try Self.finishReason(value["stop_reason"]), usage: TokenUsage(anthropic: value["usage"]))
+      text: "", finishReason: try Self.finishReason(value["stop_reason"]),
+      usage: TokenUsage(anthropic: value["usage"]))
     var calls: [JSONValue] = []
     // Thoughts are not part of the answer.
     for block in blocks {
