@@ -74,7 +74,7 @@ let package = Package(
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         "Yams",
       ],
-      resources: [.embedInCode("Queue/Functions")],
+      resources: [.embedInCode("Queue/Functions"), .embedInCode("Providers/Prices/prices.json")],
       swiftSettings: settings
     ),
     program(

@@ -97,7 +97,7 @@ enum Samples {
 
   static let result = JobResult(
     response: text(1500), provider: "groq", model: "llama-3.3-70b-versatile", finishReason: .stop,
-    usage: TokenUsage(promptTokens: 48, completionTokens: 342), cost: MicroDollars(rawValue: 298),
+    usage: TokenUsage(promptTokens: 48, completionTokens: 342), cost: NanoDollars(rawValue: 298_000),
     latency: .milliseconds(1287),
     cascadePath: [
       CascadeStep(

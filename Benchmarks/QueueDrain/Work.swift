@@ -15,7 +15,7 @@ struct Work: AsyncParsableCommand {
   private static let result = JobResult(
     response: "Nothing was asked, so nothing is answered. The text is here to be stored with the job.",
     provider: "nobody", model: "none", finishReason: .stop,
-    usage: TokenUsage(promptTokens: 14, completionTokens: 24), cost: MicroDollars(rawValue: 27),
+    usage: TokenUsage(promptTokens: 14, completionTokens: 24), cost: NanoDollars(rawValue: 27_000),
     latency: .zero,
     cascadePath: [
       CascadeStep(provider: "nobody", model: "none", status: .success, reason: nil, latency: .zero)

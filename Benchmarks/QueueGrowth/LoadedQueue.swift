@@ -17,7 +17,7 @@ struct LoadedQueue {
   ).encoded()
   private static let result = JobResult(
     response: "About a kilobyte.", provider: "groq", model: "llama", finishReason: .stop,
-    usage: TokenUsage(promptTokens: 10, completionTokens: 5), cost: MicroDollars(rawValue: 5),
+    usage: TokenUsage(promptTokens: 10, completionTokens: 5), cost: NanoDollars(rawValue: 5_000),
     latency: .seconds(1),
     cascadePath: [])
 

@@ -51,24 +51,22 @@ struct APIServer: Sendable {
   private func routes(_ desk: JobDesk, _ drain: DrainSwitch, _ circuits: CircuitStore) -> [Route] {
     let bodies = BodyReader(maxBytes: settings.maxBodyBytes)
     let providers = ProviderBoard(catalogs: settings.catalogs, circuits: circuits)
+    let asking = Asking(desk: desk)
     let query = QueryRoute(
-      desk: desk, bodies: bodies,
+      asking: asking, bodies: bodies,
       schema: Submission.querySchema(limits: settings.requestLimits, catalogs: settings.catalogs),
       defaultWait: settings.queryWait)
     let jobs = JobRoutes(
       desk: desk, bodies: bodies,
       schema: Submission.jobSchema(
         limits: settings.requestLimits, catalogs: settings.catalogs, callbacks: settings.callbacks))
+    let compatible = CompatibleSettings(
+      catalogs: settings.catalogs, expiresIn: settings.requestLimits.jobExpiresIn,
+      wait: settings.completionWait, cache: settings.compatibleCache)
     let openAI =
       [
-        ChatCompletionRoute(
-          desk: desk, bodies: bodies, catalogs: settings.catalogs,
-          expiresIn: settings.requestLimits.jobExpiresIn, wait: settings.completionWait
-        ).route,
-        EmbeddingRoute(
-          desk: desk, bodies: bodies, catalogs: settings.catalogs,
-          expiresIn: settings.requestLimits.jobExpiresIn, wait: settings.completionWait
-        ).route,
+        ChatCompletionRoute(asking: asking, bodies: bodies, settings: compatible).route,
+        EmbeddingRoute(asking: asking, bodies: bodies, settings: compatible).route,
       ] + ModelRoutes(catalogs: settings.catalogs).routes
     let health = HealthRoutes(queue: desk.queue, board: providers, drain: drain)
     let operation = health.routes + [MetricsRoute(queue: desk.queue).route]

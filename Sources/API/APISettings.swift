@@ -16,6 +16,7 @@ struct APISettings: Sendable {
   let allowedOrigins: [String]
   let queryWait: Duration
   let completionWait: Duration
+  let compatibleCache: CompatibleCache
   let maxBodyBytes: Int
   let requestLimits: RequestLimits
   let callbacks: CallbackPolicy
@@ -37,6 +38,7 @@ struct APISettings: Sendable {
     allowedOrigins = try environment.read(Variables.allowedOrigins)
     queryWait = try environment.read(Variables.queryWait)
     completionWait = try environment.read(Variables.completionWait)
+    compatibleCache = try environment.read(Variables.compatibleCache)
     maxBodyBytes = try environment.read(Variables.maxBodyBytes)
     requestLimits = try RequestLimits(environment)
     callbacks = try CallbackPolicy(environment)

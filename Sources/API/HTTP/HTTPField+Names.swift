@@ -25,6 +25,10 @@ extension HTTPField.Name {
   // swift-format-ignore: NeverForceUnwrap
   static let sluiceAttempts = Self("X-Sluice-Attempts")!
   // swift-format-ignore: NeverForceUnwrap
+  static let sluiceDropped = Self("X-Sluice-Dropped")!
+  // swift-format-ignore: NeverForceUnwrap
+  static let sluiceCache = Self("X-Sluice-Cache")!
+  // swift-format-ignore: NeverForceUnwrap
   static let cancelOnDisconnect = Self("X-Sluice-Cancel-On-Disconnect")!
   // swift-format-ignore: NeverForceUnwrap
   static let shouldRetry = Self("x-should-retry")!

@@ -20,7 +20,7 @@ struct JobOrder: Sendable {
 extension Submission {
   var order: JobOrder {
     JobOrder(
-      request: .chat(chatRequest), lane: lane, cache: cache, metadata: metadata, expiresIn: expiresIn,
+      request: .chat(conversation), lane: lane, cache: cache, metadata: metadata, expiresIn: expiresIn,
       delay: delay,
       callbackURL: callbackURL, streaming: streaming)
   }

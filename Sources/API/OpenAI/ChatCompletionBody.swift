@@ -3,7 +3,7 @@ import Shared
 /// The body of `POST /v1/chat/completions`. Members that Sluice does not know go to the providers as they are.
 struct ChatCompletionBody: Sendable {
   var model = ""
-  var messages: [ChatMessage] = []
+  var messages: [Turn] = []
   var maxTokens: Int?
   var maxCompletionTokens: Int?
   var temperature: Double?
@@ -22,13 +22,19 @@ struct ChatCompletionBody: Sendable {
   /// Whether a last chunk shall tell the tokens.
   var includesUsage: Bool { streamOptions?["include_usage"]?.bool ?? false }
 
-  var request: ChatRequest {
-    var request = ChatRequest(
-      model: model, messages: messages, maxTokens: maxCompletionTokens ?? maxTokens,
-      temperature: temperature, topP: topP, stop: stop, seed: seed, tools: tools, toolChoice: toolChoice,
-      responseFormat: responseFormat, extras: others)
-    request.limitsCompletionTokens = maxCompletionTokens != nil
-    return request
+  var conversation: Conversation {
+    var members = others
+    if !tools.isEmpty { members["tools"] = .array(tools) }
+    if let toolChoice { members["tool_choice"] = toolChoice }
+    if let responseFormat { members["response_format"] = responseFormat }
+    var conversation = ChatRequestReader.conversation(model: model, turns: messages, members)
+    conversation.parameters.maxTokens = maxCompletionTokens ?? maxTokens
+    conversation.parameters.limitsCompletionTokens = maxCompletionTokens != nil
+    conversation.parameters.temperature = temperature
+    conversation.parameters.topP = topP
+    conversation.parameters.stop = stop
+    conversation.parameters.seed = seed
+    return conversation
   }
 }
 

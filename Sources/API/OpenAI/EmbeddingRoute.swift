@@ -1,36 +1,37 @@
+import NIOCore
 import Shared
 
 /// `POST /v1/embeddings`: texts as vectors.
 struct EmbeddingRoute: Sendable {
-  let desk: JobDesk
+  let asking: Asking
   let bodies: BodyReader
-  let catalogs: CatalogSource
-  let expiresIn: Duration
-  let wait: Duration
+  let settings: CompatibleSettings
 
-  var route: Route {
-    Route(description) { (call) throws(Problem) in try await call.cancellingOnDisconnect(desk, answer) }
-  }
+  var route: Route { Route(description, handler: asking.handler(reading: read)) }
 
-  private func answer(_ call: Call) async throws(Problem) -> Reply {
-    guard let client = call.client else { throw .unauthorized }
-    let key = try call.idempotencyKey()
-    let wait = try call.wait() ?? wait
+  private func read(_ call: Call) async throws(Problem) -> Question {
+    let wait = try call.wait() ?? settings.wait
     let body = try await bodies.read(call.request, as: EmbeddingBody.schema)
-    try catalogs.current.check(model: body.model)
+    try settings.catalogs.current.check(model: body.model)
+    let request = JobRequest.embedding(body.request)
     let order = JobOrder(
-      request: .embedding(body.request), lane: .interactive, cache: call.cacheMode, expiresIn: expiresIn)
-    let admission = desk.admission(
-      of: order, by: client, idempotencyKey: key, isAwaited: true, recordsCacheHit: false)
-    let answer = try await OpenAIAnswer.of(admission, by: client, call, desk: desk, within: wait)
-    guard let data = answer.result.data else { throw .internalError }
+      request: request, lane: .interactive, cache: try call.cacheWish() ?? settings.cache.mode(of: request),
+      expiresIn: settings.expiresIn)
+    return Question(order: order, form: .written(by: EmbeddingWriter()), wait: wait)
+  }
+}
+
+/// Writes lists of vectors.
+private struct EmbeddingWriter: AnswerWriter {
+  func whole(_ result: StoredResult, of job: AnsweredJob) throws(Problem) -> ByteBuffer {
+    guard let data = result.embeddings else { throw .internalError }
     let list: JSONValue = [
-      "object": "list", "data": data, "model": .string(answer.result.model),
+      "object": "list", "data": data, "model": .string(result.model),
       "usage": [
-        "prompt_tokens": answer.result.usage["prompt_tokens"] ?? 0,
-        "total_tokens": answer.result.usage["total_tokens"] ?? 0,
+        "prompt_tokens": result.usage["prompt_tokens"] ?? 0,
+        "total_tokens": result.usage["total_tokens"] ?? 0,
       ],
     ]
-    return Reply(.ok, json: list.serialized(), headers: answer.headers, limit: answer.limit)
+    return list.serialized()
   }
 }

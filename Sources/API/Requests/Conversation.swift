@@ -1,6 +1,6 @@
 import Shared
 
-extension ValueRule where Value == [ChatMessage] {
+extension ValueRule where Value == [Turn] {
   /// The most messages of one conversation.
   private static var messageLimit: Int { 256 }
 
@@ -22,7 +22,7 @@ extension ValueRule where Value == [ChatMessage] {
       ])
       .also { fault(of: $0, maxCharacters: maxCharacters) }
       .mapped(
-        { $0.map { ChatMessage(role: $0.role, content: $0.content) } },
+        { $0.map { Turn(role: $0.role, text: $0.content) } },
         // No conversation is a default.
         back: { _ in [] })
   }
@@ -74,7 +74,7 @@ extension ValueRule where Value == String {
 
 /// A message of the native routes, which take text only.
 private struct TextMessage: Sendable {
-  var role = ChatMessage.Role.user
+  var role = Turn.Role.user
   var content = ""
 }
 

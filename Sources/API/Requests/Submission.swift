@@ -6,7 +6,7 @@ import Shared
 /// The values before anything is read are the defaults that the documentation shows.
 struct Submission: Sendable {
   var prompt: String?
-  var messages: [ChatMessage]?
+  var messages: [Turn]?
   var system: String?
   var model = "default"
   var maxTokens: Int
@@ -37,19 +37,21 @@ struct Submission: Sendable {
     expiresIn = limits.jobExpiresIn
   }
 
-  /// The part that a model is asked: `system` stands before the conversation.
-  var chatRequest: ChatRequest {
-    ChatRequest(
-      model: model, messages: conversation, maxTokens: maxTokens, temperature: temperature, topP: topP,
-      stop: stop, seed: seed)
+  /// The part that a model is asked: `system` stands before the conversation. Its answer is bounded to a few hundred
+  /// tokens where the client does not say, so they are not to be spent on thoughts.
+  var conversation: Conversation {
+    var parameters = Parameters(
+      maxTokens: maxTokens, temperature: temperature, topP: topP, stop: stop, seed: seed)
+    parameters.savesThoughts = true
+    return Conversation(model: model, turns: turns, parameters: parameters)
   }
 
   var streaming: StreamMode? { stream ? (restartStream ? .restart : .deltas) : nil }
 
-  private var conversation: [ChatMessage] {
-    let said = messages ?? [ChatMessage(role: .user, content: prompt ?? "")]
+  private var turns: [Turn] {
+    let said = messages ?? [Turn(role: .user, text: prompt ?? "")]
     // A blank system message says nothing, and some providers refuse one.
     guard let system, !system.isBlank else { return said }
-    return [ChatMessage(role: .system, content: system)] + said
+    return [Turn(role: .system, text: system)] + said
   }
 }

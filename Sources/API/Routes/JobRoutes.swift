@@ -10,34 +10,18 @@ struct JobRoutes: Sendable {
 
   var routes: [Route] {
     [
-      Route(submission, handler: submit), Route(listing, handler: list), Route(reading, handler: read),
+      Route(submission, handler: Asking(desk: desk).handler(reading: question)),
+      Route(listing, handler: list), Route(reading, handler: read),
       Route(cancellation, handler: cancel),
     ]
   }
 
   // MARK: - POST /jobs
 
-  private func submit(_ call: Call) async throws(Problem) -> Reply {
-    guard let client = call.client else { throw .unauthorized }
-    let key = try call.idempotencyKey()
-    let submission = try await bodies.read(call.request, as: schema)
-    let admission = desk.admission(
-      of: submission.order, by: client, idempotencyKey: key, isAwaited: false, recordsCacheHit: true)
-    switch try await desk.admit(admission) {
-    case .queued(let created, let cache, let limit):
-      return accepted(JobResource(admitted: admission, created: created), cache, limit)
-    case .answered(_, let result, let created, let limit):
-      return accepted(JobResource(answered: admission, created: created, result: result), .hit, limit)
-    case .replayed(let id):
-      let (job, limit) = try await desk.read(id, for: client)
-      return Reply(
-        .ok, json: job.json, headers: [.location: job.path, .idempotencyReplayed: "true"], limit: limit)
-    }
-  }
-
-  private func accepted(_ job: JobResource, _ cache: CacheStatus, _ limit: RateLimitState?) -> Reply {
-    Reply(
-      .accepted, json: job.json, headers: [.location: job.path, .cacheStatus: cache.rawValue], limit: limit)
+  private func question(_ call: Call) async throws(Problem) -> Question {
+    var submission = try await bodies.read(call.request, as: schema)
+    submission.cache = try call.cacheWish() ?? submission.cache
+    return Question(order: submission.order, form: .native, wait: nil)
   }
 
   // MARK: - /jobs/{id}

@@ -9,7 +9,9 @@ struct ProviderRoutes: Sendable {
     Route(
       RouteDescription(
         method: .get, path: "/providers", summary: "List the configured providers",
-        description: "In the order in which `default` asks them, with list prices for a million tokens.",
+        description:
+          "In the order in which `default` asks them, with what is known of prices (US dollars for a million "
+          + "tokens, and a `request`; `above` holds for prompts of more `tokens`).",
         group: "Operation",
         responses: [
           ResponseDescription(status: .ok, description: "The providers.", schema: ["type": "object"])
@@ -35,7 +37,9 @@ struct ProviderRoutes: Sendable {
       "name": .string(model.name),
       "input_usd_per_million_tokens": model.price.map { .double($0.input.dollars) } ?? .null,
       "output_usd_per_million_tokens": model.price.map { .double($0.output.dollars) } ?? .null,
+      "prices_usd": model.price?.json ?? .null,
       "context_window": model.contextWindow.map { .integer(Int64($0)) } ?? .null,
+      "max_output_tokens": model.maxOutputTokens.map { .integer(Int64($0)) } ?? .null,
     ]
   }
 }

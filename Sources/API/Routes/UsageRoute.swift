@@ -37,7 +37,7 @@ struct UsageRoute: Sendable {
     let records: [UsageRecord]
     do { records = try await queue.usage(after: cursor, count: size) } catch { throw Problem(error) }
     // New records come at the end, so the last page has a cursor, too.
-    let page = records.map { $0.json.serialized() }
+    let page = records.map(\.json)
     return Reply(.ok, json: PageJSON.render(page, next: records.last?.id ?? cursor))
   }
 
@@ -49,14 +49,22 @@ struct UsageRoute: Sendable {
 }
 
 extension UsageRecord {
-  fileprivate var json: JSONValue {
-    [
-      "id": .string(id), "job": .string(job.rawValue), "tenant": .string(tenant),
-      "status": .string(state.rawValue), "provider": provider.map(JSONValue.string) ?? .null,
-      "model": model.map(JSONValue.string) ?? .null,
-      "prompt_tokens": .integer(Int64(usage.promptTokens)),
-      "completion_tokens": .integer(Int64(usage.completionTokens)), "cost_usd": .double(cost.dollars),
-      "attempts": .integer(Int64(attempts)), "requeued": .integer(Int64(requeued)),
-    ]
+  fileprivate var json: ByteBuffer {
+    var json = JSONWriter(capacity: 384)
+    json.object { json in
+      json.member("id", id)
+      json.member("job", job.rawValue)
+      json.member("tenant", tenant)
+      json.member("status", state.rawValue)
+      json.member("provider", provider)
+      json.member("model", model)
+      json.member("prompt_tokens", Int64(usage.promptTokens))
+      json.member("completion_tokens", Int64(usage.completionTokens))
+      json.name("cost_usd")
+      cost.write(to: &json)
+      json.member("attempts", Int64(attempts))
+      json.member("requeued", Int64(requeued))
+    }
+    return json.buffer
   }
 }

@@ -14,13 +14,14 @@ struct JobEventStream: Sendable {
     of job: JobResource, _ reader: EventReader, to writer: inout any ResponseBodyWriter
   ) async throws {
     var reader = reader
+    var deltas = JobDeltaReader()
     // `whole` and `done` come in one step, and one reading of the job serves both.
     var ended: JobResource?
     while true {
       var bytes = ByteBuffer()
       switch try await reader.next(within: EventStream.heartbeat) {
       case .events(let events):
-        for event in events { try await write(event, of: job, &ended, to: &bytes) }
+        for event in events { try await write(event, of: job, &deltas, &ended, to: &bytes) }
       case .quiet: bytes.writeComment("waiting")
       case .over: return try await writer.finish(nil)
       }
@@ -29,18 +30,20 @@ struct JobEventStream: Sendable {
   }
 
   private func write(
-    _ event: JobEvent, of job: JobResource, _ ended: inout JobResource?, to bytes: inout ByteBuffer
+    _ event: JobEvent, of job: JobResource, _ deltas: inout JobDeltaReader, _ ended: inout JobResource?,
+    to bytes: inout ByteBuffer
   ) async throws {
     switch event.kind {
     case .status(let status):
       bytes.writeEvent(number: event.number, name: "status", job.at(status).json)
     case .delta(let delta):
-      bytes.writeEvent(number: event.number, name: "delta", delta.shown)
+      let shown = deltas.shown(deltas.delta(of: delta))
+      bytes.writeEvent(number: event.number, name: "delta", shown)
     case .whole:
       let whole = try await desk.readOnceReachable(job.id, for: client)
       ended = whole
-      let delta = whole.result.flatMap(StoredResult.init)?.delta ?? AnswerDelta()
-      bytes.writeEvent(number: event.number, name: "delta", delta.shown)
+      let delta = whole.result.flatMap(StoredResult.init)?.answer.delta ?? AnswerDelta()
+      bytes.writeEvent(number: event.number, name: "delta", deltas.shown(delta))
     case .restart:
       bytes.writeEvent(number: event.number, name: "restart", ByteBuffer(string: "{}"))
     case .error(let failure):
@@ -49,15 +52,5 @@ struct JobEventStream: Sendable {
       let end = if let ended { ended } else { try await desk.readOnceReachable(job.id, for: client) }
       bytes.writeEvent(number: event.number, name: "done", end.json)
     }
-  }
-}
-
-extension AnswerDelta {
-  /// As clients see it: who answers is told with the whole answer.
-  fileprivate var shown: ByteBuffer {
-    var delta = self
-    delta.target = nil
-    delta.attempts = nil
-    return delta.encoded()
   }
 }

@@ -55,7 +55,8 @@ extension AnswerEvent {
     switch (self, next) {
     case (.part(_, let index, let choice), .part(_, let other, let otherChoice)):
       index == other && choice == otherChoice
-    case (.logprobs(_, let choice), .logprobs(_, let other)), (.message(_, let choice), .message(_, let other)),
+    case (.logprobs(_, let choice), .logprobs(_, let other)),
+      (.message(_, let choice), .message(_, let other)),
       (.choice(_, let choice), .choice(_, let other)), (.finish(_, let choice), .finish(_, let other)):
       choice == other
     case (.extras, .extras), (.usage, .usage): true

@@ -13,7 +13,8 @@ public struct AudioPart: Sendable, Hashable {
   public var extras: JSONObject
 
   public init(
-    id: String? = nil, data: String, format: String? = nil, transcript: String? = nil, extras: JSONObject = [:]
+    id: String? = nil, data: String, format: String? = nil, transcript: String? = nil,
+    extras: JSONObject = [:]
   ) {
     self.id = id
     self.data = data

@@ -30,7 +30,9 @@ extension NanoDollars {
   /// Reads a plain decimal number of dollars with up to nine places, such as `0.59`; nil for anything else.
   public init?(dollars text: some StringProtocol) {
     let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-    guard (1...2).contains(parts.count), let whole = UInt32(parts[0]), parts[0].first != "+" else { return nil }
+    guard (1...2).contains(parts.count), let whole = UInt32(parts[0]), parts[0].first != "+" else {
+      return nil
+    }
     var nanos: Int64 = 0
     if parts.count == 2 {
       guard (1...Self.places).contains(parts[1].count), let digits = UInt32(parts[1]), parts[1].first != "+"
@@ -59,7 +61,9 @@ extension NanoDollars {
   private init?(roundingUp text: String) {
     let halves = text.lowercased().split(separator: "e", maxSplits: 1, omittingEmptySubsequences: false)
     let parts = halves[0].split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-    guard let exponent = halves.count == 1 ? 0 : Int(halves[1]), (-400...400).contains(exponent) else { return nil }
+    guard let exponent = halves.count == 1 ? 0 : Int(halves[1]), (-400...400).contains(exponent) else {
+      return nil
+    }
     let digits = parts.joined().utf8.map { Int64($0) - 0x30 }
     guard !digits.isEmpty, digits.allSatisfy({ (0...9).contains($0) }) else { return nil }
     // How many of the digits stand before the decimal point of the number of nano-dollars.

@@ -64,10 +64,12 @@ extension Part {
     case "thought":
       self = .thought(
         Thought(
-          first.value.string ?? "", signature: stored["signature"], sealed: stored["sealed"], maker: stored.maker,
+          first.value.string ?? "", signature: stored["signature"], sealed: stored["sealed"],
+          maker: stored.maker,
           member: stored["member"]))
     case "image":
-      self = .image(ImagePart(source: first.value.string ?? "", detail: stored["detail"], extras: stored.extras))
+      self = .image(
+        ImagePart(source: first.value.string ?? "", detail: stored["detail"], extras: stored.extras))
     case "audio":
       self = .audio(
         AudioPart(
@@ -75,7 +77,8 @@ extension Part {
           transcript: stored["transcript"], extras: stored.extras))
     case "document":
       self = .document(
-        DocumentPart(source: first.value.string, id: stored["id"], name: stored["name"], extras: stored.extras))
+        DocumentPart(
+          source: first.value.string, id: stored["id"], name: stored["name"], extras: stored.extras))
     case "citation":
       self = .citation(
         Citation(

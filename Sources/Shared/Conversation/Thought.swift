@@ -10,7 +10,8 @@ public struct Thought: Sendable, Hashable {
   public var member: String?
 
   public init(
-    _ text: String, signature: String? = nil, sealed: String? = nil, maker: Maker? = nil, member: String? = nil
+    _ text: String, signature: String? = nil, sealed: String? = nil, maker: Maker? = nil,
+    member: String? = nil
   ) {
     self.text = text
     self.signature = signature

@@ -108,7 +108,8 @@ extension TokenUsage {
   }
 
   private var hasDetails: Bool {
-    cachedTokens | cacheWriteTokens | cacheWrite1hTokens | audioInputTokens | imageInputTokens | reasoningTokens
+    cachedTokens | cacheWriteTokens | cacheWrite1hTokens | audioInputTokens | imageInputTokens
+      | reasoningTokens
       | audioOutputTokens | imageOutputTokens != 0
   }
 }

@@ -38,6 +38,7 @@ public struct FunctionTool: Sendable, Hashable {
   }
 
   var size: Int {
-    name.utf8.count + (description?.utf8.count ?? 0) + (parameters?.serialized().readableBytes ?? 0) + extras.size
+    name.utf8.count + (description?.utf8.count ?? 0) + (parameters?.serialized().readableBytes ?? 0)
+      + extras.size
   }
 }

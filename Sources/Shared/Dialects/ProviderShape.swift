@@ -1,49 +1,102 @@
 public import OrderedCollections
 
-/// What a server that speaks a dialect takes of it, where that differs from server to server.
+/// What a server that speaks OpenAI's dialect takes of it, and what must be written otherwise or left out.
+///
+/// A value says what to do and does nothing; the dialect that writes requests applies it. Where `nil` is allowed it
+/// means: as the client said.
 public struct ProviderShape: Sendable, Hashable {
-  /// Which ids of tool calls it takes.
+  /// The member that says how long an answer may be.
+  public enum LimitName: String, Sendable, Hashable, CaseIterable {
+    case maxTokens = "max_tokens"
+    case maxCompletionTokens = "max_completion_tokens"
+  }
+
+  /// The role of an operator's instructions.
+  public enum SystemRole: String, Sendable, Hashable, CaseIterable {
+    case system
+    case developer
+  }
+
+  /// What ids of tool calls may be.
   public enum ToolCallIDs: Sendable, Hashable {
     case any
-    /// Mistral's: nine letters and digits (https://docs.mistral.ai/capabilities/function_calling).
+    /// Exactly nine of a-z, A-Z, 0-9 (Mistral).
     case nineAlphanumerics
   }
 
-  /// Whether the longest answer is called `max_completion_tokens`, or `max_tokens`; nil: as the client said.
-  public var limitsCompletionTokens: Bool?
-  public var takesStreamOptions = true
-  /// How `developer` is called.
-  public var systemRole = "system"
-  /// Whether it takes a temperature or `top_p`.
-  public var takesSampling = true
-  /// Whether it takes a model's thoughts back as a text.
-  public var takesReasoning = false
+  public var limitName: LimitName?
+  /// Whether a stream may be asked for its usage.
+  public var takesStreamOptions: Bool
+  public var systemRole: SystemRole?
+  /// Whether it takes a temperature and top_p.
+  public var takesSampling: Bool
+  /// Whether it takes `reasoning_content` back.
+  public var takesReasoning: Bool
+  /// Whether messages may have a `name`.
+  public var takesMessageNames: Bool
   /// Whether it knows the sounds of its earlier answers by their ids.
   public var keepsAudio = false
-  public var toolCallIDs = ToolCallIDs.any
-  /// Members that are left out.
-  public var drop: Set<String> = []
-  /// Members that go by another name.
-  public var rename: [String: String] = [:]
-  /// Members that every request has.
-  public var send: JSONObject = [:]
+  public var toolCallIDs: ToolCallIDs
+  /// Members of a request that are left out.
+  public var drop: Set<String>
+  /// Members of a request that have another name there.
+  public var rename: [String: String]
+  /// Members of every request, whatever the client said.
+  public var send: JSONObject
+  /// What a model's name decides, where that is known to be one that thinks: see ``fitted(to:)``.
+  public var leftToModel: Set<ModelTrait>
 
-  public init() {}
+  /// In what models of one server differ.
+  public enum ModelTrait: Sendable, Hashable {
+    case limitName
+    case sampling
+  }
 
-  /// Of a server of which nothing is known.
+  public init(
+    limitName: LimitName? = nil, takesStreamOptions: Bool = true, systemRole: SystemRole? = nil,
+    takesSampling: Bool = true, takesReasoning: Bool = false, takesMessageNames: Bool = true,
+    toolCallIDs: ToolCallIDs = .any, drop: Set<String> = [], rename: [String: String] = [:],
+    send: JSONObject = [:], leftToModel: Set<ModelTrait> = []
+  ) {
+    self.limitName = limitName
+    self.takesStreamOptions = takesStreamOptions
+    self.systemRole = systemRole
+    self.takesSampling = takesSampling
+    self.takesReasoning = takesReasoning
+    self.takesMessageNames = takesMessageNames
+    self.toolCallIDs = toolCallIDs
+    self.drop = drop
+    self.rename = rename
+    self.send = send
+    self.leftToModel = leftToModel
+  }
+
+  /// A server of which nothing is known: all goes there as the client said it.
   public static let neutral = ProviderShape()
+}
 
-  /// Leaves out, renames and adds what the shape says.
-  func edit(_ request: WrittenRequest) -> WrittenRequest {
-    guard !drop.isEmpty || !rename.isEmpty || !send.isEmpty,
-      case .object(let members)? = try? JSONParser.parse(request.body)
-    else { return request }
-    var edited = JSONObject(minimumCapacity: members.count)
-    var dropped = request.dropped
-    for (name, value) in members {
-      if drop.contains(name) { dropped.append(name) } else { edited[rename[name] ?? name] = value }
+// MARK: - Models of one server
+
+extension ProviderShape {
+  /// The shape for one model of the server. OpenAI's models that think take no temperature, no top_p, no penalties and
+  /// no `max_tokens` (https://platform.openai.com/docs/guides/reasoning).
+  public func fitted(to model: String) -> ProviderShape {
+    guard !leftToModel.isEmpty, Self.thinks(model) else { return self }
+    var shape = self
+    if leftToModel.contains(.limitName) { shape.limitName = .maxCompletionTokens }
+    if leftToModel.contains(.sampling) {
+      shape.takesSampling = false
+      shape.drop.formUnion(["presence_penalty", "frequency_penalty"])
     }
-    for (name, value) in send { edited[name] = value }
-    return WrittenRequest(body: JSONValue.object(edited).serialized(), dropped: dropped)
+    return shape
+  }
+
+  /// o1, o3…, gpt-5 and later, but not those of them that only chat; also behind `openai/` and the like.
+  private static func thinks(_ model: String) -> Bool {
+    let name = model[(model.lastIndex(of: "/").map(model.index(after:)) ?? model.startIndex)...]
+    if name.hasPrefix("o"), let digit = name.dropFirst().first, digit.isASCII, digit.isNumber { return true }
+    guard name.hasPrefix("gpt-"), !name.contains("-chat") else { return false }
+    // The number ends at a dot or a dash; `gpt-4o` has none, and Azure writes 3.5 as 35.
+    return Int(name.dropFirst(4).prefix { $0 != "." && $0 != "-" }).map { (5..<20).contains($0) } ?? false
   }
 }

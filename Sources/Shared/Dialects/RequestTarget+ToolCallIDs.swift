@@ -2,7 +2,8 @@ extension RequestTarget {
   /// The conversation with ids of tool calls that the target takes, each call's its own: a call and its result keep
   /// together, also where a client brings equal or empty ids.
   func fitToolCallIDs(of conversation: Conversation) -> Conversation {
-    guard conversation.turns.contains(where: { $0.role == .tool || $0.parts.contains(where: \.isToolCall) }) else {
+    guard conversation.turns.contains(where: { $0.role == .tool || $0.parts.contains(where: \.isToolCall) })
+    else {
       return conversation
     }
     var ids = ToolCallIDs(fit: shape.toolCallIDs)

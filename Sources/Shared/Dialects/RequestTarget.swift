@@ -12,7 +12,7 @@ public struct RequestTarget: Sendable {
   ) {
     self.provider = provider
     self.model = model
-    self.shape = shape
+    self.shape = shape.fitted(to: model)
     self.refusesUnsupported = refusesUnsupported
   }
 }

@@ -70,7 +70,9 @@ extension Conversation {
     self = ChatRequestReader.conversation(model: model, turns: turns, members)
     parameters.savesThoughts = savesThoughts
     if let name = dialect?.string {
-      guard let known = Dialect(rawValue: name) else { throw .unreadable(what: "request", "its dialect is unknown") }
+      guard let known = Dialect(rawValue: name) else {
+        throw .unreadable(what: "request", "its dialect is unknown")
+      }
       self.dialect = known
     }
   }

@@ -38,6 +38,13 @@ public struct JobResource: Sendable {
     self.isCoalesced = isCoalesced
   }
 
+  /// The same under the id of the job that made its answer.
+  public func named(_ id: JobID) -> JobResource {
+    var job = self
+    job.id = id
+    return job
+  }
+
   public var path: String { "/jobs/\(id)" }
 
   public var json: ByteBuffer {

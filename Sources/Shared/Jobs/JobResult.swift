@@ -10,7 +10,7 @@ public struct JobResult: Sendable, Hashable {
   public var model: String
   /// A sentence when the answer is a refusal, else nil.
   public var error: String?
-  public var cost: MicroDollars
+  public var cost: NanoDollars
   /// From the start of the cascade to its answer.
   public var latency: Duration
   public var cascadePath: [CascadeStep]
@@ -20,7 +20,8 @@ public struct JobResult: Sendable, Hashable {
   public var usedInAll: TokenUsage
 
   public init(
-    answer: Answer, provider: String, model: String, error: String? = nil, cost: MicroDollars, latency: Duration,
+    answer: Answer, provider: String, model: String, error: String? = nil, cost: NanoDollars,
+    latency: Duration,
     cascadePath: [CascadeStep]
   ) {
     self.answer = answer
@@ -36,7 +37,7 @@ public struct JobResult: Sendable, Hashable {
   /// For an answer that is a text.
   public init(
     response: String, provider: String, model: String, finishReason: FinishReason, error: String? = nil,
-    usage: TokenUsage, cost: MicroDollars, latency: Duration, cascadePath: [CascadeStep]
+    usage: TokenUsage, cost: NanoDollars, latency: Duration, cascadePath: [CascadeStep]
   ) {
     self.init(
       answer: Answer(response, finishReason: finishReason, usage: usage), provider: provider, model: model,
@@ -65,7 +66,7 @@ public struct JobResult: Sendable, Hashable {
       json.name("usage")
       usage.write(to: &json)
       json.name("cost_estimate_usd")
-      json.write(cost.dollars)
+      cost.write(to: &json)
       json.name("cascade_path")
       json.array { for step in cascadePath { step.write(to: &$0) } }
       if !isPlain, form == .message { writeMessage(to: &json) }

@@ -22,7 +22,8 @@ public struct StoredResult: Sendable {
   /// Reads ``JobResult/encoded(as:)`` in either form; nil for anything else.
   public init?(_ stored: ByteBuffer) {
     guard let value = try? JSONParser.parse(stored), let finishReason = value["finish_reason"]?.string,
-      let provider = value["provider"]?.string, let model = value["model"]?.string, let usage = value["usage"],
+      let provider = value["provider"]?.string, let model = value["model"]?.string,
+      let usage = value["usage"],
       var answer = Self.answer(of: value)
     else { return nil }
     answer.choices[0].finishReason = FinishReason(rawValue: finishReason)
@@ -39,9 +40,19 @@ public struct StoredResult: Sendable {
   private static func answer(of value: JSONValue) -> Answer? {
     if let inner = value["inner"] { return Answer(stored: inner) }
     guard let text = value["response"]?.string else { return nil }
-    guard value["message"] != nil || value["logprobs"] != nil else { return Answer(text, finishReason: .stop) }
+    guard value["message"] != nil || value["logprobs"] != nil else {
+      return Answer(text, finishReason: .stop)
+    }
     return Answer(
       text: text, message: value["message"]?.object ?? [:], logprobs: value["logprobs"]?.object ?? [:])
+  }
+
+  /// What of the client's wishes the provider was not told, without reading more of it than is needed.
+  public static func dropped(in stored: ByteBuffer) -> [String] {
+    guard stored.readableBytesView.starts(with: prefix), let value = try? JSONParser.parse(stored) else {
+      return []
+    }
+    return value["inner"]?["dropped"]?.array?.compactMap(\.string) ?? []
   }
 
   // MARK: - As native clients see it

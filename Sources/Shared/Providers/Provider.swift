@@ -13,11 +13,19 @@ public struct Provider: Sendable, Hashable {
   /// What it lets its customers ask of each of its models, beside what its responses say.
   public let quotas: [Quota]
   public let timeouts: ProviderTimeoutOverrides
+  /// The well-known server that it is; nil for any other.
+  public let preset: ServerPreset?
+  /// What it takes of OpenAI's dialect; neutral for other dialects.
+  public let shape: ProviderShape
 
+  /// - Parameters:
+  ///   - preset: where it is left out, the one that the base URL or the name tells of.
+  ///   - shape: where it is left out, the preset's.
   public init(
     name: String, dialect: Dialect, baseURL: String, access: ProviderAccess, defaultModel: String,
     models: [ProviderModel] = [], headers: [String: String] = [:], quotas: [Quota] = [],
-    timeouts: ProviderTimeoutOverrides = ProviderTimeoutOverrides()
+    timeouts: ProviderTimeoutOverrides = ProviderTimeoutOverrides(), preset: ServerPreset? = nil,
+    shape: ProviderShape? = nil
   ) {
     self.name = name
     self.dialect = dialect
@@ -28,12 +36,18 @@ public struct Provider: Sendable, Hashable {
     self.headers = headers
     self.quotas = quotas
     self.timeouts = timeouts
+    let known = dialect == .chat ? ServerPreset.known(name: name, baseURL: baseURL) : nil
+    self.preset = preset ?? known
+    self.shape = shape ?? self.preset?.shape ?? .neutral
   }
 
   public var defaultTarget: Target { Target(provider: name, model: defaultModel) }
 
   /// Whether it can be asked: it has a key, or needs none.
   public var isOn: Bool { access.missingVariable == nil }
+
+  /// What it is called in the list of prices: a preset or a well-known host says it, else its own name.
+  var listedName: String { preset?.rawValue ?? KnownHost.owner(ofBaseURL: baseURL) ?? name }
 
   /// The default model, then all others.
   var knownModels: [ProviderModel] {
@@ -44,6 +58,6 @@ public struct Provider: Sendable, Hashable {
   func with(_ access: ProviderAccess) -> Provider {
     Provider(
       name: name, dialect: dialect, baseURL: baseURL, access: access, defaultModel: defaultModel,
-      models: models, headers: headers, quotas: quotas, timeouts: timeouts)
+      models: models, headers: headers, quotas: quotas, timeouts: timeouts, preset: preset, shape: shape)
   }
 }

@@ -8,7 +8,7 @@ extension ProviderCatalog {
   /// A provider of the file takes the place of a preset of the same name.
   init(_ environment: ProcessEnvironment, file: ProviderFile?) throws(ConfigurationError) {
     let overrides = try environment.read(Variables.modelPrices)
-    var providers = try Self.presets(environment, known: .list.overridden(by: overrides))
+    var providers = try Self.presets(environment, prices: overrides)
     for declared in file?.providers ?? [] {
       let provider = try declared.provider(environment)
       if let index = providers.firstIndex(where: { $0.name == provider.name }) {
@@ -22,18 +22,21 @@ extension ProviderCatalog {
     self.init(providers: providers, routes: routes, prices: .list, priceOverrides: overrides)
   }
 
+  /// - Parameter prices: what an operator says of prices; he asks these models, too.
   private static func presets(
-    _ environment: ProcessEnvironment, known: PriceTable
+    _ environment: ProcessEnvironment, prices: [(target: Target, price: ModelPrice)]
   ) throws(ConfigurationError) -> [Provider] {
     var providers: [Provider] = []
     for name in try environment.read(Variables.cascade) {
       guard let preset = ProviderPreset.all.first(where: { $0.name == name }) else { continue }
       let key = try environment.readIfSet(preset.apiKey)
+      let priced = prices.lazy.map(\.target).filter { $0.provider == name }.map(\.model)
+      let models = Set(preset.models).union(priced).sorted().map { ProviderModel(name: $0) }
       providers.append(
         Provider(
           name: name, dialect: preset.dialect, baseURL: try environment.read(preset.baseURL),
           access: key.map { .key($0) } ?? .off(needs: preset.apiKey.name),
-          defaultModel: try environment.read(preset.model), models: known.models(of: name),
+          defaultModel: try environment.read(preset.model), models: models,
           headers: preset.headers, quotas: try environment.read(preset.quota)))
     }
     return providers

@@ -26,7 +26,7 @@ public struct ProviderCatalog: Sendable {
         model.price.map { (target: Target(provider: provider.name, model: model.name), price: $0) }
       }
     }
-    self.prices = prices.overridden(by: declared).overridden(by: priceOverrides)
+    self.prices = prices.knowing(providers).overridden(by: declared).overridden(by: priceOverrides)
     let targets = providers.map { WeightedTarget($0.defaultTarget) }
     let own = routes.first { $0.name == "default" } ?? ProviderRoute(name: "default", targets: targets)
     self.routes = [own] + routes.filter { $0.name != "default" }
@@ -38,9 +38,11 @@ public struct ProviderCatalog: Sendable {
   /// The models that a provider is known to have, the default one first, with the prices that hold here.
   public func models(of provider: Provider) -> [ProviderModel] {
     provider.knownModels.map { model in
-      let price = prices[Target(provider: provider.name, model: model.name)]
+      let target = Target(provider: provider.name, model: model.name)
+      let listed = prices.listed(target)
       return ProviderModel(
-        name: model.name, price: price, contextWindow: model.contextWindow ?? price?.contextWindow)
+        name: model.name, price: prices[target], contextWindow: model.contextWindow ?? listed?.contextWindow,
+        maxOutputTokens: model.maxOutputTokens ?? listed?.maxOutputTokens)
     }
   }
 

@@ -6,10 +6,15 @@ public struct ProviderModel: Sendable, Hashable {
   public let price: ModelPrice?
   /// Tokens of prompt and answer together; nil when it is not known.
   public let contextWindow: Int?
+  /// The most tokens of an answer; nil when it is not known.
+  public let maxOutputTokens: Int?
 
-  public init(name: String, price: ModelPrice? = nil, contextWindow: Int? = nil) {
+  public init(
+    name: String, price: ModelPrice? = nil, contextWindow: Int? = nil, maxOutputTokens: Int? = nil
+  ) {
     self.name = name
     self.price = price
     self.contextWindow = contextWindow
+    self.maxOutputTokens = maxOutputTokens
   }
 }

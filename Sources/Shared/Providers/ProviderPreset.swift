@@ -6,16 +6,19 @@ public struct ProviderPreset: Sendable {
   public let model: Variable<String>
   public let baseURL: Variable<String>
   public let quota: Variable<[Quota]>
+  /// Models of it that clients are shown beside the one that `default` asks; others can be asked all the same.
+  public let models: [String]
   /// Headers that the provider wants beside the key.
   public let headers: [String: String]
 
   private init(
-    _ name: String, _ dialect: Dialect, model: String, baseURL: String,
+    _ name: String, _ dialect: Dialect, model: String, models: [String], baseURL: String,
     headers: [String: String] = [:]
   ) {
     let prefix = name.uppercased()
     self.name = name
     self.dialect = dialect
+    self.models = models
     self.headers = headers
     apiKey = .secret("\(prefix)_API_KEY", "the key of the provider `\(name)`, which is on when it is set")
     self.model = Variable(
@@ -36,11 +39,17 @@ public struct ProviderPreset: Sendable {
   public static let all = [
     ProviderPreset(
       "gemini", .gemini, model: "gemini-2.5-flash",
+      models: ["gemini-2.0-flash", "gemini-2.5-flash", "gemini-2.5-flash-lite", "gemini-2.5-pro"],
       baseURL: "https://generativelanguage.googleapis.com/v1beta"),
     ProviderPreset(
-      "groq", .chat, model: "llama-3.3-70b-versatile", baseURL: "https://api.groq.com/openai/v1"),
+      "groq", .chat, model: "llama-3.3-70b-versatile",
+      models: [
+        "llama-3.1-8b-instant", "llama-3.3-70b-versatile", "openai/gpt-oss-120b", "openai/gpt-oss-20b",
+      ],
+      baseURL: "https://api.groq.com/openai/v1"),
     ProviderPreset(
       "openrouter", .chat, model: "meta-llama/llama-3.3-70b-instruct:free",
+      models: ["meta-llama/llama-3.3-70b-instruct", "meta-llama/llama-3.3-70b-instruct:free"],
       baseURL: "https://openrouter.ai/api/v1",
       headers: ["HTTP-Referer": "https://github.com/sluice-gateway/sluice", "X-Title": "Sluice"]),
   ]

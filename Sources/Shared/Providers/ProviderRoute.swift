@@ -12,30 +12,42 @@ public struct ProviderRoute: Sendable, Hashable {
     case cheapest
   }
 
+  /// What is done with what a target has no way to express and does not change an answer's meaning, such as a seed.
+  public enum Unsupported: String, Sendable, Hashable, CaseIterable {
+    /// It is left out and named.
+    case drop
+    /// The target refuses the request, and the next one is asked.
+    case refuse
+  }
+
   public let name: String
   public let strategy: Strategy
   /// After this time without an answer's first byte, the next target is asked as well; nil never does so.
   public let hedgeAfter: Duration?
   /// How often one target is asked again at once, where its error says that this helps.
   public let retries: Int
+  /// Nil where the route does not say it.
+  public let onUnsupported: Unsupported?
   /// At least one, in the order in which they are listed.
   public let targets: [WeightedTarget]
 
   public init(
     name: String, strategy: Strategy = .ordered, hedgeAfter: Duration? = nil, retries: Int = 0,
-    targets: [WeightedTarget]
+    onUnsupported: Unsupported? = nil, targets: [WeightedTarget]
   ) {
     self.name = name
     self.strategy = strategy
     self.hedgeAfter = hedgeAfter
     self.retries = retries
+    self.onUnsupported = onUnsupported
     self.targets = targets
   }
 
   /// The same route over some of its targets.
   func over(_ targets: [WeightedTarget]) -> ProviderRoute {
     ProviderRoute(
-      name: name, strategy: strategy, hedgeAfter: hedgeAfter, retries: retries, targets: targets)
+      name: name, strategy: strategy, hedgeAfter: hedgeAfter, retries: retries,
+      onUnsupported: onUnsupported, targets: targets)
   }
 }
 

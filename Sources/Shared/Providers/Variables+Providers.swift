@@ -30,7 +30,8 @@ extension Variables {
   }
   public static let modelPrices = Variable(
     "MODEL_PRICES", "prices that differ from the built-in list, in US dollars for a million tokens",
-    allowed: "`provider/model=input:output` with commas between, such as `groq/some-model=0.59:0.79`",
+    allowed:
+      "`provider/model=\(ModelPrice.form)` with commas between, such as `groq/some-model=0.59:0.79:cached_input=0.06`",
     default: ""
   ) { parseList($0, PriceTable.parseEntry) }
 

@@ -11,7 +11,7 @@ public struct Completion: Batchable {
   let provider: String
   let model: String
   let usage: TokenUsage
-  let cost: MicroDollars
+  let cost: NanoDollars
 
   public var size: Int { result.readableBytes }
 

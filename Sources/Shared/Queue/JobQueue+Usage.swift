@@ -9,7 +9,7 @@ public struct UsageRecord: Sendable, Hashable {
   public let provider: String?
   public let model: String?
   public let usage: TokenUsage
-  public let cost: MicroDollars
+  public let cost: NanoDollars
   public let attempts: Int
   /// How often an operator had requeued the job: each of its lives has a record.
   public let requeued: Int
@@ -33,7 +33,10 @@ public struct UsageRecord: Sendable, Hashable {
     provider = fields["provider"].flatMap { $0.isEmpty ? nil : $0 }
     model = fields["model"].flatMap { $0.isEmpty ? nil : $0 }
     usage = TokenUsage(promptTokens: number("prompt"), completionTokens: number("completion"))
-    cost = MicroDollars(rawValue: Int64(number("cost")))
+    // Records of older versions tell whole micro-dollars only.
+    let nanos =
+      fields["nanos"].flatMap { Int64($0) } ?? Int64(min(number("cost"), Int(Int32.max) * 1000)) * 1000
+    cost = NanoDollars(rawValue: min(max(nanos, 0), NanoDollars.limit.rawValue))
     attempts = number("attempts")
     requeued = number("requeued")
   }

@@ -25,6 +25,9 @@ extension Variables {
     "QUERY_WAIT", "how long `/query` waits for its answer", in: 0...300, default: "30")
   public static let completionWait = Variable<Duration>.seconds(
     "COMPLETION_WAIT", "how long a request of `/v1` waits for its answer", in: 1...3600, default: "600")
+  public static let compatibleCache = Variable<CompatibleCache>.choice(
+    "CACHE_V1", "which requests of `/v1` the cache answers: those with temperature 0 or a seed, all, or none",
+    default: .repeatable)
   public static let maxBodyBytes = Variable<Int>.integer(
     "MAX_BODY_BYTES", "the largest request body", in: 1024...67_108_864, default: 1_048_576)
   public static let maxPromptChars = Variable<Int>.integer(

@@ -1,4 +1,5 @@
 import NIOHTTP1
+import Shared
 
 /// What came of one attempt to deliver a webhook.
 enum CallbackOutcome: Sendable, Hashable {

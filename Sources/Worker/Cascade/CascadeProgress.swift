@@ -98,7 +98,7 @@ struct CascadeProgress: Sendable {
   }
 
   private func price(of usage: TokenUsage, _ target: Target) -> NanoDollars {
-    prices[target]?.cost(of: usage) ?? usage.toldCost ?? .zero
+    prices.cost(of: usage, at: target)
   }
 
   private func outcome(of verdict: CascadeDecision.Verdict) -> CascadeOutcome {

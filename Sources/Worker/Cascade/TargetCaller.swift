@@ -92,7 +92,8 @@ struct TargetCaller: Sendable {
     let endpoint = try endpoint(of: target)
     let (http, dropped) = try endpoint.httpRequest(for: request, streams: streams)
     return Call(
-      request: request, target: target, endpoint: endpoint, http: http, dropped: dropped, firstByte: firstByte)
+      request: request, target: target, endpoint: endpoint, http: http, dropped: dropped, firstByte: firstByte
+    )
   }
 
   private func endpoint(of target: Target) throws(ProviderFault) -> ProviderEndpoint {
@@ -150,7 +151,8 @@ struct TargetCaller: Sendable {
     return answer.answer.isEmpty && !request.maySayNothing ? .empty(answer) : .answered(answer)
   }
 
-  private static func step(_ target: Target, _ ending: TargetTurn.Ending, _ elapsed: Duration) -> CascadeStep {
+  private static func step(_ target: Target, _ ending: TargetTurn.Ending, _ elapsed: Duration) -> CascadeStep
+  {
     switch ending {
     case .filtered: CascadeStep(target, .failed, "content filter", elapsed)
     case .empty: CascadeStep(target, .failed, "empty answer", elapsed)
@@ -248,7 +250,7 @@ extension Result<ProviderAnswer, ProviderFault> {
   fileprivate var usedTokens: Int? {
     switch self {
     case .success(let answer):
-      return answer.answer.usage == .zero ? nil : answer.answer.usage.totalTokens
+      return answer.answer.usage.isZero ? nil : answer.answer.usage.totalTokens
     case .failure(let fault):
       switch fault.kind {
       case .requestRefused, .keyRefused, .limited: return 0

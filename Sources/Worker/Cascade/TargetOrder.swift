@@ -20,7 +20,7 @@ struct TargetOrder {
     case .ordered: return route.targets.map(\.target)
     case .weighted: return shuffled(&generator)
     case .fastest: return exploring(sorted(by: { latencies[$0] ?? .zero }), &generator)
-    case .cheapest: return sorted(by: { prices[$0]?.picoDollars(of: usage) ?? .max })
+    case .cheapest: return sorted(by: { prices[$0]?.femtoDollars(of: usage) ?? .max })
     }
   }
 

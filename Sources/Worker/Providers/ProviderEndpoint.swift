@@ -21,7 +21,7 @@ struct ProviderEndpoint: Sendable {
     wire = provider.dialect.wire
     key = provider.access.key
     self.timeouts = timeouts.overridden(by: provider.timeouts)
-    target = RequestTarget(provider: provider.name, model: model)
+    target = RequestTarget(provider: provider.name, model: model, shape: provider.shape)
     secretHeaders = KeyBlots.secrets(in: provider.headers)
     var headers = HTTPHeaders([("content-type", "application/json")])
     headers.add(name: "user-agent", value: "sluice/\(Version.current)")

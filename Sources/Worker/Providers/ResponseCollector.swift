@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
+import Shared
 import Synchronization
 
 /// Collects one response within its bounds of size and time.

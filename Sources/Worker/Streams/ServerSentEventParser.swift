@@ -1,4 +1,5 @@
 import NIOCore
+import Shared
 
 /// Cuts a provider's bytes into events, as the HTML standard says
 /// (https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream): lines end with

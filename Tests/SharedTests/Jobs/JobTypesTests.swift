@@ -28,20 +28,12 @@ struct JobTypesTests {
   @Test(
     "dollars are read exactly",
     arguments: [
-      ("0.59", 590_000), ("1", 1_000_000), ("0.000001", 1), ("12.5", 12_500_000), ("", nil), ("1.", nil),
-      (".5", nil), ("-1", nil), ("0.0000001", nil), ("1e3", nil), ("1.2.3", nil),
+      ("0.59", 590_000_000), ("1", 1_000_000_000), ("0.000000001", 1), ("12.5", 12_500_000_000), ("", nil),
+      ("1.", nil), (".5", nil), ("-1", nil), ("0.0000000001", nil), ("1e3", nil), ("1.2.3", nil), ("+1", nil),
+      ("1.+5", nil),
     ] as [(String, Int64?)])
-  func dollars(text: String, micros: Int64?) {
-    #expect(MicroDollars(dollars: text)?.rawValue == micros)
-  }
-
-  @Test("a cost is rounded to the nearest micro-dollar")
-  func cost() throws {
-    let price = try #require(
-      PriceTable.list[Target(provider: "groq", model: "llama-3.3-70b-versatile")])
-    let usage = TokenUsage(promptTokens: 14, completionTokens: 24)
-    #expect(price.cost(of: usage) == MicroDollars(rawValue: 27))
-    #expect(price.cost(of: .zero) == .zero)
+  func dollars(text: String, nanos: Int64?) {
+    #expect(NanoDollars(dollars: text)?.rawValue == nanos)
   }
 
   @Test("absurd usage is clamped")

@@ -102,7 +102,7 @@ struct CatalogRouteTests {
   func prices() throws {
     let target = Target(provider: "one", model: "large")
     #expect(catalog.prices[target]?.input == .zero)
-    let price = ModelPrice(input: MicroDollars(rawValue: 5), output: MicroDollars(rawValue: 7))
+    let price = ModelPrice(input: NanoDollars(rawValue: 5), output: NanoDollars(rawValue: 7))
     let changed = ProviderCatalog(
       providers: catalog.providers, prices: .list, priceOverrides: [(target, price)])
     #expect(changed.prices[target]?.input.rawValue == 5)

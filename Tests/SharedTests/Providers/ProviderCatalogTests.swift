@@ -54,10 +54,12 @@ struct ProviderCatalogTests {
   @Test("a price from the environment wins over the list")
   func prices() throws {
     let catalog = try catalog(["MODEL_PRICES": "groq/llama-3.3-70b-versatile=1:2.5, gemini/new/model=0.1:0"])
-    let changed = catalog.prices[Target(provider: "groq", model: "llama-3.3-70b-versatile")]
-    #expect(changed?.output == MicroDollars(rawValue: 2_500_000))
-    #expect(changed?.contextWindow == 131_072, "what is known of the model besides stays")
-    #expect(catalog.prices[Target(provider: "gemini", model: "new/model")]?.input.rawValue == 100_000)
+    let target = Target(provider: "groq", model: "llama-3.3-70b-versatile")
+    let changed = catalog.prices[target]
+    #expect(changed?.output == NanoDollars(rawValue: 2_500_000_000))
+    #expect(
+      catalog.prices.listed(target)?.contextWindow == 131_072, "what is known of the model besides stays")
+    #expect(catalog.prices[Target(provider: "gemini", model: "new/model")]?.input.rawValue == 100_000_000)
     #expect(throws: ConfigurationError.self) { try self.catalog(["MODEL_PRICES": "groq=1:2"]) }
   }
 }

@@ -66,8 +66,8 @@ struct ProviderFileErrorTests {
     Row("routes: 5", #"s.yaml:1: routes holds "5"; allowed is a list of routes"#),
     Row(
       "providers:\n  - x",
-      #"s.yaml:2: providers[0] holds "x"; allowed is a mapping with name, dialect, base_url, key, headers, "#
-        + "default_model, models, quotas, timeouts"),
+      #"s.yaml:2: providers[0] holds "x"; allowed is a mapping with name, dialect, base_url, preset, key, "#
+        + "headers, default_model, models, quotas, timeouts, shape"),
     Row("a: [", "s.yaml:1: this is no YAML: did not find expected node content"),
     Row("providers:\n\t- x", "s.yaml:2: this is no YAML: found character that cannot start any token"),
     Row("providers: []\nroutes: []\nproviders: []", "s.yaml:1: this member stands here more than once"),
@@ -98,11 +98,11 @@ struct ProviderFileErrorTests {
     Row(
       provider("base_ur: http://b"),
       #"s.yaml:3: providers[0] has no member "base_ur", did you mean "base_url"?; allowed are name, dialect, "#
-        + "base_url, key, headers, default_model, models, quotas, timeouts"),
+        + "base_url, preset, key, headers, default_model, models, quotas, timeouts, shape"),
     Row(
       provider("colour: red"),
-      #"s.yaml:3: providers[0] has no member "colour"; allowed are name, dialect, base_url, key, headers, "#
-        + "default_model, models, quotas, timeouts"),
+      #"s.yaml:3: providers[0] has no member "colour"; allowed are name, dialect, base_url, preset, key, "#
+        + "headers, default_model, models, quotas, timeouts, shape"),
     Row(
       "providers:\n  - &x {name: a}\n  - {name: *y}",
       "s.yaml:2: anchors and aliases (& and *) are not allowed; write the value out"),
@@ -143,7 +143,7 @@ struct ProviderFileErrorTests {
     Row(
       "providers:\n  - {name: a, dialect: openai, base_url: http://a, models: [{name: m, input: 1}]}",
       #"s.yaml:2: providers[0].models[0] lacks "output"; allowed is US dollars for a million tokens, from 0 to "#
-        + "10000 with up to six decimal places"),
+        + "10000 with up to nine decimal places"),
     Row(
       "providers:\n  - {name: a, dialect: openai, base_url: http://a, models: [{name: m, context_window: 0}]}",
       #"s.yaml:2: providers[0].models[0].context_window holds "0"; allowed is a whole number from 1 to "#
@@ -224,7 +224,7 @@ struct ProviderFileErrorTests {
   @Test(
     "a price that is none is refused",
     arguments: [
-      "-1", "0.0000001", "1e3", "free", ".5", "+1", "10000.01", "99999999999", ".nan", "'1'", "0x1",
+      "-1", "0.0000000001", "1e3", "free", ".5", "+1", "10000.01", "99999999999", ".nan", "'1'", "0x1",
     ])
   func price(text: String) {
     let message = error(

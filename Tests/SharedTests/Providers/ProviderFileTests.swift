@@ -57,7 +57,7 @@ struct ProviderFileTests {
     #expect(catalog.models(of: openAI).map(\.name) == ["gpt-4o-mini", "gpt-4.1"])
     #expect(catalog.models(of: openAI)[0].contextWindow == 128_000)
     let price = try #require(catalog.prices[openAI.defaultTarget])
-    #expect(price.input.rawValue == 150_000 && price.output.rawValue == 600_000)
+    #expect(price.input.rawValue == 150_000_000 && price.output.rawValue == 600_000_000)
     let local = try #require(catalog.provider(named: "local"))
     #expect(local.access == .open && local.defaultModel == "llama3.2")
     let route = try catalog.route(for: "smart")
@@ -112,7 +112,7 @@ struct ProviderFileTests {
   @Test("an operator's MODEL_PRICES stand above the file's")
   func priceOverride() throws {
     let catalog = try catalog(whole, ["MODEL_PRICES": "openai/gpt-4o-mini=1:2"])
-    #expect(catalog.prices[Target(provider: "openai", model: "gpt-4o-mini")]?.input.rawValue == 1_000_000)
+    #expect(catalog.prices[Target(provider: "openai", model: "gpt-4o-mini")]?.input.rawValue == 1_000_000_000)
   }
 
   @Test("a key may be in a file, and blanks around it do not matter; a file that holds none is an error")
@@ -161,6 +161,8 @@ struct ProviderFileTests {
     #expect(Set(catalog.routes.map(\.strategy)) == Set(ProviderRoute.Strategy.allCases))
     #expect(catalog.routes.contains { $0.hedgeAfter != nil && $0.retries > 0 })
     for route in catalog.routes { #expect(throws: Never.self) { try catalog.route(for: route.name) } }
+    #expect(catalog.routes.contains { $0.onUnsupported == .refuse })
+    #expect(catalog.provider(named: "house")?.shape.send == ["safe_prompt": true])
     for member in ["headers:", "quotas:", "timeouts:", "context_window:", "default_model:", "weight:"] {
       #expect(text.contains(member))
     }

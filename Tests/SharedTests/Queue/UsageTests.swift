@@ -12,7 +12,7 @@ struct UsageTests {
       let jobs = try await lab.queue.claim(2, worker: "w").jobs
       var result = lab.result()
       result.usage = TokenUsage(promptTokens: 14, completionTokens: 24)
-      result.cost = MicroDollars(rawValue: 27)
+      result.cost = NanoDollars(rawValue: 27_001)
       _ = try await lab.queue.complete(jobs[0].lease, with: result, isCacheable: true)
       _ = try await lab.queue.complete(jobs[0].lease, with: result, isCacheable: true)
       _ = try await lab.queue.fail(jobs[1].lease, with: JobFailure(code: .allProvidersFailed, message: ""))
@@ -26,6 +26,38 @@ struct UsageTests {
       #expect(records[0].provider == "p" && records[0].model == "m" && records[0].tenant == "a")
       #expect(records[1].provider == nil && records[1].usage == .zero && records[1].attempts == 1)
       #expect(try await lab.queue.usage(after: records[2].id, count: 10) == [records[3]])
+    }
+  }
+
+  @Test("a cost is kept to the nano-dollar, and told in whole micro-dollars to whoever read it so before")
+  func nanos() async throws {
+    try await QueueLab.with { lab in
+      try await lab.admit(lab.admission())
+      var result = lab.result()
+      result.cost = NanoDollars(rawValue: 27_001)
+      _ = try await lab.queue.complete(try await lab.claimOne().lease, with: result, isCacheable: false)
+      let entries = try await lab.redis.send(RedisCommand("XRANGE", "sluice:{0}:usage", "-", "+"))
+      let fields = try #require(entries.array?[0].array?[1].array?.compactMap(\.string))
+      func field(_ name: String) -> String? { fields.firstIndex(of: name).map { fields[$0 + 1] } }
+      #expect(field("cost") == "28" && field("nanos") == "27001")
+      #expect(try await lab.queue.usage(after: nil, count: 1)[0].cost == result.cost)
+    }
+  }
+
+  @Test("a record of an older version, or of a worker of one, says what it said")
+  func olderRecords() async throws {
+    try await QueueLab.with { lab in
+      let id = JobID(unixMilliseconds: 1)
+      for cost in ["27", "0", "-1", "9223372036854775807", "x"] {
+        _ = try await lab.redis.send(
+          RedisCommand(
+            "XADD", "sluice:{0}:usage", "*", "job", id.rawValue, "tenant", "a", "state", "succeeded",
+            "provider", "p", "model", "m", "prompt", "14", "completion", "24", "cost", cost, "attempts", "1",
+            "requeued", "0"))
+      }
+      let records = try await lab.queue.usage(after: nil, count: 10)
+      #expect(records.map(\.cost.rawValue) == [27_000, 0, 0, NanoDollars.limit.rawValue, 0])
+      #expect(records[0].usage.promptTokens == 14)
     }
   }
 }

@@ -32,7 +32,7 @@ struct HedgedWalkTests {
       #expect(result.cascadePath.map(\.status) == [.aborted, .success])
       #expect(result.cascadePath.map(\.reason) == ["another target answered first", nil])
       #expect(
-        result.cost == MicroDollars(rawValue: (14 + 2 * 24 + 14) * 1_000_000),
+        result.cost == NanoDollars(rawValue: (14 + 2 * 24 + 14) * 1_000_000_000),
         "14 tokens read by both, 24 written by one")
       try await eventually("the first call is aborted") { servers[0].closedConnections == 1 }
     }

@@ -24,7 +24,7 @@ struct TargetOrderTests {
         (
           target(name),
           ModelPrice(
-            input: MicroDollars(rawValue: price.input), output: MicroDollars(rawValue: price.output))
+            input: NanoDollars(rawValue: price.input), output: NanoDollars(rawValue: price.output))
         )
       })
     let order = TargetOrder(
@@ -80,7 +80,7 @@ struct TargetOrderTests {
     #expect(orders(.cheapest, prices: prices, usage: answer) == ["abc"])
   }
 
-  @Test("cheapest: a difference below a micro-dollar is one; ties stay as listed; unknown prices go last")
+  @Test("cheapest: a difference below a nano-dollar is one; ties stay as listed; unknown prices go last")
   func smallPrices() {
     let tiny = TokenUsage(promptTokens: 1, completionTokens: 1)
     #expect(orders(.cheapest, prices: ["a": (3, 0), "b": (2, 0), "c": (1, 0)], usage: tiny) == ["cba"])

@@ -40,7 +40,7 @@ enum RouteFixture {
 
   /// One dollar for each token that is read, two for each that is written.
   private static let price = ModelPrice(
-    input: MicroDollars(rawValue: 1_000_000_000_000), output: MicroDollars(rawValue: 2_000_000_000_000))
+    input: NanoDollars(rawValue: 1_000_000_000_000_000), output: NanoDollars(rawValue: 2_000_000_000_000_000))
 
   private static func withServers<Value>(
     _ scripts: [[ScriptedServer.Script]], _ servers: [ScriptedServer] = [],

@@ -52,6 +52,10 @@ struct FileValue: Sendable {
     }
   }
 
+  func flag() throws(ConfigurationError) -> Bool {
+    try number("true or false") { text in text == "true" ? true : text == "false" ? false : nil }
+  }
+
   /// A number of seconds, to the millisecond.
   func seconds(in range: ClosedRange<Double>) throws(ConfigurationError) -> Duration {
     let (least, most) = (JSONValue.double(range.lowerBound), JSONValue.double(range.upperBound))

@@ -39,3 +39,25 @@ struct YAMLNode: Sendable {
     }
   }
 }
+
+extension YAMLNode {
+  /// What it says as JSON, by YAML 1.2's JSON schema: plain `true`, `false`, `null` and numbers are no texts.
+  var json: JSONValue {
+    switch content {
+    case .list(let elements): .array(elements.map(\.json))
+    case .mapping(let members):
+      .object(JSONObject(members.map { ($0.name, $0.value.json) }, uniquingKeysWith: { _, last in last }))
+    case .scalar(let text, isPlain: false): .string(text)
+    case .scalar(let text, isPlain: true):
+      if isNull {
+        .null
+      } else if let value = try? JSONParser.parse(text), value.string == nil, value.array == nil,
+        value.object == nil
+      {
+        value
+      } else {
+        .string(text)
+      }
+    }
+  }
+}

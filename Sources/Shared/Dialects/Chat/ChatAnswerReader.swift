@@ -19,7 +19,8 @@ struct ChatAnswerReader: Sendable {
     var answer = Answer()
     for event in try reader.read(value) { answer.apply(event) }
     // What came whole has ended, whether or not it says so.
-    for number in answer.choices.indices where answer.choices[number].finishReason == nil && !choices.isEmpty {
+    for number in answer.choices.indices where answer.choices[number].finishReason == nil && !choices.isEmpty
+    {
       answer.choices[number].finishReason = answer.hasToolCalls ? .toolCalls : .stop
     }
     return (answer, reader.unknownFinishReason)

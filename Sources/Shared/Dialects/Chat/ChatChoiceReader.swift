@@ -41,7 +41,9 @@ struct ChatChoiceReader: Sendable {
       case "refusal":
         if let text = value.string, !text.isEmpty { grow(name, .refusal(text), &events) }
       case "reasoning", "reasoning_content":
-        if let text = value.string, !text.isEmpty { grow(name, .thought(Thought(text, member: name)), &events) }
+        if let text = value.string, !text.isEmpty {
+          grow(name, .thought(Thought(text, member: name)), &events)
+        }
       case "reasoning_details": readEntries(name, value, &events)
       case "tool_calls": for call in value.array ?? [] { read(call: call, &events) }
       case "function_call": read(legacy: value, &events)
@@ -115,7 +117,9 @@ struct ChatChoiceReader: Sendable {
 
   private mutating func readImages(_ json: JSONValue, _ events: inout [AnswerEvent]) {
     for case .object(let members) in json.array ?? [] {
-      guard let image = ChatPartReader.image(members), toldImages.insert(.object(members)).inserted else { continue }
+      guard let image = ChatPartReader.image(members), toldImages.insert(.object(members)).inserted else {
+        continue
+      }
       begin(.image(image), &events)
     }
   }
@@ -158,8 +162,11 @@ struct ChatChoiceReader: Sendable {
     let body = members["custom"]?.object ?? members["function"]?.object
     let name = body?["name"]?.string ?? ""
     let text = ChatPartReader.arguments(body?["arguments"] ?? body?["input"]) ?? ""
-    let kind: ToolCall.Kind = members["custom"]?.object != nil || members["type"] == "custom" ? .custom : .function
-    guard let number = self.number(of: index, id, name) else { return begin(members, index, id, name, text, kind, &events) }
+    let kind: ToolCall.Kind =
+      members["custom"]?.object != nil || members["type"] == "custom" ? .custom : .function
+    guard let number = self.number(of: index, id, name) else {
+      return begin(members, index, id, name, text, kind, &events)
+    }
     var piece = ToolCall(kind: calls[number].kind, id: "", name: "", arguments: text)
     if calls[number].name.isEmpty, !name.isEmpty {
       calls[number].name = name
@@ -184,7 +191,8 @@ struct ChatChoiceReader: Sendable {
   }
 
   private mutating func begin(
-    _ members: JSONObject, _ index: Int64?, _ id: String, _ name: String, _ text: String, _ kind: ToolCall.Kind,
+    _ members: JSONObject, _ index: Int64?, _ id: String, _ name: String, _ text: String,
+    _ kind: ToolCall.Kind,
     _ events: inout [AnswerEvent]
   ) {
     // Two calls of one id could not be told apart by their results.

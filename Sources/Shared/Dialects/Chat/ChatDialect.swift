@@ -28,7 +28,9 @@ struct ChatDialect: WireDialect {
   ) throws(ProviderFault) -> ProviderAnswer {
     let value = try success(response, hiding: key)
     // OpenRouter sends errors with status 200, with the status that it means as `code`.
-    if let error = ProviderErrorObject(in: value) ?? value["choices"]?[0].flatMap({ ProviderErrorObject(in: $0) }) {
+    if let error = ProviderErrorObject(in: value)
+      ?? value["choices"]?[0].flatMap({ ProviderErrorObject(in: $0) })
+    {
       throw ChatFault.fault(error, status: nil, response, hiding: key)
     }
     let (answer, unknown) = try ChatAnswerReader.whole(value, maker: maker)

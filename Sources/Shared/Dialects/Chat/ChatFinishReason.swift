@@ -8,8 +8,10 @@ enum ChatFinishReason {
 
   private static let words: [String: FinishReasonReading] = [
     "stop": .ended(.stop), "eos": .ended(.stop), "eos_token": .ended(.stop), "end_turn": .ended(.stop),
-    "stop_sequence": .ended(.stop), "end": .ended(.stop), "complete": .ended(.stop), "completed": .ended(.stop),
-    "finished": .ended(.stop), "done": .ended(.stop), "stop_token": .ended(.stop), "pause_turn": .ended(.stop),
+    "stop_sequence": .ended(.stop), "end": .ended(.stop), "complete": .ended(.stop),
+    "completed": .ended(.stop),
+    "finished": .ended(.stop), "done": .ended(.stop), "stop_token": .ended(.stop),
+    "pause_turn": .ended(.stop),
     "load": .ended(.stop), "unload": .ended(.stop),
     "length": .ended(.length), "max_tokens": .ended(.length), "model_length": .ended(.length),
     "max_length": .ended(.length), "max_output_tokens": .ended(.length), "token_limit": .ended(.length),

@@ -67,11 +67,15 @@ struct ChatMessageWriter {
   /// A history does not tell who made a text of thoughts: it goes only to a server that takes such.
   private func write(_ thought: Thought, _ details: inout [JSONValue], to json: inout JSONWriter) {
     guard let target else {
-      if let entry = ReasoningDetail.entry(of: thought, index: details.count) { details.append(.object(entry)) }
+      if let entry = ReasoningDetail.entry(of: thought, index: details.count) {
+        details.append(.object(entry))
+      }
       if thought.maker == nil { write(thought.text, as: thought.member, to: &json) }
       return
     }
-    if target.shape.takesReasoning, thought.maker == nil { write(thought.text, as: thought.member, to: &json) }
+    if target.shape.takesReasoning, thought.maker == nil {
+      write(thought.text, as: thought.member, to: &json)
+    }
   }
 
   private func write(_ text: String, as member: String?, to json: inout JSONWriter) {
@@ -162,7 +166,9 @@ extension Part {
     case .image(let image): return image.chatForm
     case .audio(let audio):
       var form: JSONObject = ["type": "input_audio"]
-      form["input_audio"] = ["data": .string(audio.data), "format": audio.format.map(JSONValue.string) ?? .null]
+      form["input_audio"] = [
+        "data": .string(audio.data), "format": audio.format.map(JSONValue.string) ?? .null,
+      ]
       for (name, value) in audio.extras { form[name] = value }
       return .object(form)
     case .document(let document): return document.chatForm

@@ -105,7 +105,9 @@ enum ChatPartReader {
     else { return }
     call.signature = signature
     call.maker = Maker(provider: nil, dialect: .gemini)
-    if google.count == 1, call.extras["extra_content"]?.object?.count == 1 { call.extras["extra_content"] = nil }
+    if google.count == 1, call.extras["extra_content"]?.object?.count == 1 {
+      call.extras["extra_content"] = nil
+    }
   }
 }
 

@@ -95,7 +95,8 @@ public enum ChatRequestReader {
     case ("json_schema", 2):
       guard let schema = json["json_schema"]?.object, let name = schema["name"]?.string else { break }
       return .jsonSchema(
-        ResponseFormat.JSONSchema(name: name, schema: schema["schema"], extras: schema.without("name", "schema")))
+        ResponseFormat.JSONSchema(
+          name: name, schema: schema["schema"], extras: schema.without("name", "schema")))
     default: break
     }
     return .other(json)
@@ -103,5 +104,7 @@ public enum ChatRequestReader {
 }
 
 extension Conversation {
-  mutating func setExtras(_ extras: JSONObject) { self.extras = extras.count > 1 ? extras.sortedByName : extras }
+  mutating func setExtras(_ extras: JSONObject) {
+    self.extras = extras.count > 1 ? extras.sortedByName : extras
+  }
 }

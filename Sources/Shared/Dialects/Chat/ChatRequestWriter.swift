@@ -42,7 +42,7 @@ public struct ChatRequestWriter {
         json.write(true)
       }
     }
-    return target.shape.edit(WrittenRequest(body: body, dropped: droppedSampling))
+    return target.shape.edit(WrittenRequest(body: body, dropped: droppedHints))
   }
 
   private func write(model: String, _ writeHead: (inout JSONWriter) -> Void) -> ByteBuffer {
@@ -62,10 +62,14 @@ public struct ChatRequestWriter {
 
   private var takesSampling: Bool { target?.shape.takesSampling ?? true }
 
-  private var droppedSampling: [String] {
-    guard !takesSampling else { return [] }
-    let parameters = conversation.parameters
-    return (parameters.temperature == nil ? [] : ["temperature"]) + (parameters.topP == nil ? [] : ["top_p"])
+  private var droppedHints: [String] {
+    var dropped: [String] = []
+    if !takesSampling {
+      if conversation.parameters.temperature != nil { dropped.append("temperature") }
+      if conversation.parameters.topP != nil { dropped.append("top_p") }
+    }
+    if !takesNames, conversation.turns.contains(where: { $0.name != nil }) { dropped.append("name") }
+    return dropped
   }
 
   private func writeParameters(to json: inout JSONWriter) {
@@ -78,7 +82,9 @@ public struct ChatRequestWriter {
     if !parameters.stop.isEmpty { json.member("stop", json: .array(parameters.stop.map(JSONValue.string))) }
     if let seed = parameters.seed { json.member("seed", seed) }
     if let effort = parameters.effort { json.member("reasoning_effort", effort) }
-    if let isAllowed = parameters.parallelToolCalls { json.member("parallel_tool_calls", json: .bool(isAllowed)) }
+    if let isAllowed = parameters.parallelToolCalls {
+      json.member("parallel_tool_calls", json: .bool(isAllowed))
+    }
     if let user = parameters.user { json.member("user", user) }
     if !conversation.tools.isEmpty { json.member("tools", json: .array(conversation.tools.map(\.chatForm))) }
     if let choice = conversation.toolChoice { json.member("tool_choice", json: choice.chatForm) }
@@ -86,8 +92,11 @@ public struct ChatRequestWriter {
   }
 
   private var limitName: StaticString {
-    let isNewer = target?.shape.limitsCompletionTokens ?? conversation.parameters.limitsCompletionTokens
-    return isNewer ? "max_completion_tokens" : "max_tokens"
+    switch target?.shape.limitName {
+    case .maxTokens: "max_tokens"
+    case .maxCompletionTokens: "max_completion_tokens"
+    case nil: conversation.parameters.limitsCompletionTokens ? "max_completion_tokens" : "max_tokens"
+    }
   }
 
   // MARK: - Messages
@@ -102,15 +111,19 @@ public struct ChatRequestWriter {
         json.name("content")
         ChatMessageWriter.write(content: turn.parts, to: &json)
       }
-      if let name = turn.name { json.member("name", name) }
+      if let name = turn.name, takesNames { json.member("name", name) }
       if conversation.dialect == .chat, !turn.extras.isEmpty { json.members(extras(of: turn)) }
     }
   }
 
+  /// Groq and most compatible servers know no `developer`, and OpenAI takes the one for the other.
   private func name(of role: Turn.Role) -> String {
     guard let target, role == .developer || role == .system else { return role.rawValue }
-    return role == .developer ? target.shape.systemRole : role.rawValue
+    if let name = target.shape.systemRole { return name.rawValue }
+    return Turn.Role.system.rawValue
   }
+
+  private var takesNames: Bool { target?.shape.takesMessageNames ?? true }
 
   private func writeResult(_ turn: Turn, to json: inout JSONWriter) {
     guard case .toolResult(let result) = turn.parts.first else { return }
@@ -121,7 +134,8 @@ public struct ChatRequestWriter {
 
   /// What an answer's provider added to a message, and nobody else takes.
   private static let added: Set<String> = [
-    "provider_specific_fields", "extra_content", "citations", "search_results", "token_ids", "reasoning_signature",
+    "provider_specific_fields", "extra_content", "citations", "search_results", "token_ids",
+    "reasoning_signature",
     "thinking", "tool_plan", "stop_reason",
   ]
 

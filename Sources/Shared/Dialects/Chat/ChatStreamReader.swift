@@ -18,7 +18,9 @@ struct ChatStreamReader: StreamReader {
   mutating func read(_ event: ServerSentEvent) throws(ProviderFault) -> [AnswerEvent] {
     if event.data == "[DONE]" { return [] }
     guard let value = try? JSONParser.parse(event.data) else { throw .failing("not JSON") }
-    if let error = ProviderErrorObject(in: value) ?? value["choices"]?[0].flatMap({ ProviderErrorObject(in: $0) }) {
+    if let error = ProviderErrorObject(in: value)
+      ?? value["choices"]?[0].flatMap({ ProviderErrorObject(in: $0) })
+    {
       throw ChatFault.fault(error, status: nil, response, hiding: key)
     }
     return try reader.read(value)

@@ -11,7 +11,11 @@ enum ReasoningDetail {
     guard let maker = thought.maker, maker.dialect != .chat, thought.signature != nil || thought.sealed != nil
     else { return nil }
     var entry = head(of: thought)
-    if let sealed = thought.sealed { entry["data"] = .string(sealed) } else { entry["text"] = .string(thought.text) }
+    if let sealed = thought.sealed {
+      entry["data"] = .string(sealed)
+    } else {
+      entry["text"] = .string(thought.text)
+    }
     if let signature = thought.signature { entry["signature"] = .string(signature) }
     entry["index"] = .integer(Int64(index))
     return entry
@@ -30,7 +34,8 @@ enum ReasoningDetail {
   /// The thought of an entry that ``head(of:)`` made; nil for any other's.
   static func thought(_ entry: JSONObject) -> Thought? {
     guard let id = entry["id"]?.string, id.hasPrefix(prefix) else { return nil }
-    let words = id.dropFirst(prefix.count).split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    let words = id.dropFirst(prefix.count).split(
+      separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     guard words.count == 2, let dialect = Dialect(rawValue: String(words[0])) else { return nil }
     return Thought(
       entry["text"]?.string ?? "", signature: entry["signature"]?.string, sealed: entry["data"]?.string,

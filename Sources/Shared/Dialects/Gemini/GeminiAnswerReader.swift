@@ -125,7 +125,8 @@ struct GeminiAnswerReader: Sendable {
       begin(
         .citation(
           Citation(
-            url: web["uri"]?.string, title: web["title"]?.string, members: chunk.object ?? [:], dialect: .gemini)),
+            url: web["uri"]?.string, title: web["title"]?.string, members: chunk.object ?? [:],
+            dialect: .gemini)),
         &events)
     }
   }
@@ -133,7 +134,8 @@ struct GeminiAnswerReader: Sendable {
   // MARK: - End
 
   private static let filters: Set<String> = [
-    "SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "IMAGE_SAFETY", "IMAGE_PROHIBITED_CONTENT",
+    "SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "IMAGE_SAFETY",
+    "IMAGE_PROHIBITED_CONTENT",
     "IMAGE_RECITATION", "MODEL_ARMOR",
   ]
   /// Which are no answer where there is nothing in it.

@@ -60,7 +60,11 @@ enum GeminiConfiguration {
     } else if let budget = thinking(extras.take("thinking")) {
       members["thinkingConfig"] = budget
     } else if let effort = parameters.effort {
-      if let level = thinking(effort, model) { members["thinkingConfig"] = level } else { try extras.drop("reasoning_effort") }
+      if let level = thinking(effort, model) {
+        members["thinkingConfig"] = level
+      } else {
+        try extras.drop("reasoning_effort")
+      }
     } else if parameters.maxTokens != nil, parameters.savesThoughts, model.mayGoWithoutThoughts,
       members["thinkingConfig"] == nil
     {

@@ -41,7 +41,9 @@ struct GeminiDialect: WireDialect {
     for event in events { answer.apply(event) }
     try reader.checkBroken()
     // What came whole has ended, whether or not it says so.
-    if answer.finishReason == nil { answer.choices[0].finishReason = answer.hasToolCalls ? .toolCalls : .stop }
+    if answer.finishReason == nil {
+      answer.choices[0].finishReason = answer.hasToolCalls ? .toolCalls : .stop
+    }
     return ProviderAnswer(answer, unknownFinishReason: reader.unknownFinishReason)
   }
 

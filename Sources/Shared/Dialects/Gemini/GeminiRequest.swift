@@ -9,7 +9,8 @@ struct GeminiRequest {
   init(_ request: Conversation, for target: RequestTarget) throws(Untranslatable) {
     let model = GeminiModel(target.model)
     var extras = ExtraMembers(
-      request.dialect == .chat ? request.extras : [:], of: GeminiDialect.provider, vendor: "google", for: target)
+      request.dialect == .chat ? request.extras : [:], of: GeminiDialect.provider, vendor: "google",
+      for: target)
     let conversation = try AlternatingConversation(
       target.fitToolCallIDs(of: request).turns, by: GeminiPartWriter(model: model, maker: target.provider))
     var members: JSONObject = ["contents": .array(conversation.turns.map(Self.content))]

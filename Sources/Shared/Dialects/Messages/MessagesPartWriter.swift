@@ -103,7 +103,8 @@ struct MessagesPartWriter: PartWriter {
     for part in result.parts {
       switch part {
       case .text, .image, .refusal: continue
-      default: throw Untranslatable("Anthropic takes nothing but text and images as the result of a function.")
+      default:
+        throw Untranslatable("Anthropic takes nothing but text and images as the result of a function.")
       }
     }
     var block: JSONObject = ["type": "tool_result", "tool_use_id": .string(Self.id(call.id))]

@@ -8,7 +8,9 @@ struct MessagesRequest {
   /// The longest `metadata.user_id`, in characters.
   private static let userIDLimit = 256
   /// What is Anthropic's own, and goes to it as it came.
-  private static let own = ["thinking", "context_management", "container", "mcp_servers", "output_config", "cache_control"]
+  private static let own = [
+    "thinking", "context_management", "container", "mcp_servers", "output_config", "cache_control",
+  ]
 
   let json: JSONValue
   /// What of the client's wishes was left out.
@@ -17,9 +19,11 @@ struct MessagesRequest {
   init(_ request: Conversation, for target: RequestTarget, streams: Bool) throws(Untranslatable) {
     let conversation = target.fitToolCallIDs(of: request)
     var extras = ExtraMembers(
-      request.dialect == .chat ? request.extras : [:], of: MessagesDialect.provider, vendor: "anthropic", for: target)
+      request.dialect == .chat ? request.extras : [:], of: MessagesDialect.provider, vendor: "anthropic",
+      for: target)
     let turns = try AlternatingConversation(
-      conversation.turns, by: MessagesPartWriter(maker: target.provider, takesExtras: request.dialect == .chat))
+      conversation.turns,
+      by: MessagesPartWriter(maker: target.provider, takesExtras: request.dialect == .chat))
     var members: JSONObject = [
       "model": .string(target.model),
       "max_tokens": .integer(Int64(request.parameters.maxTokens ?? Self.usualLimit)),
@@ -50,7 +54,8 @@ struct MessagesRequest {
   // MARK: - Sampling
 
   private static func addSampling(
-    of parameters: Parameters, _ shape: ProviderShape, _ extras: inout ExtraMembers, to members: inout JSONObject
+    of parameters: Parameters, _ shape: ProviderShape, _ extras: inout ExtraMembers,
+    to members: inout JSONObject
   ) throws(Untranslatable) {
     if let temperature = parameters.temperature {
       if !shape.takesSampling {

@@ -116,7 +116,8 @@ struct MessagesStreamReader: StreamReader {
 
   /// A function without parameters is called without a delta.
   private mutating func stop(_ index: JSONValue?) -> [AnswerEvent] {
-    guard let index = index?.integer, let block = open.removeValue(forKey: index), let input = block.input else {
+    guard let index = index?.integer, let block = open.removeValue(forKey: index), let input = block.input
+    else {
       return []
     }
     return [.part(.toolCall(ToolCall(id: "", name: "", arguments: input)), at: block.part, choice: 0)]

@@ -37,8 +37,10 @@ struct AlternatingConversation: Sendable, Hashable {
     switch turn.role {
     case .system, .developer: system += try writer.textOnly(turn.parts, "in system messages")
     case .user: append(try writer.parts(of: turn.parts), isModel: false)
-    case .assistant: append(try writer.parts(of: Self.said(turn.parts)) + writeCalls(of: turn, writer), isModel: true)
-    case .tool: for part in turn.parts { if case .toolResult(let result) = part { try addResult(result, writer) } }
+    case .assistant:
+      append(try writer.parts(of: Self.said(turn.parts)) + writeCalls(of: turn, writer), isModel: true)
+    case .tool:
+      for part in turn.parts { if case .toolResult(let result) = part { try addResult(result, writer) } }
     }
   }
 
@@ -67,14 +69,17 @@ struct AlternatingConversation: Sendable, Hashable {
     var written: [JSONValue] = []
     for part in turn.parts {
       if case .opaque(let opaque) = part, opaque.name == "tool_calls" {
-        throw .missing("calls of anything but functions, such as tool_calls[\(written.count)]", in: writer.provider)
+        throw .missing(
+          "calls of anything but functions, such as tool_calls[\(written.count)]", in: writer.provider)
       }
       guard case .toolCall(let call) = part else { continue }
       guard call.kind != .custom else {
-        throw .missing("calls of anything but functions, such as tool_calls[\(written.count)]", in: writer.provider)
+        throw .missing(
+          "calls of anything but functions, such as tool_calls[\(written.count)]", in: writer.provider)
       }
       guard let arguments = Self.parse(call.arguments) else {
-        throw Untranslatable("the arguments of tool_calls[\(written.count)] should be the text of a JSON object.")
+        throw Untranslatable(
+          "the arguments of tool_calls[\(written.count)] should be the text of a JSON object.")
       }
       written.append(try writer.call(call, arguments: arguments, position: written.count))
       calls[call.id] = call

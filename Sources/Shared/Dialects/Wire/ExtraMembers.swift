@@ -23,9 +23,12 @@ struct ExtraMembers {
 
   /// What tunes an answer, serves bookkeeping or prices, and changes no meaning.
   private static let hints: Set<String> = [
-    "seed", "user", "verbosity", "service_tier", "safety_identifier", "prompt_cache_key", "prompt_cache_retention",
-    "store", "parallel_tool_calls", "presence_penalty", "frequency_penalty", "repetition_penalty", "min_p", "top_a",
-    "prediction", "reasoning_effort", "reasoning", "thinking", "temperature", "top_p", "top_k", "google", "anthropic",
+    "seed", "user", "verbosity", "service_tier", "safety_identifier", "prompt_cache_key",
+    "prompt_cache_retention",
+    "store", "parallel_tool_calls", "presence_penalty", "frequency_penalty", "repetition_penalty", "min_p",
+    "top_a",
+    "prediction", "reasoning_effort", "reasoning", "thinking", "temperature", "top_p", "top_k", "google",
+    "anthropic",
     "provider", "transforms", "models", "usage", "include_reasoning", "reasoning_format",
   ]
 

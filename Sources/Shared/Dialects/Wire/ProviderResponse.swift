@@ -7,6 +7,12 @@ public struct ProviderResponse: Sendable {
   public let headers: HTTPHeaders
   public let body: ByteBuffer
 
+  public init(status: Int, headers: HTTPHeaders, body: ByteBuffer) {
+    self.status = status
+    self.headers = headers
+    self.body = body
+  }
+
   public var isSuccess: Bool { (200..<300).contains(status) }
 
   /// The body of a success. Throws a fault of the provider when it is not one acceptable JSON text.

@@ -3,4 +3,9 @@ public struct ServerSentEvent: Sendable, Hashable {
   /// `message` where the stream does not say.
   public var name = "message"
   public var data: String
+
+  public init(name: String = "message", data: String) {
+    self.name = name
+    self.data = data
+  }
 }

@@ -19,25 +19,36 @@ struct DeclaredProvider: Sendable {
 
 extension DeclaredProvider {
   static let nameAllowed = "1 to 32 of a-z, 0-9, _ and -"
-  private static let modelAllowed = "a model's name: up to 200 visible ASCII characters without spaces"
+  static let modelAllowed = "a model's name: up to 200 visible ASCII characters without spaces"
 
   init(_ place: FileValue) throws(ConfigurationError) {
     let mapping = try FileMapping(
       place,
       names: [
-        "name", "dialect", "base_url", "key", "headers", "default_model", "models", "quotas", "timeouts",
+        "name", "dialect", "base_url", "preset", "key", "headers", "default_model", "models", "quotas",
+        "timeouts", "shape",
       ])
     namePlace = try mapping.required("name", Self.nameAllowed)
     let models = try mapping["models"].map(Self.models) ?? []
     key = try mapping["key"].map(KeyReference.init)
+    let name = try namePlace.text(Self.nameAllowed, Self.name)
+    let dialect: Dialect = try mapping.required("dialect", "one of openai, gemini, anthropic")
+      .choice()
+    let url = try mapping.required("base_url", BaseURL.allowed).text(BaseURL.allowed, BaseURL.parse)
+    let preset = try mapping["preset"].map { place throws(ConfigurationError) in
+      try ShapeReading.preset(place, dialect: dialect)
+    }
+    let plain = Provider(
+      name: name, dialect: dialect, baseURL: url, access: .open, defaultModel: "", preset: preset)
     open = Provider(
-      name: try namePlace.text(Self.nameAllowed, Self.name),
-      dialect: try mapping.required("dialect", "one of openai, gemini, anthropic").choice(),
-      baseURL: try mapping.required("base_url", BaseURL.allowed).text(BaseURL.allowed, BaseURL.parse),
+      name: name, dialect: dialect, baseURL: url,
       access: .open, defaultModel: try Self.defaultModel(mapping, models), models: models,
       headers: try mapping["headers"].map(HeaderReading.headers) ?? [:],
       quotas: try mapping["quotas"].map(Self.quotas) ?? [],
-      timeouts: try mapping["timeouts"].map(Self.timeouts) ?? ProviderTimeoutOverrides())
+      timeouts: try mapping["timeouts"].map(Self.timeouts) ?? ProviderTimeoutOverrides(), preset: preset,
+      shape: try mapping["shape"].map { place throws(ConfigurationError) in
+        try ShapeReading.shape(place, over: plain.shape)
+      })
   }
 
   private static func name(_ text: String) -> String? {
@@ -67,40 +78,13 @@ extension DeclaredProvider {
   private static func models(_ place: FileValue) throws(ConfigurationError) -> [ProviderModel] {
     var models: [ProviderModel] = []
     for element in try place.list("a list of models") {
-      let model = try model(element)
+      let model = try ModelReading.model(element)
       guard !models.contains(where: { $0.name == model.name }) else {
         throw element.refused("names \"\(model.name)\" a second time; allowed is each model once")
       }
       models.append(model)
     }
     return models
-  }
-
-  /// A name alone, or a mapping that tells more of the model.
-  private static func model(_ place: FileValue) throws(ConfigurationError) -> ProviderModel {
-    if case .scalar = place.node.content {
-      return ProviderModel(name: try place.text(modelAllowed, modelName))
-    }
-    let mapping = try FileMapping(place, names: ["name", "input", "output", "context_window"])
-    let name = try mapping.required("name", modelAllowed).text(modelAllowed, modelName)
-    let window = try mapping["context_window"]?.integer(in: 1...1_000_000_000)
-    guard mapping["input"] != nil || mapping["output"] != nil else {
-      return ProviderModel(name: name, contextWindow: window)
-    }
-    let price = ModelPrice(
-      input: try amount(mapping.required("input", priceAllowed)),
-      output: try amount(mapping.required("output", priceAllowed)))
-    return ProviderModel(name: name, price: price, contextWindow: window)
-  }
-
-  private static let priceAllowed =
-    "US dollars for a million tokens, from 0 to 10000 with up to six decimal places"
-
-  private static func amount(_ place: FileValue) throws(ConfigurationError) -> MicroDollars {
-    try place.number(priceAllowed) { text in
-      guard text.utf8.first.map({ (0x30...0x39).contains($0) }) == true else { return nil }
-      return MicroDollars(dollars: text).flatMap { $0 <= ModelPrice.highest ? $0 : nil }
-    }
   }
 
   private static func quotas(_ place: FileValue) throws(ConfigurationError) -> [Quota] {

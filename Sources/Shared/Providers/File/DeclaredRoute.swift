@@ -27,7 +27,8 @@ extension DeclaredRoute {
   private static let targetAllowed = "\"provider/model\", or a mapping with target and weight"
 
   init(_ place: FileValue) throws(ConfigurationError) {
-    let mapping = try FileMapping(place, names: ["name", "strategy", "hedge_after", "retries", "targets"])
+    let mapping = try FileMapping(
+      place, names: ["name", "strategy", "hedge_after", "retries", "on_unsupported", "targets"])
     namePlace = try mapping.required("name", Self.nameAllowed)
     let targets = try mapping.required("targets", "a list of at least one \(Self.targetAllowed)")
     targetPlaces = try targets.list("a list of targets: \(Self.targetAllowed)")
@@ -46,7 +47,8 @@ extension DeclaredRoute {
       name: try namePlace.text(Self.nameAllowed, Self.name),
       strategy: try mapping["strategy"]?.choice() ?? .ordered,
       hedgeAfter: try mapping["hedge_after"]?.seconds(in: 0.05...300),
-      retries: try mapping["retries"]?.integer(in: 0...3) ?? 0, targets: weighted)
+      retries: try mapping["retries"]?.integer(in: 0...3) ?? 0,
+      onUnsupported: try mapping["on_unsupported"]?.choice(), targets: weighted)
   }
 
   private static func name(_ text: String) -> String? {

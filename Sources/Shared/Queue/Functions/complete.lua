@@ -3,7 +3,7 @@
 --   KEYS[1] base
 --   ARGV  1 keep (ms)  2 the cache's cap (bytes)  3 the worker's offer or ''
 --         4… of each job: id, fence, result, '1' when the result may be cached, provider, model, prompt tokens,
---           completion tokens, cost (micro-dollars)
+--           completion tokens, cost (nano-dollars)
 --   returns for each job 1: recorded, 0: stale, nothing was changed
 --   The slots of jobs that were recorded are offered for the next, unless something is queued.
 --   O((jobs + followers) log jobs + log workers)

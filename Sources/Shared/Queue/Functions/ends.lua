@@ -45,11 +45,13 @@ local function leave_sets(changes, id, job)
   note_removed(changes, 'deadlines', id)
 end
 
--- `usage` holds provider, model, prompt tokens, completion tokens, cost (micro-dollars).
+-- `usage` holds provider, model, prompt tokens, completion tokens, cost (nano-dollars). The record tells it in whole
+-- micro-dollars, too, rounded up: that is what processes of older versions and programs of operators read.
 local function record_usage(K, id, state, job, usage)
+  local nanos = usage[5] or '0'
   redis.call('XADD', K .. 'usage', 'MAXLEN', '~', USAGE_RECORDS, '*', 'job', id, 'tenant', job.t,
     'state', state, 'provider', usage[1] or '', 'model', usage[2] or '', 'prompt', usage[3] or '0',
-    'completion', usage[4] or '0', 'cost', usage[5] or '0', 'attempts', job.a, 'requeued', job.n or '0')
+    'completion', usage[4] or '0', 'cost', text(math.ceil(tonumber(nanos) / 1000)), 'nanos', nanos, 'attempts', job.a, 'requeued', job.n or '0')
 end
 
 local function fields_of(K, id)

@@ -27,7 +27,8 @@ struct AnthropicAnswerTests {
       "cache_read_input_tokens":40,"cache_creation_input_tokens":300,"output_tokens":9,
       "output_tokens_details":{"thinking_tokens":7}}}
       """#
-    let usage = TokenUsage(promptTokens: 345, completionTokens: 9, cachedTokens: 40, reasoningTokens: 7)
+    let usage = TokenUsage(
+      promptTokens: 345, completionTokens: 9, cachedTokens: 40, cacheWriteTokens: 300, reasoningTokens: 7)
     #expect(try read(200, body).get() == ProviderAnswer(text: "AB", finishReason: .stop, usage: usage))
   }
 

@@ -156,7 +156,12 @@ struct OpenAIAnswerTests {
       """#
     var expected = ProviderAnswer(
       text: "", finishReason: .toolCalls,
-      usage: TokenUsage(promptTokens: 0, completionTokens: 9, reasoningTokens: 4))
+      usage: TokenUsage(
+        promptTokens: 0, completionTokens: 9, reasoningTokens: 4,
+        told: [
+          "completion_tokens": 9, "completion_tokens_details": ["reasoning_tokens": 4], "prompt_tokens": 0,
+          "total_tokens": 9,
+        ]))
     expected.message = [
       "reasoning": "Hm",
       "tool_calls": [["id": "a", "type": "function", "function": ["name": "f", "arguments": "{}"]]],

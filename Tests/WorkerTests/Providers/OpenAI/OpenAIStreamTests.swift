@@ -19,7 +19,12 @@ struct OpenAIStreamTests {
       #"{"choices":[],"usage":{"prompt_tokens":5,"completion_tokens":2,"prompt_tokens_details":{"cached_tokens":4}}}"#,
       "[DONE]",
     ]
-    let usage = TokenUsage(promptTokens: 5, completionTokens: 2, cachedTokens: 4)
+    let usage = TokenUsage(
+      promptTokens: 5, completionTokens: 2, cachedTokens: 4,
+      told: [
+        "prompt_tokens": 5, "completion_tokens": 2, "prompt_tokens_details": ["cached_tokens": 4],
+        "total_tokens": 7,
+      ])
     #expect(
       try dialect.assemble(events).get()
         == ProviderAnswer(text: "Hello", finishReason: .stop, usage: usage))

@@ -3,13 +3,6 @@ import Hummingbird
 import Shared
 
 extension Call {
-  /// What the client wants of the cache, by RFC 9111's words: `no-cache` asks anew, `no-store` leaves no trace.
-  var cacheMode: CacheMode {
-    let wishes = request.headers[values: .cacheControl].joined(separator: ",").lowercased()
-    if wishes.contains("no-store") { return .off }
-    return wishes.contains("no-cache") ? .refresh : .use
-  }
-
   /// Whether hanging up shall cancel the job. Otherwise a client that hangs up ends its wait only.
   var cancelsOnDisconnect: Bool { request.headers[.cancelOnDisconnect]?.lowercased() == "true" }
 

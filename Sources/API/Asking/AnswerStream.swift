@@ -1,0 +1,85 @@
+import HummingbirdCore
+import NIOCore
+import Shared
+
+/// A job's events as the stream that clients of another API read.
+struct AnswerStream: Sendable {
+  let desk: JobDesk
+  let client: Client
+  let stream: EventStream
+  let job: JobID
+  var writer: any StreamWriter
+
+  private var isBegun = false
+  private var deltas = JobDeltaReader()
+  private var bytes = ByteBuffer()
+
+  init(desk: JobDesk, client: Client, stream: EventStream, job: JobID, writer: any StreamWriter) {
+    self.desk = desk
+    self.client = client
+    self.stream = stream
+    self.job = job
+    self.writer = writer
+  }
+
+  /// Writes an answer that is there already.
+  mutating func write(_ result: StoredResult, to response: inout any ResponseBodyWriter) async throws {
+    add(result)
+    try await stream.write(bytes, to: &response)
+    try await response.finish(nil)
+  }
+
+  /// Writes what the reader brings until the job has ended; `first` has been read already.
+  mutating func write(
+    _ first: [JobEvent], _ reader: EventReader, to response: inout any ResponseBodyWriter
+  ) async throws {
+    var reader = reader
+    var events = first
+    while true {
+      for event in events { try await add(event) }
+      if bytes.readableBytes > 0 { try await stream.write(bytes, to: &response) }
+      bytes.clear()
+      if events.last?.kind == .done { return try await response.finish(nil) }
+      switch try await reader.next(within: EventStream.heartbeat) {
+      case .events(let more): events = more
+      case .quiet:
+        events = []
+        bytes.writeComment("waiting")
+      case .over:
+        writer.fail(with: .unavailable(.draining, retryAfter: .seconds(1)), to: &bytes)
+        try await stream.write(bytes, to: &response)
+        return try await response.finish(nil)
+      }
+    }
+  }
+
+  // MARK: - Events
+
+  private mutating func add(_ event: JobEvent) async throws {
+    switch event.kind {
+    case .delta(let delta):
+      isBegun = true
+      writer.write(deltas.delta(of: delta), of: delta.target, to: &bytes)
+    case .done: try await end()
+    // What is whole, and why it failed, stands in the job at its end.
+    case .status, .restart, .whole, .error: break
+    }
+  }
+
+  private mutating func end() async throws {
+    let ended = try await desk.readOnceReachable(job, for: client)
+    do throws(Problem) {
+      guard let result = StoredResult(try EndedJob(ended).answer()) else { throw .internalError }
+      if isBegun { writer.end(with: result, to: &bytes) } else { add(result) }
+    } catch {
+      writer.fail(with: error, to: &bytes)
+    }
+  }
+
+  /// The whole answer in one piece.
+  private mutating func add(_ result: StoredResult) {
+    writer.write(
+      result.answer.delta, of: Target(provider: result.provider, model: result.model), to: &bytes)
+    writer.end(with: result, to: &bytes)
+  }
+}

@@ -1,0 +1,34 @@
+import NIOCore
+import Shared
+
+/// Writes answers in the form of another API: the clients' side of a dialect.
+protocol AnswerWriter: Sendable {
+  /// The body of a whole answer. Throws ``Problem`` when it is not one of this kind.
+  func whole(_ result: StoredResult, of job: AnsweredJob) throws(Problem) -> ByteBuffer
+}
+
+/// Writes answers while they come, too.
+protocol StreamedAnswerWriter: AnswerWriter {
+  /// What writes the answer of one job while it comes.
+  func stream(of job: AnsweredJob) -> any StreamWriter
+}
+
+/// The job that an answer is of.
+struct AnsweredJob: Sendable {
+  let id: JobID
+  /// Unix milliseconds.
+  let created: Int64
+  let requestID: RequestID
+}
+
+/// Writes one streamed answer as server-sent events.
+protocol StreamWriter: Sendable {
+  /// Appends a piece of the answer. `target` is who answers, with the first piece.
+  mutating func write(_ delta: AnswerDelta, of target: Target?, to bytes: inout ByteBuffer)
+
+  /// Appends what comes behind the last piece.
+  mutating func end(with result: StoredResult, to bytes: inout ByteBuffer)
+
+  /// Appends the error that ends the stream.
+  mutating func fail(with problem: Problem, to bytes: inout ByteBuffer)
+}

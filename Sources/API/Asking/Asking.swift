@@ -1,0 +1,132 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Shared
+
+/// The one way to ask: what lies between a request that has been read and the answer that is written, for all routes that
+/// ask. Idempotency, admission, a hit, a replay, waiting, a client that hangs up, headers and errors are here.
+struct Asking: Sendable {
+  let desk: JobDesk
+
+  /// A handler that reads a question and answers it.
+  func handler(
+    reading read: @escaping @Sendable (Call) async throws(Problem) -> Question
+  ) -> @Sendable (Call) async throws(Problem) -> Reply {
+    { (call) throws(Problem) in
+      try await call.cancellingOnDisconnect(desk) { (call) throws(Problem) in
+        guard let client = call.client else { throw .unauthorized }
+        let key = try call.idempotencyKey()
+        let question = try await read(call)
+        return try await reply(to: question, by: client, key, call)
+      }
+    }
+  }
+
+  private func reply(
+    to question: Question, by client: Client, _ key: String?, _ call: Call
+  ) async throws(Problem) -> Reply {
+    let admission = desk.admission(
+      of: question.order, by: client, idempotencyKey: key, isAwaited: question.wait != nil,
+      recordsCacheHit: question.recordsCacheHit)
+    guard let wait = question.wait else { return try await submit(admission, by: client) }
+    if question.isStreamed {
+      return try await AskingStream(desk: desk).reply(to: question, admission, by: client, call)
+    }
+    return try await answer(question, admission, by: client, call, within: wait)
+  }
+
+  // MARK: - Coming back
+
+  private func submit(_ admission: Admission, by client: Client) async throws(Problem) -> Reply {
+    switch try await desk.admit(admission) {
+    case .queued(let created, let cache, let limit):
+      return accepted(JobResource(admitted: admission, created: created), cache, limit)
+    case .answered(_, let result, let created, let limit):
+      return accepted(JobResource(answered: admission, created: created, result: result), .hit, limit)
+    case .replayed(let id):
+      let (job, limit) = try await desk.read(id, for: client)
+      return Reply(
+        .ok, json: job.json, headers: [.location: job.path, .idempotencyReplayed: "true"], limit: limit)
+    }
+  }
+
+  private func accepted(_ job: JobResource, _ cache: CacheStatus, _ limit: RateLimitState?) -> Reply {
+    Reply(
+      .accepted, json: job.json, headers: [.location: job.path, .cacheStatus: cache.rawValue], limit: limit)
+  }
+
+  // MARK: - Waiting
+
+  private func answer(
+    _ question: Question, _ admission: Admission, by client: Client, _ call: Call, within wait: Duration
+  ) async throws(Problem) -> Reply {
+    let expectation = desk.board.expect(admission.id)
+    defer { desk.board.forget(expectation) }
+    switch try await desk.admit(admission) {
+    case .answered(let source, let result, let created, let limit):
+      // With an idempotency key the answer became a job of its own, to be replayed.
+      let id = admission.idempotency == nil ? source : admission.id
+      let ended = EndedJob(id: id, state: .succeeded, body: result, created: created, isCached: true)
+      return try reply(ended, question, call, [.cacheStatus: CacheStatus.hit.rawValue], limit)
+    case .replayed(let id):
+      let (job, limit) = try await desk.read(id, for: client, waiting: wait)
+      return try reply(job, question, call, [.idempotencyReplayed: "true"], limit)
+    case .queued(let created, let cache, let limit):
+      try await call.admitted(admission.id, client, desk)
+      let headers: HTTPFields = [.cacheStatus: cache.rawValue]
+      if let end = await desk.end(of: expectation, within: wait) {
+        let ended = EndedJob(id: end.id, state: end.state, body: end.body, created: created, isCached: false)
+        return try reply(ended, question, call, headers, limit)
+      }
+      // The job may have ended all the same, when only the news of it was lost.
+      let (job, latest) = try await desk.read(admission.id, for: client)
+      return try reply(job, question, call, headers, latest)
+    }
+  }
+
+  private func reply(
+    _ job: JobResource, _ question: Question, _ call: Call, _ headers: HTTPFields, _ limit: RateLimitState?
+  ) throws(Problem) -> Reply {
+    if job.state.isTerminal { return try reply(EndedJob(job), question, call, headers, limit) }
+    guard case .native = question.form else { throw .waitIsOver(job.id) }
+    var headers = headers
+    headers[.location] = job.path
+    return Reply(.accepted, json: job.json, headers: headers, limit: limit)
+  }
+
+  private func reply(
+    _ job: EndedJob, _ question: Question, _ call: Call, _ headers: HTTPFields, _ limit: RateLimitState?
+  ) throws(Problem) -> Reply {
+    let body = try job.answer()
+    var headers = headers
+    switch question.form {
+    case .native:
+      headers.setDropped(StoredResult.dropped(in: body))
+      return Reply(
+        .ok, json: QueryAnswer.json(id: job.id, isCached: job.isCached, result: body), headers: headers,
+        limit: limit)
+    case .written(let writer): return try written(body, by: writer, job, call, headers, limit)
+    case .streamed(let writer): return try written(body, by: writer, job, call, headers, limit)
+    }
+  }
+
+  private func written(
+    _ body: ByteBuffer, by writer: any AnswerWriter, _ job: EndedJob, _ call: Call, _ headers: HTTPFields,
+    _ limit: RateLimitState?
+  ) throws(Problem) -> Reply {
+    guard let result = StoredResult(body) else { throw .internalError }
+    var headers = headers
+    headers[.sluiceJob] = job.id.rawValue
+    headers.set(result)
+    let answered = AnsweredJob(id: job.id, created: job.created, requestID: call.id)
+    return Reply(.ok, json: try writer.whole(result, of: answered), headers: headers, limit: limit)
+  }
+}
+
+extension Question {
+  /// A stream has a place to come back to, also when the cache has the answer, and so has a job for later.
+  fileprivate var recordsCacheHit: Bool {
+    guard case .native = form else { return false }
+    return wait == nil || isStreamed
+  }
+}

@@ -1,0 +1,129 @@
+import HTTPTypes
+import HummingbirdCore
+import NIOCore
+import Shared
+
+/// Answers that are told while they come.
+struct AskingStream: Sendable {
+  let desk: JobDesk
+
+  /// How long a stream's first piece is awaited before the response begins: an error that comes sooner has its own
+  /// status.
+  private static let patience = Duration.seconds(10)
+
+  /// What has become of the admission.
+  private struct Start {
+    let job: JobResource
+    let headers: HTTPFields
+    let limit: RateLimitState?
+  }
+
+  func reply(
+    to question: Question, _ admission: Admission, by client: Client, _ call: Call
+  ) async throws(Problem) -> Reply {
+    let start = try await begin(admission, by: client, call)
+    switch question.form {
+    case .native: return events(start, by: client, call)
+    case .streamed(let writer): return try await written(by: writer, start, for: client, call)
+    // Asked whole.
+    case .written: throw .internalError
+    }
+  }
+
+  private func begin(_ admission: Admission, by client: Client, _ call: Call) async throws(Problem) -> Start {
+    var headers = EventStream.headers
+    switch try await desk.admit(admission) {
+    case .queued(let created, let cache, let limit):
+      headers[.cacheStatus] = cache.rawValue
+      try await call.admitted(admission.id, client, desk)
+      return Start(job: JobResource(admitted: admission, created: created), headers: headers, limit: limit)
+    case .answered(let source, let result, let created, let limit):
+      headers[.cacheStatus] = CacheStatus.hit.rawValue
+      var job = JobResource(answered: admission, created: created, result: result)
+      if !admission.recordsCacheHit, admission.idempotency == nil { job = job.named(source) }
+      return Start(job: job, headers: headers, limit: limit)
+    case .replayed(let id):
+      headers[.idempotencyReplayed] = "true"
+      let (job, limit) = try await desk.read(id, for: client)
+      return Start(job: job, headers: headers, limit: limit)
+    }
+  }
+
+  /// The job's own events, with which a client can go on elsewhere.
+  private func events(_ start: Start, by client: Client, _ call: Call) -> Reply {
+    let job = start.job
+    var headers = start.headers
+    headers[.location] = job.path
+    let events = JobEventStream(desk: desk, client: client, stream: EventStream(channel: call.channel))
+    return Reply(
+      .ok,
+      content: .stream { writer in
+        try await events.write(of: job, desk.reader(of: job.id, for: client), to: &writer)
+      }, headers: headers, limit: start.limit)
+  }
+
+  // MARK: - In the form of another API
+
+  private func written(
+    by writer: any StreamedAnswerWriter, _ start: Start, for client: Client, _ call: Call
+  ) async throws(Problem) -> Reply {
+    var headers = start.headers
+    headers[.sluiceJob] = start.job.id.rawValue
+    let answered = AnsweredJob(id: start.job.id, created: start.job.created, requestID: call.id)
+    let stream = AnswerStream(
+      desk: desk, client: client, stream: EventStream(channel: call.channel), job: start.job.id,
+      writer: writer.stream(of: answered))
+    if let body = start.job.result { return try reply(stream, body, headers, start.limit) }
+    // Clients of other APIs know no way to go on with a stream.
+    var reader = desk.reader(of: start.job.id, for: client, isResumable: false)
+    let first = try await firstPiece(&reader)
+    if first.contains(where: { $0.kind == .whole }) {
+      guard let body = try await desk.read(start.job.id, for: client).job.result else { throw .internalError }
+      return try reply(stream, body, headers, start.limit)
+    }
+    headers.setTarget(of: first)
+    return Reply(
+      .ok,
+      content: .stream { [reader] writer in
+        var stream = stream
+        do { try await stream.write(first, reader, to: &writer) } catch {
+          // The client is gone.
+          if call.cancelsOnDisconnect { _ = try? await desk.cancel(start.job.id, for: client) }
+          throw error
+        }
+      }, headers: headers, limit: start.limit)
+  }
+
+  /// An answer that is there already, as a stream.
+  private func reply(
+    _ stream: AnswerStream, _ body: ByteBuffer, _ headers: HTTPFields, _ limit: RateLimitState?
+  ) throws(Problem) -> Reply {
+    guard let result = StoredResult(body) else { throw .internalError }
+    var headers = headers
+    headers.set(result)
+    return Reply(
+      .ok,
+      content: .stream { writer in
+        var stream = stream
+        try await stream.write(result, to: &writer)
+      }, headers: headers, limit: limit)
+  }
+
+  /// The events up to the first that the client sees. Throws when that is the job's failure.
+  private func firstPiece(_ reader: inout EventReader) async throws(Problem) -> [JobEvent] {
+    let end = ContinuousClock.now + Self.patience
+    var events: [JobEvent] = []
+    while true {
+      let left = end - .now
+      guard left > .zero, case .events(let more) = try await reader.next(within: left) else { return events }
+      events += more
+      for event in more {
+        switch event.kind {
+        case .error(let failure): throw .failed(storedError: failure)
+        case .delta, .whole, .done: return events
+        case .status, .restart: continue
+        }
+      }
+    }
+  }
+}
