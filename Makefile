@@ -10,7 +10,7 @@ test: packages
 	swift build --build-tests
 	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=4 swift test --skip-build
 
-# Lets the official clients of OpenAI, Google, Anthropic, LiteLLM and LangChain ask the simulator and Sluice.
+# Lets the clients of OpenAI, Google and Anthropic, LiteLLM, LangChain, instructor and agents ask simulator and Sluice.
 clients: packages
 	for product in sluice-api sluice-worker sluice-simulator; do swift build --product $$product || exit 1; done
 	scripts/client-tests

@@ -129,7 +129,8 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(name: "WorkerTests", dependencies: ["Worker", "TestSupport"], swiftSettings: settings),
     .testTarget(
-      name: "SystemTests", dependencies: ["Shared", "TestSupport"], swiftSettings: settings),
+      name: "SystemTests", dependencies: ["Shared", "TestSupport"], exclude: ["Faithful/Fixtures"],
+      swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

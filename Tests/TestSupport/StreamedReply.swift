@@ -19,6 +19,8 @@ public struct StreamedReply: Sendable {
   public let events: [Event]
   /// Whether the server ended the stream, and not the reader.
   public let isWhole: Bool
+  /// What is no stream, such as an error; empty for one.
+  public let body: String
 
   /// Sends a request and reads its events until the server ends the stream, or breaks it, or `isEnough` says so:
   /// then the connection is closed at once.
@@ -36,14 +38,17 @@ public struct StreamedReply: Sendable {
     let response = try await HTTPClient.shared.execute(request, timeout: .seconds(90))
     var lines = Lines()
     var events: [Event] = []
+    var body = ""
+    let isStream = response.headers.first(name: "content-type")?.hasPrefix("text/event-stream") == true
     func reply(isWhole: Bool) -> StreamedReply {
       let fields = response.headers.map { ($0.name.lowercased(), $0.value) }
       return StreamedReply(
         status: Int(response.status.code), headers: Dictionary(fields) { "\($0), \($1)" }, events: events,
-        isWhole: isWhole)
+        isWhole: isWhole, body: body)
     }
     do {
       for try await part in response.body {
+        if !isStream { body += String(buffer: part) }
         events += lines.feed(part)
         if try await isEnough(events) { return reply(isWhole: false) }
       }
