@@ -41,6 +41,20 @@ public struct Conversation: Sendable, Hashable {
     tools.compactMap { if case .function(let function) = $0 { function } else { nil } }
   }
 
+  /// The provider that made the last thoughts that none but their maker can take back; nil without such.
+  public var maker: String? {
+    for turn in turns.reversed() where turn.role == .assistant {
+      for part in turn.parts {
+        switch part {
+        case .thought(let thought): if let provider = thought.maker?.provider { return provider }
+        case .toolCall(let call): if let provider = call.maker?.provider { return provider }
+        default: continue
+        }
+      }
+    }
+    return nil
+  }
+
   /// Whether the model is to go on after what a call brought.
   public var endsInToolResult: Bool {
     guard case .toolResult = turns.last?.parts.last else { return false }

@@ -35,6 +35,16 @@ public struct EmbeddingRequest: Sendable, Hashable {
     }
   }
 
+  /// The request in pieces of so many texts at most; itself where it has no more, or no texts.
+  public func pieces(ofAtMost count: Int) -> [EmbeddingRequest] {
+    guard let texts, texts.count > count else { return [self] }
+    return stride(from: 0, to: texts.count, by: count).map { start in
+      var piece = self
+      piece.input = .array(texts[start..<min(start + count, texts.count)].map(JSONValue.string))
+      return piece
+    }
+  }
+
   public var estimatedTokens: Int { input.serialized().readableBytes / 4 + 1 }
 
   /// The request in OpenAI's form, which is also how it is stored.

@@ -4,15 +4,10 @@ public struct RequestTarget: Sendable {
   public var provider: String
   public var model: String
   public var shape: ProviderShape
-  /// Whether a wish that changes no meaning and that the target has no word for is refused instead of left out.
-  public var refusesUnsupported: Bool
 
-  public init(
-    provider: String, model: String, shape: ProviderShape = .neutral, refusesUnsupported: Bool = false
-  ) {
+  public init(provider: String, model: String, shape: ProviderShape = .neutral) {
     self.provider = provider
     self.model = model
     self.shape = shape.fitted(to: model)
-    self.refusesUnsupported = refusesUnsupported
   }
 }

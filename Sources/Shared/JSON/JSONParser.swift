@@ -9,28 +9,44 @@ public struct JSONParser {
   public static let depthLimit = 64
 
   private let bytes: UnsafeBufferPointer<UInt8>
+  private let loneSurrogates: LoneSurrogates
   private var position = 0
   private var depth = 0
 
+  /// What becomes of half a surrogate pair, which is no character (RFC 8259, section 8.2).
+  public enum LoneSurrogates: Sendable {
+    case refused
+    /// It becomes U+FFFD.
+    case replaced
+    /// It is kept for its other half, which may come in another text: see ``HalfCharacters``.
+    case kept
+  }
+
   /// Parses the readable bytes of a buffer.
-  public static func parse(_ buffer: ByteBuffer) throws(JSONParsingError) -> JSONValue {
+  public static func parse(
+    _ buffer: ByteBuffer, loneSurrogates: LoneSurrogates = .refused
+  ) throws(JSONParsingError) -> JSONValue {
     try buffer.withUnsafeReadableBytes { raw in
       Result { () throws(JSONParsingError) in
         try raw.withMemoryRebound(to: UInt8.self) { bytes in
-          Result { () throws(JSONParsingError) in try parse(bytes) }
+          Result { () throws(JSONParsingError) in try parse(bytes, loneSurrogates: loneSurrogates) }
         }.get()
       }
     }.get()
   }
 
   /// Parses the UTF-8 bytes of a string.
-  public static func parse(_ text: String) throws(JSONParsingError) -> JSONValue {
-    try parse(ByteBuffer(string: text))
+  public static func parse(
+    _ text: String, loneSurrogates: LoneSurrogates = .refused
+  ) throws(JSONParsingError) -> JSONValue {
+    try parse(ByteBuffer(string: text), loneSurrogates: loneSurrogates)
   }
 
-  static func parse(_ bytes: UnsafeBufferPointer<UInt8>) throws(JSONParsingError) -> JSONValue {
+  static func parse(
+    _ bytes: UnsafeBufferPointer<UInt8>, loneSurrogates: LoneSurrogates
+  ) throws(JSONParsingError) -> JSONValue {
     if bytes.count >= 3, (bytes[0], bytes[1], bytes[2]) == (0xEF, 0xBB, 0xBF) { throw .byteOrderMark }
-    var parser = JSONParser(bytes: bytes)
+    var parser = JSONParser(bytes: bytes, loneSurrogates: loneSurrogates)
     parser.skipWhitespace()
     guard parser.position < bytes.count else { throw .empty }
     let value = try parser.parseValue()
@@ -39,8 +55,9 @@ public struct JSONParser {
     return value
   }
 
-  private init(bytes: UnsafeBufferPointer<UInt8>) {
+  private init(bytes: UnsafeBufferPointer<UInt8>, loneSurrogates: LoneSurrogates) {
     self.bytes = bytes
+    self.loneSurrogates = loneSurrogates
   }
 
   private mutating func parseValue() throws(JSONParsingError) -> JSONValue {
@@ -173,13 +190,26 @@ extension JSONParser {
     if let scalar = Unicode.Scalar(first) { return scalar }
     guard first < 0xDC00, position + 1 < bytes.count,
       bytes[position] == UInt8(ascii: "\\"), bytes[position + 1] == UInt8(ascii: "u")
-    else { throw .invalidEscape(offset: start) }
+    else { return try lone(first, start: start) }
+    let end = position
     position += 2
     let second = try parseHexQuad(start: start)
     guard (0xDC00...0xDFFF).contains(second),
       let scalar = Unicode.Scalar(0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00))
-    else { throw .invalidEscape(offset: start) }
+    else {
+      // What follows is a character of its own.
+      position = end
+      return try lone(first, start: start)
+    }
     return scalar
+  }
+
+  private func lone(_ half: UInt32, start: Int) throws(JSONParsingError) -> Unicode.Scalar {
+    switch loneSurrogates {
+    case .refused: throw .invalidEscape(offset: start)
+    case .replaced: return "\u{FFFD}"
+    case .kept: return HalfCharacters.scalar(of: half)
+    }
   }
 
   private mutating func parseHexQuad(start: Int) throws(JSONParsingError) -> UInt32 {

@@ -28,7 +28,7 @@ struct Cascade: Sendable {
   ) async throws(CancellationError) -> CascadeOutcome {
     let route: ProviderRoute
     do { route = try catalog.route(for: request.model) } catch { return .unroutable(error) }
-    let targets = order(of: route, for: request)
+    let targets = preferringMaker(of: request, order(of: route, for: request))
     var progress = CascadeProgress(prices: catalog.prices)
     if let hedgeAfter = route.hedgeAfter, targets.count > 1 {
       let walk = HedgedWalk(
@@ -41,6 +41,14 @@ struct Cascade: Sendable {
     }
     if Task.isCancelled && !progress.isDecided { throw CancellationError() }
     return progress.outcome
+  }
+
+  /// A conversation with thoughts that only their maker can take back is the maker's first.
+  private func preferringMaker(of request: JobRequest, _ targets: [Target]) -> [Target] {
+    guard targets.count > 1, case .chat(let conversation) = request, let maker = conversation.maker,
+      targets[0].provider != maker
+    else { return targets }
+    return targets.filter { $0.provider == maker } + targets.filter { $0.provider != maker }
   }
 
   private func order(of route: ProviderRoute, for request: JobRequest) -> [Target] {

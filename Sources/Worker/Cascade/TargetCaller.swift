@@ -44,7 +44,8 @@ struct TargetCaller: Sendable {
     let call: Call
     // A stream is as fast as its first piece.
     let firstByte = firstByte ?? (deltas != nil && route.strategy == .fastest ? FirstByte() : nil)
-    do { call = try self.call(request, to: target, streams: deltas != nil, firstByte) } catch {
+    let refuses = route.onUnsupported == .refuse
+    do { call = try self.call(request, to: target, streams: deltas != nil, refuses, firstByte) } catch {
       // Nobody was asked, so nothing is learned of its circuit or quota.
       guard error.kind == .requestRefused else {
         // Its configuration is wrong, which somebody may put right.
@@ -87,10 +88,11 @@ struct TargetCaller: Sendable {
   }
 
   private func call(
-    _ request: JobRequest, to target: Target, streams: Bool, _ firstByte: FirstByte?
+    _ request: JobRequest, to target: Target, streams: Bool, _ refusesUnsupported: Bool, _ firstByte: FirstByte?
   ) throws(ProviderFault) -> Call {
     let endpoint = try endpoint(of: target)
-    let (http, dropped) = try endpoint.httpRequest(for: request, streams: streams)
+    let (http, dropped) = try endpoint.httpRequest(
+      for: request, streams: streams, refusesUnsupported: refusesUnsupported)
     return Call(
       request: request, target: target, endpoint: endpoint, http: http, dropped: dropped, firstByte: firstByte
     )
@@ -177,15 +179,34 @@ struct TargetCaller: Sendable {
       }
       (result, stated) = (stream.result, StatedQuota.stated(in: stream.headers))
     } else {
-      let response = try await client.send(
-        call.http, timeouts: call.endpoint.timeouts, firstByte: call.firstByte)
-      stated = (try? response.get()).map { StatedQuota.stated(in: $0.headers) } ?? []
-      result = response.flatMap { response in
-        Result { () throws(ProviderFault) in try call.endpoint.answer(to: call.request, from: response) }
-      }
+      (result, stated) = try await whole(call)
     }
     quotas.record(stated, of: call.target, reservation, usedTokens: result.usedTokens)
     return result
+  }
+
+  /// An answer that comes whole: in several calls where the provider does not take all at once.
+  private func whole(
+    _ call: Call
+  ) async throws(CancellationError) -> (Result<ProviderAnswer, ProviderFault>, [StatedQuota]) {
+    var whole: ProviderAnswer?
+    var stated: [StatedQuota] = []
+    let pieces = call.endpoint.pieces(of: call.request)
+    for piece in pieces {
+      let http: HTTPClient.Request
+      do throws(ProviderFault) {
+        http = pieces.count == 1 ? call.http : try call.endpoint.httpRequest(for: piece).0
+      } catch { return (.failure(error), stated) }
+      let response = try await client.send(http, timeouts: call.endpoint.timeouts, firstByte: call.firstByte)
+      if let head = try? response.get() { stated = StatedQuota.stated(in: head.headers) }
+      let result = response.flatMap { response in
+        Result { () throws(ProviderFault) in try call.endpoint.answer(to: piece, from: response) }
+      }
+      guard case .success(let answer) = result else { return (result, stated) }
+      if whole == nil { whole = answer } else { whole?.append(vectors: answer) }
+    }
+    guard let whole else { return (.failure(.failing("nothing was asked")), stated) }
+    return (.success(whole), stated)
   }
 
   // MARK: - Leave

@@ -43,10 +43,10 @@ struct ProviderEndpoint: Sendable {
     self.templates = templates
   }
 
-  /// The complete HTTP request, and what of the client's wishes it leaves out. The key stands in a header of it and nowhere else, so that no dump shows it.
-  /// Throws a refusal when the provider's API cannot express what is asked.
+  /// The complete HTTP request, and what of the client's wishes it leaves out. The key stands in a header of it and
+  /// nowhere else, so that no dump shows it. Throws a refusal when the provider's API cannot express what is asked, or, if such are refused, a wish.
   func httpRequest(
-    for request: JobRequest, streams: Bool = false
+    for request: JobRequest, streams: Bool = false, refusesUnsupported: Bool = false
   ) throws(ProviderFault) -> (HTTPClient.Request, dropped: [String]) {
     guard var copy = templates[ProviderOperation(request, streams: streams)] else {
       throw .failing("no such operation")
@@ -58,12 +58,21 @@ struct ProviderEndpoint: Sendable {
     switch request {
     case .chat(let conversation):
       let written = try wire.write(conversation, for: target, streams: streams)
+      if refusesUnsupported, let name = written.dropped.first {
+        throw .untranslatable(.missing("`\(name)`", in: target.provider))
+      }
       copy.body = .byteBuffer(written.body)
       return (copy, written.dropped)
     case .embedding(let request):
       copy.body = .byteBuffer(try wire.write(request, for: target))
       return (copy, [])
     }
+  }
+
+  /// The request in as many calls as the provider takes it.
+  func pieces(of request: JobRequest) -> [JobRequest] {
+    guard case .embedding(let embedding) = request, let most = wire.mostTexts else { return [request] }
+    return embedding.pieces(ofAtMost: most).map(JobRequest.embedding)
   }
 
   func answer(

@@ -21,6 +21,7 @@ struct StreamedAnswer: Sendable {
   /// What has come and is not told yet: nothing counts as said before the first part begins.
   private var untold = AnswerDelta()
   private var hasBegun = false
+  private var characters = WholeCharacters()
   private var status = 0
   private(set) var headers = HTTPHeaders()
   private var form = Form.whole(ByteBuffer())
@@ -77,7 +78,8 @@ struct StreamedAnswer: Sendable {
     let events: [ServerSentEvent]
     do { events = try parser.feed(part) } catch { throw ProviderFault.exceeded(.eventSize(error.limit)) }
     for event in events {
-      for piece in try reader.read(event) {
+      for var piece in try reader.read(event) {
+        if reader.hasHalves { piece = characters.join(piece) }
         answer.apply(piece)
         if piece.isTold { untold.append(piece) }
       }

@@ -5,6 +5,7 @@ struct ChatStreamReader: StreamReader {
   private let response: ProviderResponse
   private let key: Secret?
   private var reader: ChatAnswerReader
+  private(set) var hasHalves = false
 
   init(response: ProviderResponse, key: Secret?, maker: String) {
     self.response = response
@@ -17,7 +18,8 @@ struct ChatStreamReader: StreamReader {
 
   mutating func read(_ event: ServerSentEvent) throws(ProviderFault) -> [AnswerEvent] {
     if event.data == "[DONE]" { return [] }
-    guard let value = try? JSONParser.parse(event.data) else { throw .failing("not JSON") }
+    let (value, isCut) = try event.json()
+    hasHalves = hasHalves || isCut
     if let error = ProviderErrorObject(in: value)
       ?? value["choices"]?[0].flatMap({ ProviderErrorObject(in: $0) })
     {

@@ -12,8 +12,8 @@ enum GeminiConfiguration {
       if let temperature = parameters.temperature { members["temperature"] = .double(temperature) }
       if let topP = parameters.topP { members["topP"] = .double(topP) }
     } else {
-      if parameters.temperature != nil { try extras.drop("temperature") }
-      if parameters.topP != nil { try extras.drop("top_p") }
+      if parameters.temperature != nil { extras.drop("temperature") }
+      if parameters.topP != nil { extras.drop("top_p") }
     }
     if let topK = try extras.takeNumber("top_k") { members["topK"] = topK }
     if !parameters.stop.isEmpty { members["stopSequences"] = .array(parameters.stop.map(JSONValue.string)) }
@@ -63,7 +63,7 @@ enum GeminiConfiguration {
       if let level = thinking(effort, model) {
         members["thinkingConfig"] = level
       } else {
-        try extras.drop("reasoning_effort")
+        extras.drop("reasoning_effort")
       }
     } else if parameters.maxTokens != nil, parameters.savesThoughts, model.mayGoWithoutThoughts,
       members["thinkingConfig"] == nil

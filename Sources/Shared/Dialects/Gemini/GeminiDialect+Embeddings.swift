@@ -4,7 +4,7 @@ import NIOCore
 extension GeminiDialect {
   func write(_ request: EmbeddingRequest, for target: RequestTarget) throws(ProviderFault) -> ByteBuffer {
     do throws(Untranslatable) {
-      var extras = ExtraMembers(request.extras, of: Self.provider, vendor: "google", for: target)
+      var extras = ExtraMembers(request.extras, of: Self.provider, vendor: "google")
       _ = try extras.finish()
       guard let texts = request.texts else {
         throw Untranslatable("Gemini embeds texts and no tokens, which are another model's; send the text.")

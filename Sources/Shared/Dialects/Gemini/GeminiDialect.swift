@@ -16,6 +16,9 @@ struct GeminiDialect: WireDialect {
     return "/models/\(Self.percentEncode(GeminiModel(model).name)):\(method)"
   }
 
+  /// Of `batchEmbedContents`; more are a 400.
+  var mostTexts: Int? { 100 }
+
   func authorization(_ key: String) -> (name: String, value: String) { ("x-goog-api-key", key) }
 
   /// The path alone says whether the answer streams.

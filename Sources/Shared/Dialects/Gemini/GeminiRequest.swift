@@ -9,14 +9,13 @@ struct GeminiRequest {
   init(_ request: Conversation, for target: RequestTarget) throws(Untranslatable) {
     let model = GeminiModel(target.model)
     var extras = ExtraMembers(
-      request.dialect == .chat ? request.extras : [:], of: GeminiDialect.provider, vendor: "google",
-      for: target)
+      request.dialect == .chat ? request.extras : [:], of: GeminiDialect.provider, vendor: "google")
     let conversation = try AlternatingConversation(
       target.fitToolCallIDs(of: request).turns, by: GeminiPartWriter(model: model, maker: target.provider))
     var members: JSONObject = ["contents": .array(conversation.turns.map(Self.content))]
     if !conversation.system.isEmpty { members["systemInstruction"] = ["parts": .array(conversation.system)] }
-    if conversation.hasNames { try extras.drop("name") }
-    if request.parameters.user != nil { try extras.drop("user") }
+    if conversation.hasNames { extras.drop("name") }
+    if request.parameters.user != nil { extras.drop("user") }
     Self.addOwn(&extras, to: &members)
     try Self.addTools(of: request, &extras, to: &members)
     let configuration = try GeminiConfiguration.of(request, &extras, model, target)
@@ -43,7 +42,7 @@ struct GeminiRequest {
   ) throws(Untranslatable) {
     let functions = try request.functions(for: GeminiDialect.provider)
     let choice = try request.choice(for: GeminiDialect.provider)
-    if request.parameters.parallelToolCalls == false { try extras.drop("parallel_tool_calls") }
+    if request.parameters.parallelToolCalls == false { extras.drop("parallel_tool_calls") }
     guard !functions.isEmpty else { return }
     members["tools"] = [["functionDeclarations": .array(functions.map(declaration))]]
     if let choice { members["toolConfig"] = ["functionCallingConfig": configuration(of: choice)] }

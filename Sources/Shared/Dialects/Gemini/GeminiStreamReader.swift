@@ -4,6 +4,7 @@ struct GeminiStreamReader: StreamReader {
   private let response: ProviderResponse
   private let key: Secret?
   private var reader: GeminiAnswerReader
+  private(set) var hasHalves = false
 
   init(response: ProviderResponse, key: Secret?, maker: String) {
     self.response = response
@@ -15,7 +16,8 @@ struct GeminiStreamReader: StreamReader {
   var unknownFinishReason: String? { reader.unknownFinishReason }
 
   mutating func read(_ event: ServerSentEvent) throws(ProviderFault) -> [AnswerEvent] {
-    guard let value = try? JSONParser.parse(event.data) else { throw .failing("not JSON") }
+    let (value, isCut) = try event.json()
+    hasHalves = hasHalves || isCut
     if let error = ProviderErrorObject(in: value) {
       throw GeminiFault.fault(error, status: nil, response, hiding: key)
     }

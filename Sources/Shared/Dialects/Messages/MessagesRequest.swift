@@ -19,8 +19,7 @@ struct MessagesRequest {
   init(_ request: Conversation, for target: RequestTarget, streams: Bool) throws(Untranslatable) {
     let conversation = target.fitToolCallIDs(of: request)
     var extras = ExtraMembers(
-      request.dialect == .chat ? request.extras : [:], of: MessagesDialect.provider, vendor: "anthropic",
-      for: target)
+      request.dialect == .chat ? request.extras : [:], of: MessagesDialect.provider, vendor: "anthropic")
     let turns = try AlternatingConversation(
       conversation.turns,
       by: MessagesPartWriter(maker: target.provider, takesExtras: request.dialect == .chat))
@@ -32,7 +31,7 @@ struct MessagesRequest {
     if !turns.system.isEmpty { members["system"] = .array(turns.system) }
     if streams { members["stream"] = true }
     for name in Self.own { if let value = extras.take(name) { members[name] = value } }
-    if turns.hasNames { try extras.drop("name") }
+    if turns.hasNames { extras.drop("name") }
     try Self.addSampling(of: request.parameters, target.shape, &extras, to: &members)
     try Self.addTools(of: request, &extras, to: &members)
     try Self.addOutput(of: request, &extras, to: &members)
@@ -40,7 +39,7 @@ struct MessagesRequest {
       if (1...Self.userIDLimit).contains(user.count) {
         members["metadata"] = ["user_id": .string(user)]
       } else {
-        try extras.drop("user")
+        extras.drop("user")
       }
     }
     dropped = try extras.finish()
@@ -59,19 +58,19 @@ struct MessagesRequest {
   ) throws(Untranslatable) {
     if let temperature = parameters.temperature {
       if !shape.takesSampling {
-        try extras.drop("temperature")
+        extras.drop("temperature")
       } else {
         // Anthropic's ends at 1.
-        if temperature > 1 { try extras.drop("temperature") }
+        if temperature > 1 { extras.drop("temperature") }
         members["temperature"] = .double(min(temperature, 1))
       }
     }
     if let topP = parameters.topP {
-      if shape.takesSampling { members["top_p"] = .double(topP) } else { try extras.drop("top_p") }
+      if shape.takesSampling { members["top_p"] = .double(topP) } else { extras.drop("top_p") }
     }
     if let topK = try extras.takeNumber("top_k") { members["top_k"] = topK }
     if !parameters.stop.isEmpty { members["stop_sequences"] = .array(parameters.stop.map(JSONValue.string)) }
-    if parameters.seed != nil { try extras.drop("seed") }
+    if parameters.seed != nil { extras.drop("seed") }
   }
 
   // MARK: - Tools
@@ -135,7 +134,7 @@ struct MessagesRequest {
     case let effort? where ["low", "medium", "high", "xhigh", "max"].contains(effort):
       output["effort"] = .string(effort)
     // The nearest to a level that nobody knows is the usual one.
-    case _?: try extras.drop("reasoning_effort")
+    case _?: extras.drop("reasoning_effort")
     }
     if !output.isEmpty { members["output_config"] = .object(output) }
   }

@@ -17,6 +17,7 @@ struct MessagesStreamReader: StreamReader {
   private let maker: String
   private(set) var isComplete = false
   private(set) var unknownFinishReason: String?
+  private(set) var hasHalves = false
   /// By their index; those that have ended are gone.
   private var open: [Int64: Block] = [:]
   private var parts = 0
@@ -32,7 +33,8 @@ struct MessagesStreamReader: StreamReader {
   }
 
   mutating func read(_ event: ServerSentEvent) throws(ProviderFault) -> [AnswerEvent] {
-    guard let value = try? JSONParser.parse(event.data) else { throw .failing("not JSON") }
+    let (value, isCut) = try event.json()
+    hasHalves = hasHalves || isCut
     if let error = ProviderErrorObject(in: value) {
       throw MessagesFault.fault(error, status: nil, response, hiding: key)
     }

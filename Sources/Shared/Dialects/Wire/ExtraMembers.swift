@@ -4,15 +4,13 @@ import OrderedCollections
 /// what changes the answer's meaning is refused, and what only tunes it is left out and told.
 struct ExtraMembers {
   private let provider: String
-  private let refuses: Bool
   private var members: JSONObject
   /// What was left out.
   private(set) var dropped: [String] = []
 
   /// `vendor` is the name under which clients send what is the target's own, as `extra_body` does, too.
-  init(_ extras: JSONObject, of provider: String, vendor: String, for target: RequestTarget) {
+  init(_ extras: JSONObject, of provider: String, vendor: String) {
     self.provider = provider
-    refuses = target.refusesUnsupported
     members = extras
     members.removeAll { $0.value.isNull || Self.ofTravel.contains($0.key) || Self.isUsual($0.key, $0.value) }
     for name in ["extra_body", vendor] { unfold(name, vendor) }
@@ -70,9 +68,8 @@ struct ExtraMembers {
     return value
   }
 
-  /// Leaves out a wish that the target has no word for, unless such are refused.
-  mutating func drop(_ name: String) throws(Untranslatable) {
-    if refuses { throw .missing("`\(name)`", in: provider) }
+  /// Leaves out a wish that the target has no word for.
+  mutating func drop(_ name: String) {
     if !dropped.contains(name) { dropped.append(name) }
   }
 
@@ -80,7 +77,7 @@ struct ExtraMembers {
   mutating func finish() throws(Untranslatable) -> [String] {
     for name in members.keys {
       guard Self.hints.contains(name) else { throw .missing("`\(name)`", in: provider) }
-      try drop(name)
+      drop(name)
     }
     return dropped
   }

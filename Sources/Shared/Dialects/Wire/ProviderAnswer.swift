@@ -1,3 +1,5 @@
+import OrderedCollections
+
 /// A model's complete answer, whichever dialect it came in.
 public struct ProviderAnswer: Sendable, Hashable {
   public var answer: Answer
@@ -5,6 +7,18 @@ public struct ProviderAnswer: Sendable, Hashable {
   public var embeddings: JSONValue?
   /// A word for the end of the answer that Sluice does not know, to be told to the operator.
   public var unknownFinishReason: String?
+
+  /// Adds the vectors of the texts that follow.
+  public mutating func append(vectors next: ProviderAnswer) {
+    let known = embeddings?.array ?? []
+    let more = (next.embeddings?.array ?? []).enumerated().map { index, vector in
+      guard case .object(var members) = vector else { return vector }
+      members["index"] = .integer(Int64(known.count + index))
+      return JSONValue.object(members)
+    }
+    embeddings = .array(known + more)
+    answer.usage = answer.usage + next.answer.usage
+  }
 
   public init(_ answer: Answer, embeddings: JSONValue? = nil, unknownFinishReason: String? = nil) {
     self.answer = answer

@@ -6,6 +6,9 @@ public protocol StreamReader: Sendable {
   /// Whether the provider has said that the answer is whole: a stream that ends before that was cut.
   var isComplete: Bool { get }
 
+  /// Whether characters were cut in two, so that their halves must be joined.
+  var hasHalves: Bool { get }
+
   /// A word for the end of the answer that Sluice does not know.
   var unknownFinishReason: String? { get }
 }

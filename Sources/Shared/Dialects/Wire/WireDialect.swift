@@ -6,6 +6,9 @@ public protocol WireDialect: Sendable {
   /// What follows the provider's base URL, percent-encoded. A model's name may come from a client.
   func path(for operation: ProviderOperation, model: String) -> String
 
+  /// How many texts may be embedded in one call; nil where there is no bound.
+  var mostTexts: Int? { get }
+
   /// The header that carries the key; a key never stands in a URL, because URLs end in logs.
   func authorization(_ key: String) -> (name: String, value: String)
 
@@ -33,6 +36,7 @@ public protocol WireDialect: Sendable {
 
 extension WireDialect {
   public var headers: HTTPHeaders { [:] }
+  public var mostTexts: Int? { nil }
 }
 
 extension Dialect {
