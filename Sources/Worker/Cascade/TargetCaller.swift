@@ -12,6 +12,8 @@ struct TargetCaller: Sendable {
   private let words: UnknownWords
   /// Of the targets that routes stand for; those that clients name are made when they are asked.
   private let endpoints: [Target: ProviderEndpoint]
+  /// All providers' keys: what one says may come through another, or through what stands before both.
+  private let secrets: [Secret]
 
   /// - Parameter timeouts: of the providers that have none of their own.
   init(
@@ -25,6 +27,9 @@ struct TargetCaller: Sendable {
     self.quotas = quotas
     self.latencies = latencies
     self.words = words
+    secrets = catalog.providers.flatMap { provider in
+      [provider.access.key].compactMap(\.self) + KeyBlots.secrets(in: provider.headers)
+    }
     var endpoints: [Target: ProviderEndpoint] = [:]
     for target in catalog.routes.flatMap(\.targets).map(\.target) {
       guard let provider = catalog.provider(named: target.provider), provider.isOn else { continue }
@@ -135,7 +140,7 @@ struct TargetCaller: Sendable {
         steps.append(Self.step(target, ending, elapsed))
         return ending
       case .failure(let fault):
-        let fault = fault.hiding(call.endpoint.secretHeaders)
+        let fault = fault.hiding(secrets)
         let wait = board.record(fault, of: target, isProbe: isProbe)
         steps.append(CascadeStep(target, .failed, fault, elapsed))
         return deltas?.hasBegun == true

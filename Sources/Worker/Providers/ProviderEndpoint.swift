@@ -9,8 +9,6 @@ struct ProviderEndpoint: Sendable {
   let wire: any WireDialect
   let key: Secret?
   let timeouts: ProviderTimeouts
-  /// What configured headers hold that may be a key, should the provider echo it.
-  let secretHeaders: [Secret]
   private let templates: [ProviderOperation: HTTPClient.Request]
   private let target: RequestTarget
 
@@ -22,7 +20,6 @@ struct ProviderEndpoint: Sendable {
     key = provider.access.key
     self.timeouts = timeouts.overridden(by: provider.timeouts)
     target = RequestTarget(provider: provider.name, model: model, shape: provider.shape)
-    secretHeaders = KeyBlots.secrets(in: provider.headers)
     var headers = HTTPHeaders([("content-type", "application/json")])
     headers.add(name: "user-agent", value: "sluice/\(Version.current)")
     headers.add(contentsOf: wire.headers)
