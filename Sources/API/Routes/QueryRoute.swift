@@ -61,13 +61,14 @@ struct QueryRoute: Sendable {
     case .replayed(let id):
       let (job, limit) = try await desk.read(id, for: client, waiting: wait)
       return try reply(job, [.idempotencyReplayed: "true"], limit)
-    case .queued(_, let cache, let limit):
+    case .queued(let created, let cache, let limit):
       let headers: HTTPFields = [.cacheStatus: cache.rawValue]
       if let end = await desk.end(of: expectation, within: wait) {
         return try reply(end.id, end.state, end.body, isCached: false, headers, limit)
       }
       // The job may have ended all the same, when only the news of it was lost.
-      let (job, limit) = try await desk.read(admission.id, for: client)
+      let (job, limit) = try await desk.readAfterWait(
+        admission.id, for: client, lastSeen: JobResource(admitted: admission, created: created))
       return try reply(job, headers, limit)
     }
   }
