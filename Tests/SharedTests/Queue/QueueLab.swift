@@ -107,6 +107,10 @@ struct QueueLab: Sendable {
   struct NothingToClaim: Error {}
 }
 
+extension Renewal {
+  static let allHeld = Renewal(lost: [], over: [])
+}
+
 extension QueueLab {
   /// Returns once Redis' clock has gone on for so long.
   func untilRedisTime(isAfter duration: Duration) async throws {
