@@ -49,7 +49,7 @@ struct Work: AsyncParsableCommand {
     _ queue: JobQueue, _ held: HeldJobs, wakeConnection: RedisClient, check: DurabilityCheck,
     callbacks: CallbackPolicy, _ logger: Logger
   ) -> Puller {
-    let recorder = OutcomeRecorder(queue: queue, logger: logger)
+    let recorder = OutcomeRecorder(queue: queue, held: held, logger: logger)
     let pace = PullPace()
     let runner = JobRunner(
       answer: { (_, _) throws(CancellationError) in .answered(Self.result, isCacheable: false) },

@@ -25,7 +25,7 @@ struct WorkerProcess: Sendable {
     let held = HeldJobs(capacity: settings.concurrency)
     let pace = PullPace()
     let client = ProviderClient()
-    let recorder = OutcomeRecorder(queue: queue, logger: logger)
+    let recorder = OutcomeRecorder(queue: queue, held: held, logger: logger)
     let deliveries = DeliveryRunner(
       queue: queue, sender: CallbackSender(policy: settings.callbacks), recorder: recorder, logger: logger)
     let words = UnknownWords(logger: logger)

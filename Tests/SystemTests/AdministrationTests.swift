@@ -10,13 +10,13 @@ struct AdministrationTests {
   @Test("a job that failed for good is listed, requeued and answered")
   func requeue() async throws {
     try await SluiceCluster.withOneOfEach(environment: environment) { cluster, api in
-      try await cluster.simulator.script([["provider": "*", "times": 3, "behaviour": ["status": 400]]])
+      try await cluster.simulator.script([["provider": "*", "times": 3, "behaviour": ["status": 401]]])
       let link = try #require(try await api.post("/jobs", ["prompt": "Once more"]).headers["location"])
       #expect(try await api.get("\(link)?wait=30").json["status"] == "failed")
       let letters = try await api.get("/admin/dead-letters", headers: admin)
       let letter = try #require(letters.json["data"]?[0])
       #expect(letter["kind"] == "request" && letter["tenant"] == "default")
-      #expect(letter["job"]?["error"]?["code"] == "request_refused")
+      #expect(letter["job"]?["error"]?["code"] == "all_providers_failed")
       let id = try #require(letter["job"]?["id"]?.string)
       let path = "/admin/dead-letters/\(id)"
       #expect(try await api.call(.POST, "\(path)/requeue", headers: admin).status == 200)
@@ -29,10 +29,21 @@ struct AdministrationTests {
     }
   }
 
+  @Test("a request that every provider refused is its client's to mend, and no dead letter")
+  func refused() async throws {
+    try await SluiceCluster.withOneOfEach(environment: environment) { cluster, api in
+      try await cluster.simulator.script([["provider": "*", "behaviour": ["status": 400]]])
+      let reply = try await api.post("/query", ["prompt": "What?"])
+      #expect(reply.status == 502 && reply.json["cascade_path"]?.array?.isEmpty == false)
+      #expect(try await api.get("/admin/dead-letters", headers: admin).json["data"] == [])
+      #expect(try await api.get("/metrics").body.contains("sluice_dead_letters 0"))
+    }
+  }
+
   @Test("a dead letter that was discarded is off the list")
   func discard() async throws {
     try await SluiceCluster.withOneOfEach(environment: environment) { cluster, api in
-      try await cluster.simulator.script([["provider": "*", "behaviour": ["status": 400]]])
+      try await cluster.simulator.script([["provider": "*", "behaviour": ["status": 401]]])
       let link = try #require(try await api.post("/jobs", ["prompt": "Never"]).headers["location"])
       #expect(try await api.get("\(link)?wait=30").json["status"] == "failed")
       let id = link.dropFirst("/jobs/".count)

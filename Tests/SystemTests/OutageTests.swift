@@ -1,3 +1,4 @@
+import Foundation
 import Shared
 import TestSupport
 import Testing
@@ -24,6 +25,73 @@ struct OutageTests {
         }
         #expect(job.json["result"]?["response"]?.string?.isEmpty == false)
       }
+    }
+  }
+
+  @Test("a Redis that stands still for a second fails nobody", arguments: ["CLIENT PAUSE", "SIGSTOP"])
+  func pause(by means: String) async throws {
+    // As an operator runs it: with the default time-out.
+    try await SluiceCluster.with(environment: ["REDIS_TIMEOUT_MS": ""]) { cluster in
+      let api = try await cluster.startAPI()
+      let worker = try await cluster.startWorker(seenBy: api)
+      _ = try await api.post("/query", ["prompt": "Are you there?"])
+      let redis = try #require(cluster.redis.pid)
+      // What lasts a second is the fault, in a process of its own.
+      let commands = [
+        "CLIENT PAUSE": "redis-cli -s \(cluster.redis.socket) CLIENT PAUSE 1000 ALL; echo begun",
+        "SIGSTOP": "kill -STOP \(redis); echo begun; sleep 1; kill -CONT \(redis)",
+      ]
+      let fault = try await ChildProcess("/bin/sh", ["-c", try #require(commands[means])])
+      try await fault.waitForOutput("begun")
+      try await withThrowingTaskGroup(of: HTTPReply.self) { group in
+        for number in 0..<30 {
+          let path = number % 2 == 0 ? "/query" : "/jobs"
+          group.addTask { try await api.post(path, ["prompt": .string("\(number)"), "cache": "off"]) }
+        }
+        group.addTask { try await api.get("/health") }
+        for try await reply in group { #expect([200, 202].contains(reply.status), "\(reply)") }
+      }
+      await fault.waitUntilExit()
+      try await eventually("every job is answered") {
+        try await api.get("/metrics").body.contains(#"sluice_jobs_ended_total{state="succeeded"} 31"#)
+      }
+      #expect(try await cluster.simulator.stats()["total"] == 31, "nothing was asked twice")
+      for process in [api.process, worker] {
+        #expect(!process.log.contains("did not answer in time"), "\(process.log)")
+      }
+      await worker.killNow()
+      await api.process.killNow()
+    }
+  }
+
+  @Test("a frozen Redis costs one time-out; who waits for an answer goes on waiting, and gets it")
+  func frozen() async throws {
+    try await SluiceCluster.withOneOfEach(environment: ["REDIS_TIMEOUT_MS": "500"]) { cluster, api in
+      try await cluster.simulator.script([["provider": "*", "times": 1, "behaviour": ["latency_ms": 1000]]])
+      async let waiting = api.post("/query?wait=60", ["prompt": "Take your time", "cache": "off"])
+      try await eventually("a provider is being asked") {
+        try await cluster.simulator.stats()["in_flight"]?.integer == 1
+      }
+      cluster.redis.pause()
+      #expect(try await api.post("/jobs", ["prompt": "first"]).status == 503)
+      for number in 0..<50 {
+        let reply = try await api.post("/jobs", ["prompt": .string("\(number)")])
+        #expect(reply.status == 503 && reply.headers["retry-after"] == "1")
+      }
+      let health = try await api.get("/health")
+      #expect(health.status == 503 && health.json["redis"]?["status"] == "suspect")
+      #expect(health.json["status"] == "unhealthy")
+      try await eventually("the answer is there and cannot be recorded") {
+        try await cluster.simulator.stats()["in_flight"]?.integer == 0
+      }
+      #expect(api.process.log.components(separatedBy: "did not answer in time").count == 2, "said once")
+      cluster.redis.resume()
+      let answer = try await waiting
+      #expect(answer.status == 200, "\(answer)")
+      try await eventually("all goes on") { try await api.post("/query", ["prompt": "And?"]).status == 200 }
+      let job = try await api.get("/jobs/\(answer.json["id"]?.string ?? "")")
+      #expect(job.json["attempts"] == 1, "its provider was asked once")
+      #expect(try await api.get("/health").json["redis"]?["status"] == "up")
     }
   }
 

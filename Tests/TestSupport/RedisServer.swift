@@ -50,6 +50,9 @@ public final class RedisServer: Sendable {
     try await child.waitForOutput("eady to accept connections")
   }
 
+  /// Nil before it was started.
+  public var pid: Int32? { process.withLock { $0?.pid } }
+
   public func kill() async { await process.withLock { $0 }?.killNow() }
   /// It keeps its connections and answers nobody.
   public func pause() { process.withLock { $0 }?.signal(SIGSTOP) }

@@ -79,7 +79,8 @@ struct Asking: Sendable {
         return try reply(ended, question, call, headers, limit)
       }
       // The job may have ended all the same, when only the news of it was lost.
-      let (job, latest) = try await desk.read(admission.id, for: client)
+      let (job, latest) = try await desk.readAfterWait(
+        admission.id, for: client, lastSeen: JobResource(admitted: admission, created: created))
       return try reply(job, question, call, headers, latest)
     }
   }

@@ -86,7 +86,18 @@ struct JobDesk: Sendable {
     let now = try await read(id, for: client, announced: true)
     if now.job.state.isTerminal { return now }
     _ = await end(of: expectation, within: wait)
-    return try await read(id, for: client)
+    return try await readAfterWait(id, for: client, lastSeen: now.job)
+  }
+
+  /// A tenant's job once its caller has waited. When Redis is away at that moment, the job goes on all the same: it is
+  /// told as it was last seen.
+  func readAfterWait(_ id: JobID, for client: Client, lastSeen: JobResource) async throws(Problem) -> (
+    job: JobResource, limit: RateLimitState?
+  ) {
+    do throws(Problem) { return try await read(id, for: client) } catch {
+      guard case .unavailable = error else { throw error }
+      return (lastSeen, nil)
+    }
   }
 
   /// The events of a tenant's job behind number `last`, for as long as the reader is held. One whose client cannot

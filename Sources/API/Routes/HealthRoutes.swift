@@ -18,11 +18,13 @@ struct HealthRoutes: Sendable {
     ]
   }
 
+  private let redis = "`redis.status` is `up`, `down`, or `suspect` while it does not answer in time."
+
   private func description(_ path: String, _ summary: String, schema: JSONValue? = nil) -> RouteDescription {
     RouteDescription(
       method: .get, path: path, summary: summary,
       description: path == "/health"
-        ? "`degraded` when no worker is alive or no provider can be asked, `unhealthy` (503) without Redis."
+        ? "`degraded` when no worker is alive or no provider can be asked, `unhealthy` (503) without Redis. \(redis)"
         : "For an orchestrator's probe.",
       group: "Operation",
       responses: [
@@ -44,7 +46,9 @@ struct HealthRoutes: Sendable {
 
   private func health(_ call: Call) async throws(Problem) -> Reply {
     let start = ContinuousClock.now
-    let statistics = try? await queue.statistics()
+    var statistics: QueueStatistics?
+    var redis = "up"
+    do { statistics = try await queue.statistics() } catch { redis = error.isOfSilence ? "suspect" : "down" }
     let latency = start.duration(to: .now)
     let providers = await board.states()
     let available = providers.first { $0.status == .available }
@@ -56,8 +60,8 @@ struct HealthRoutes: Sendable {
       "timestamp": .double(Double(Timestamp.now) / 1000),
       "version": .string(Version.current),
       "redis": [
-        "status": statistics == nil ? "down" : "up",
-        "latency_ms": .double(Double(latency.nanoseconds / 10_000) / 100),
+        "status": .string(redis),
+        "latency_ms": statistics == nil ? .null : .double(Double(latency.nanoseconds / 10_000) / 100),
       ],
       "queue": [
         "depth": .integer(Int64(statistics.map { $0.queued + $0.scheduled } ?? 0)),

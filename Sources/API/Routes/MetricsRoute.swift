@@ -49,7 +49,9 @@ struct MetricsRoute: Sendable {
         ("{state=\"scheduled\"}", statistics.scheduled),
       ])
     family("open_bytes", "gauge", "Bytes of requests that have not ended.", [("", statistics.openBytes)])
-    family("dead_letters", "gauge", "Jobs and deliveries that failed for good.", [("", statistics.dead)])
+    family(
+      "dead_letters", "gauge", "Jobs and deliveries that failed for good and that an operator can mend.",
+      [("", statistics.dead)])
     family("workers", "gauge", "Workers that are alive.", [("", statistics.workers)])
     let ends = JobState.allCases.filter(\.isTerminal).map(\.rawValue)
     counters("jobs_ended_total", "Jobs that have ended, by state.", "state", of: "ended:", known: ends)

@@ -44,6 +44,9 @@ public struct JobFailure: Error, Sendable, Hashable {
     return "\(code.rawValue): \(steps.joined(separator: "; "))"
   }
 
+  /// Whether an operator can do something about it: not about a request that was refused, of which its client was told.
+  public var isDeadLetter: Bool { code != .requestRefused }
+
   /// The stored form: the `error` object of the job resource.
   public func encoded() -> ByteBuffer {
     var json = JSONWriter()

@@ -35,6 +35,14 @@ public struct Claim: Sendable {
   public let nextDue: Duration?
 }
 
+/// Which leases a worker does not hold any more.
+public struct Renewal: Sendable, Hashable {
+  /// Their time ran out, and their jobs are left to others.
+  public let lost: Set<Lease>
+  /// Their jobs have ended or were put aside, by the worker's own step or at their tenants' wish.
+  public let over: Set<Lease>
+}
+
 extension JobQueue {
   /// Takes jobs for a worker, lanes by weight and tenants in fair turns, after bringing back what is due.
   /// - Parameters:
@@ -74,9 +82,8 @@ extension JobQueue {
       deliveredJob: fields.count > 6 ? fields[6].string.flatMap(JobID.init(rawValue:)) : nil)
   }
 
-  /// Gives a worker's sign of life and extends its leases. Returns the leases that it has lost,
-  /// those of cancelled jobs among them.
-  public func renew(_ leases: [Lease], worker: String) async throws(QueueError) -> Set<Lease> {
+  /// Gives a worker's sign of life and extends its leases. Returns those that it does not hold any more.
+  public func renew(_ leases: [Lease], worker: String) async throws(QueueError) -> Renewal {
     var command = step("renew")
     command.append(worker)
     command.append(Self.leaseDuration.wholeMilliseconds)
@@ -86,7 +93,10 @@ extension JobQueue {
     guard let held = try await perform(command).array, held.count == leases.count else {
       throw .unexpectedReply(step: "renew")
     }
-    return Set(zip(leases, held).compactMap { lease, isHeld in isHeld.integer == 1 ? nil : lease })
+    func those(told code: Int64) -> Set<Lease> {
+      Set(zip(leases, held).compactMap { lease, reply in reply.integer == code ? lease : nil })
+    }
+    return Renewal(lost: those(told: 0), over: those(told: 2))
   }
 
   /// Gives jobs back to the front of their lanes, no attempt used up. Leases already lost are passed over; a job

@@ -44,11 +44,12 @@ extension JobQueue {
     try await complete([Completion(of: lease, with: result, isCacheable: isCacheable, offer: offer)])[0]
   }
 
-  /// Records that a job failed for good.
+  /// Records that a job failed for good, and keeps it for an operator if it is a dead letter.
   public func fail(_ lease: Lease, with failure: JobFailure) async throws(QueueError) -> Settlement {
     var command = step("fail", lease)
     command.append(failure.encoded())
     command.append(retention.jobs.wholeMilliseconds)
+    command.append(failure.isDeadLetter ? "1" : "0")
     return try await settle(command, step: "fail")
   }
 

@@ -23,6 +23,22 @@ public enum QueueError: Error, Sendable, Equatable, CustomStringConvertible {
     }
   }
 
+  /// Whether the step may have taken effect all the same.
+  public var mayHaveHappened: Bool {
+    switch self {
+    case .redis(.timedOut), .redis(.connectionLost), .redis(.protocolViolation), .redis(.cancelled): true
+    case .redis, .outOfMemory, .unexpectedReply: false
+    }
+  }
+
+  /// Redis is there, but did not answer in time, or had not answered another step in time.
+  public var isOfSilence: Bool {
+    switch self {
+    case .redis(.timedOut), .redis(.suspect): true
+    case .redis, .outOfMemory, .unexpectedReply: false
+    }
+  }
+
   public var description: String {
     switch self {
     case .redis(let error): "\(error)"

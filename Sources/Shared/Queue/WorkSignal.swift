@@ -3,8 +3,8 @@
 /// The marker is no work, so losing it with a connection loses nothing: whoever waits looks for work
 /// again after a few seconds in any case.
 public struct WorkSignal: Sendable {
-  /// The longest wait for a marker. With the slack below it is also how soon a connection that died without a
-  /// word is noticed.
+  /// The longest wait for a marker. With the time in which a connection must answer it is also how soon one that died
+  /// without a word is noticed.
   public static let longestWait = Duration.seconds(2)
 
   private let redis: RedisClient
@@ -22,7 +22,7 @@ public struct WorkSignal: Sendable {
     var command = RedisCommand("BZPOPMIN", key)
     command.append(String(Double(wait.wholeMilliseconds) / 1000))
     do {
-      _ = try await redis.send(command, deadline: wait + .seconds(1))
+      _ = try await redis.send(command, deadline: wait + redis.patience)
     } catch {
       throw QueueError(error)
     }

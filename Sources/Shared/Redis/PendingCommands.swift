@@ -2,9 +2,10 @@ import DequeModule
 
 /// Matches the replies of one connection to those who wait for them: a state machine without I/O.
 ///
-/// Redis answers in the order of the commands, so matching is a queue. A command whose caller has gone keeps
-/// its place, so that its reply is not taken for another's. A command past its deadline ends the
-/// connection: replies behind it could not come either, and a stalled server must not hold anybody up.
+/// Redis answers in the order of the commands, so matching is a queue. A command whose caller has gone, or whose
+/// time has run out, keeps its place, so that its late reply is not taken for another's. While the reply to one whose
+/// time ran out is missing the connection is silent: replies behind it could not come either. Whether it is given up
+/// then is for others to decide; those who wait do so until their own time runs out.
 struct PendingCommands<Caller> {
   struct Command {
     /// Nil for a command that is awaited to its end; only others can be cancelled.
@@ -14,6 +15,7 @@ struct PendingCommands<Caller> {
     var caller: Caller?
     let deadline: ContinuousClock.Instant
     let timeout: Duration
+    fileprivate(set) var isOverdue = false
   }
 
   /// Someone to be told of a failure.
@@ -24,8 +26,10 @@ struct PendingCommands<Caller> {
 
   private let server: String
   private var commands = Deque<Command>()
-  /// How many of them are awaited to their end.
+  /// How many of them are awaited to their end, and still are.
   private var awaited = 0
+  /// How many of them are past their deadlines.
+  private var overdue = 0
   /// Not later than any deadline; it can be earlier after replies.
   private var earliest: ContinuousClock.Instant?
   /// What the timer is set to.
@@ -38,6 +42,9 @@ struct PendingCommands<Caller> {
   init(server: String) { self.server = server }
 
   var isEmpty: Bool { commands.isEmpty }
+
+  /// Whether a reply is missing that should have come.
+  var isSilent: Bool { overdue > 0 }
 
   /// Whether ``drain()`` was called and nothing is left worth waiting for: what blocks is not waited for.
   var isDrained: Bool { isDraining && awaited == 0 }
@@ -72,8 +79,9 @@ struct PendingCommands<Caller> {
 
   mutating func receive(_ reply: RESPValue) -> ReceiveAction {
     guard let command = commands.popFirst() else { return .close }
-    if command.id == nil { awaited -= 1 }
+    if command.isOverdue { overdue -= 1 }
     guard let caller = command.caller else { return .discard }
+    if command.id == nil { awaited -= 1 }
     if case .error(let message) = reply {
       return .fail(.replied(server: server, command: command.name, message: message), to: caller)
     }
@@ -88,12 +96,35 @@ struct PendingCommands<Caller> {
     return Failed(caller: caller, error: .cancelled(server: server, command: commands[index].name))
   }
 
-  /// Closes when a command is past its deadline. Nil when none is; then ``nextAlarm()`` says when to look again.
-  mutating func expire(now: ContinuousClock.Instant) -> [Failed]? {
-    alarm = nil
-    earliest = commands.lazy.map(\.deadline).min()
-    guard let earliest, earliest <= now else { return nil }
-    return end(now: now)
+  struct Expired {
+    var failed: [Failed] = []
+    /// Whether the connection is silent from now on.
+    var fellSilent = false
+  }
+
+  /// Gives up waiting for the replies to commands that are past their deadlines. Afterwards ``nextAlarm()`` says when
+  /// to look again.
+  mutating func expire(now: ContinuousClock.Instant) -> Expired {
+    var expired = Expired()
+    let wasSilent = isSilent
+    (alarm, earliest) = (nil, nil)
+    for index in commands.indices where !commands[index].isOverdue {
+      let command = commands[index]
+      guard command.deadline <= now else {
+        earliest = earliest.map { min($0, command.deadline) } ?? command.deadline
+        continue
+      }
+      overdue += 1
+      commands[index].isOverdue = true
+      guard let caller = command.caller else { continue }
+      commands[index].caller = nil
+      if command.id == nil { awaited -= 1 }
+      expired.failed.append(
+        Failed(
+          caller: caller, error: .timedOut(server: server, command: command.name, after: command.timeout)))
+    }
+    expired.fellSilent = isSilent && !wasSilent
+    return expired
   }
 
   /// Takes no more; once ``isDrained`` the connection can be closed without a loss.
@@ -103,22 +134,12 @@ struct PendingCommands<Caller> {
   /// has nothing to tell.
   mutating func close(because reason: String? = nil) -> [Failed] {
     if !isClosed { self.reason = reason }
-    return end(now: nil)
-  }
-
-  private mutating func end(now: ContinuousClock.Instant?) -> [Failed] {
     let failed = commands.compactMap { command in
-      command.caller.map { caller in
-        let isLate = now.map { command.deadline <= $0 } ?? false
-        return Failed(
-          caller: caller,
-          error: isLate
-            ? .timedOut(server: server, command: command.name, after: command.timeout) : lost(command))
-      }
+      command.caller.map { Failed(caller: $0, error: lost(command)) }
     }
     isClosed = true
     commands.removeAll()
-    (awaited, earliest, alarm) = (0, nil, nil)
+    (awaited, overdue, earliest, alarm) = (0, 0, nil, nil)
     return failed
   }
 

@@ -11,6 +11,8 @@ final class RedisChannelHandler: ChannelInboundHandler {
   private var reader: RESPReader
   /// Takes the messages of a subscribed connection, which are no replies.
   private let onMessage: (@Sendable (ByteBuffer) -> Void)?
+  /// What is told of each reply, and of silence; nil where nobody minds.
+  var standing: RedisStanding?
   private var context: ChannelHandlerContext?
   private var timer: Scheduled<Void>?
 
@@ -83,6 +85,7 @@ final class RedisChannelHandler: ChannelInboundHandler {
       if let payload = parts[2].buffer { onMessage(payload) }
       return
     }
+    standing?.answered()
     switch pending.receive(reply) {
     case .deliver(let reply, let caller): caller.resume(returning: .success(reply))
     case .fail(let error, let caller): caller.resume(returning: .failure(error))
@@ -127,12 +130,11 @@ final class RedisChannelHandler: ChannelInboundHandler {
     timer = context.eventLoop.assumeIsolated().scheduleTask(in: amount) {
       self.timer = nil
       guard let context = self.context else { return }
-      if let failed = self.pending.expire(now: .now) {
-        self.fail(failed)
-        context.close(promise: nil)
-      } else {
-        self.scheduleTimer(context)
-      }
+      let expired = self.pending.expire(now: .now)
+      // First, so that whoever is told and tries again at once does not wait as long again.
+      if expired.fellSilent { self.standing?.ranOut() }
+      self.fail(expired.failed)
+      if self.pending.isDrained { self.close(context) } else { self.scheduleTimer(context) }
     }
   }
 }

@@ -5,10 +5,14 @@ import ServiceLifecycle
 
 /// Connections to Redis that come back: one, or one for each event loop.
 ///
-/// While Redis is away commands fail at once, so that nothing piles up behind it. What blocks (`BZPOPMIN`) needs a
-/// client of its own.
+/// While Redis is away commands fail at once, so that nothing piles up behind it. One that stalls is waited for, within
+/// each command's time. Once that has run out for one, Redis is *suspect*: new commands fail at once, on all
+/// connections, until a probe or a late reply comes over one of them; then commands take the connections that are
+/// answered. What waits already goes on waiting. What blocks (`BZPOPMIN`) needs a client of its own.
 public final class RedisClient: Service, Sendable {
   private let links: PerEventLoop<RedisLink>
+  /// How long a connection may be silent beyond what a blocking command waits for.
+  let patience: Duration
 
   /// `purpose` names the connections in Redis' `CLIENT LIST`, such as `api`. With `perEventLoop`, a command leaves on
   /// the loop that its task runs on, and commands of several loops are not in order.
@@ -18,12 +22,15 @@ public final class RedisClient: Service, Sendable {
     logger: Logger, purpose: String, perEventLoop: Bool = false
   ) {
     let group: any EventLoopGroup = perEventLoop ? eventLoopGroup : eventLoopGroup.any()
+    patience = configuration.patience
+    let watch = RedisWatch(server: configuration.description, purpose: purpose, logger: logger)
     var loops = group.makeIterator()
     let first = loops.next()
     links = PerEventLoop(group) { loop in
       // All of them lose Redis at once; one says so.
       let logger = loop === first ? logger : Logger(label: logger.label) { _ in SwiftLogNoOpLogHandler() }
-      return RedisLink(configuration: configuration, eventLoop: loop, logger: logger, purpose: purpose)
+      return RedisLink(
+        configuration: configuration, eventLoop: loop, watch: watch, logger: logger, purpose: purpose)
     }
   }
 
@@ -32,7 +39,15 @@ public final class RedisClient: Service, Sendable {
   /// It takes at most the configured command time-out, or `deadline` where one is given: that is for commands
   /// that block, and only those are abandoned when the task is cancelled.
   public func send(_ command: RedisCommand, deadline: Duration? = nil) async throws(RedisError) -> RESPValue {
-    try await links.current.send(command, deadline: deadline)
+    let own = links.current
+    if let connection = own.trusted {
+      return try await own.send(command, over: connection, deadline: deadline)
+    }
+    for link in links.all {
+      guard let connection = link.trusted else { continue }
+      return try await link.send(command, over: connection, deadline: deadline)
+    }
+    return try await own.sendOnceConnected(command, deadline: deadline)
   }
 
   /// Keeps the connections until the task is cancelled or the process shuts down gracefully. What uses the

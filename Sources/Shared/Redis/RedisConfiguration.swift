@@ -14,9 +14,11 @@ public struct RedisConfiguration: Sendable, Hashable {
   public var password: Secret?
   public var database = 0
   /// How long an ordinary command may take.
-  public var commandTimeout = Duration.milliseconds(250)
-  /// How long a connection may take to be ready, logging in included.
-  public var connectTimeout = Duration.seconds(1)
+  public var commandTimeout = Duration.seconds(2)
+
+  /// How long a connection may be silent that is being made, logging in included, or that blocks or listens: what a
+  /// command may take, but never so little that a new connection could not be made.
+  public var patience: Duration { max(commandTimeout, .seconds(1)) }
 
   public init(address: Address) { self.address = address }
 }

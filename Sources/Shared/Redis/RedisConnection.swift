@@ -91,6 +91,14 @@ final class RedisConnection: Sendable {
     handler.value.send(submissions)
   }
 
+  /// Tells `standing` of each reply and of silence from now on, and of the connection's end.
+  func report(to standing: RedisStanding) {
+    channel.eventLoop.execute { self.handler.value.standing = standing }
+    channel.closeFuture.whenComplete { _ in standing.leave() }
+  }
+
+  var isOpen: Bool { channel.isActive }
+
   /// Returns when the connection has ended, for whatever reason.
   func waitUntilClosed() async {
     try? await channel.closeFuture.get()

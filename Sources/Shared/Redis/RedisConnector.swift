@@ -13,9 +13,9 @@ struct RedisConnector: Sendable {
 
   private var server: String { configuration.description }
 
-  /// Throws ``RedisError/unavailable(server:reason:)`` whatever goes wrong.
+  /// Returns once Redis has answered over it. Throws ``RedisError/unavailable(server:reason:)`` whatever goes wrong.
   func connect() async throws(RedisError) -> RedisConnection {
-    let deadline = ContinuousClock.now + configuration.connectTimeout
+    let deadline = ContinuousClock.now + configuration.patience
     let tls = try tlsContext()
     let connection: RedisConnection
     do {
@@ -34,7 +34,7 @@ struct RedisConnector: Sendable {
 
   private func open(_ tls: NIOSSLContext?) async throws -> RedisConnection {
     let bootstrap = ClientBootstrap(group: eventLoop)
-      .connectTimeout(.milliseconds(configuration.connectTimeout.wholeMilliseconds))
+      .connectTimeout(.milliseconds(configuration.patience.wholeMilliseconds))
       .channelOption(.socketOption(.so_keepalive), value: 1)
     let initializer: @Sendable (any Channel) -> EventLoopFuture<RedisConnection> = { channel in
       channel.eventLoop.makeCompletedFuture {
@@ -59,7 +59,7 @@ struct RedisConnector: Sendable {
     _ connection: RedisConnection, until deadline: ContinuousClock.Instant
   ) async throws(RedisError) {
     func send(_ command: RedisCommand) async throws(RedisError) {
-      _ = try await connection.send(command, timeout: configuration.connectTimeout, deadline: deadline)
+      _ = try await connection.send(command, timeout: configuration.patience, deadline: deadline)
     }
     if let password = configuration.password {
       var command = RedisCommand("AUTH")
@@ -74,6 +74,9 @@ struct RedisConnector: Sendable {
       try await send(RedisCommand("CLIENT", "SETNAME", "sluice-\(purpose)"))
     } catch .replied(_, _, let message) where message.hasPrefix("NOPERM") {
       // A user who may not name itself is a user all the same.
+    }
+    do { try await send(.probe) } catch .replied {
+      // Any reply is one.
     }
   }
 
@@ -119,9 +122,15 @@ struct RedisConnector: Sendable {
       "it did not answer \(command) within \(after.wholeMilliseconds) ms"
     case .connectionLost: "it ended the connection while Sluice logged in"
     case .protocolViolation(_, _, let reason), .unavailable(_, let reason): reason
-    case .cancelled: "\(error)"
+    case .cancelled, .suspect: "\(error)"
     }
   }
+}
+
+extension RedisCommand {
+  /// Whether Redis does work. It does nothing, but waits like a step of the queue: a `PING` is also answered by a Redis
+  /// that lets nobody write (`CLIENT PAUSE … WRITE`, as at a failover).
+  static var probe: RedisCommand { RedisCommand("PUBLISH", "sluice:probe", "") }
 }
 
 extension IOError {

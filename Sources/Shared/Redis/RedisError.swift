@@ -2,6 +2,8 @@
 public enum RedisError: Error, Sendable, Hashable {
   /// There is no connection; the command was not sent.
   case unavailable(server: String, reason: String)
+  /// An earlier command was not answered in time, and nothing has been since; this one was not sent.
+  case suspect(server: String)
   /// No reply came in time. The command may have taken effect.
   case timedOut(server: String, command: String, after: Duration)
   /// The connection ended before the reply. The command may have taken effect.
@@ -20,6 +22,8 @@ extension RedisError: CustomStringConvertible {
     switch self {
     case .unavailable(let server, let reason):
       "Redis at \(server) cannot be reached: \(reason)"
+    case .suspect(let server):
+      "Redis at \(server) has stopped answering; nothing is sent until it answers again"
     case .timedOut(let server, let command, let after):
       "Redis at \(server) did not answer \(command) within \(after.wholeMilliseconds) ms"
     case .connectionLost(let server, let command):

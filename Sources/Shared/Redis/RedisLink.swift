@@ -3,14 +3,14 @@ import NIOCore
 import ServiceLifecycle
 import Synchronization
 
-/// One connection to Redis at a time, on one event loop, made anew when it ends.
+/// One connection to Redis at a time, on one event loop, made anew when it ends or stays silent.
 final class RedisLink: Sendable {
   private typealias Waiter = CheckedContinuation<Result<RedisConnection, RedisError>, Never>
 
   private enum State {
     /// The first connection, or the one after a loss, is under way: commands wait for it, within their time.
     case connecting
-    case connected(RedisConnection)
+    case connected(RedisConnection, RedisStanding)
     /// The last attempt failed; the next is to come.
     case away(RedisError)
     case stopped
@@ -27,11 +27,16 @@ final class RedisLink: Sendable {
 
   private let configuration: RedisConfiguration
   private let connector: RedisConnector
+  private let watch: RedisWatch
   private let logger: Logger
   private let guarded = Mutex(Guarded())
 
-  init(configuration: RedisConfiguration, eventLoop: any EventLoop, logger: Logger, purpose: String) {
+  init(
+    configuration: RedisConfiguration, eventLoop: any EventLoop, watch: RedisWatch, logger: Logger,
+    purpose: String
+  ) {
     self.configuration = configuration
+    self.watch = watch
     self.logger = logger
     connector = RedisConnector(configuration: configuration, eventLoop: eventLoop, purpose: purpose)
   }
@@ -40,17 +45,31 @@ final class RedisLink: Sendable {
 
   // MARK: - Commands
 
-  /// ``RedisClient/send(_:deadline:)``.
-  func send(_ command: RedisCommand, deadline: Duration? = nil) async throws(RedisError) -> RESPValue {
+  /// The connection, where there is one that is not in doubt.
+  var trusted: RedisConnection? {
+    guard case .connected(let connection, let standing) = guarded.withLock({ $0.state }),
+      !standing.isDoubted
+    else { return nil }
+    return connection
+  }
+
+  /// ``RedisClient/send(_:deadline:)`` over a connection that was there.
+  func send(
+    _ command: RedisCommand, over connection: RedisConnection, deadline: Duration?
+  ) async throws(RedisError) -> RESPValue {
+    try await connection.send(
+      command, timeout: deadline ?? configuration.commandTimeout, isCancellable: deadline != nil)
+  }
+
+  /// The same without one: waits for the one that is being made, or says why there is none.
+  func sendOnceConnected(
+    _ command: RedisCommand, deadline: Duration?
+  ) async throws(RedisError) -> RESPValue {
+    guard !watch.isSuspect else { throw .suspect(server: server) }
     let timeout = deadline ?? configuration.commandTimeout
     let end = ContinuousClock.now + timeout
-    let connection: RedisConnection
-    if let known = outcome(of: guarded.withLock { $0.state }) {
-      connection = try known.get()
-    } else {
-      let late = RedisError.timedOut(server: server, command: command.name, after: timeout)
-      connection = try await waitForConnection(atMost: timeout, else: late).get()
-    }
+    let late = RedisError.timedOut(server: server, command: command.name, after: timeout)
+    let connection = try await waitForConnection(atMost: timeout, else: late).get()
     return try await connection.send(
       command, timeout: timeout, deadline: end, isCancellable: deadline != nil)
   }
@@ -59,7 +78,8 @@ final class RedisLink: Sendable {
   private func outcome(of state: State) -> Result<RedisConnection, RedisError>? {
     switch state {
     case .connecting: nil
-    case .connected(let connection): .success(connection)
+    case .connected(let connection, let standing):
+      standing.isDoubted ? .failure(.suspect(server: server)) : .success(connection)
     case .away(let error): .failure(error)
     case .stopped: .failure(.unavailable(server: server, reason: "the client has stopped"))
     }
@@ -137,12 +157,53 @@ final class RedisLink: Sendable {
     if case .away = guarded.withLock({ $0.state }) { true } else { false }
   }
 
-  private func hold(_ connection: RedisConnection) async {
-    enter(.connected(connection))
+  /// Uses a connection until it ends, and those that take its place.
+  private func hold(_ first: RedisConnection) async {
     await withTaskCancellationHandler {
+      var (connection, former) = (first, RedisConnection?.none)
+      while let next = await use(connection, insteadOf: former) { (connection, former) = (next, connection) }
       await connection.waitUntilClosed()
     } onCancel: {
-      connection.closeWhenDrained()
+      if case .connected(let connection, _) = guarded.withLock({ $0.state }) { connection.closeWhenDrained() }
     }
+  }
+
+  /// Uses a connection until it ends or stays silent. Returns the one that takes its place, where there is one.
+  ///
+  /// The former one takes nothing more; what waits for its replies does so until its own time has run out.
+  private func use(_ connection: RedisConnection, insteadOf former: RedisConnection?) async
+    -> RedisConnection?
+  {
+    let standing = watch.join(connection)
+    enter(.connected(connection, standing))
+    former?.closeWhenDrained()
+    // The cancellation may have found another connection here, or none.
+    if Task.isCancelled { connection.closeWhenDrained() }
+    for await doubt in standing.doubts {
+      guard let next = await replacement(for: connection, standing, doubt) else { continue }
+      standing.leave()
+      return next
+    }
+    return nil
+  }
+
+  /// Ends the doubt about a connection: nil once it is answered or has ended, else a new one that is answered.
+  private func replacement(
+    for connection: RedisConnection, _ standing: RedisStanding, _ doubt: RedisStanding.Doubt
+  ) async -> RedisConnection? {
+    // Over one that is silent the late reply is the probe.
+    if doubt == .byAnother, standing.isDoubted {
+      _ = try? await connection.send(.probe, timeout: configuration.patience)
+    }
+    var backoff = ReconnectBackoff()
+    while standing.isDoubted, connection.isOpen, !Task.isCancelled {
+      if let next = try? await connector.connect() {
+        if standing.isDoubted { return next }
+        next.close()
+        return nil
+      }
+      try? await Task.sleep(for: backoff.next(chance: .random(in: 0..<1)))
+    }
+    return nil
   }
 }

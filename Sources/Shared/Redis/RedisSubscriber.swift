@@ -9,8 +9,8 @@ import Synchronization
 /// Messages sent while it is away are lost; whoever relies on them must look for themselves each time it has
 /// subscribed anew, or listen to another channel each time.
 public final class RedisSubscriber: Service, Sendable {
-  /// How often the connection is tried, and how long it may take to answer: one that was cut without a
-  /// sign is noticed within both together.
+  /// How often the connection is tried. One that was cut without a sign is noticed within this and the time in which
+  /// it must answer (``RedisConfiguration/patience``) together.
   static let pingInterval = Duration.seconds(2)
 
   private let connector: RedisConnector
@@ -56,7 +56,7 @@ public final class RedisSubscriber: Service, Sendable {
         let connection = try await connector.connect()
         defer { connection.close() }
         let command = RedisCommand("SUBSCRIBE", channel)
-        _ = try await connection.send(command, timeout: connector.configuration.connectTimeout)
+        _ = try await connection.send(command, timeout: connector.configuration.patience)
         logger.log(level: isMissing ? .notice : .debug, "subscribed", metadata: ["channel": "\(channel)"])
         isMissing = false
         subscribed.store(true, ordering: .relaxed)
@@ -82,7 +82,7 @@ public final class RedisSubscriber: Service, Sendable {
   private func ping(_ connection: RedisConnection) async throws {
     while true {
       _ = try await connection.send(
-        RedisCommand("PING"), timeout: Self.pingInterval, isCancellable: true)
+        RedisCommand("PING"), timeout: connector.configuration.patience, isCancellable: true)
       try await Task.sleep(for: Self.pingInterval)
     }
   }

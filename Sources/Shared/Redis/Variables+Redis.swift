@@ -6,8 +6,9 @@ extension Variables {
     default: "redis://127.0.0.1:6379/0"
   ) { try? RedisConfiguration(url: $0) }
   public static let redisTimeout = Variable<Int>.integer(
-    "REDIS_TIMEOUT_MS", "how long one Redis command may take, in milliseconds", in: 10...60_000,
-    default: 250)
+    "REDIS_TIMEOUT_MS",
+    "how long one Redis command may take, in milliseconds; after one that took longer, all fail at once until Redis answers again",
+    in: 100...60_000, default: 2000)
 
   /// Those above, in the order of the documentation.
   static let redis: [VariableDocumentation] = [redisURL.documentation, redisTimeout.documentation]

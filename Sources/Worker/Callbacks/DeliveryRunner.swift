@@ -19,7 +19,7 @@ struct DeliveryRunner: Sendable {
     }
     switch try await sender.send(CallbackDelivery(url: content.url, job: JobResource(content.job))) {
     case .delivered:
-      _ = try await recorder.record(lease) { queue throws(QueueError) in
+      _ = try await recorder.settle(lease) { queue throws(QueueError) in
         try await queue.completeDelivery(lease)
       }
     case .gone:
@@ -31,7 +31,7 @@ struct DeliveryRunner: Sendable {
       logger.info(
         "a webhook was not delivered and is tried again: \(reason)",
         metadata: ["job": "\(job)", "attempt": "\(delivery.attempts)"])
-      _ = try await recorder.record(lease) { queue throws(QueueError) in
+      _ = try await recorder.settle(lease) { queue throws(QueueError) in
         try await queue.retry(lease, after: delay, countsAttempt: true)
       }
     }
@@ -41,7 +41,7 @@ struct DeliveryRunner: Sendable {
     logger.warning("a webhook could not be delivered: \(reason)", metadata: ["job": "\(job)"])
     let failure = JobFailure(
       code: .undeliverable, message: "The callback could not be delivered: \(reason).")
-    _ = try await recorder.record(lease) { queue throws(QueueError) in
+    _ = try await recorder.settle(lease) { queue throws(QueueError) in
       try await queue.fail(lease, with: failure)
     }
   }

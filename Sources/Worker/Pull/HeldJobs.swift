@@ -19,6 +19,8 @@ final class HeldJobs: Sendable {
   private struct State {
     let capacity: Int
     var cancels: [Lease: Cancel] = [:]
+    /// Those of them whose outcomes are on their way to Redis.
+    var settling: Set<Lease> = []
     var offer: SlotOffer?
     var heard = 0
     /// Whether jobs may be on their way.
@@ -74,7 +76,23 @@ final class HeldJobs: Sendable {
 
   /// The job has ended, or is another's.
   func drop(_ lease: Lease) {
-    change { $0.cancels[lease] = nil }
+    change { state in
+      state.cancels[lease] = nil
+      state.settling.remove(lease)
+    }
+  }
+
+  /// The outcome of a job is sent to Redis from now on; the answer to that says whether the lease was held.
+  func settle(_ lease: Lease) {
+    state.withLock { if $0.cancels[lease] != nil { $0.settling.insert(lease) } }
+  }
+
+  /// Which of some leases are still worked under. A renewal cannot tell of others: when it was answered, their jobs
+  /// may just have ended.
+  func working(under leases: Set<Lease>) -> Set<Lease> {
+    state.withLock { state in
+      leases.filter { state.cancels[$0] != nil && !state.settling.contains($0) }
+    }
   }
 
   /// Stops work on jobs whose leases are lost.

@@ -70,15 +70,15 @@ struct JobRunner: Sendable {
     case .complete(let result, let isCacheable):
       let completion = Completion(
         of: lease, with: result, as: form, isCacheable: isCacheable, offer: held.offerForNext)
-      return try await recorder.record(lease) { _ throws(QueueError) in
+      return try await recorder.settle(lease) { _ throws(QueueError) in
         try await completions.current.perform(completion)
       }
     case .fail(let failure):
-      return try await recorder.record(lease) { queue throws(QueueError) in
+      return try await recorder.settle(lease) { queue throws(QueueError) in
         try await queue.fail(lease, with: failure)
       }
     case .retry(let delay, let countsAttempt):
-      return try await recorder.record(lease) { queue throws(QueueError) in
+      return try await recorder.settle(lease) { queue throws(QueueError) in
         try await queue.retry(lease, after: delay, countsAttempt: countsAttempt)
       }
     }

@@ -4,9 +4,19 @@ import Shared
 /// Records how the work on a job came out, in spite of a Redis that is away for a while.
 struct OutcomeRecorder: Sendable {
   let queue: JobQueue
+  let held: HeldJobs
   let logger: Logger
 
   private static let mostRefusals = 20
+
+  /// ``record(_:_:)`` for the step that ends the work on a job: from now on its answer says whether the lease was held,
+  /// and no renewal does.
+  func settle(
+    _ lease: Lease, _ step: (JobQueue) async throws(QueueError) -> Settlement
+  ) async throws -> Settlement? {
+    held.settle(lease)
+    return try await record(lease, step)
+  }
 
   /// Tries `step` for as long as the lease may still hold: an answer has been paid for. What Redis refuses for
   /// good is given up, or it would hold a slot for ever; the job's lease then runs out. Nil when given up.
@@ -17,13 +27,15 @@ struct OutcomeRecorder: Sendable {
   ) async throws -> Settlement? {
     var pause = Duration.milliseconds(50)
     var refusals = 0
+    var mayHaveHappened = false
     while true {
       do throws(QueueError) {
         let settlement = try await step(queue)
-        if settlement == .stale { reportStale(lease) }
+        if settlement == .stale { reportStale(lease, afterUnknown: mayHaveHappened) }
         return settlement
       } catch {
         if error.isRefusal { refusals += 1 }
+        if error.mayHaveHappened { mayHaveHappened = true }
         guard refusals < Self.mostRefusals else {
           logger.error("Redis refuses to record a job's outcome: \(error)", metadata: ["job": "\(lease.id)"])
           return nil
@@ -34,7 +46,14 @@ struct OutcomeRecorder: Sendable {
     }
   }
 
-  private func reportStale(_ lease: Lease) {
+  /// When an earlier try was not answered, it is most likely that one which took effect.
+  private func reportStale(_ lease: Lease, afterUnknown: Bool) {
+    if afterUnknown {
+      logger.debug(
+        "an outcome was recorded by a try that was not answered, or refused", metadata: ["job": "\(lease.id)"]
+      )
+      return
+    }
     logger.notice(
       "a job had ended or was another worker's; this one's outcome was refused",
       metadata: ["job": "\(lease.id)"])

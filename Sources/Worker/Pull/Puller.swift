@@ -10,6 +10,8 @@ import Shared
 struct Puller: Service {
   /// How many jobs one claim takes at most: while Redis gives more, the worker begins with these.
   private static let claimSize = 32
+  /// Between a renewal that failed and the next.
+  private static let renewalPause = Duration.seconds(1)
 
   let queue: JobQueue
   /// The connection that blocks; the puller owns its life, so that no wake-up is taken after the last claim.
@@ -87,16 +89,21 @@ struct Puller: Service {
   /// Renews at a steady pace, also with nothing to renew: it is the worker's sign of life.
   private func renewLeases() async {
     while !Task.isCancelled {
-      let leases = held.leases
-      if let lost = try? await queue.renew(leases, worker: name) {
+      let renewal = try? await queue.renew(held.leases, worker: name)
+      if let renewal {
         signOfLife.show()
-        if !lost.isEmpty { giveUp(lost) }
+        stopWork(renewal)
       }
-      try? await Task.sleep(for: JobQueue.renewalInterval)
+      // While Redis does not answer this fails at once; the leases are to be renewed as soon as it does.
+      try? await Task.sleep(for: renewal == nil ? Self.renewalPause : JobQueue.renewalInterval)
     }
   }
 
-  private func giveUp(_ lost: Set<Lease>) {
+  /// Leaves alone what has ended, or is about to, since the renewal was sent.
+  private func stopWork(_ renewal: Renewal) {
+    held.cancel(held.working(under: renewal.over))
+    let lost = held.working(under: renewal.lost)
+    guard !lost.isEmpty else { return }
     logger.warning("leases were lost; their jobs are left to others", metadata: ["jobs": "\(lost.count)"])
     held.cancel(lost)
   }

@@ -16,7 +16,7 @@ struct CancelTests {
       let job = try await lab.claimOne()
       #expect(job.lease.id == running)
       #expect(try await lab.queue.cancel(running, tenant: "default") == .cancelled)
-      #expect(try await lab.queue.renew([job.lease], worker: "w") == [job.lease], "its worker is told")
+      #expect(try await lab.queue.renew([job.lease], worker: "w").over == [job.lease], "its worker is told")
       #expect(try await lab.queue.complete(job.lease, with: lab.result(), isCacheable: true) == .stale)
       for id in [queued, scheduled, running] { #expect(try await lab.state(of: id) == .cancelled) }
       #expect(try await lab.keys(beginning: QueueLab.passing).isEmpty)

@@ -60,6 +60,26 @@ struct DeadLetterTests {
     }
   }
 
+  @Test(
+    "what an operator can do nothing about is no dead letter; its client still sees it, its request is gone",
+    arguments: JobFailure.Code.allCases)
+  func refused(code: JobFailure.Code) async throws {
+    try await QueueLab.with { lab in
+      let id = try await lab.admit(lab.admission())
+      let failure = JobFailure(code: code, message: "no")
+      _ = try await lab.queue.fail(try await lab.claimOne().lease, with: failure)
+      let isDead = code != .requestRefused
+      #expect(try await lab.queue.statistics().dead == (isDead ? 1 : 0))
+      #expect(
+        try await lab.queue.deadLetters(before: nil, count: 9).elements.map(\.job.id) == (isDead ? [id] : []))
+      #expect(try await lab.keys(beginning: ["p:"]).isEmpty == !isDead)
+      let record = try #require(try await lab.queue.read(id, tenant: "default").job)
+      #expect(record.state == .failed && record.body == failure.encoded())
+      #expect(try await lab.queue.usage(after: nil, count: 10).count == 1)
+      #expect(try await lab.queue.requeue(id) == isDead)
+    }
+  }
+
   @Test("a discarded one is off the list and its request is gone; its tenant still sees how it ended")
   func discard() async throws {
     try await QueueLab.with { lab in

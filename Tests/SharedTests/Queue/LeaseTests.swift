@@ -20,7 +20,7 @@ struct LeaseTests {
         try await lab.queue.fail(lost.lease, with: JobFailure(code: .allProvidersFailed, message: ""))
           == .stale)
       #expect(try await lab.queue.retry(lost.lease, after: .zero, countsAttempt: true) == .stale)
-      #expect(try await lab.queue.renew([lost.lease], worker: "w") == [lost.lease])
+      #expect(try await lab.queue.renew([lost.lease], worker: "w") == Renewal(lost: [lost.lease], over: []))
       #expect(
         try await lab.queue.complete(again.lease, with: lab.result("right"), isCacheable: true) == .recorded)
       let body = try await lab.queue.read(id, tenant: "default").job?.body
@@ -80,7 +80,7 @@ struct LeaseTests {
       let claim = try await lab.queue.claim(1, worker: "b")
       #expect(claim.jobs.isEmpty)
       #expect(claim.nextDue.map { $0 > .seconds(5) } == true, "nobody asks again at once")
-      #expect(try await lab.queue.renew([job.lease], worker: "a").isEmpty)
+      #expect(try await lab.queue.renew([job.lease], worker: "a") == .allHeld)
       #expect(
         try await lab.queue.complete(job.lease, with: lab.result(), isCacheable: false) == .recorded)
     }
@@ -92,11 +92,33 @@ struct LeaseTests {
       let id = try await lab.admit(lab.admission())
       let job = try await lab.claimOne()
       try await lab.letTimePass("lease", id)
-      #expect(try await lab.queue.renew([job.lease], worker: "w").isEmpty)
+      #expect(try await lab.queue.renew([job.lease], worker: "w") == .allHeld)
       #expect(try await lab.queue.claim(1, worker: "w").jobs.isEmpty)
       #expect(try await lab.queue.statistics().workers == 1)
       try await lab.queue.leave(worker: "w")
       #expect(try await lab.queue.statistics().workers == 0)
+    }
+  }
+
+  @Test("a renewal tells what was lost from what the worker itself has just ended or put aside")
+  func renewOver() async throws {
+    try await QueueLab.with { lab in
+      for _ in 0..<5 { try await lab.admit(lab.admission()) }
+      let jobs = try await lab.queue.claim(5, worker: "w").jobs
+      _ = try await lab.queue.complete(jobs[0].lease, with: lab.result(), isCacheable: false)
+      _ = try await lab.queue.fail(
+        jobs[1].lease, with: JobFailure(code: .requestRefused, message: "no"))
+      _ = try await lab.queue.retry(jobs[2].lease, after: .seconds(60), countsAttempt: true)
+      try await lab.letTimePass("lease", jobs[3].lease.id)
+      let again = try await lab.claimOne(worker: "another").lease
+      #expect(again.id == jobs[3].lease.id)
+      let renewal = try await lab.queue.renew(jobs.map(\.lease), worker: "w")
+      #expect(renewal.over == Set(jobs[0...2].map(\.lease)))
+      #expect(renewal.lost == [jobs[3].lease])
+      // Also once the other worker has answered it: this one had lost it all the same.
+      _ = try await lab.queue.complete(again, with: lab.result(), isCacheable: false)
+      #expect(try await lab.queue.renew([jobs[3].lease], worker: "w").lost == [jobs[3].lease])
+      #expect(try await lab.queue.statistics().counts["stale"] == nil, "nothing is counted")
     }
   }
 

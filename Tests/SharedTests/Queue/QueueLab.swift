@@ -17,7 +17,6 @@ struct QueueLab: Sendable {
       var configuration = try RedisConfiguration(url: server.url)
       // The tests of time-outs are the client's; here a busy machine must not matter.
       configuration.commandTimeout = .seconds(20)
-      configuration.connectTimeout = .seconds(20)
       let redis = RedisClient(configuration: configuration, logger: Logger(label: "test"), purpose: "test")
       let environment = ProcessEnvironment(settings)
       let queue = JobQueue(
@@ -106,6 +105,10 @@ struct QueueLab: Sendable {
 
   struct NotAdmitted: Error {}
   struct NothingToClaim: Error {}
+}
+
+extension Renewal {
+  static let allHeld = Renewal(lost: [], over: [])
 }
 
 extension QueueLab {

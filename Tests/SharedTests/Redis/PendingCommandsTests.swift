@@ -63,7 +63,7 @@ struct PendingCommandsTests {
   mutating func early() {
     send(1, "a", within: 1)
     #expect(pending.nextAlarm() == start + .seconds(1))
-    #expect(pending.expire(now: start + .milliseconds(999)) == nil)
+    #expect(pending.expire(now: start + .milliseconds(999)).failed.isEmpty && !pending.isSilent)
     #expect(pending.nextAlarm() == start + .seconds(1), "it looks again")
   }
 
@@ -78,7 +78,7 @@ struct PendingCommandsTests {
     #expect(pending.nextAlarm() == start + .seconds(1))
     #expect(pending.nextAlarm() == nil)
     for _ in 1...3 { _ = receive(.simpleString("")) }
-    #expect(pending.expire(now: start + .seconds(1)) == nil, "all were answered")
+    #expect(pending.expire(now: start + .seconds(1)).failed.isEmpty && !pending.isSilent, "all were answered")
     #expect(pending.nextAlarm() == nil, "nothing waits")
   }
 
@@ -138,7 +138,7 @@ struct PendingCommandsTests {
           case .close: told += pending.close().map(\.caller)
           }
         case 7: if let failed = pending.cancel(.random(in: 0..<step + 1)) { told.append(failed.caller) }
-        case 8: told += (pending.expire(now: now) ?? []).map(\.caller)
+        case 8: told += pending.expire(now: now).failed.map(\.caller)
         default: if Int.random(in: 0..<5) == 0 { pending.drain() }
         }
       }
@@ -148,18 +148,49 @@ struct PendingCommandsTests {
     }
   }
 
-  @Test("a command past its deadline ends the connection: it has timed out, the others have lost it")
+  @Test("a command past its deadline has timed out and makes the connection silent; others wait on")
   mutating func expired() {
     send(1, "a", within: 5)
     send(2, "b", within: 1)
-    send(3, "c", within: 5)
-    #expect(pending.cancel(3) != nil)
-    let failed = pending.expire(now: start + .seconds(1)) ?? []
-    #expect(failed.map(\.caller) == ["a", "b"])
-    #expect(failed.first?.error == .connectionLost(server: "redis://test", command: "GET"))
+    let expired = pending.expire(now: start + .seconds(1))
+    #expect(expired.failed.map(\.caller) == ["b"])
     #expect(
-      failed.last?.error == .timedOut(server: "redis://test", command: "GET", after: .seconds(1)))
-    #expect(receive(.simpleString("late")) == "closed")
+      expired.failed.first?.error
+        == .timedOut(server: "redis://test", command: "GET", after: .seconds(1)))
+    #expect(expired.fellSilent && pending.isSilent)
+    #expect(pending.nextAlarm() == start + .seconds(5))
+    let later = pending.expire(now: start + .seconds(5))
+    #expect(later.failed.map(\.caller) == ["a"] && !later.fellSilent, "it was silent before")
+    #expect(pending.nextAlarm() == nil)
+    #expect(pending.close().isEmpty, "each is told once")
+  }
+
+  @Test("a late reply is nobody else's, and ends the silence")
+  mutating func late() {
+    send(nil, "a", within: 1)
+    send(2, "b", within: 1)
+    send(nil, "c", within: 5)
+    #expect(pending.cancel(2) != nil)
+    #expect(pending.expire(now: start + .seconds(1)).failed.map(\.caller) == ["a"])
+    send(nil, "d", within: 9)
+    #expect(receive(.simpleString("late")) == "discarded")
+    #expect(pending.isSilent, "the cancelled one is overdue, too")
+    #expect(receive(.error("late")) == "discarded")
+    #expect(!pending.isSilent)
+    #expect(receive(.simpleString("3")) == "c: 3")
+    #expect(receive(.simpleString("4")) == "d: 4")
+    #expect(pending.isEmpty)
+  }
+
+  @Test("a connection that drains does not wait for replies that are overdue")
+  mutating func drainSilent() {
+    send(nil, "a", within: 1)
+    send(nil, "b", within: 2)
+    pending.drain()
+    #expect(pending.expire(now: start + .seconds(1)).failed.map(\.caller) == ["a"])
+    #expect(!pending.isDrained)
+    #expect(pending.expire(now: start + .seconds(2)).failed.map(\.caller) == ["b"])
+    #expect(pending.isDrained)
   }
 
   @Test("a closed connection tells everyone once and takes nothing more")

@@ -186,7 +186,6 @@ extension SluiceCluster {
     var configuration = try RedisConfiguration(url: redis.url)
     // The tests of time-outs are the client's; here a busy machine must not matter.
     configuration.commandTimeout = .seconds(20)
-    configuration.connectTimeout = .seconds(20)
     var logger = Logger(label: "test")
     logger.logLevel = .critical
     let redis = RedisClient(configuration: configuration, logger: logger, purpose: "test")

@@ -42,6 +42,21 @@ struct HeldJobsTests {
     #expect(cancelled.withLock { $0 } == ["second"])
   }
 
+  @Test("a renewal is not believed of a job whose outcome is on its way, or that has ended meanwhile")
+  func settling() {
+    let held = HeldJobs(capacity: 3)
+    let third = Lease(id: JobID(unixMilliseconds: 3), fence: 1)
+    for lease in [first, second, third] { held.hold(lease) { {} } }
+    held.settle(first)
+    held.drop(second)
+    #expect(held.working(under: [first, second, third]) == [third])
+    #expect(Set(held.leases) == [first, third], "what is on its way is still renewed")
+    held.drop(first)
+    held.settle(first)
+    held.hold(first) { {} }
+    #expect(held.working(under: [first]) == [first], "nothing is remembered of what has ended")
+  }
+
   @Test("draining ends with the last job")
   func drains() async {
     let held = HeldJobs(capacity: 2)

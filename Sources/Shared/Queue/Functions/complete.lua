@@ -35,12 +35,14 @@ step('complete', { 'allow-oom' }, function(K, args)
   return settled
 end)
 
--- fail: records that a job failed for good. It is kept among the dead letters with its request.
---   KEYS[1] base   ARGV 1 id  2 fence  3 failure  4 keep (ms)
+-- fail: records that a job failed for good. A dead letter is kept with its request for an operator; of another, whose
+-- client was told what to mend, the request goes.
+--   KEYS[1] base   ARGV 1 id  2 fence  3 failure  4 keep (ms)  5 '1' for a dead letter
 --   returns 1: recorded, 0: stale, nothing was changed   O(log jobs)
 step('fail', { 'allow-oom' }, function(K, args)
   local job = job_to_end(K, args[1], args[2])
   if not job then return 0 end
+  job.is_told = args[5] ~= '1'
   finish(K, args[1], 'failed', args[3], tonumber(args[4]), now_ms(), job)
   return 1
 end)

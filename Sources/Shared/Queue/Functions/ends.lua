@@ -71,7 +71,8 @@ local function job_to_end(K, id, fence)
   count(K, 'stale')
 end
 
--- Makes a job terminal and frees what it held, itself only. `keep` is how long it stays readable.
+-- Makes a job terminal and frees what it held, itself only. `keep` is how long it stays readable. One that failed is a
+-- dead letter, unless `job.is_told` says that its client knows what to do.
 local function finish_one(K, changes, id, job, state, body, keep, now, usage)
   local key = K .. 'j:' .. id
   -- A delivery or a replay may want to read it for a day.
@@ -82,8 +83,8 @@ local function finish_one(K, changes, id, job, state, body, keep, now, usage)
   if body ~= '' then redis.call('SET', K .. 'r:' .. id, body, 'PX', time_kept) end
   if not job.nm then redis.call('PEXPIRE', K .. 'm:' .. id, time_kept) end
   leave_sets(changes, id, job)
-  if state == 'failed' then
-    -- The request stays, so that an operator can requeue it.
+  if state == 'failed' and not job.is_told then
+    -- A dead letter: the request stays, so that an operator can requeue it.
     redis.call('PEXPIRE', K .. 'p:' .. id, time_kept)
     redis.call('ZREMRANGEBYSCORE', K .. 'dead', '-inf', now - keep)
     redis.call('ZADD', K .. 'dead', now, id)

@@ -22,7 +22,7 @@
 --   deadlines         zset    every job that has not ended, by its deadline
 --   lease             zset    running jobs by the time at which their lease ends
 --   scheduled         zset    jobs that wait for a time, by that time
---   dead              zset    failed jobs by the time of their end
+--   dead              zset    failed jobs that an operator can do something about, by the time of their end
 --   ended             zset    `<id> <tenant>` of ended jobs, by the time at which they are forgotten
 --   wake              zset    one member while there may be work: what idle workers block on
 --   open              hash    bytes: of requests of jobs that have not ended; jobs:<tenant>, bytes:<tenant>

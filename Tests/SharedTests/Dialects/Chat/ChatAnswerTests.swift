@@ -1,28 +1,27 @@
-import Shared
 import Testing
 
-@testable import Worker
+@testable import Shared
 
 @Suite("Answers in OpenAI's dialect")
-struct OpenAIAnswerTests {
+struct ChatAnswerTests {
   typealias Kind = ProviderFault.Kind
 
   private func read(
     _ status: Int, _ body: String, headers: [(String, String)] = []
   ) -> Result<ProviderAnswer, ProviderFault> {
-    OpenAIDialect().read(ProviderFixture.response(status, body, headers: headers))
+    ChatDialect().read(DialectFixture.response(status, body, headers: headers))
   }
 
   @Test("an answer gives its text, its finish reason and what it used")
   func answer() throws {
-    let answer = try read(200, ProviderFixture.openAIAnswer("A\\nB", finishReason: "length")).get()
+    let answer = try read(200, DialectFixture.chatAnswer("A\\nB", finishReason: "length")).get()
     let usage = TokenUsage(promptTokens: 14, completionTokens: 24)
-    #expect(answer == ProviderAnswer(text: "A\nB", finishReason: .length, usage: usage))
+    #expect(answer == ProviderAnswer(Answer("A\nB", finishReason: .length, usage: usage)))
   }
 
   @Test("white space that keeps a slow answer's connection awake does not harm it")
   func leadingWhiteSpace() throws {
-    #expect(try read(200, "\n\n  \n" + ProviderFixture.openAIAnswer("Hi")).get().text == "Hi")
+    #expect(try read(200, "\n\n  \n" + DialectFixture.chatAnswer("Hi")).get().answer.text == "Hi")
   }
 
   @Test("content in parts is joined")
@@ -31,19 +30,20 @@ struct OpenAIAnswerTests {
       {"choices":[{"message":{"content":[{"type":"text","text":"A"},{"type":"text","text":"B"}]},
       "finish_reason":"stop"}]}
       """#
-    #expect(try read(200, body).get().text == "AB")
+    #expect(try read(200, body).get().answer.text == "AB")
   }
 
   @Test(
     "usage that is missing, negative or absurd is clamped",
     arguments: [
       ("null", 0), ("{}", 0), (#"{"completion_tokens":-5}"#, 0), (#"{"completion_tokens":"9"}"#, 0),
-      (#"{"completion_tokens":9223372036854775807}"#, TokenUsage.limit), (#"{"completion_tokens":1e300}"#, 0),
+      (#"{"completion_tokens":9223372036854775807}"#, TokenUsage.limit), 
+      (#"{"completion_tokens":1e300}"#, TokenUsage.limit),
     ])
   func usage(usage: String, completion: Int) throws {
     let body =
       #"{"choices":[{"message":{"content":"A"},"finish_reason":"stop"}],"usage":"# + usage + "}"
-    #expect(try read(200, body).get().usage.completionTokens == completion)
+    #expect(try read(200, body).get().answer.usage.completionTokens == completion)
   }
 
   @Test(
@@ -95,14 +95,12 @@ struct OpenAIAnswerTests {
     arguments: [
       ("", "empty answer"), ("<html>hello</html>", "not JSON"), (#"{"choices":[{"mess"#, "not JSON"),
       (#"{"choices":[],"choices":[]}"#, "not JSON"), ("[]", "no choices in the answer"),
-      ("null", "no choices in the answer"), (#"{"choices":[]}"#, "no choices in the answer"),
-      (#"{"choices":"x"}"#, "no choices in the answer"),
-      (#"{"choices":[{"message":{"content":"A"},"finish_reason":null}]}"#, "no finish reason"),
+      ("null", "no choices in the answer"), (#"{"choices":"x"}"#, "no choices in the answer"),
       (#"{"choices":[{"message":{"content":"A"},"finish_reason":"error"}]}"#, "error in mid-answer"),
-      (#"{"choices":[{"message":{"content":"A"},"finish_reason":"banana"}]}"#, "unknown finish reason"),
-      (#"{"choices":[{"message":{"content":null},"finish_reason":"stop"}]}"#, "empty answer"),
-      (#"{"choices":[{"message":{"content":""},"finish_reason":"stop"}]}"#, "empty answer"),
-      (#"{"choices":[{"finish_reason":"stop"}]}"#, "empty answer"),
+      (
+        #"{"choices":[{"message":{"content":"A"},"finish_reason":"insufficient_system_resource"}]}"#,
+        "error in mid-answer"
+      ),
       (#"{"error":"out of order"}"#, "error in the answer"),
       (#"{"error":{"code":502,"message":"upstream"}}"#, "server error (502)"),
     ])
@@ -126,18 +124,36 @@ struct OpenAIAnswerTests {
     #expect(read(200, choice).fault?.kind == kind)
   }
 
-  @Test("an answer that the content filter withheld is none, also with some of its text")
-  func contentFilter() {
-    #expect(
-      read(200, ProviderFixture.openAIAnswer("Par", finishReason: "content_filter")).fault?.kind
-        == .contentFiltered)
+  @Test(
+    "an answer that came whole has ended, whether or not it says so",
+    arguments: [
+      ("null", .stop, nil), (#""""#, .stop, nil), (#""eos_token""#, .stop, nil),
+      (#""model_length""#, .length, nil), (#""banana""#, .stop, "banana"),
+    ] as [(String, FinishReason, String?)])
+  func finishReasons(word: String, reason: FinishReason, unknown: String?) throws {
+    let answer = try read(200, #"{"choices":[{"message":{"content":"A"},"finish_reason":\#(word)}]}"#).get()
+    #expect(answer == ProviderAnswer(Answer("A", finishReason: reason), unknownFinishReason: unknown))
   }
 
-  @Test("thinking that used up max_tokens is a fault of the request and says what to do")
-  func allThought() {
-    let fault = read(200, #"{"choices":[{"message":{"content":""},"finish_reason":"length"}]}"#).fault
-    #expect(fault?.kind == .requestRefused)
-    #expect(fault?.message?.contains("larger max_tokens") == true)
+  @Test(
+    "an answer with nothing in it is an answer",
+    arguments: [
+      (#"{"choices":[{"message":{"content":null},"finish_reason":"stop"}]}"#, .stop),
+      (#"{"choices":[{"message":{"content":""},"finish_reason":"stop"}]}"#, .stop),
+      (#"{"choices":[{"finish_reason":"stop"}]}"#, .stop),
+      (#"{"choices":[{"message":{"content":""},"finish_reason":"length"}]}"#, .length),
+      (#"{"choices":[]}"#, nil),
+    ] as [(String, FinishReason?)])
+  func empty(body: String, reason: FinishReason?) throws {
+    let answer = try read(200, body).get().answer
+    #expect(answer.isEmpty && answer.finishReason == reason)
+  }
+
+  @Test("an answer that the content filter withheld is one, with what there is of its text")
+  func contentFilter() throws {
+    let answer = try read(200, DialectFixture.chatAnswer("Par", finishReason: "content_filter")).get().answer
+    #expect(answer.text == "Par" && answer.finishReason == .contentFilter)
+    #expect(answer.usage == TokenUsage(promptTokens: 14, completionTokens: 24))
   }
 
   @Test("a provider that echoes its key does not show it")
@@ -154,33 +170,33 @@ struct OpenAIAnswerTests {
       "logprobs":{"content":[]},"finish_reason":"tool_calls"}],"usage":{"completion_tokens":9,
       "completion_tokens_details":{"reasoning_tokens":4}}}
       """#
-    var expected = ProviderAnswer(
-      text: "", finishReason: .toolCalls,
-      usage: TokenUsage(
-        promptTokens: 0, completionTokens: 9, reasoningTokens: 4,
-        told: [
-          "completion_tokens": 9, "completion_tokens_details": ["reasoning_tokens": 4], "prompt_tokens": 0,
-          "total_tokens": 9,
-        ]))
-    expected.message = [
-      "reasoning": "Hm",
-      "tool_calls": [["id": "a", "type": "function", "function": ["name": "f", "arguments": "{}"]]],
-    ]
-    expected.logprobs = ["content": []]
-    #expect(try read(200, body).get() == expected)
+    let usage = TokenUsage(
+      promptTokens: 0, completionTokens: 9, reasoningTokens: 4,
+      told: [
+        "completion_tokens": 9, "completion_tokens_details": ["reasoning_tokens": 4], "prompt_tokens": 0,
+        "total_tokens": 9,
+      ])
+    var expected = Answer(
+      parts: [
+        .thought(Thought("Hm", member: "reasoning")),
+        .toolCall(ToolCall(id: "a", name: "f", arguments: "{}")),
+      ], finishReason: .toolCalls, usage: usage)
+    expected.choices[0].logprobs = ["content": []]
+    #expect(try read(200, body).get() == ProviderAnswer(expected))
   }
 
-  @Test("a model's refusal is the content filter's word")
-  func refusal() {
+  @Test("a model's refusal is an answer")
+  func refusal() throws {
     let body = #"{"choices":[{"message":{"content":null,"refusal":"I can't."},"finish_reason":"stop"}]}"#
-    #expect(read(200, body).fault?.kind == .contentFiltered)
+    #expect(
+      try read(200, body).get().answer == Answer(parts: [.refusal("I can't.")], finishReason: .stop))
   }
 
   @Test("embeddings come as they are; what holds none is a fault")
   func embeddings() throws {
     let request = EmbeddingRequest(model: "m", input: "x")
     func read(_ status: Int, _ body: String) -> Result<ProviderAnswer, ProviderFault> {
-      OpenAIDialect().read(ProviderFixture.response(status, body), to: request)
+      ChatDialect().read(DialectFixture.response(status, body), to: request)
     }
     let body = #"""
       {"object":"list","data":[{"object":"embedding","index":0,"embedding":[0.5,-1]}],
@@ -188,7 +204,7 @@ struct OpenAIAnswerTests {
       """#
     let answer = try read(200, body).get()
     #expect(answer.embeddings == [["object": "embedding", "index": 0, "embedding": [0.5, -1]]])
-    #expect(answer.usage == TokenUsage(promptTokens: 3, completionTokens: 0))
+    #expect(answer.answer.usage == TokenUsage(promptTokens: 3, completionTokens: 0))
     for wrong in ["{}", #"{"data":[]}"#, #"{"data":[{"index":0}]}"#] {
       #expect(read(200, wrong).fault == .failing("no embeddings in the answer"))
     }

@@ -1,11 +1,10 @@
-import Shared
 import Testing
 
-@testable import Worker
+@testable import Shared
 
 @Suite("Streams in OpenAI's dialect")
-struct OpenAIStreamTests {
-  private let dialect = OpenAIDialect()
+struct ChatStreamTests {
+  private let dialect = ChatDialect()
 
   private func chunk(_ delta: String, reason: String = "null", usage: String = "null") -> String {
     #"{"id":"x","choices":[{"index":0,"delta":\#(delta),"finish_reason":\#(reason)}],"usage":\#(usage)}"#
@@ -27,10 +26,10 @@ struct OpenAIStreamTests {
       ])
     #expect(
       try dialect.assemble(events).get()
-        == ProviderAnswer(text: "Hello", finishReason: .stop, usage: usage))
-    let (pieces, _) = try dialect.pieces(of: events)
-    #expect(pieces.map(\.delta.text) == ["", "Hel", "lo", "", "", ""])
-    #expect(pieces[0].delta.isEmpty)
+        == ProviderAnswer(Answer("Hello", finishReason: .stop, usage: usage)))
+    let read = try dialect.events(of: events).events
+    #expect(read.map(\.text) == ["", "Hel", "lo", "", "", ""])
+    #expect(read[0].isEmpty)
   }
 
   @Test("calls whose fragments come among each other are put together by their indices")
@@ -45,15 +44,13 @@ struct OpenAIStreamTests {
       ),
       chunk("{}", reason: #""tool_calls""#),
     ]
-    let answer = try dialect.assemble(events).get()
-    #expect(answer.finishReason == .toolCalls)
     #expect(
-      answer.message == [
-        "tool_calls": [
-          ["id": "a", "type": "function", "function": ["name": "f", "arguments": "{}"]],
-          ["id": "b", "type": "function", "function": ["name": "g", "arguments": "{\"x\":1}"]],
-        ]
-      ])
+      try dialect.assemble(events).get().answer
+        == Answer(
+          parts: [
+            .toolCall(ToolCall(id: "a", name: "f", arguments: "{}")),
+            .toolCall(ToolCall(id: "b", name: "g", arguments: "{\"x\":1}")),
+          ], finishReason: .toolCalls))
   }
 
   @Test("Groq's usage, thoughts and log probabilities are kept")
@@ -65,17 +62,17 @@ struct OpenAIStreamTests {
       #"{"choices":[{"delta":{"content":"B"},"logprobs":{"content":[{"token":"B"}]},"finish_reason":"stop"}],"#
         + #""x_groq":{"usage":{"prompt_tokens":1,"completion_tokens":2}}}"#,
     ]
-    let answer = try dialect.assemble(events).get()
-    #expect(answer.text == "AB")
-    #expect(answer.message == ["reasoning": "Hmm."])
-    #expect(answer.logprobs == ["content": [["token": "A"], ["token": "B"]]])
-    #expect(answer.usage == TokenUsage(promptTokens: 1, completionTokens: 2))
+    var expected = Answer(
+      parts: [.thought(Thought("Hmm.", member: "reasoning")), .text("AB")], finishReason: .stop,
+      usage: TokenUsage(promptTokens: 1, completionTokens: 2))
+    expected.choices[0].logprobs = ["content": [["token": "A"], ["token": "B"]]]
+    #expect(try dialect.assemble(events).get() == ProviderAnswer(expected))
   }
 
   @Test("a stream without a finish reason was cut, [DONE] or not", arguments: [[], ["[DONE]"]])
   func cut(end: [String]) throws {
     let events = [chunk(#"{"content":"Hel"}"#)] + end
-    #expect(try dialect.pieces(of: events).isComplete == false)
+    #expect(try dialect.events(of: events).isComplete == false)
     #expect(dialect.assemble(events).fault == .failing("answer cut short"))
   }
 
@@ -90,7 +87,7 @@ struct OpenAIStreamTests {
         #"{"choices":[{"delta":{},"finish_reason":"error","error":{"code":400,"message":"m"}}]}"#,
         .requestRefused, "request refused (400)"
       ),
-      (#"{"choices":[{"delta":{},"finish_reason":"banana"}]}"#, .failing, "unknown finish reason"),
+      (#"{"choices":[{"delta":{},"finish_reason":"error"}]}"#, .failing, "error in mid-answer"),
     ] as [(String, ProviderFault.Kind, String)])
   func broken(event: String, kind: ProviderFault.Kind, reason: String) {
     let fault = dialect.assemble([chunk(#"{"content":"Hel"}"#), event], headers: [("retry-after", "7")]).fault
@@ -98,11 +95,21 @@ struct OpenAIStreamTests {
     #expect(fault?.reason == reason)
   }
 
-  @Test("an answer that says nothing is none")
-  func empty() {
-    #expect(dialect.assemble([chunk("{}", reason: #""stop""#)]).fault == .failing("empty answer"))
-    #expect(dialect.assemble([chunk("{}", reason: #""length""#)]).fault == .allThought)
+  @Test("a word for the end that nobody knows ends the answer")
+  func unknownReason() throws {
+    let events = [chunk(#"{"content":"Hel"}"#), chunk("{}", reason: #""banana""#)]
+    #expect(
+      try dialect.assemble(events).get()
+        == ProviderAnswer(Answer("Hel", finishReason: .stop), unknownFinishReason: "banana"))
+  }
+
+  @Test("an answer that says nothing is one, and so is a refusal")
+  func empty() throws {
+    for (word, reason) in [("stop", FinishReason.stop), ("length", .length)] {
+      let answer = try dialect.assemble([chunk("{}", reason: "\"\(word)\"")]).get().answer
+      #expect(answer == Answer("", finishReason: reason) && answer.isEmpty)
+    }
     let refusal = [chunk(#"{"refusal":"No"}"#), chunk(#"{"refusal":"."}"#, reason: #""stop""#)]
-    #expect(dialect.assemble(refusal).fault?.kind == .contentFiltered)
+    #expect(try dialect.assemble(refusal).get().answer == Answer(parts: [.refusal("No.")], finishReason: .stop))
   }
 }

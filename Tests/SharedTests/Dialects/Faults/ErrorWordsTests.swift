@@ -1,8 +1,7 @@
 import NIOCore
-import Shared
 import Testing
 
-@testable import Worker
+@testable import Shared
 
 /// A body that a provider, or a proxy before it, answers a bad request with, and what is told of it.
 struct ErrorForm: Sendable, CustomTestStringConvertible {
@@ -171,21 +170,21 @@ struct ErrorWordsTests {
 
   @Test("each form tells its words", arguments: forms)
   func told(form: ErrorForm) {
-    let said = OpenAIDialect().read(ProviderFixture.response(400, form.body)).said
+    let said = ChatDialect().read(DialectFixture.response(400, form.body)).said
     #expect(said ?? ProviderError() == form.told)
   }
 
   @Test("the other dialects read them as well", arguments: forms)
   func otherDialects(form: ErrorForm) {
-    for dialect in [GeminiDialect(), AnthropicDialect()] as [any WireDialect] {
-      #expect(dialect.read(ProviderFixture.response(400, form.body)).said ?? ProviderError() == form.told)
+    for dialect in [GeminiDialect(), MessagesDialect()] as [any WireDialect] {
+      #expect(dialect.read(DialectFixture.response(400, form.body)).said ?? ProviderError() == form.told)
     }
   }
 
   @Test(
     "no form is taken for an answer, whatever its status", arguments: forms, [200, 400, 401, 429, 500, 503])
   func statuses(form: ErrorForm, status: Int) {
-    let read = OpenAIDialect().read(ProviderFixture.response(status, form.body))
+    let read = ChatDialect().read(DialectFixture.response(status, form.body))
     #expect(throws: ProviderFault.self) { try read.get() }
   }
 
@@ -206,9 +205,9 @@ struct ErrorWordsTests {
 
   @Test("names do not show the key either")
   func keyInNames() {
-    let key = ProviderFixture.key.reveal()
+    let key = DialectFixture.key.reveal()
     let body = #"{"error":{"message":"\#(key)","type":"\#(key)","param":"\#(key)","code":"\#(key)"}}"#
-    let said = OpenAIDialect().read(ProviderFixture.response(400, body)).said
+    let said = ChatDialect().read(DialectFixture.response(400, body)).said
     #expect(said == ProviderError(message: "***", type: "***", param: "***", code: "***"))
   }
 
@@ -224,8 +223,8 @@ struct ErrorWordsTests {
     let expected = ProviderFault.filtered(
       400, ProviderError(message: "The response was filtered.", param: "prompt", code: "content_filter"))
     for read in [
-      OpenAIDialect().read(ProviderFixture.response(400, body)), OpenAIDialect().assemble([body]),
-      OpenAIDialect().read(ProviderFixture.response(200, body)),
+      ChatDialect().read(DialectFixture.response(400, body)), ChatDialect().assemble([body]),
+      ChatDialect().read(DialectFixture.response(200, body)),
     ] { #expect(read == .failure(expected)) }
   }
 
@@ -239,8 +238,8 @@ struct ErrorWordsTests {
   func namedStatus(name: String, kind: ProviderFault.Kind) {
     for member in ["type", "code"] {
       let event = #"{"error":{"message":"m","\#(member)":"\#(name)"}}"#
-      #expect(OpenAIDialect().assemble([event]).fault?.kind == kind)
-      #expect(OpenAIDialect().read(ProviderFixture.response(200, event)).fault?.kind == kind)
+      #expect(ChatDialect().assemble([event]).fault?.kind == kind)
+      #expect(ChatDialect().read(DialectFixture.response(200, event)).fault?.kind == kind)
     }
   }
 }

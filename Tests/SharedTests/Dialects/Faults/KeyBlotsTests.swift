@@ -1,7 +1,6 @@
-import Shared
 import Testing
 
-@testable import Worker
+@testable import Shared
 
 @Suite("Keys in what providers say")
 struct KeyBlotsTests {

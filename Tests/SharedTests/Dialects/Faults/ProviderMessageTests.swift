@@ -1,7 +1,6 @@
-import Shared
 import Testing
 
-@testable import Worker
+@testable import Shared
 
 @Suite("Messages of providers as clients may see them")
 struct ProviderMessageTests {

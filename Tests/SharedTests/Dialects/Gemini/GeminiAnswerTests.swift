@@ -1,12 +1,11 @@
-import Shared
 import Testing
 
-@testable import Worker
+@testable import Shared
 
 @Suite("Answers in Gemini's dialect")
 struct GeminiAnswerTests {
   private func read(_ status: Int, _ body: String) -> Result<ProviderAnswer, ProviderFault> {
-    GeminiDialect().read(ProviderFixture.response(status, body))
+    GeminiDialect().read(DialectFixture.response(status, body))
   }
 
   private func candidate(_ finishReason: String, parts: String = #"[{"text":"Hi"}]"#) -> String {

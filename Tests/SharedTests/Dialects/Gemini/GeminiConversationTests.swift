@@ -1,19 +1,18 @@
-import Shared
 import Testing
 
-@testable import Worker
+@testable import Shared
 
 @Suite("Conversations in Gemini's dialect")
 struct GeminiConversationTests {
   private let dialect = GeminiDialect()
 
   private func contents(_ messages: JSONValue, model: String = "gemini-2.5-pro") throws -> JSONValue? {
-    try dialect.json(of: ProviderFixture.chat(messages: messages), model: model)["contents"]
+    try dialect.json(of: DialectFixture.chat(messages: messages), model: model)["contents"]
   }
 
   @Test("a conversation of system messages only is asked as the user's")
   func systemOnly() throws {
-    let request = try ProviderFixture.chat(messages: [["role": "system", "content": "Write a poem."]])
+    let request = try DialectFixture.chat(messages: [["role": "system", "content": "Write a poem."]])
     #expect(
       try dialect.json(of: request) == ["contents": [["role": "user", "parts": [["text": "Write a poem."]]]]])
   }
@@ -155,7 +154,7 @@ struct GeminiConversationTests {
       {"functionCall":{"name":"f","args":{"a":[1,{"b":null}]}},"thoughtSignature":"c2ln"},
       {"functionCall":{"name":"g","id":"own"}}]},"finishReason":"STOP"}]}
       """#
-    let answer = try dialect.read(ProviderFixture.response(200, body)).get()
+    let answer = try dialect.read(DialectFixture.response(200, body)).get()
     let first = try #require(answer.message["tool_calls"]?[0]?["id"]?.string)
     var assistant: JSONObject = ["role": "assistant", "content": nil]
     for (name, value) in answer.message { assistant[name] = value }

@@ -1,7 +1,6 @@
-import Shared
 import Testing
 
-@testable import Worker
+@testable import Shared
 
 @Suite("Embeddings in Gemini's dialect")
 struct GeminiEmbeddingTests {
@@ -10,7 +9,7 @@ struct GeminiEmbeddingTests {
   private func read(
     _ body: String, to request: EmbeddingRequest, status: Int = 200
   ) -> Result<ProviderAnswer, ProviderFault> {
-    dialect.read(ProviderFixture.response(status, body), to: request)
+    dialect.read(DialectFixture.response(status, body), to: request)
   }
 
   @Test("each text is a request of the batch")

@@ -1,11 +1,10 @@
-import Shared
 import Testing
 
-@testable import Worker
+@testable import Shared
 
 @Suite("What Gemini is not asked")
 struct GeminiRefusalTests {
-  private func message(_ request: ChatRequest, model: String = "gemini-2.5-pro") -> String? {
+  private func message(_ request: Conversation, model: String = "gemini-2.5-pro") -> String? {
     guard let fault = GeminiDialect().refusal(of: request, model: model) else { return nil }
     #expect(fault.kind == .requestRefused)
     #expect(fault.reason == "cannot be translated")
@@ -22,8 +21,8 @@ struct GeminiRefusalTests {
       "verbosity": nil, "tool_choice": "auto", "response_format": ["type": "text"], "tools": [],
     ]
     #expect(
-      try GeminiDialect().json(of: ProviderFixture.chat(members))
-        == GeminiDialect().json(of: ProviderFixture.chat()))
+      try GeminiDialect().json(of: DialectFixture.chat(members))
+        == GeminiDialect().json(of: DialectFixture.chat()))
   }
 
   @Test(
@@ -35,14 +34,14 @@ struct GeminiRefusalTests {
     ] as [(String, JSONValue)])
   func members(name: String, value: JSONValue) throws {
     #expect(
-      message(try ProviderFixture.chat([name: value]))
+      message(try DialectFixture.chat([name: value]))
         == "Gemini has no `\(name)`; leave it out, or ask a provider that has it.")
   }
 
   @Test("a name that a client made up cannot spoil the sentence")
   func longName() throws {
     let name = "a\n\u{1B}[31m" + String(repeating: "x", count: 5000)
-    let sentence = try #require(message(ProviderFixture.chat([name: 1])))
+    let sentence = try #require(message(DialectFixture.chat([name: 1])))
     #expect(sentence.unicodeScalars.count <= ProviderMessage.limit)
     #expect(!sentence.contains("\n") && !sentence.contains("\u{1B}"))
   }
@@ -77,21 +76,21 @@ struct GeminiRefusalTests {
       (["reasoning_effort": 1], "`reasoning_effort` should be a string."),
     ] as [(JSONObject, String)])
   func settings(members: JSONObject, sentence: String) throws {
-    #expect(message(try ProviderFixture.chat(members)) == sentence)
+    #expect(message(try DialectFixture.chat(members)) == sentence)
   }
 
   @Test("several calls at once matter only where there may be calls")
   func parallelCalls() throws {
-    #expect(message(try ProviderFixture.chat(["parallel_tool_calls": false])) == nil)
+    #expect(message(try DialectFixture.chat(["parallel_tool_calls": false])) == nil)
     let members: JSONObject = [
       "tools": [Self.function], "parallel_tool_calls": false, "tool_choice": "none",
     ]
-    #expect(message(try ProviderFixture.chat(members)) == nil)
+    #expect(message(try DialectFixture.chat(members)) == nil)
   }
 
   @Test("Gemini 3 cannot be kept from thinking")
   func withoutThoughts() throws {
-    let request = try ProviderFixture.chat(["reasoning_effort": "none"])
+    let request = try DialectFixture.chat(["reasoning_effort": "none"])
     #expect(message(request, model: "gemini-3-pro") == "gemini-3-pro cannot be kept from thinking.")
   }
 
@@ -134,7 +133,7 @@ struct GeminiRefusalTests {
     ] as [(JSONValue, String)])
   func parts(part: JSONValue, sentence: String) throws {
     let messages: JSONValue = [["role": "user", "content": [["type": "text", "text": "Hi"], part]]]
-    #expect(message(try ProviderFixture.chat(messages: messages)) == "messages[0]: content[1]: \(sentence)")
+    #expect(message(try DialectFixture.chat(messages: messages)) == "messages[0]: content[1]: \(sentence)")
   }
 
   private static let call: JSONValue = [
@@ -190,6 +189,6 @@ struct GeminiRefusalTests {
       ),
     ] as [(JSONValue, String)])
   func messages(messages: JSONValue, sentence: String) throws {
-    #expect(message(try ProviderFixture.chat(messages: messages)) == sentence)
+    #expect(message(try DialectFixture.chat(messages: messages)) == sentence)
   }
 }

@@ -1,14 +1,13 @@
-import Shared
 import Testing
 
-@testable import Worker
+@testable import Shared
 
 @Suite("Requests in Gemini's dialect")
 struct GeminiRequestTests {
   private let dialect = GeminiDialect()
 
   private func configuration(_ members: JSONObject, model: String = "gemini-2.5-pro") throws -> JSONValue? {
-    try dialect.json(of: ProviderFixture.chat(members), model: model)["generationConfig"]
+    try dialect.json(of: DialectFixture.chat(members), model: model)["generationConfig"]
   }
 
   @Test("a request merges turns of one role and sets system text apart")
@@ -37,7 +36,7 @@ struct GeminiRequestTests {
   @Test("what a client leaves to the provider is not sent")
   func least() throws {
     #expect(
-      try dialect.json(of: ProviderFixture.chat(), model: "gemini-2.5-flash") == [
+      try dialect.json(of: DialectFixture.chat(), model: "gemini-2.5-flash") == [
         "contents": [["role": "user", "parts": [["text": "Hi"]]]]
       ])
   }
@@ -112,7 +111,7 @@ struct GeminiRequestTests {
       ], ["type": "function", "function": ["name": "now"]],
     ]
     #expect(
-      try dialect.json(of: ProviderFixture.chat(["tools": tools]))["tools"] == [
+      try dialect.json(of: DialectFixture.chat(["tools": tools]))["tools"] == [
         [
           "functionDeclarations": [
             ["name": "weather", "description": "Asks", "parametersJsonSchema": schema], ["name": "now"],
@@ -132,7 +131,7 @@ struct GeminiRequestTests {
     ] as [(JSONValue, JSONValue)])
   func choices(choice: JSONValue, expected: JSONValue) throws {
     let tools: JSONValue = [["type": "function", "function": ["name": "now"]]]
-    let request = try ProviderFixture.chat(["tools": tools, "tool_choice": choice])
+    let request = try DialectFixture.chat(["tools": tools, "tool_choice": choice])
     #expect(try dialect.json(of: request)["toolConfig"] == ["functionCallingConfig": expected])
   }
 

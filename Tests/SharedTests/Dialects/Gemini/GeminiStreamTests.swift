@@ -1,7 +1,6 @@
-import Shared
 import Testing
 
-@testable import Worker
+@testable import Shared
 
 @Suite("Streams in Gemini's dialect")
 struct GeminiStreamTests {

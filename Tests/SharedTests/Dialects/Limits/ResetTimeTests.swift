@@ -1,8 +1,7 @@
 import NIOHTTP1
-import Shared
 import Testing
 
-@testable import Worker
+@testable import Shared
 
 @Suite("When a provider may be asked again")
 struct ResetTimeTests {

@@ -1,14 +1,13 @@
-import Shared
 import Testing
 
-@testable import Worker
+@testable import Shared
 
 @Suite("Answers in Anthropic's dialect")
-struct AnthropicAnswerTests {
+struct MessagesAnswerTests {
   private func read(
     _ status: Int, _ body: String, headers: [(String, String)] = []
   ) -> Result<ProviderAnswer, ProviderFault> {
-    AnthropicDialect().read(ProviderFixture.response(status, body, headers: headers))
+    MessagesDialect().read(DialectFixture.response(status, body, headers: headers))
   }
 
   private func answer(_ stopReason: String, content: String = #"[{"type":"text","text":"Hi"}]"#) -> String {

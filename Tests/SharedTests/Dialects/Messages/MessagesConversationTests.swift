@@ -1,20 +1,19 @@
-import Shared
 import Testing
 
-@testable import Worker
+@testable import Shared
 
 @Suite("Conversations in Anthropic's dialect")
-struct AnthropicConversationTests {
-  private let dialect = AnthropicDialect()
+struct MessagesConversationTests {
+  private let dialect = MessagesDialect()
 
   private func messages(_ messages: JSONValue) throws -> JSONValue? {
-    try dialect.json(of: ProviderFixture.chat(messages: messages))["messages"]
+    try dialect.json(of: DialectFixture.chat(messages: messages))["messages"]
   }
 
   @Test("a conversation of system messages only is asked as the user's")
   func systemOnly() throws {
     let json = try dialect.json(
-      of: ProviderFixture.chat(messages: [["role": "system", "content": "Write a poem."]]))
+      of: DialectFixture.chat(messages: [["role": "system", "content": "Write a poem."]]))
     #expect(json["messages"] == [["role": "user", "content": [["type": "text", "text": "Write a poem."]]]])
     #expect(json["system"] == nil)
   }
@@ -121,7 +120,7 @@ struct AnthropicConversationTests {
       {"type":"text","text":"Let me see."},
       {"type":"tool_use","id":"toolu_1","name":"f","input":{"a":[1,{"b":null}]}}],"stop_reason":"tool_use"}
       """#
-    let answer = try dialect.read(ProviderFixture.response(200, body)).get()
+    let answer = try dialect.read(DialectFixture.response(200, body)).get()
     var assistant: JSONObject = ["role": "assistant", "content": .string(answer.text)]
     for (name, value) in answer.message { assistant[name] = value }
     let conversation: JSONValue = [

@@ -1,12 +1,11 @@
-import Shared
 import Testing
 
-@testable import Worker
+@testable import Shared
 
 @Suite("What Anthropic is not asked")
-struct AnthropicRefusalTests {
-  private func message(_ request: ChatRequest) -> String? {
-    guard let fault = AnthropicDialect().refusal(of: request) else { return nil }
+struct MessagesRefusalTests {
+  private func message(_ request: Conversation) -> String? {
+    guard let fault = MessagesDialect().refusal(of: request) else { return nil }
     #expect(fault.kind == .requestRefused)
     #expect(fault.reason == "cannot be translated")
     return fault.message
@@ -20,7 +19,7 @@ struct AnthropicRefusalTests {
     ] as [(String, JSONValue)])
   func members(name: String, value: JSONValue) throws {
     #expect(
-      message(try ProviderFixture.chat([name: value]))
+      message(try DialectFixture.chat([name: value]))
         == "Anthropic has no `\(name)`; leave it out, or ask a provider that has it.")
   }
 
@@ -51,12 +50,12 @@ struct AnthropicRefusalTests {
       ),
     ] as [(JSONObject, String)])
   func settings(members: JSONObject, sentence: String) throws {
-    #expect(message(try ProviderFixture.chat(members)) == sentence)
+    #expect(message(try DialectFixture.chat(members)) == sentence)
   }
 
   @Test("the hottest temperature that Anthropic takes is asked for")
   func temperature() throws {
-    #expect(message(try ProviderFixture.chat(["temperature": 1])) == nil)
+    #expect(message(try DialectFixture.chat(["temperature": 1])) == nil)
   }
 
   @Test(
@@ -85,7 +84,7 @@ struct AnthropicRefusalTests {
     ] as [(JSONValue, String)])
   func parts(part: JSONValue, sentence: String) throws {
     let messages: JSONValue = [["role": "user", "content": [part]]]
-    #expect(message(try ProviderFixture.chat(messages: messages)) == "messages[0]: content[0]: \(sentence)")
+    #expect(message(try DialectFixture.chat(messages: messages)) == "messages[0]: content[0]: \(sentence)")
   }
 
   @Test("a call without an id, and a result with a sound, are refused")
@@ -98,14 +97,14 @@ struct AnthropicRefusalTests {
         ],
       ]
     }
-    let noID = try ProviderFixture.chat(messages: [call("")])
+    let noID = try DialectFixture.chat(messages: [call("")])
     #expect(message(noID) == "messages[0]: a tool call should have an `id`.")
     let sound: JSONValue = [
       "role": "tool", "tool_call_id": "a",
       "content": [["type": "input_audio", "input_audio": ["data": "aGkh", "format": "wav"]]],
     ]
     #expect(
-      message(try ProviderFixture.chat(messages: [call("a"), sound]))
+      message(try DialectFixture.chat(messages: [call("a"), sound]))
         == "messages[1]: Anthropic takes nothing but text and images as the result of a function.")
   }
 
@@ -115,7 +114,7 @@ struct AnthropicRefusalTests {
     let refusal = ProviderFault(
       .requestRefused, "cannot be translated",
       message: "Anthropic has no embeddings; ask a provider that has them.")
-    #expect(throws: refusal) { try AnthropicDialect().body(of: request, model: "m") }
-    #expect(AnthropicDialect().read(ProviderFixture.response(200, "{}"), to: request).fault == refusal)
+    #expect(throws: refusal) { try MessagesDialect().body(of: request, model: "m") }
+    #expect(MessagesDialect().read(DialectFixture.response(200, "{}"), to: request).fault == refusal)
   }
 }

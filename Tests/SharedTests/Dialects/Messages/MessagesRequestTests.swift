@@ -1,15 +1,14 @@
-import Shared
 import Testing
 
-@testable import Worker
+@testable import Shared
 
 @Suite("Requests in Anthropic's dialect")
-struct AnthropicRequestTests {
-  private let dialect = AnthropicDialect()
+struct MessagesRequestTests {
+  private let dialect = MessagesDialect()
 
   /// What stands beside the model, the limit and the conversation.
   private func others(_ members: JSONObject) throws -> JSONObject {
-    var json = try #require(dialect.json(of: ProviderFixture.chat(members)).object)
+    var json = try #require(dialect.json(of: DialectFixture.chat(members)).object)
     for name in ["model", "max_tokens", "messages"] { json[name] = nil }
     return json
   }
@@ -42,7 +41,7 @@ struct AnthropicRequestTests {
   @Test("what a client leaves to the provider is not sent, but for a limit, which Anthropic demands")
   func least() throws {
     #expect(
-      try dialect.json(of: ProviderFixture.chat()) == [
+      try dialect.json(of: DialectFixture.chat()) == [
         "model": "m/1", "max_tokens": 4096,
         "messages": [["role": "user", "content": [["type": "text", "text": "Hi"]]]],
       ])

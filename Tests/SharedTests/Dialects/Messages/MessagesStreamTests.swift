@@ -1,11 +1,10 @@
-import Shared
 import Testing
 
-@testable import Worker
+@testable import Shared
 
 @Suite("Streams in Anthropic's dialect")
-struct AnthropicStreamTests {
-  private let dialect = AnthropicDialect()
+struct MessagesStreamTests {
+  private let dialect = MessagesDialect()
 
   private static let start = #"""
     {"type":"message_start","message":{"id":"msg_1","role":"assistant","content":[],"stop_reason":null,

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Worker
+@testable import Shared
 
 @Suite("data: URLs")
 struct DataURLTests {
