@@ -7,7 +7,7 @@ func measureRequests() {
   let catalog = ProviderCatalog(
     providers: [
       Provider(
-        name: "groq", dialect: .openAI, baseURL: "http://groq", access: .key(Secret("k")),
+        name: "groq", dialect: .chat, baseURL: "http://groq", access: .key(Secret("k")),
         defaultModel: "llama-3.3-70b-versatile")
     ], prices: .list)
   let schema = Submission.querySchema(

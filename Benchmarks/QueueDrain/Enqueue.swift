@@ -12,9 +12,9 @@ struct Enqueue: AsyncParsableCommand {
   private static let clients = 64
 
   private static let request = JobRequest.chat(
-    ChatRequest(
-      messages: [ChatMessage(role: .user, content: "What does a job cost that asks nobody?")], maxTokens: 256,
-      temperature: 0.7))
+    Conversation(
+      turns: [Turn(role: .user, text: "What does a job cost that asks nobody?")],
+      parameters: Parameters(maxTokens: 256, temperature: 0.7)))
 
   @Option(help: "How many jobs.")
   var jobs: Int

@@ -11,9 +11,9 @@ struct LoadedQueue {
   private static let claimSize = 16
   private static let parallel = 64
   private static let request = JobRequest.chat(
-    ChatRequest(
-      messages: [ChatMessage(role: .user, content: "What does a job that waits cost?")], maxTokens: 256,
-      temperature: 0.7)
+    Conversation(
+      turns: [Turn(role: .user, text: "What does a job that waits cost?")],
+      parameters: Parameters(maxTokens: 256, temperature: 0.7))
   ).encoded()
   private static let result = JobResult(
     response: "About a kilobyte.", provider: "groq", model: "llama", finishReason: .stop,

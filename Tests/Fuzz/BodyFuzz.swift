@@ -10,7 +10,7 @@ enum BodyFuzz {
     ProviderCatalog(
       providers: [
         Provider(
-          name: "groq", dialect: .openAI, baseURL: "http://groq", access: .key(Secret("k")),
+          name: "groq", dialect: .chat, baseURL: "http://groq", access: .key(Secret("k")),
           defaultModel: "llama")
       ], prices: .list))
   private static let schema = Submission.jobSchema(
@@ -33,15 +33,15 @@ enum BodyFuzz {
   }
 
   private static func store(_ submission: Submission) {
-    let chat = submission.chatRequest
+    let chat = submission.conversation
     let request = JobRequest.chat(chat)
     guard let stored = try? JobRequest(stored: request.encoded()) else {
       fatalError("what was stored cannot be read: \(String(buffer: request.encoded()))")
     }
     require(stored == request, "storing changed \(request) to \(stored)")
     require(stored.encoded() == request.encoded(), "equal requests have different bytes")
-    require((1...2048).contains(chat.maxTokens ?? 0), "max_tokens is out of bounds")
-    require((0...2).contains(chat.temperature ?? -1), "temperature is out of bounds")
+    require((1...2048).contains(chat.parameters.maxTokens ?? 0), "max_tokens is out of bounds")
+    require((0...2).contains(chat.parameters.temperature ?? -1), "temperature is out of bounds")
     require(submission.delay >= .zero && submission.expiresIn > .zero, "a time is out of bounds")
     require(submission.metadata.count <= 16, "there are more than 16 pairs of metadata")
   }

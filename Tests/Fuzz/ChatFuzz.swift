@@ -11,7 +11,7 @@ enum ChatFuzz {
     guard let value = try? JSONParser.parse(ByteBuffer(bytes: bytes)),
       case .success(let body) = ChatCompletionBody.schema.decode(value)
     else { return }
-    let request = JobRequest.chat(body.request)
+    let request = JobRequest.chat(body.conversation)
     guard let stored = try? JobRequest(stored: request.encoded()) else {
       fatalError("what was stored cannot be read: \(String(buffer: request.encoded()))")
     }

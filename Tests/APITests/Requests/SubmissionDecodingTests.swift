@@ -6,15 +6,23 @@ import Testing
 
 @Suite("Reading a submission")
 struct SubmissionDecodingTests {
+  /// Native answers are short, so they are not to be spent on thoughts.
+  private func parameters(
+    maxTokens: Int, temperature: Double, topP: Double? = nil, stop: [String] = [], seed: Int64? = nil
+  ) -> Parameters {
+    var parameters = Parameters(
+      maxTokens: maxTokens, temperature: temperature, topP: topP, stop: stop, seed: seed)
+    parameters.savesThoughts = true
+    return parameters
+  }
+
   @Test("a prompt alone becomes a request with the documented defaults")
   func defaults() throws {
     let submission = try SubmissionFixture.query.decode(["prompt": "Why?"]).get()
     #expect(
-      submission.chatRequest
-        == ChatRequest(
-          messages: [ChatMessage(role: .user, content: "Why?")], maxTokens: 256, temperature: 0.7))
-    #expect(submission.chatRequest.maxTokens == 256)
-    #expect(submission.chatRequest.temperature == 0.7)
+      submission.conversation
+        == Conversation(
+          turns: [Turn(role: .user, text: "Why?")], parameters: parameters(maxTokens: 256, temperature: 0.7)))
     #expect(submission.cache == .use)
     #expect(submission.lane == .interactive)
     #expect(submission.expiresIn == .seconds(86_400))
@@ -33,14 +41,14 @@ struct SubmissionDecodingTests {
       """
     ).get()
     #expect(
-      submission.chatRequest
-        == ChatRequest(
+      submission.conversation
+        == Conversation(
           model: "gemini/other",
-          messages: [
-            ChatMessage(role: .system, content: "s"), ChatMessage(role: .developer, content: "d"),
-            ChatMessage(role: .user, content: "ab"), ChatMessage(role: .assistant, content: ""),
-            ChatMessage(role: .user, content: "c"),
-          ], maxTokens: 7, temperature: 1, topP: 0.5, stop: ["END"], seed: -3))
+          turns: [
+            Turn(role: .system, text: "s"), Turn(role: .developer, text: "d"), Turn(role: .user, text: "ab"),
+            Turn(role: .assistant, text: ""), Turn(role: .user, text: "c"),
+          ],
+          parameters: parameters(maxTokens: 7, temperature: 1, topP: 0.5, stop: ["END"], seed: -3)))
     #expect(submission.cache == .off)
     #expect(submission.lane == .batch)
     #expect(submission.expiresIn == .seconds(60))
@@ -56,9 +64,9 @@ struct SubmissionDecodingTests {
       """
     ).get()
     #expect(
-      submission.chatRequest
-        == ChatRequest(
-          messages: [ChatMessage(role: .user, content: "x")], maxTokens: 256, temperature: 0.7))
+      submission.conversation
+        == Conversation(
+          turns: [Turn(role: .user, text: "x")], parameters: parameters(maxTokens: 256, temperature: 0.7)))
     #expect(submission.expiresIn == .seconds(86_400))
     #expect(try SubmissionFixture.faults(#"{"prompt":null}"#) == ["missing"])
   }
@@ -66,7 +74,7 @@ struct SubmissionDecodingTests {
   @Test("a blank system text adds no message")
   func blankSystem() throws {
     let submission = try SubmissionFixture.decode(#"{"prompt":"x","system":" "}"#).get()
-    #expect(submission.chatRequest.messages.count == 1)
+    #expect(submission.conversation.turns.count == 1)
   }
 
   @Test("all that is wrong is listed at once, with where, what and the bounds")

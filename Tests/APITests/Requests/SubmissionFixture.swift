@@ -13,7 +13,7 @@ enum SubmissionFixture {
           name: "gemini", dialect: .gemini, baseURL: "http://gemini", access: .key(Secret("k")),
           defaultModel: "gemini-2.5-flash"),
         Provider(
-          name: "groq", dialect: .openAI, baseURL: "http://groq", access: .off(needs: "GROQ_API_KEY"),
+          name: "groq", dialect: .chat, baseURL: "http://groq", access: .off(needs: "GROQ_API_KEY"),
           defaultModel: "llama"),
       ], prices: .list))
 

@@ -12,8 +12,9 @@ struct EventFeedTests {
 
   private func event(_ number: Int, size: Int = 10) throws -> JobEvent {
     let text = String(repeating: "x", count: size)
+    var writer = JobDeltaWriter(as: .parts)
     return try #require(
-      JobEvent(number: number, kind: "delta", payload: AnswerDelta(text: text).encoded()))
+      JobEvent(number: number, kind: "delta", payload: writer.encode(JobDelta(AnswerDelta(text)))))
   }
 
   private func next(_ feed: EventFeed) async -> String {

@@ -7,16 +7,16 @@ struct CatalogRouteTests {
   private let catalog = ProviderCatalog(
     providers: [
       Provider(
-        name: "one", dialect: .openAI, baseURL: "http://one", access: .key(Secret("k")),
+        name: "one", dialect: .chat, baseURL: "http://one", access: .key(Secret("k")),
         defaultModel: "small",
         models: [
           ProviderModel(name: "large", price: ModelPrice(input: .zero, output: .zero), contextWindow: 8192),
           ProviderModel(name: "meta/shared"),
         ]),
       Provider(
-        name: "local", dialect: .openAI, baseURL: "http://local", access: .open, defaultModel: "meta/shared"),
+        name: "local", dialect: .chat, baseURL: "http://local", access: .open, defaultModel: "meta/shared"),
       Provider(
-        name: "locked", dialect: .anthropic, baseURL: "http://locked", access: .off(needs: "LOCKED_KEY"),
+        name: "locked", dialect: .messages, baseURL: "http://locked", access: .off(needs: "LOCKED_KEY"),
         defaultModel: "claude", models: [ProviderModel(name: "meta/shared")]),
     ],
     routes: [

@@ -45,7 +45,7 @@ struct ProviderFileTests {
     let catalog = try catalog(whole, ["OPENAI_API_KEY": "sk-1", "GROQ_API_KEY": "g", "CASCADE": "groq"])
     #expect(catalog.providers.map(\.name) == ["groq", "openai", "local"])
     let openAI = try #require(catalog.provider(named: "openai"))
-    #expect(openAI.dialect == .openAI && openAI.baseURL == "https://api.openai.com/v1")
+    #expect(openAI.dialect == .chat && openAI.baseURL == "https://api.openai.com/v1")
     #expect(openAI.access == .key(Secret("sk-1")))
     #expect(openAI.headers == ["X-Team": "search", "X-Number": "7"])
     #expect(openAI.quotas.map(\.amount) == [500, 200_000])
@@ -75,7 +75,7 @@ struct ProviderFileTests {
     let catalog = try catalog(
       #"{"providers": [{"name": "a", "dialect": "anthropic", "base_url": "https://a", "models": ["m"]}]}"#,
       ["CASCADE": "groq"])
-    #expect(catalog.provider(named: "a")?.dialect == .anthropic)
+    #expect(catalog.provider(named: "a")?.dialect == .messages)
     #expect(try catalog.targets(for: "default").map(\.description) == ["a/m"])
   }
 

@@ -11,6 +11,11 @@ struct EventTests {
       .events.map(\.kind)
   }
 
+  private func delta(_ text: String) -> ByteBuffer {
+    var writer = JobDeltaWriter(as: .parts)
+    return writer.encode(JobDelta(AnswerDelta(text)))
+  }
+
   private func status(_ state: JobState, attempts: Int) -> (JobEvent.Kind) -> Bool {
     { kind in
       guard case .status(let status) = kind else { return false }
@@ -26,7 +31,7 @@ struct EventTests {
       #expect(job.streaming == .deltas)
       for (number, text) in [(1, "Hel"), (2, "lo")] {
         #expect(
-          try await lab.queue.append(AnswerDelta(text: text), number: number, to: job.lease) == .recorded)
+          try await lab.queue.append(delta(text), number: number, to: job.lease) == .recorded)
       }
       _ = try await lab.queue.complete(job.lease, with: lab.result("Hello"), isCacheable: false)
       let page = try #require(
@@ -34,8 +39,8 @@ struct EventTests {
       #expect(page.events.map(\.number) == [1, 2, 3, 4, 5])
       let kinds = page.events.map(\.kind)
       #expect(status(.queued, attempts: 0)(kinds[0]) && status(.running, attempts: 1)(kinds[1]))
-      #expect(kinds[2...] == [.delta(AnswerDelta(text: "Hel")), .delta(AnswerDelta(text: "lo")), .done])
-      #expect(try await self.kinds(lab, id, after: 3) == [.delta(AnswerDelta(text: "lo")), .done])
+      #expect(kinds[2...] == [.delta(JobDelta(AnswerDelta("Hel"))), .delta(JobDelta(AnswerDelta("lo"))), .done])
+      #expect(try await self.kinds(lab, id, after: 3) == [.delta(JobDelta(AnswerDelta("lo"))), .done])
       #expect(try await self.kinds(lab, id, after: 99).isEmpty)
     }
   }
@@ -47,11 +52,11 @@ struct EventTests {
       let job = try await lab.claimOne()
       for number in [1, 1, 2, 1, 2] {
         #expect(
-          try await lab.queue.append(AnswerDelta(text: "\(number)"), number: number, to: job.lease)
+          try await lab.queue.append(delta("\(number)"), number: number, to: job.lease)
             == .recorded)
       }
       let deltas = try await kinds(lab, id).dropFirst(2)
-      #expect(deltas == [.delta(AnswerDelta(text: "1")), .delta(AnswerDelta(text: "2"))])
+      #expect(deltas == [.delta(JobDelta(AnswerDelta("1"))), .delta(JobDelta(AnswerDelta("2")))])
     }
   }
 
@@ -62,9 +67,9 @@ struct EventTests {
       let first = try await lab.claimOne(worker: "gone")
       try await lab.loseWorker("gone", holding: id)
       let second = try await lab.claimOne()
-      #expect(try await lab.queue.append(AnswerDelta(text: "x"), number: 1, to: first.lease) == .stale)
-      #expect(try await lab.queue.append(AnswerDelta(text: "y"), number: 1, to: second.lease) == .recorded)
-      #expect(try await kinds(lab, id).last == .delta(AnswerDelta(text: "y")))
+      #expect(try await lab.queue.append(delta("x"), number: 1, to: first.lease) == .stale)
+      #expect(try await lab.queue.append(delta("y"), number: 1, to: second.lease) == .recorded)
+      #expect(try await kinds(lab, id).last == .delta(JobDelta(AnswerDelta("y"))))
     }
   }
 
@@ -73,7 +78,7 @@ struct EventTests {
     try await QueueLab.with { lab in
       let id = try await lab.admit(lab.admission(streaming: .deltas))
       let job = try await lab.claimOne(worker: "gone")
-      _ = try await lab.queue.append(AnswerDelta(text: "Hel"), number: 1, to: job.lease)
+      _ = try await lab.queue.append(delta("Hel"), number: 1, to: job.lease)
       try await lab.loseWorker("gone", holding: id)
       #expect(try await lab.queue.claim(1, worker: "w").jobs.isEmpty)
       #expect(try await lab.state(of: id) == .failed)
@@ -103,20 +108,20 @@ struct EventTests {
     try await QueueLab.with { lab in
       let id = try await lab.admit(lab.admission(streaming: .restart))
       let first = try await lab.claimOne(worker: "gone")
-      _ = try await lab.queue.append(AnswerDelta(text: "a"), number: 1, to: first.lease)
+      _ = try await lab.queue.append(delta("a"), number: 1, to: first.lease)
       try await lab.loseWorker("gone", holding: id)
       let second = try await lab.claimOne()
-      _ = try await lab.queue.append(AnswerDelta(text: "b"), number: 1, to: second.lease)
+      _ = try await lab.queue.append(delta("b"), number: 1, to: second.lease)
       try await lab.queue.release([second.lease])
       let third = try await lab.claimOne()
-      _ = try await lab.queue.append(AnswerDelta(text: "c"), number: 1, to: third.lease)
+      _ = try await lab.queue.append(delta("c"), number: 1, to: third.lease)
       _ = try await lab.queue.retry(third.lease, after: .zero, countsAttempt: true)
       let fourth = try await lab.claimOne()
-      _ = try await lab.queue.append(AnswerDelta(text: "d"), number: 1, to: fourth.lease)
+      _ = try await lab.queue.append(delta("d"), number: 1, to: fourth.lease)
       let told = try await kinds(lab, id).filter {
         if case .status = $0 { false } else { true }
       }
-      let deltas = ["a", "b", "c", "d"].map { JobEvent.Kind.delta(AnswerDelta(text: $0)) }
+      let deltas = ["a", "b", "c", "d"].map { JobEvent.Kind.delta(JobDelta(AnswerDelta($0))) }
       #expect(told == [deltas[0], .restart, deltas[1], .restart, deltas[2], .restart, deltas[3]])
     }
   }
@@ -126,7 +131,7 @@ struct EventTests {
     try await QueueLab.with { lab in
       let id = try await lab.admit(lab.admission(streaming: .deltas))
       let job = try await lab.claimOne()
-      _ = try await lab.queue.append(AnswerDelta(text: "a"), number: 1, to: job.lease)
+      _ = try await lab.queue.append(delta("a"), number: 1, to: job.lease)
       try await lab.queue.release([job.lease])
       #expect(try await lab.state(of: id) == .failed)
     }
@@ -212,7 +217,7 @@ struct EventTests {
       let id = try await lab.admit(lab.admission(streaming: .deltas))
       let job = try await lab.claimOne()
       for number in 1...300 {
-        _ = try await lab.queue.append(AnswerDelta(text: "\(number) "), number: number, to: job.lease)
+        _ = try await lab.queue.append(delta("\(number) "), number: number, to: job.lease)
       }
       let first = try #require(
         try await lab.queue.events(of: id, tenant: "default", after: 0, announceTo: nil))

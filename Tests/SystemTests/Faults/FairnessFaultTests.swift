@@ -13,7 +13,8 @@ struct FairnessFaultTests {
     -> JobID
   {
     let request = JobRequest.chat(
-      ChatRequest(messages: [ChatMessage(role: .user, content: prompt)], maxTokens: 256, temperature: 0.7))
+      Conversation(
+        turns: [Turn(role: .user, text: prompt)], parameters: Parameters(maxTokens: 256, temperature: 0.7)))
     let admission = Admission(
       id: JobID(unixMilliseconds: Timestamp.now), tenant: tenant, lane: .standard, model: request.model,
       request: request.encoded(), weight: request.estimatedTokens, expiresIn: .seconds(3600),

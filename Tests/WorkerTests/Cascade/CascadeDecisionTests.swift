@@ -10,7 +10,7 @@ struct CascadeDecisionTests {
 
   private static let refused = ProviderFault(.requestRefused, "request refused (400)", message: "Too long")
   private static let wrongKey = ProviderFault(.keyRefused, "key refused (401)")
-  private static let filtered = ProviderFault(.contentFiltered, "content filter")
+  private static let filtered = ProviderFault.filtered(400, ProviderError(message: "Rephrase.", param: "prompt"))
   private static let failing = ProviderFault.failing("server error (500)")
   private static let limited = ProviderFault(.limited(resetsIn: nil), "rate limited (429)")
 
@@ -73,26 +73,17 @@ struct CascadeDecisionTests {
     #expect(message.hasPrefix("Every provider refused"))
   }
 
-  @Test("refusals of filters end the job as filtered, alone and among what waiting does not mend")
+  @Test("a filter that refuses with an error has the word, alone and among what waiting does not mend")
   func contentFiltered() {
-    #expect(verdict(fault(Self.filtered)) == .filtered(by: Self.gemini))
-    #expect(
-      verdict(fault(Self.wrongKey), fault(Self.filtered, of: Self.groq)) == .filtered(by: Self.groq))
-    #expect(
-      verdict(fault(Self.filtered), skipped(.keyRefused, .seconds(30))) == .filtered(by: Self.gemini))
-  }
-
-  @Test(
-    "a filter that refuses with an error has the word, whatever other targets find; an answer goes before it")
-  func refusedByFilter() {
     let error = ProviderError(message: "Rephrase.", param: "prompt", code: "content_filter")
-    let filtered = ProviderFault.filtered(400, error)
     let expected = CascadeDecision.Verdict.refused(
       message: "groq/q refused the request: Rephrase.", error: error)
-    #expect(verdict(fault(filtered, of: Self.groq)) == expected)
-    #expect(verdict(fault(Self.refused), fault(filtered, of: Self.groq)) == expected)
-    #expect(verdict(fault(Self.wrongKey), fault(filtered, of: Self.groq)) == expected)
-    #expect(verdict(fault(filtered, of: Self.groq), fault(Self.filtered)) == .filtered(by: Self.gemini))
+    #expect(verdict(fault(Self.filtered, of: Self.groq)) == expected)
+    #expect(verdict(fault(Self.refused), fault(Self.filtered, of: Self.groq)) == expected)
+    #expect(verdict(fault(Self.wrongKey), fault(Self.filtered, of: Self.groq)) == expected)
+    #expect(
+      verdict(fault(Self.filtered), skipped(.keyRefused, .seconds(30)))
+        == .refused(message: "gemini/g refused the request: Rephrase.", error: error))
   }
 
   @Test("the summary of many targets is short, and tells something of each")

@@ -9,8 +9,7 @@ import Testing
 
 @Suite("Cascades follow the catalog")
 struct CascadeSourceTests {
-  private let request = JobRequest.chat(
-    ChatRequest(messages: [ChatMessage(role: .user, content: "Hi")]))
+  private let request = RouteFixture.request
 
   @Test(
     "after a reload the next job is asked of the new address with the new key; nothing is made anew before")
@@ -39,7 +38,8 @@ struct CascadeSourceTests {
           return Cascade(
             catalog: catalog, client: client, board: CircuitBoard(shared: SharedCircuits()),
             quotas: QuotaBoard(catalogs: source, shared: SharedQuotas()),
-            latencies: LatencyBoard(shared: SharedLatencies()))
+            latencies: LatencyBoard(shared: SharedLatencies()),
+            words: UnknownWords(logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }))
         }
         let held = cascades.current
         _ = try await cascades.current.answer(request)
@@ -60,8 +60,8 @@ struct CascadeSourceTests {
   @Test("a provider that needs no key is asked without one")
   func open() throws {
     let provider = Provider(
-      name: "local", dialect: .openAI, baseURL: "http://127.0.0.1:11434/v1", access: .open, defaultModel: "m")
-    let headers = try ProviderEndpoint(provider, model: "m").httpRequest(for: request).headers
+      name: "local", dialect: .chat, baseURL: "http://127.0.0.1:11434/v1", access: .open, defaultModel: "m")
+    let headers = try ProviderEndpoint(provider, model: "m").httpRequest(for: request).0.headers
     #expect(!headers.contains(name: "authorization"))
   }
 }

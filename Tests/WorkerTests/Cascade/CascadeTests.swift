@@ -11,12 +11,12 @@ struct CascadeTests {
   private var request: JobRequest { request("default") }
 
   private func request(_ model: String) -> JobRequest {
-    .chat(ChatRequest(model: model, messages: [ChatMessage(role: .user, content: "Hi")]))
+    .chat(Conversation(model: model, turns: [Turn(role: .user, text: "Hi")]))
   }
 
   /// A cascade over two servers, `first` and `second`, in this order.
   private func withCascade(
-    _ first: ScriptedServer.Script, speaking dialect: ProviderDialect = .openAI,
+    _ first: ScriptedServer.Script, speaking dialect: Dialect = .chat,
     then second: ScriptedServer.Script,
     body: (Cascade, _ first: ScriptedServer, _ second: ScriptedServer) async throws -> Void
   ) async throws {
@@ -34,7 +34,7 @@ struct CascadeTests {
         let cascade = Cascade(
           catalog: catalog, client: client, board: CircuitBoard(shared: shared, logger: logger),
           quotas: QuotaBoard(catalogs: CatalogSource(catalog), shared: SharedQuotas()),
-          latencies: LatencyBoard(shared: SharedLatencies()))
+          latencies: LatencyBoard(shared: SharedLatencies()), words: UnknownWords(logger: logger))
         do { try await body(cascade, one, two) } catch {
           await client.shutdown()
           throw error
@@ -57,11 +57,9 @@ struct CascadeTests {
         Issue.record("it should be answered")
         return
       }
-      #expect(result.response == "Hello")
+      #expect(result.answer == Answer("Hello", finishReason: .stop, usage: TokenUsage(promptTokens: 14, completionTokens: 24)))
       #expect(result.provider == "first")
       #expect(result.model == "first-model")
-      #expect(result.finishReason == .stop)
-      #expect(result.usage == TokenUsage(promptTokens: 14, completionTokens: 24))
       #expect(result.cost == .zero, "its price is not known")
       #expect(result.cascadePath.map(\.status) == [.success])
       #expect(second.requests.isEmpty)
@@ -150,9 +148,9 @@ struct CascadeTests {
 
   @Test("a target whose API cannot express the request is not asked, and nothing is learned of it")
   func untranslatable() async throws {
-    try await withCascade(answer, speaking: .anthropic, then: answer) { cascade, first, _ in
-      let seeded = ChatRequest(messages: [ChatMessage(role: .user, content: "Hi")], seed: 1)
-      guard case .answered(let result, _) = try await cascade.answer(.chat(seeded)) else {
+    try await withCascade(answer, speaking: .messages, then: answer) { cascade, first, _ in
+      let several = Conversation(turns: [Turn(role: .user, text: "Hi")], extras: ["n": 2])
+      guard case .answered(let result, _) = try await cascade.answer(.chat(several)) else {
         Issue.record("the second target should answer")
         return
       }
@@ -172,7 +170,8 @@ struct CascadeTests {
     let cascade = Cascade(
       catalog: catalog, client: client, board: CircuitBoard(shared: shared),
       quotas: QuotaBoard(catalogs: CatalogSource(catalog), shared: SharedQuotas()),
-      latencies: LatencyBoard(shared: SharedLatencies()))
+      latencies: LatencyBoard(shared: SharedLatencies()),
+      words: UnknownWords(logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }))
     let outcome = try await cascade.answer(request)
     await client.shutdown()
     guard case .passing(_, _, let path, askedAny: true) = outcome else {
@@ -205,23 +204,94 @@ struct CascadeTests {
         Issue.record("a filtered answer is an answer")
         return
       }
-      #expect(result.provider == "second" && result.finishReason == .contentFilter)
+      #expect(result.provider == "second" && result.answer.finishReason == .contentFilter)
       #expect(result.cascadePath.first?.told == "content filter (400): Rephrase.")
     }
   }
 
-  @Test("when every filter refuses, the job is answered with that, and it is not cached")
+  @Test("when every filter withholds something, the first that has a text stands, and it is not cached")
   func contentFiltered() async throws {
-    let filtered = ScriptedServer.Script.reply(
+    let first = ScriptedServer.Script.reply(
+      200, ProviderFixture.openAIAnswer("", finishReason: "content_filter"))
+    let second = ScriptedServer.Script.reply(
       200, ProviderFixture.openAIAnswer("A", finishReason: "content_filter"))
-    try await withCascade(filtered, then: filtered) { cascade, _, _ in
+    try await withCascade(first, then: second) { cascade, _, _ in
       guard case .answered(let result, isCacheable: false) = try await cascade.answer(request) else {
         Issue.record("a refusal is an answer")
         return
       }
-      #expect(result.finishReason == .contentFilter)
-      #expect(result.response == "")
+      #expect(result.provider == "second")
+      #expect(result.answer.text == "A" && result.answer.finishReason == .contentFilter)
       #expect(result.error != nil)
+      #expect(result.usage == TokenUsage(promptTokens: 14, completionTokens: 24))
+      #expect(result.usedInAll == TokenUsage(promptTokens: 28, completionTokens: 48))
+    }
+  }
+
+  @Test("an answer with nothing in it sends the job on once, at no circuit's cost, and stands where none does better")
+  func empty() async throws {
+    let empty = ScriptedServer.Script.reply(200, ProviderFixture.openAIAnswer(""))
+    try await withCascade(empty, then: answer) { cascade, _, _ in
+      guard case .answered(let result, isCacheable: true) = try await cascade.answer(request) else {
+        Issue.record("the second target should answer")
+        return
+      }
+      #expect(result.provider == "second")
+      #expect(result.cascadePath.map(\.status) == [.failed, .success])
+      #expect(result.cascadePath.map(\.reason) == ["empty answer", nil])
+      #expect(result.usedInAll == TokenUsage(promptTokens: 28, completionTokens: 48))
+    }
+    for (other, times) in [(empty, 6), (error(500), 2)] {
+      try await withCascade(empty, then: other) { cascade, first, second in
+        for _ in 1...times {
+          guard case .answered(let result, isCacheable: false) = try await cascade.answer(request) else {
+            Issue.record("nothing is an answer, too")
+            return
+          }
+          #expect(result.provider == "first" && result.answer.isEmpty && result.error == nil)
+          #expect(result.answer.finishReason == .stop)
+          #expect(result.cascadePath.map(\.status) == [.success, .failed])
+        }
+        #expect(first.requests.count == times && second.requests.count == times)
+      }
+    }
+    #expect(shared.calls.filter { bash.hasPrefix("leaveAlone") }.isEmpty)
+  }
+
+  @Test("where there are tools, or a tool's result came last, an answer with nothing in it is as good as any")
+  func emptyAfterTools() async throws {
+    let empty = ScriptedServer.Script.reply(200, ProviderFixture.openAIAnswer(""))
+    let call = ToolCall(id: "a", name: "f", arguments: "{}")
+    let result = ToolResult(callID: "a", parts: [.text("1")])
+    let requests = [
+      Conversation(turns: [Turn(role: .user, text: "Hi")], tools: [.function(FunctionTool(name: "f"))]),
+      Conversation(turns: [
+        Turn(role: .user, text: "Hi"), Turn(role: .assistant, parts: [.toolCall(call)]),
+        Turn(role: .tool, parts: [.toolResult(result)]),
+      ]),
+    ]
+    try await withCascade(empty, then: answer) { cascade, _, second in
+      for request in requests {
+        guard case .answered(let result, isCacheable: false) = try await cascade.answer(.chat(request)) else {
+          Issue.record("it should be answered")
+          return
+        }
+        #expect(result.provider == "first" && result.answer.isEmpty)
+      }
+      #expect(second.requests.isEmpty)
+    }
+  }
+
+  @Test("a wish that a target has no word for is left out, and the result names it")
+  func dropped() async throws {
+    let body = #"{"content":[{"type":"text","text":"Hello"}],"stop_reason":"end_turn"}"#
+    try await withCascade(.reply(200, body), speaking: .messages, then: answer) { cascade, _, _ in
+      let seeded = Conversation(turns: [Turn(role: .user, text: "Hi")], parameters: Parameters(seed: 1))
+      guard case .answered(let result, _) = try await cascade.answer(.chat(seeded)) else {
+        Issue.record("it should be answered")
+        return
+      }
+      #expect(result.provider == "first" && result.dropped == ["seed"])
     }
   }
 

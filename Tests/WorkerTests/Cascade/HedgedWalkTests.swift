@@ -28,7 +28,7 @@ struct HedgedWalkTests {
   func hedged() async throws {
     try await RouteFixture.with([[.silence], [answer]], hedgeAfter: Self.soon) { cascade, servers in
       let result = try #require(try await cascade.answer(RouteFixture.request).result)
-      #expect(result.provider == "two" && result.response == "Hello")
+      #expect(result.provider == "two" && result.answer.text == "Hello")
       #expect(result.cascadePath.map(\.status) == [.aborted, .success])
       #expect(result.cascadePath.map(\.reason) == ["another target answered first", nil])
       #expect(
@@ -94,7 +94,7 @@ struct HedgedWalkTests {
     try await RouteFixture.with([[.silence], [stream]], hedgeAfter: Self.soon) { cascade, servers in
       let sink = RecordingSink()
       let result = try #require(try await cascade.answer(RouteFixture.request, deltas: sink).result)
-      #expect(result.response == "Hello" && sink.text == "Hello")
+      #expect(result.answer.text == "Hello" && sink.text == "Hello")
       #expect(sink.target == Target(provider: "two", model: "two-model"))
       #expect(sink.asked == 2)
       #expect(result.cascadePath.map(\.status) == [.aborted, .success])

@@ -12,7 +12,7 @@ struct QuotaBoardTests {
 
   private func board(_ quotas: [Quota] = []) -> QuotaBoard {
     let provider = Provider(
-      name: "p", dialect: .openAI, baseURL: "http://127.0.0.1", access: .key(Secret("k")), defaultModel: "m",
+      name: "p", dialect: .chat, baseURL: "http://127.0.0.1", access: .key(Secret("k")), defaultModel: "m",
       quotas: quotas)
     return QuotaBoard(
       catalogs: CatalogSource(ProviderCatalog(providers: [provider], prices: .list)), shared: shared)

@@ -29,7 +29,9 @@ struct ProviderClientTests {
     try ProviderEndpoint(ProviderFixture.openAI(baseURL: baseURL), model: "m")
       .httpRequest(
         for: JobRequest.chat(
-          ChatRequest(messages: [ChatMessage(role: .user, content: "Hi")], maxTokens: 256, temperature: 0.7)))
+          Conversation(
+            turns: [Turn(role: .user, text: "Hi")], parameters: Parameters(maxTokens: 256, temperature: 0.7)))
+      ).0
   }
 
   private func result(
@@ -66,7 +68,11 @@ struct ProviderClientTests {
       let response = try await result(of: script).get()
       #expect(response.status == 307)
       #expect(other.requests.isEmpty)
-      #expect(OpenAIDialect().read(response).fault == .failing("redirect (307)"))
+      let endpoint = try ProviderEndpoint(ProviderFixture.openAI(), model: "m")
+      let read = Result { () throws(ProviderFault) in
+        try endpoint.answer(to: RouteFixture.request, from: response)
+      }
+      #expect(read.fault == .failing("redirect (307)"))
     }
   }
 

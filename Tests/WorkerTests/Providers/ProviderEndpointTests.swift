@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Where providers are asked")
 struct ProviderEndpointTests {
-  private let chat = JobRequest.chat(ChatRequest(messages: [ChatMessage(role: .user, content: "Hi")]))
+  private let chat = RouteFixture.request
 
   @Test(
     "the key stands in one header and nowhere else",
@@ -16,7 +16,7 @@ struct ProviderEndpointTests {
     ])
   func keys(provider: Provider, header: String, scheme: String, path: String) throws {
     let key = ProviderFixture.key.reveal()
-    let request = try ProviderEndpoint(provider, model: "m").httpRequest(for: chat)
+    let request = try ProviderEndpoint(provider, model: "m").httpRequest(for: chat).0
     #expect(request.headers[header] == [scheme + key])
     #expect(request.headers.filter { $0.value.contains(key) }.count == 1)
     #expect(request.url.absoluteString == "http://example.com\(path)")
@@ -25,35 +25,35 @@ struct ProviderEndpointTests {
   @Test("a provider's own headers are sent along")
   func extraHeaders() throws {
     let provider = Provider(
-      name: "openrouter", dialect: .openAI, baseURL: "https://openrouter.ai/api/v1",
+      name: "openrouter", dialect: .chat, baseURL: "https://openrouter.ai/api/v1",
       access: .key(ProviderFixture.key), defaultModel: "m", headers: ["X-Title": "Sluice"])
-    let request = try ProviderEndpoint(provider, model: "m").httpRequest(for: chat)
+    let request = try ProviderEndpoint(provider, model: "m").httpRequest(for: chat).0
     #expect(request.headers["x-title"] == ["Sluice"])
   }
 
   @Test("a stream and embeddings have paths of their own, and a stream is asked for as events")
   func operations() throws {
     let endpoint = try ProviderEndpoint(ProviderFixture.gemini(), model: "m")
-    let stream = try endpoint.httpRequest(for: chat, streams: true)
+    let stream = try endpoint.httpRequest(for: chat, streams: true).0
     #expect(
       stream.url.absoluteString == "http://example.com/v1beta/models/m:streamGenerateContent?alt=sse")
     #expect(stream.headers["accept"] == ["text/event-stream"])
     let embedding = JobRequest.embedding(EmbeddingRequest(model: "m", input: "x"))
-    let embeddings = try endpoint.httpRequest(for: embedding)
+    let embeddings = try endpoint.httpRequest(for: embedding).0
     #expect(embeddings.url.absoluteString == "http://example.com/v1beta/models/m:batchEmbedContents")
     #expect(embeddings.headers["accept"] == ["application/json"])
   }
 
   @Test("Anthropic is told which version of its API is meant")
   func version() throws {
-    let request = try ProviderEndpoint(ProviderFixture.anthropic(), model: "m").httpRequest(for: chat)
+    let request = try ProviderEndpoint(ProviderFixture.anthropic(), model: "m").httpRequest(for: chat).0
     #expect(request.headers["anthropic-version"] == ["2023-06-01"])
   }
 
   @Test("a provider's own time-outs stand in the place of everybody's")
   func timeouts() throws {
     let provider = Provider(
-      name: "ollama", dialect: .openAI, baseURL: "http://example.com", access: .open, defaultModel: "m",
+      name: "ollama", dialect: .chat, baseURL: "http://example.com", access: .open, defaultModel: "m",
       timeouts: ProviderTimeoutOverrides(firstByte: .seconds(300), streamTotal: .seconds(900)))
     let shared = ProviderTimeouts(connect: .seconds(1), firstByte: .seconds(2), total: .seconds(3))
     let own = try ProviderEndpoint(provider, model: "m", timeouts: shared).timeouts
@@ -61,6 +61,13 @@ struct ProviderEndpointTests {
       own
         == ProviderTimeouts(
           connect: .seconds(1), firstByte: .seconds(300), total: .seconds(3), streamTotal: .seconds(900)))
+  }
+
+  @Test("a wish that the provider has no word for is left out and told")
+  func dropped() throws {
+    let endpoint = try ProviderEndpoint(ProviderFixture.anthropic(), model: "m")
+    let seeded = Conversation(turns: [Turn(role: .user, text: "Hi")], parameters: Parameters(seed: 1))
+    #expect(try endpoint.httpRequest(for: .chat(seeded)).dropped == ["seed"])
   }
 
   @Test("what cannot be translated is refused before anything is sent")

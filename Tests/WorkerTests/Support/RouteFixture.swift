@@ -5,7 +5,7 @@ import Shared
 
 /// A route over providers on real sockets, which are called `one`, `two`, `three`.
 enum RouteFixture {
-  static let request = JobRequest.chat(ChatRequest(messages: [ChatMessage(role: .user, content: "Hi")]))
+  static let request = JobRequest.chat(Conversation(turns: [Turn(role: .user, text: "Hi")]))
 
   /// A cascade over one server for each list of scripts.
   static func with<Value>(
@@ -30,7 +30,8 @@ enum RouteFixture {
       let cascade = Cascade(
         catalog: catalog, client: client, timeouts: timeouts,
         board: CircuitBoard(shared: SharedCircuits(), logger: logger),
-        quotas: QuotaBoard(catalogs: CatalogSource(catalog), shared: SharedQuotas()), latencies: latencies)
+        quotas: QuotaBoard(catalogs: CatalogSource(catalog), shared: SharedQuotas()), latencies: latencies,
+        words: UnknownWords(logger: logger))
       let result: Result<Value, any Error>
       do { result = .success(try await body(cascade, servers)) } catch { result = .failure(error) }
       await client.shutdown()

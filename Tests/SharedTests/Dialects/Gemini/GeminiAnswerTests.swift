@@ -12,7 +12,7 @@ struct GeminiAnswerTests {
     #"{"candidates":[{"content":{"parts":\#(parts)},"finishReason":\#(finishReason)}]}"#
   }
 
-  @Test("thoughts are no text, but they are paid for")
+  @Test("thoughts stand beside the text, and are paid for")
   func thoughts() throws {
     let body = #"""
       {"candidates":[{"content":{"parts":[{"text":"hmm","thought":true},{"text":"A"},{"text":"B"}],
@@ -21,43 +21,43 @@ struct GeminiAnswerTests {
       "cachedContentTokenCount":4}}
       """#
     let usage = TokenUsage(promptTokens: 5, completionTokens: 32, cachedTokens: 4, reasoningTokens: 30)
-    #expect(try read(200, body).get() == ProviderAnswer(text: "AB", finishReason: .stop, usage: usage))
+    #expect(
+      try read(200, body).get()
+        == ProviderAnswer(
+          Answer(
+            parts: [.thought(Thought("hmm", maker: DialectFixture.maker(.gemini))), .text("AB")],
+            finishReason: .stop, usage: usage)))
   }
 
   @Test("MAX_TOKENS ends an answer as length")
   func length() throws {
-    #expect(try read(200, candidate(#""MAX_TOKENS""#)).get().finishReason == .length)
+    #expect(try read(200, candidate(#""MAX_TOKENS""#)).get().answer.finishReason == .length)
   }
 
   @Test(
-    "the filter's finish reasons are refusals",
+    "the filter's finish reasons are filtered answers, with what there is of their text",
     arguments: [
       "SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "IMAGE_SAFETY",
       "IMAGE_PROHIBITED_CONTENT", "IMAGE_RECITATION",
     ])
-  func filtered(reason: String) {
-    #expect(read(200, candidate("\"\(reason)\"")).fault?.kind == .contentFiltered)
+  func filtered(reason: String) throws {
+    #expect(
+      try read(200, candidate("\"\(reason)\"")).get().answer == Answer("Hi", finishReason: .contentFilter))
   }
 
-  @Test("a blocked prompt is a refusal")
-  func blockedPrompt() {
-    #expect(read(200, #"{"promptFeedback":{"blockReason":"SAFETY"}}"#).fault?.kind == .contentFiltered)
+  @Test("a blocked prompt is a filtered answer without a word, and its tokens are counted")
+  func blockedPrompt() throws {
+    let body = #"{"promptFeedback":{"blockReason":"SAFETY"},"usageMetadata":{"promptTokenCount":5}}"#
+    #expect(
+      try read(200, body).get().answer
+        == Answer(
+          "", finishReason: .contentFilter, usage: TokenUsage(promptTokens: 5, completionTokens: 0)))
   }
 
   @Test(
-    "what is no complete answer is a fault of the provider",
+    "what is no answer is a fault of the provider",
     arguments: [
-      (#"{"candidates":[{"content":{"parts":[{"text":"A"}]}}]}"#, "no finish reason"),
-      (#"{"candidates":[{"finishReason":"OTHER"}]}"#, "ended for no stated reason"),
-      (#"{"candidates":[{"finishReason":"LANGUAGE"}]}"#, "unsupported language"),
-      (#"{"candidates":[{"finishReason":"MALFORMED_FUNCTION_CALL"}]}"#, "malformed function call"),
-      (#"{"candidates":[{"finishReason":"NEW"}]}"#, "unknown finish reason"),
-      (#"{"candidates":[{"finishReason":"STOP"}]}"#, "empty answer"),
-      (
-        #"{"candidates":[{"content":{"parts":[{"text":"x","thought":true}]},"finishReason":"STOP"}]}"#,
-        "empty answer"
-      ),
-      (#"{"candidates":[]}"#, "no candidates in the answer"), ("{}", "no candidates in the answer"),
+      ("{}", "no candidates in the answer"), ("[]", "no candidates in the answer"),
       ("<html>", "not JSON"), ("", "empty answer"),
       (#"[{"error":{"code":503,"message":"m"}}]"#, "server error (503)"),
     ])
@@ -108,29 +108,91 @@ struct GeminiAnswerTests {
       {"functionCall":{"name":"f","args":{"b":1.5,"a":["x"]}},"thoughtSignature":"c2ln"},
       {"functionCall":{"name":"f"}},{"functionCall":{"id":"own","name":"g","args":{}}}]
       """#
-    let answer = try read(200, candidate(#""STOP""#, parts: parts)).get()
-    #expect(answer.text == "Let me see.")
+    let answer = try read(200, candidate(#""STOP""#, parts: parts)).get().answer
     #expect(answer.finishReason == .toolCalls)
-    let calls = try #require(answer.message["tool_calls"]?.array)
-    #expect(answer.message.count == 1)
-    let ids = calls.compactMap { $0["id"]?.string }
-    for id in ids.prefix(2) { #expect(id.wholeMatch(of: /call_[a-z2-7]{24}/) != nil) }
-    #expect(Set(ids).count == 3)
+    let calls = answer.choices[0].parts.compactMap { part in
+      if case .toolCall(let call) = part { call } else { nil }
+    }
+    for call in calls.prefix(2) { #expect(call.id.wholeMatch(of: /call_[a-z2-7]{24}/) != nil) }
+    #expect(calls.count == 3 && Set(calls.map(\.id)).count == 3)
+    let maker = DialectFixture.maker(.gemini)
     #expect(
-      calls == [
-        [
-          "id": .string(ids[0]), "type": "function",
-          "function": ["name": "f", "arguments": #"{"b":1.5,"a":["x"]}"#],
-          "extra_content": ["google": ["thought_signature": "c2ln"]],
-        ],
-        ["id": .string(ids[1]), "type": "function", "function": ["name": "f", "arguments": "{}"]],
-        ["id": "own", "type": "function", "function": ["name": "g", "arguments": "{}"]],
+      answer.choices[0].parts == [
+        .text("Let me see."), .thought(Thought("hm", maker: maker)),
+        .toolCall(
+          ToolCall(
+            id: calls[0].id, name: "f", arguments: #"{"b":1.5,"a":["x"]}"#, signature: "c2ln", maker: maker)),
+        .toolCall(ToolCall(id: calls[1].id, name: "f", arguments: "{}")),
+        .toolCall(ToolCall(id: "own", name: "g", arguments: "{}")),
+      ])
+    #expect(
+      answer.chatMessage["tool_calls"]?[0] == [
+        "id": .string(calls[0].id), "type": "function",
+        "function": ["name": "f", "arguments": #"{"b":1.5,"a":["x"]}"#],
+        "extra_content": ["google": ["thought_signature": "c2ln"]],
       ])
   }
 
-  @Test("thinking that used up max_tokens is a fault of the request")
-  func allThought() {
-    #expect(read(200, candidate(#""MAX_TOKENS""#, parts: "[]")).fault == .allThought)
+  @Test("images, sounds, files and code are parts")
+  func media() throws {
+    let parts = #"""
+      [{"inlineData":{"mimeType":"image/png","data":"aGk="}},{"inlineData":{"mimeType":"audio/wav","data":"aGkh"}},
+      {"fileData":{"mimeType":"image/png","fileUri":"https://x/y.png"}},{"executableCode":{"code":"1"}},
+      {"text":"","thoughtSignature":"c2ln"}]
+      """#
+    let maker = DialectFixture.maker(.gemini)
+    #expect(
+      try read(200, candidate(#""STOP""#, parts: parts)).get().answer.choices[0].parts == [
+        .image(ImagePart(source: "data:image/png;base64,aGk=")), .audio(AudioPart(data: "aGkh", format: "wav")),
+        .image(ImagePart(source: "https://x/y.png")),
+        .opaque(
+          OpaquePart(
+            name: "", members: ["executableCode": ["code": "1"]], dialect: .gemini, maker: maker)),
+        .thought(Thought("", signature: "c2ln", maker: maker)),
+      ])
+  }
+
+  @Test(
+    "an answer that came whole has ended, whatever it says of why",
+    arguments: [
+      ("null", nil), (#""OTHER""#, nil), (#""LANGUAGE""#, nil), (#""MALFORMED_FUNCTION_CALL""#, nil),
+      (#""NEW""#, "NEW"),
+    ] as [(String, String?)])
+  func finishReasons(word: String, unknown: String?) throws {
+    #expect(
+      try read(200, candidate(word)).get()
+        == ProviderAnswer(Answer("Hi", finishReason: .stop), unknownFinishReason: unknown))
+  }
+
+  @Test(
+    "an answer with nothing in it is one, unless Gemini calls it broken",
+    arguments: [
+      #"{"candidates":[{"finishReason":"STOP"}]}"#, #"{"candidates":[{"finishReason":"OTHER"}]}"#,
+      #"{"candidates":[{"finishReason":"NEW"}]}"#, #"{"candidates":[]}"#,
+    ])
+  func empty(body: String) throws {
+    #expect(try read(200, body).get().answer == Answer("", finishReason: .stop))
+  }
+
+  @Test("thoughts alone are an answer")
+  func onlyThoughts() throws {
+    let answer = try read(200, candidate(#""STOP""#, parts: #"[{"text":"x","thought":true}]"#)).get().answer
+    #expect(!answer.isEmpty && answer.text.isEmpty)
+    #expect(
+      try read(200, candidate(#""MAX_TOKENS""#, parts: "[]")).get().answer == Answer("", finishReason: .length))
+  }
+
+  @Test(
+    "an answer that Gemini calls broken, with nothing in it, is a fault that no circuit counts",
+    arguments: [
+      ("MALFORMED_FUNCTION_CALL", "malformed function call"), ("MALFORMED_RESPONSE", "malformed response"),
+      ("UNEXPECTED_TOOL_CALL", "unexpected tool call"), ("TOO_MANY_TOOL_CALLS", "too many tool calls"),
+      ("MISSING_THOUGHT_SIGNATURE", "missing thought signature"),
+    ])
+  func broken(word: String, reason: String) {
+    let body = #"{"candidates":[{"finishReason":"\#(word)"}]}"#
+    #expect(read(200, body) == .failure(.brokenAnswer(reason)))
+    #expect(!ProviderFault.brokenAnswer(reason).countsForCircuit)
   }
 
   @Test("an error with status 200 means the status that it holds")

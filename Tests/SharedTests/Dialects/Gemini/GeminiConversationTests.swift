@@ -154,10 +154,10 @@ struct GeminiConversationTests {
       {"functionCall":{"name":"f","args":{"a":[1,{"b":null}]}},"thoughtSignature":"c2ln"},
       {"functionCall":{"name":"g","id":"own"}}]},"finishReason":"STOP"}]}
       """#
-    let answer = try dialect.read(DialectFixture.response(200, body)).get()
-    let first = try #require(answer.message["tool_calls"]?[0]?["id"]?.string)
+    let answer = try dialect.read(DialectFixture.response(200, body)).get().answer
+    let first = try #require(answer.chatMessage["tool_calls"]?[0]?["id"]?.string)
     var assistant: JSONObject = ["role": "assistant", "content": nil]
-    for (name, value) in answer.message { assistant[name] = value }
+    for (name, value) in answer.chatMessage { assistant[name] = value }
     let messages: JSONValue = [
       ["role": "user", "content": "Go"], .object(assistant),
       ["role": "tool", "tool_call_id": .string(first), "content": "1"],

@@ -17,7 +17,7 @@ struct GeminiEmbeddingTests {
     let request = EmbeddingRequest(
       model: "default", input: ["a", "b"], dimensions: 3, extras: ["user": "u"])
     #expect(
-      try JSONParser.parse(dialect.body(of: request, model: "models/gemini-embedding-001")) == [
+      try dialect.json(of: request, model: "models/gemini-embedding-001") == [
         "requests": [
           [
             "model": "models/gemini-embedding-001", "content": ["parts": [["text": "a"]]],
@@ -30,7 +30,7 @@ struct GeminiEmbeddingTests {
         ]
       ])
     #expect(
-      try JSONParser.parse(dialect.body(of: EmbeddingRequest(model: "default", input: "a"), model: "e")) == [
+      try dialect.json(of: EmbeddingRequest(model: "default", input: "a"), model: "e") == [
         "requests": [["model": "models/e", "content": ["parts": [["text": "a"]]]]]
       ])
   }
@@ -53,7 +53,7 @@ struct GeminiEmbeddingTests {
     ])
   func refused(request: EmbeddingRequest, sentence: String) {
     #expect(throws: ProviderFault(.requestRefused, "cannot be translated", message: sentence)) {
-      try dialect.body(of: request, model: "m")
+      try dialect.json(of: request, model: "m")
     }
   }
 
@@ -66,7 +66,7 @@ struct GeminiEmbeddingTests {
         ["object": "embedding", "index": 0, "embedding": [0.5, -2]],
         ["object": "embedding", "index": 1, "embedding": [1]],
       ])
-    #expect(numbers.usage == .zero)
+    #expect(numbers.answer.usage == .zero)
     let base64 = try read(body, to: EmbeddingRequest(model: "m", input: ["a", "b"], isBase64: true)).get()
     // 0x3F000000, 0xC0000000 and 0x3F800000, the lowest byte first.
     #expect(

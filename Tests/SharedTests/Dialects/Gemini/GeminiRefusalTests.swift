@@ -17,20 +17,22 @@ struct GeminiRefusalTests {
       "user": "u", "metadata": ["a": "b"], "store": true, "service_tier": "flex", "safety_identifier": "s",
       "prompt_cache_key": "k", "prompt_cache_retention": "24h", "stream": true,
       "stream_options": ["include_usage": true], "n": 1, "logprobs": false, "logit_bias": [:],
-      "presence_penalty": 0, "frequency_penalty": 0.0, "parallel_tool_calls": true, "modalities": ["text"],
+      "parallel_tool_calls": true, "modalities": ["text"],
       "verbosity": nil, "tool_choice": "auto", "response_format": ["type": "text"], "tools": [],
     ]
+    let request = try DialectFixture.chat(members)
+    #expect(try GeminiDialect().json(of: request) == GeminiDialect().json(of: DialectFixture.chat()))
     #expect(
-      try GeminiDialect().json(of: DialectFixture.chat(members))
-        == GeminiDialect().json(of: DialectFixture.chat()))
+      try GeminiDialect().dropped(of: request) == [
+        "user", "prompt_cache_key", "prompt_cache_retention", "safety_identifier", "service_tier", "store",
+      ])
   }
 
   @Test(
     "members that Gemini has no equivalent of are refused by name",
     arguments: [
       ("n", 2), ("logprobs", true), ("top_logprobs", 3), ("logit_bias", ["50256": -100]),
-      ("modalities", ["text", "audio"]), ("audio", ["voice": "alloy"]), ("verbosity", "low"),
-      ("prediction", ["type": "content"]), ("web_search_options", [:]), ("functions", []), ("Emoji 🙂", 1),
+      ("audio", ["voice": "alloy"]), ("web_search_options", [:]), ("functions", [["name": "f"]]), ("Emoji 🙂", 1),
     ] as [(String, JSONValue)])
   func members(name: String, value: JSONValue) throws {
     #expect(
@@ -49,7 +51,7 @@ struct GeminiRefusalTests {
   private static let function: JSONValue = ["type": "function", "function": ["name": "f"]]
 
   @Test(
-    "tools, forms and efforts that Gemini lacks are refused with what to do",
+    "tools and forms that Gemini lacks are refused with what to do",
     arguments: [
       (
         ["tools": [["type": "custom", "custom": ["name": "x"]]]],
@@ -60,38 +62,58 @@ struct GeminiRefusalTests {
         "Gemini has no such `tool_choice`; it is \"auto\", \"none\", \"required\" or one function."
       ), (["tool_choice": "required"], "`tool_choice` asks for a call, but there are no `tools`."),
       (
-        ["tools": [function], "parallel_tool_calls": false],
-        "Gemini has no way to be kept from several calls at once (`parallel_tool_calls`); leave it out, "
-          + "or ask a provider that has it."
-      ),
-      (
         ["response_format": ["type": "grammar"]],
         "Gemini has no such `response_format`; leave it out, or ask a provider that has it."
       ),
-      (
-        ["reasoning_effort": "xhigh"],
-        "Gemini has no `reasoning_effort` \"xhigh\"; leave it out, or ask a provider that has it."
-      ), (["presence_penalty": "much"], "`presence_penalty` should be a number."),
-      (["parallel_tool_calls": 1], "`parallel_tool_calls` should be true or false."),
-      (["reasoning_effort": 1], "`reasoning_effort` should be a string."),
+      (["presence_penalty": "much"], "`presence_penalty` should be a number."),
     ] as [(JSONObject, String)])
   func settings(members: JSONObject, sentence: String) throws {
     #expect(message(try DialectFixture.chat(members)) == sentence)
   }
 
-  @Test("several calls at once matter only where there may be calls")
-  func parallelCalls() throws {
-    #expect(message(try DialectFixture.chat(["parallel_tool_calls": false])) == nil)
-    let members: JSONObject = [
-      "tools": [Self.function], "parallel_tool_calls": false, "tool_choice": "none",
-    ]
-    #expect(message(try DialectFixture.chat(members)) == nil)
+  @Test(
+    "wishes that change no meaning are left out and named, unless the route refuses such",
+    arguments: [
+      ("verbosity", "low"), ("prediction", ["type": "content"]), ("reasoning_effort", "huge"),
+      ("reasoning_effort", 1), ("user", "u"), ("seed_of_nobody", nil),
+    ] as [(String, JSONValue)])
+  func hints(name: String, value: JSONValue) throws {
+    let request = try DialectFixture.chat([name: value])
+    #expect(try GeminiDialect().dropped(of: request) == (value.isNull ? [] : [name]))
+    #expect(
+      GeminiDialect().refusal(of: request, refusesUnsupported: true)?.message
+        == (value.isNull ? nil : "Gemini has no `\(name)`; leave it out, or ask a provider that has it."))
   }
 
-  @Test("Gemini 3 cannot be kept from thinking")
+  @Test("several calls at once matter only where there may be calls")
+  func parallelCalls() throws {
+    func dropped(_ members: JSONObject) throws -> [String] {
+      try GeminiDialect().dropped(of: DialectFixture.chat(members))
+    }
+    #expect(try dropped(["parallel_tool_calls": false, "tools": [Self.function]]) == ["parallel_tool_calls"])
+    #expect(try dropped(["parallel_tool_calls": false]) == [])
+    #expect(
+      try dropped(["tools": [Self.function], "parallel_tool_calls": false, "tool_choice": "none"]) == [])
+  }
+
+  @Test("Gemini 3 cannot be kept from thinking: it thinks as little as it can")
   func withoutThoughts() throws {
     let request = try DialectFixture.chat(["reasoning_effort": "none"])
-    #expect(message(request, model: "gemini-3-pro") == "gemini-3-pro cannot be kept from thinking.")
+    #expect(
+      try GeminiDialect().json(of: request, model: "gemini-3-pro")["generationConfig"] == [
+        "thinkingConfig": ["thinkingLevel": "low"]
+      ])
+  }
+
+  @Test("a speaker's name is left out and told, and a sound that its maker alone knows is left out")
+  func speakers() throws {
+    let named = try DialectFixture.chat(messages: [["role": "user", "content": "Hi", "name": "Ada"]])
+    #expect(try GeminiDialect().dropped(of: named) == ["name"])
+    let sound = try DialectFixture.chat(messages: [
+      ["role": "assistant", "content": nil, "audio": ["id": "audio_1"]], ["role": "user", "content": "Hi"],
+    ])
+    #expect(
+      try GeminiDialect().json(of: sound)["contents"] == [["role": "user", "parts": [["text": "Hi"]]]])
   }
 
   @Test(
@@ -145,10 +167,6 @@ struct GeminiRefusalTests {
     "messages that make no sense to Gemini are refused with their place",
     arguments: [
       (
-        [["role": "user", "content": "Hi", "name": "Ada"]],
-        "messages[0]: Gemini has no `name` in user messages; leave it out, or ask a provider that has it."
-      ),
-      (
         [["role": "system", "content": [["type": "image_url", "image_url": ["url": "https://x/y.png"]]]]],
         "messages[0]: Gemini takes nothing but text in system messages."
       ),
@@ -182,10 +200,6 @@ struct GeminiRefusalTests {
         ],
         "messages[0]: Gemini has no calls of anything but functions, such as tool_calls[0]; leave it out, "
           + "or ask a provider that has it."
-      ),
-      (
-        [["role": "assistant", "content": nil, "audio": ["id": "audio_1"]]],
-        "messages[0]: Gemini has no `audio` in assistant messages; leave it out, or ask a provider that has it."
       ),
     ] as [(JSONValue, String)])
   func messages(messages: JSONValue, sentence: String) throws {

@@ -12,13 +12,12 @@ struct GeminiRequestTests {
 
   @Test("a request merges turns of one role and sets system text apart")
   func complete() throws {
-    let request = ChatRequest(
-      messages: [
-        ChatMessage(role: .system, content: "Be brief."),
-        ChatMessage(role: .developer, content: "No \"slang\"."), ChatMessage(role: .user, content: "One"),
-        ChatMessage(role: .user, content: "Two\n"), ChatMessage(role: .assistant, content: "Three"),
-        ChatMessage(role: .user, content: "Four"),
-      ], maxTokens: 100, temperature: 0.5, topP: 0.9, stop: ["END"], seed: 7)
+    let request = Conversation(
+      turns: [
+        Turn(role: .system, text: "Be brief."), Turn(role: .developer, text: "No \"slang\"."),
+        Turn(role: .user, text: "One"), Turn(role: .user, text: "Two\n"),
+        Turn(role: .assistant, text: "Three"), Turn(role: .user, text: "Four"),
+      ], parameters: Parameters(maxTokens: 100, temperature: 0.5, topP: 0.9, stop: ["END"], seed: 7))
     let expected: JSONValue = [
       "contents": [
         ["role": "user", "parts": [["text": "One"], ["text": "Two\n"]]],
@@ -63,14 +62,29 @@ struct GeminiRequestTests {
   @Test(
     "only a Flash model of Gemini 2.5 is told not to think, where thoughts would use up the answer's tokens")
   func withoutThoughts() throws {
+    func thinking(_ members: JSONObject, _ model: String, saves: Bool = true) throws -> JSONValue? {
+      var request = try DialectFixture.chat(members)
+      request.parameters.savesThoughts = saves
+      return try dialect.json(of: request, model: model)["generationConfig"]?["thinkingConfig"]
+    }
     let limited: JSONObject = ["max_tokens": 256]
-    #expect(
-      try configuration(limited, model: "gemini-2.5-flash-lite")?["thinkingConfig"] == ["thinkingBudget": 0])
-    #expect(try configuration(limited, model: "gemini-2.5-pro")?["thinkingConfig"] == nil)
-    #expect(try configuration([:], model: "gemini-2.5-flash") == nil)
+    #expect(try thinking(limited, "gemini-2.5-flash-lite") == ["thinkingBudget": 0])
+    #expect(try thinking(limited, "gemini-2.5-flash", saves: false) == nil)
+    #expect(try thinking(limited, "gemini-2.5-pro") == nil)
+    #expect(try thinking([:], "gemini-2.5-flash") == nil)
     let effort: JSONObject = ["max_tokens": 256, "reasoning_effort": "low"]
+    #expect(try thinking(effort, "gemini-2.5-flash") == ["thinkingBudget": 1024])
+  }
+
+  @Test("what is Gemini's own reaches it, also as the SDKs send it")
+  func own() throws {
+    let thinking: JSONObject = ["thinking_config": ["thinking_budget": 5, "include_thoughts": true]]
+    for members in [thinking, ["extra_body": ["google": .object(thinking)]], ["google": .object(thinking)]] {
+      #expect(
+        try configuration(members) == ["thinkingConfig": ["thinkingBudget": 5, "includeThoughts": true]])
+    }
     #expect(
-      try configuration(effort, model: "gemini-2.5-flash")?["thinkingConfig"] == ["thinkingBudget": 1024])
+      try configuration(["modalities": ["text", "image"]]) == ["responseModalities": ["TEXT", "IMAGE"]])
   }
 
   @Test(
@@ -81,6 +95,7 @@ struct GeminiRequestTests {
       ("gemini-2.5-pro", "low", ["thinkingBudget": 1024]),
       ("gemini-2.5-pro", "medium", ["thinkingBudget": 8192]),
       ("gemini-flash-latest", "high", ["thinkingBudget": 24_576]),
+      ("gemini-2.5-pro", "xhigh", ["thinkingBudget": 24_576]),
       ("models/gemini-3-flash-preview", "minimal", ["thinkingLevel": "minimal"]),
       ("gemini-3.1-pro", "minimal", ["thinkingLevel": "low"]),
       ("gemini-3-pro", "low", ["thinkingLevel": "low"]),

@@ -12,7 +12,7 @@ struct GeminiStreamTests {
       #"{"candidates":[{"content":{"parts":[\#(parts)],"role":"model"}\#(end),"index":0}],"usageMetadata":\#(usage)}"#
   }
 
-  @Test("texts and usage add up, thoughts are left out")
+  @Test("thoughts, texts and usage add up")
   func answer() throws {
     let events = [
       event(#"{"text":"hm","thought":true}"#, usage: #"{"promptTokenCount":5,"thoughtsTokenCount":9}"#),
@@ -26,40 +26,44 @@ struct GeminiStreamTests {
     ]
     let usage = TokenUsage(promptTokens: 5, completionTokens: 11, cachedTokens: 3, reasoningTokens: 9)
     #expect(
-      try dialect.assemble(events).get() == ProviderAnswer(text: "Hello", finishReason: .stop, usage: usage))
-    let (pieces, _) = try dialect.pieces(of: events)
-    #expect(pieces.map(\.delta.text) == ["", "Hel", "lo"])
-    #expect(pieces.map { $0.usage?.completionTokens } == [9, 10, 11])
+      try dialect.assemble(events).get()
+        == ProviderAnswer(
+          Answer(
+            parts: [.thought(Thought("hm", maker: DialectFixture.maker(.gemini))), .text("Hello")],
+            finishReason: .stop, usage: usage)))
+    let read = try dialect.events(of: events).events
+    #expect(read.map(\.text) == ["", "Hel", "lo"])
+    #expect(read.map(\.completionTokens) == [9, 10, 11])
   }
 
-  @Test("calls are counted across events, and make STOP mean calls")
+  @Test("calls are parts of their own across events, and make STOP mean calls")
   func calls() throws {
     let events = [
       event(#"{"text":"A"},{"functionCall":{"id":"a","name":"f","args":{"x":1}},"thoughtSignature":"c2ln"}"#),
       event(#"{"functionCall":{"id":"b","name":"g"}},{"functionCall":{"id":"c","name":"g","args":{}}}"#),
       event(#"{"text":""}"#, reason: "STOP"),
     ]
-    let (pieces, isComplete) = try dialect.pieces(of: events)
+    let (read, isComplete) = try dialect.events(of: events)
     #expect(isComplete)
+    #expect(read.map(\.parts) == [[0, 1], [2, 3], []])
     #expect(
-      pieces.map { $0.delta.message["tool_calls"]?.array?.map { $0["index"] } ?? [] } == [[0], [1, 2], []])
-    let answer = try dialect.assemble(events).get()
-    #expect(answer.finishReason == .toolCalls)
-    #expect(answer.text == "A")
-    #expect(
-      answer.message["tool_calls"] == [
-        [
-          "id": "a", "type": "function", "function": ["name": "f", "arguments": "{\"x\":1}"],
-          "extra_content": ["google": ["thought_signature": "c2ln"]],
-        ], ["id": "b", "type": "function", "function": ["name": "g", "arguments": "{}"]],
-        ["id": "c", "type": "function", "function": ["name": "g", "arguments": "{}"]],
-      ])
+      try dialect.assemble(events).get().answer
+        == Answer(
+          parts: [
+            .text("A"),
+            .toolCall(
+              ToolCall(
+                id: "a", name: "f", arguments: "{\"x\":1}", signature: "c2ln",
+                maker: DialectFixture.maker(.gemini))),
+            .toolCall(ToolCall(id: "b", name: "g", arguments: "{}")),
+            .toolCall(ToolCall(id: "c", name: "g", arguments: "{}")),
+          ], finishReason: .toolCalls))
   }
 
   @Test("a stream without a finish reason was cut")
   func cut() throws {
     let events = [event(#"{"text":"Hel"}"#)]
-    #expect(try dialect.pieces(of: events).isComplete == false)
+    #expect(try dialect.events(of: events).isComplete == false)
     #expect(dialect.assemble(events).fault == .failing("answer cut short"))
   }
 
@@ -67,10 +71,6 @@ struct GeminiStreamTests {
     "what is wrong with a stream is a fault",
     arguments: [
       ("<html>", .failing, "not JSON"),
-      (#"{"promptFeedback":{"blockReason":"SAFETY"}}"#, .contentFiltered, "content filter (prompt)"),
-      (#"{"candidates":[{"finishReason":"SAFETY"}]}"#, .contentFiltered, "content filter"),
-      (#"{"candidates":[{"finishReason":"OTHER"}]}"#, .failing, "ended for no stated reason"),
-      (#"{"candidates":[{"finishReason":"NEW"}]}"#, .failing, "unknown finish reason"),
       (#"{"error":{"code":503,"message":"m","status":"UNAVAILABLE"}}"#, .failing, "server error (503)"),
       (
         #"[{"error":{"code":429,"message":"m","details":[{"retryDelay":"3s"}]}}]"#,
@@ -83,10 +83,27 @@ struct GeminiStreamTests {
     #expect(fault?.reason == reason)
   }
 
-  @Test("an answer that says nothing is none")
-  func empty() {
-    #expect(dialect.assemble([event("", reason: "STOP")]).fault == .failing("empty answer"))
+  @Test(
+    "however Gemini ends an answer, it is one",
+    arguments: [
+      (#"{"promptFeedback":{"blockReason":"SAFETY"}}"#, .contentFilter, nil),
+      (#"{"candidates":[{"finishReason":"SAFETY"}]}"#, .contentFilter, nil),
+      (#"{"candidates":[{"finishReason":"OTHER"}]}"#, .stop, nil),
+      (#"{"candidates":[{"finishReason":"MALFORMED_FUNCTION_CALL"}]}"#, .stop, nil),
+      (#"{"candidates":[{"finishReason":"NEW"}]}"#, .stop, "NEW"),
+    ] as [(String, FinishReason, String?)])
+  func ends(last: String, reason: FinishReason, unknown: String?) throws {
     #expect(
-      dialect.assemble([event(#"{"text":"hm","thought":true}"#, reason: "MAX_TOKENS")]).fault == .allThought)
+      try dialect.assemble([event(#"{"text":"Hel"}"#), last]).get()
+        == ProviderAnswer(Answer("Hel", finishReason: reason), unknownFinishReason: unknown))
+  }
+
+  @Test("an answer that says nothing is one, unless Gemini calls it broken")
+  func empty() throws {
+    #expect(try dialect.assemble([event("", reason: "STOP")]).get().answer == Answer("", finishReason: .stop))
+    let thoughts = [event(#"{"text":"hm","thought":true}"#, reason: "MAX_TOKENS")]
+    #expect(try dialect.assemble(thoughts).get().answer.finishReason == .length)
+    let broken = dialect.assemble([event("", reason: "MALFORMED_FUNCTION_CALL")])
+    #expect(broken == .failure(.brokenAnswer("malformed function call")))
   }
 }

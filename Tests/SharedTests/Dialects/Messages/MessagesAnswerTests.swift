@@ -18,7 +18,7 @@ struct MessagesAnswerTests {
     #"{"type":"error","error":{"type":"\#(type)","message":"\#(message)"},"request_id":"req_1"}"#
   }
 
-  @Test("thoughts are no text, and the cache's tokens are the prompt's too")
+  @Test("thoughts stand beside the text, and the cache's tokens are the prompt's too")
   func usage() throws {
     let body = #"""
       {"content":[{"type":"thinking","thinking":"Hm","signature":"s"},{"type":"redacted_thinking","data":"x"},
@@ -28,17 +28,27 @@ struct MessagesAnswerTests {
       """#
     let usage = TokenUsage(
       promptTokens: 345, completionTokens: 9, cachedTokens: 40, cacheWriteTokens: 300, reasoningTokens: 7)
-    #expect(try read(200, body).get() == ProviderAnswer(text: "AB", finishReason: .stop, usage: usage))
+    let maker = DialectFixture.maker(.messages)
+    let answer = try read(200, body).get().answer
+    #expect(
+      answer
+        == Answer(
+          parts: [
+            .thought(Thought("Hm", signature: "s", maker: maker)),
+            .thought(Thought("", sealed: "x", maker: maker)), .text("A"), .text("B"),
+          ], finishReason: .stop, usage: usage))
+    #expect(answer.text == "AB")
   }
 
   @Test(
     "stop reasons have OpenAI's words",
     arguments: [
       ("end_turn", .stop), ("stop_sequence", .stop), ("max_tokens", .length),
-      ("model_context_window_exceeded", .length), ("tool_use", .toolCalls),
+      ("model_context_window_exceeded", .length), ("tool_use", .toolCalls), ("pause_turn", .stop),
+      ("refusal", .contentFilter),
     ] as [(String, FinishReason)])
   func stopReasons(reason: String, expected: FinishReason) throws {
-    #expect(try read(200, answer("\"\(reason)\"")).get().finishReason == expected)
+    #expect(try read(200, answer("\"\(reason)\"")).get().answer.finishReason == expected)
   }
 
   @Test("calls are an answer, without a word as well")
@@ -48,31 +58,36 @@ struct MessagesAnswerTests {
       {"type":"tool_use","id":"toolu_2","name":"g"},
       {"type":"server_tool_use","id":"srv_1","name":"web_search","input":{}}]
       """#
-    var expected = ProviderAnswer(text: "", finishReason: .toolCalls, usage: .zero)
-    expected.message["tool_calls"] = [
-      [
-        "id": "toolu_1", "type": "function",
-        "function": ["name": "f", "arguments": #"{"b":1.5,"a":["x"]}"#],
-      ], ["id": "toolu_2", "type": "function", "function": ["name": "g", "arguments": "{}"]],
-    ]
-    #expect(try read(200, answer(#""tool_use""#, content: content)).get() == expected)
+    let search: JSONObject = ["type": "server_tool_use", "id": "srv_1", "name": "web_search", "input": [:]]
+    let maker = DialectFixture.maker(.messages)
+    #expect(
+      try read(200, answer(#""tool_use""#, content: content)).get().answer
+        == Answer(
+          parts: [
+            .toolCall(ToolCall(id: "toolu_1", name: "f", arguments: #"{"b":1.5,"a":["x"]}"#)),
+            .toolCall(ToolCall(id: "toolu_2", name: "g", arguments: "{}")),
+            .opaque(OpaquePart(name: "", members: search, dialect: .messages, maker: maker)),
+          ], finishReason: .toolCalls))
   }
 
-  @Test("a refusal is the content filter's word, also with some of its text")
-  func refusal() {
-    #expect(read(200, answer(#""refusal""#)).fault?.kind == .contentFiltered)
+  @Test("an answer that came whole has ended, and a word that nobody knows is told")
+  func unknownReasons() throws {
+    #expect(try read(200, answer("null")).get() == ProviderAnswer(Answer("Hi", finishReason: .stop)))
+    #expect(
+      try read(200, answer(#""new""#)).get()
+        == ProviderAnswer(Answer("Hi", finishReason: .stop), unknownFinishReason: "new"))
+  }
+
+  @Test("a refusal is a filtered answer with what there is of its text; an error of the filter is a fault")
+  func refusal() throws {
+    #expect(try read(200, answer(#""refusal""#)).get().answer == Answer("Hi", finishReason: .contentFilter))
     let blocked = error("invalid_request_error", "Output blocked by content filtering policy")
     #expect(read(400, blocked).fault?.kind == .contentFiltered)
   }
 
   @Test(
-    "what is no complete answer is a fault of the provider",
+    "what is no answer is a fault of the provider",
     arguments: [
-      (#"{"content":[{"type":"text","text":"A"}],"stop_reason":null}"#, "no finish reason"),
-      (#"{"content":[{"type":"text","text":"A"}],"stop_reason":"pause_turn"}"#, "paused in mid-answer"),
-      (#"{"content":[{"type":"text","text":"A"}],"stop_reason":"new"}"#, "unknown finish reason"),
-      (#"{"content":[],"stop_reason":"end_turn"}"#, "empty answer"),
-      (#"{"content":[{"type":"thinking","thinking":"x"}],"stop_reason":"end_turn"}"#, "empty answer"),
       (#"{"content":"Hi","stop_reason":"end_turn"}"#, "no content in the answer"),
       ("{}", "no content in the answer"), ("[]", "no content in the answer"), ("<html>", "not JSON"),
       ("", "empty answer"), (#"{"type":"error","error":{"type":"api_error"}}"#, "server error (500)"),
@@ -82,9 +97,13 @@ struct MessagesAnswerTests {
     #expect(read(200, body).fault == .failing(reason))
   }
 
-  @Test("thinking that used up max_tokens is a fault of the request")
-  func allThought() {
-    #expect(read(200, answer(#""max_tokens""#, content: "[]")).fault == .allThought)
+  @Test("an answer with nothing in it, or with thoughts alone, is an answer")
+  func empty() throws {
+    #expect(try read(200, answer(#""end_turn""#, content: "[]")).get().answer == Answer("", finishReason: .stop))
+    #expect(try read(200, answer(#""max_tokens""#, content: "[]")).get().answer == Answer("", finishReason: .length))
+    let thoughts = #"[{"type":"thinking","thinking":"x"}]"#
+    let answer = try read(200, answer(#""end_turn""#, content: thoughts)).get().answer
+    #expect(!answer.isEmpty && answer.text.isEmpty && answer.finishReason == .stop)
   }
 
   @Test(

@@ -113,16 +113,16 @@ struct MessagesConversationTests {
       ])
   }
 
-  @Test("an answer with calls goes back as it came")
+  @Test("an answer with thoughts and calls goes back to its maker as it came")
   func roundTrip() throws {
     let body = #"""
       {"type":"message","role":"assistant","content":[{"type":"thinking","thinking":"Hm","signature":"s"},
       {"type":"text","text":"Let me see."},
       {"type":"tool_use","id":"toolu_1","name":"f","input":{"a":[1,{"b":null}]}}],"stop_reason":"tool_use"}
       """#
-    let answer = try dialect.read(DialectFixture.response(200, body)).get()
+    let answer = try dialect.read(DialectFixture.response(200, body)).get().answer
     var assistant: JSONObject = ["role": "assistant", "content": .string(answer.text)]
-    for (name, value) in answer.message { assistant[name] = value }
+    for (name, value) in answer.chatMessage { assistant[name] = value }
     let conversation: JSONValue = [
       ["role": "user", "content": "Go"], .object(assistant),
       ["role": "tool", "tool_call_id": "toolu_1", "content": "1"],
@@ -133,6 +133,7 @@ struct MessagesConversationTests {
         [
           "role": "assistant",
           "content": [
+            ["type": "thinking", "thinking": "Hm", "signature": "s"],
             ["type": "text", "text": "Let me see."],
             ["type": "tool_use", "id": "toolu_1", "name": "f", "input": ["a": [1, ["b": nil]]]],
           ],

@@ -14,8 +14,7 @@ struct MessagesRefusalTests {
   @Test(
     "members that Anthropic has no equivalent of are refused by name",
     arguments: [
-      ("n", 2), ("seed", 7), ("logprobs", true), ("logit_bias", ["50256": -100]), ("presence_penalty", 0.5),
-      ("frequency_penalty", -1), ("modalities", ["audio"]), ("verbosity", "low"),
+      ("n", 2), ("logprobs", true), ("logit_bias", ["50256": -100]), ("modalities", ["audio"]),
     ] as [(String, JSONValue)])
   func members(name: String, value: JSONValue) throws {
     #expect(
@@ -29,10 +28,6 @@ struct MessagesRefusalTests {
     "settings, tools and forms that Anthropic lacks are refused with what to do",
     arguments: [
       (
-        ["temperature": 1.5],
-        "Anthropic's temperature ends at 1; ask with 0 to 1, or ask a provider that goes to 2."
-      ),
-      (
         ["tools": [["type": "web_search"]]],
         "Anthropic has no tools of the type `web_search`; leave it out, or ask a provider that has it."
       ),
@@ -44,18 +39,32 @@ struct MessagesRefusalTests {
         ["response_format": ["type": "json_object"]],
         "Anthropic has no `response_format` of the type json_object; ask with json_schema, or another provider."
       ),
-      (
-        ["reasoning_effort": "minimal"],
-        "Anthropic has no `reasoning_effort` \"minimal\"; leave it out, or ask a provider that has it."
-      ),
     ] as [(JSONObject, String)])
   func settings(members: JSONObject, sentence: String) throws {
     #expect(message(try DialectFixture.chat(members)) == sentence)
   }
 
-  @Test("the hottest temperature that Anthropic takes is asked for")
+  @Test(
+    "wishes that change no meaning are left out and named, unless the route refuses such",
+    arguments: [
+      ("seed", 7), ("presence_penalty", 0.5), ("frequency_penalty", -1), ("verbosity", "low"),
+      ("service_tier", "flex"), ("reasoning_effort", "huge"), ("temperature", 1.5),
+    ] as [(String, JSONValue)])
+  func hints(name: String, value: JSONValue) throws {
+    let request = try DialectFixture.chat([name: value])
+    #expect(try MessagesDialect().dropped(of: request) == [name])
+    #expect(
+      MessagesDialect().refusal(of: request, refusesUnsupported: true)?.message
+        == "Anthropic has no `\(name)`; leave it out, or ask a provider that has it.")
+  }
+
+  @Test("the hottest temperature that Anthropic takes is asked for, and stands for a hotter one")
   func temperature() throws {
-    #expect(message(try DialectFixture.chat(["temperature": 1])) == nil)
+    let hottest = try DialectFixture.chat(["temperature": 1])
+    #expect(try MessagesDialect().dropped(of: hottest).isEmpty)
+    for request in [hottest, try DialectFixture.chat(["temperature": 1.5])] {
+      #expect(try MessagesDialect().json(of: request)["temperature"]?.double == 1)
+    }
   }
 
   @Test(
@@ -87,7 +96,7 @@ struct MessagesRefusalTests {
     #expect(message(try DialectFixture.chat(messages: messages)) == "messages[0]: content[0]: \(sentence)")
   }
 
-  @Test("a call without an id, and a result with a sound, are refused")
+  @Test("a call without an id gets one, and a result with a sound is refused")
   func results() throws {
     func call(_ id: String) -> JSONValue {
       [
@@ -97,8 +106,10 @@ struct MessagesRefusalTests {
         ],
       ]
     }
-    let noID = try DialectFixture.chat(messages: [call("")])
-    #expect(message(noID) == "messages[0]: a tool call should have an `id`.")
+    let noID: JSONValue = [call(""), ["role": "tool", "tool_call_id": "", "content": "1"]]
+    let written = try MessagesDialect().json(of: DialectFixture.chat(messages: noID))["messages"]
+    let id = try #require(written?[1]?["content"]?[0]?["id"]?.string)
+    #expect(!id.isEmpty && written?[2]?["content"]?[0]?["tool_use_id"]?.string == id)
     let sound: JSONValue = [
       "role": "tool", "tool_call_id": "a",
       "content": [["type": "input_audio", "input_audio": ["data": "aGkh", "format": "wav"]]],
@@ -114,7 +125,7 @@ struct MessagesRefusalTests {
     let refusal = ProviderFault(
       .requestRefused, "cannot be translated",
       message: "Anthropic has no embeddings; ask a provider that has them.")
-    #expect(throws: refusal) { try MessagesDialect().body(of: request, model: "m") }
+    #expect(throws: refusal) { try MessagesDialect().json(of: request) }
     #expect(MessagesDialect().read(DialectFixture.response(200, "{}"), to: request).fault == refusal)
   }
 }

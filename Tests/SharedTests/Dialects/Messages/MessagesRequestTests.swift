@@ -15,13 +15,14 @@ struct MessagesRequestTests {
 
   @Test("a request merges turns of one role and sets system text apart")
   func complete() throws {
-    let request = ChatRequest(
-      messages: [
-        ChatMessage(role: .system, content: "Be brief."),
-        ChatMessage(role: .developer, content: "No \"slang\"."), ChatMessage(role: .user, content: "One"),
-        ChatMessage(role: .user, content: "Two\n"), ChatMessage(role: .assistant, content: "Three"),
-        ChatMessage(role: .user, content: "Four"),
-      ], maxTokens: 100, temperature: 0.5, topP: 0.9, stop: ["END"], extras: ["top_k": 40, "user": "u-1"])
+    var parameters = Parameters(maxTokens: 100, temperature: 0.5, topP: 0.9, stop: ["END"])
+    parameters.user = "u-1"
+    let request = Conversation(
+      turns: [
+        Turn(role: .system, text: "Be brief."), Turn(role: .developer, text: "No \"slang\"."),
+        Turn(role: .user, text: "One"), Turn(role: .user, text: "Two\n"),
+        Turn(role: .assistant, text: "Three"), Turn(role: .user, text: "Four"),
+      ], parameters: parameters, extras: ["top_k": 40])
     var expected: JSONObject = [
       "model": "m/1", "max_tokens": 100,
       "system": [["type": "text", "text": "Be brief."], ["type": "text", "text": "No \"slang\"."]],
@@ -47,10 +48,12 @@ struct MessagesRequestTests {
       ])
   }
 
-  @Test("a user's name that is too long for Anthropic is left out")
+  @Test("a user's name that is too long for Anthropic is left out and told")
   func longUser() throws {
     #expect(try others(["user": .string(String(repeating: "u", count: 256))])["metadata"] != nil)
-    #expect(try others(["user": .string(String(repeating: "u", count: 257))]).isEmpty)
+    let long: JSONObject = ["user": .string(String(repeating: "u", count: 257))]
+    #expect(try others(long).isEmpty)
+    #expect(try dialect.dropped(of: DialectFixture.chat(long)) == ["user"])
   }
 
   @Test("functions are declared with a schema of the type that Anthropic demands")
@@ -104,6 +107,7 @@ struct MessagesRequestTests {
         "output_config": ["format": ["type": "json_schema", "schema": schema], "effort": "low"]
       ])
     #expect(try others(["reasoning_effort": "none"]) == ["thinking": ["type": "disabled"]])
+    #expect(try others(["reasoning_effort": "minimal"]) == ["output_config": ["effort": "low"]])
   }
 
   @Test("members that change nothing about the answer are left out, and so are values that hold anyway")
@@ -115,6 +119,24 @@ struct MessagesRequestTests {
       "modalities": ["text"], "response_format": ["type": "text"],
     ]
     #expect(try others(members).isEmpty)
+    #expect(
+      try dialect.dropped(of: DialectFixture.chat(members)) == [
+        "prompt_cache_key", "safety_identifier", "service_tier", "store",
+      ])
+  }
+
+  @Test("what is Anthropic's own reaches it, also as the SDKs send it")
+  func own() throws {
+    let thinking: JSONValue = ["type": "enabled", "budget_tokens": 1024]
+    for members in [
+      ["thinking": thinking], ["extra_body": ["thinking": thinking]], ["anthropic": ["thinking": thinking]],
+    ] as [JSONObject] { #expect(try others(members) == ["thinking": thinking]) }
+  }
+
+  @Test("a speaker's name is left out and told")
+  func names() throws {
+    let request = try DialectFixture.chat(messages: [["role": "user", "content": "Hi", "name": "Ada"]])
+    #expect(try dialect.dropped(of: request) == ["name"])
   }
 
   @Test("all operations on chats have one path, whatever the model is called")
