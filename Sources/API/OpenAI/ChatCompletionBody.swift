@@ -22,6 +22,9 @@ struct ChatCompletionBody: Sendable {
   /// Whether a last chunk shall tell the tokens.
   var includesUsage: Bool { streamOptions?["include_usage"]?.bool ?? false }
 
+  /// Drops what can be large, once the queue has it: the rest is kept for as long as the answer takes.
+  mutating func forgetQuestion() { (messages, tools, others) = ([], [], [:]) }
+
   var request: ChatRequest {
     var request = ChatRequest(
       model: model, messages: messages, maxTokens: maxCompletionTokens ?? maxTokens,
@@ -60,7 +63,8 @@ extension ChatCompletionBody {
       Field(
         "tool_choice", \.toolChoice, .nameOrObject, "Whether it must, may or must not call something."),
       Field(
-        "response_format", \.responseFormat, .typedObject, "The form of the answer, such as a JSON schema."),
+        "response_format", \.responseFormat, .typedObject.withoutNulls(under: ["json_schema"]),
+        "The form of the answer, such as a JSON schema."),
       Field("stream", \.stream, .flag(), "Whether the answer comes as server-sent events."),
       Field("stream_options", \.streamOptions, .anyObject, "`include_usage` adds a chunk with the tokens."),
       Field(

@@ -13,8 +13,15 @@ extension ValueRule where Value == [ChatMessage] {
         Field(
           "content", \.content, .messageContent, "What is said: a text, or parts; absent beside tool calls."),
       ])
-    return .array(of: ValueRule<ChatMessage>.object(message).also(fault), count: 1...messageLimit)
+    let rule = ValueRule<ChatMessage>.object(message).changed(droppingNulls).also(fault)
+    return .array(of: rule, count: 1...messageLimit)
       .checked(findStrayResults)
+  }
+
+  /// A call that is sent back has all members that its provider's answer had, many of them null.
+  private static func droppingNulls(_ message: inout ChatMessage) {
+    guard let calls = message.members["tool_calls"]?.array else { return }
+    message.members["tool_calls"] = .array(calls.map { $0.withoutNulls(under: ["function", "custom"]) })
   }
 
   /// A result belongs to a call that an assistant made before it: OpenAI refuses any other.
@@ -53,9 +60,13 @@ extension ValueRule where Value == [ChatMessage] {
 }
 
 extension ValueRule where Value == MessageContent {
+  /// What holds a part's content, by OpenAI's names.
+  private static var partMembers: [String] { ["image_url", "input_audio", "file"] }
+
   /// A text or parts.
   fileprivate static var messageContent: ValueRule {
-    let parts = ValueRule<[JSONValue]>.array(of: .typedObject, count: 1...2048)
+    let parts = ValueRule<[JSONValue]>.array(
+      of: .typedObject.withoutNulls(under: partMembers), count: 1...2048)
     return ValueRule(
       schema: ["anyOf": [["type": "string"], .object(parts.schema)]],
       read: { json, errors in
