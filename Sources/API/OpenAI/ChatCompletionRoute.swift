@@ -24,24 +24,31 @@ struct ChatCompletionRoute: Sendable {
     guard let client = call.client else { throw .unauthorized }
     let key = try call.idempotencyKey()
     let wait = try call.wait() ?? wait
-    let body = try await bodies.read(call.request, as: ChatCompletionBody.schema)
+    var body = try await bodies.read(call, as: ChatCompletionBody.schema)
     try catalogs.current.check(model: body.model)
+    var admission = admission(of: body, by: client, key, call)
+    body.forgetQuestion()
+    return body.stream
+      ? try await stream(body, &admission, client, call)
+      : try await whole(&admission, client, call, within: wait)
+  }
+
+  private func admission(
+    of body: ChatCompletionBody, by client: Client, _ key: String?, _ call: Call
+  ) -> Admission {
     let order = JobOrder(
       request: .chat(body.request), lane: .interactive, cache: call.cacheMode, metadata: body.metadata,
       expiresIn: expiresIn, streaming: body.stream ? .deltas : nil)
-    let admission = desk.admission(
+    return desk.admission(
       of: order, by: client, idempotencyKey: key, isAwaited: true, recordsCacheHit: false)
-    return body.stream
-      ? try await stream(body, admission, client, call)
-      : try await whole(admission, client, call, within: wait)
   }
 
   // MARK: - Whole
 
   private func whole(
-    _ admission: Admission, _ client: Client, _ call: Call, within wait: Duration
+    _ admission: inout Admission, _ client: Client, _ call: Call, within wait: Duration
   ) async throws(Problem) -> Reply {
-    let answer = try await OpenAIAnswer.of(admission, by: client, call, desk: desk, within: wait)
+    let answer = try await OpenAIAnswer.of(&admission, by: client, call, desk: desk, within: wait)
     let completion = ChatCompletion(job: answer.job, created: answer.created / 1000)
     return Reply(
       .ok, json: completion.whole(answer.result), headers: answer.headers, limit: answer.limit)
@@ -50,12 +57,12 @@ struct ChatCompletionRoute: Sendable {
   // MARK: - Streamed
 
   private func stream(
-    _ body: ChatCompletionBody, _ admission: Admission, _ client: Client, _ call: Call
+    _ body: ChatCompletionBody, _ admission: inout Admission, _ client: Client, _ call: Call
   ) async throws(Problem) -> Reply {
     var headers = EventStream.headers
     let job: JobID
     var limit: RateLimitState?
-    switch try await desk.admit(admission) {
+    switch try await desk.admit(&admission, of: call) {
     case .answered(let source, let result, let created, let limit):
       guard let result = StoredResult(result) else { throw .internalError }
       headers.setJob(source, .hit)

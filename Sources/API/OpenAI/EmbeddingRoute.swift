@@ -14,15 +14,9 @@ struct EmbeddingRoute: Sendable {
 
   private func answer(_ call: Call) async throws(Problem) -> Reply {
     guard let client = call.client else { throw .unauthorized }
-    let key = try call.idempotencyKey()
     let wait = try call.wait() ?? wait
-    let body = try await bodies.read(call.request, as: EmbeddingBody.schema)
-    try catalogs.current.check(model: body.model)
-    let order = JobOrder(
-      request: .embedding(body.request), lane: .interactive, cache: call.cacheMode, expiresIn: expiresIn)
-    let admission = desk.admission(
-      of: order, by: client, idempotencyKey: key, isAwaited: true, recordsCacheHit: false)
-    let answer = try await OpenAIAnswer.of(admission, by: client, call, desk: desk, within: wait)
+    var admission = try await admission(of: call, by: client)
+    let answer = try await OpenAIAnswer.of(&admission, by: client, call, desk: desk, within: wait)
     guard let data = answer.result.data else { throw .internalError }
     let list: JSONValue = [
       "object": "list", "data": data, "model": .string(answer.result.model),
@@ -32,5 +26,15 @@ struct EmbeddingRoute: Sendable {
       ],
     ]
     return Reply(.ok, json: list.serialized(), headers: answer.headers, limit: answer.limit)
+  }
+
+  private func admission(of call: Call, by client: Client) async throws(Problem) -> Admission {
+    let key = try call.idempotencyKey()
+    let body = try await bodies.read(call, as: EmbeddingBody.schema)
+    try catalogs.current.check(model: body.model)
+    let order = JobOrder(
+      request: .embedding(body.request), lane: .interactive, cache: call.cacheMode, expiresIn: expiresIn)
+    return desk.admission(
+      of: order, by: client, idempotencyKey: key, isAwaited: true, recordsCacheHit: false)
   }
 }

@@ -13,12 +13,12 @@ struct OpenAIAnswer: Sendable {
 
   /// Admits and waits. Throws ``Problem`` when there is no answer, or none in time.
   static func of(
-    _ admission: Admission, by client: Client, _ call: Call, desk: JobDesk, within wait: Duration
+    _ admission: inout Admission, by client: Client, _ call: Call, desk: JobDesk, within wait: Duration
   ) async throws(Problem) -> OpenAIAnswer {
     let expectation = desk.board.expect(admission.id)
     defer { desk.board.forget(expectation) }
     var headers: HTTPFields = [:]
-    switch try await desk.admit(admission) {
+    switch try await desk.admit(&admission, of: call) {
     case .answered(let source, let result, let created, let limit):
       headers.setJob(source, .hit)
       return try OpenAIAnswer(source, .succeeded, result, created, headers, limit)

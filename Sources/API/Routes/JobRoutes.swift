@@ -20,10 +20,10 @@ struct JobRoutes: Sendable {
   private func submit(_ call: Call) async throws(Problem) -> Reply {
     guard let client = call.client else { throw .unauthorized }
     let key = try call.idempotencyKey()
-    let submission = try await bodies.read(call.request, as: schema)
-    let admission = desk.admission(
+    let submission = try await bodies.read(call, as: schema)
+    var admission = desk.admission(
       of: submission.order, by: client, idempotencyKey: key, isAwaited: false, recordsCacheHit: true)
-    switch try await desk.admit(admission) {
+    switch try await desk.admit(&admission, of: call) {
     case .queued(let created, let cache, let limit):
       return accepted(JobResource(admitted: admission, created: created), cache, limit)
     case .answered(_, let result, let created, let limit):

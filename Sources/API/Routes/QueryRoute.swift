@@ -35,9 +35,8 @@ struct QueryRoute: Sendable {
             schema: AnswerSchema.reference("JobResource"),
             headers: [AnswerHeaders.location, AnswerHeaders.cache, AnswerHeaders.replayed]),
         ],
-        problems: [
-          .invalidJSON, .unauthorized, .forbidden, .requestTimeout, .conflict, .bodyTooLarge,
-          .unsupportedMediaType, .validation, .rateLimited, .allProvidersFailed, .unavailable,
+        problems: ProblemKind.ofBodies + [
+          .unauthorized, .forbidden, .conflict, .validation, .rateLimited, .allProvidersFailed, .unavailable,
         ],
         access: .tenant), handler: answer)
   }
@@ -46,14 +45,14 @@ struct QueryRoute: Sendable {
     guard let client = call.client else { throw .unauthorized }
     let wait = try call.wait() ?? defaultWait
     let key = try call.idempotencyKey()
-    var submission = try await bodies.read(call.request, as: schema)
+    var submission = try await bodies.read(call, as: schema)
     submission.stream = submission.stream || call.acceptsEvents
     if submission.stream { return try await stream(submission, by: client, key, call) }
-    let admission = desk.admission(
+    var admission = desk.admission(
       of: submission.order, by: client, idempotencyKey: key, isAwaited: true, recordsCacheHit: false)
     let expectation = desk.board.expect(admission.id)
     defer { desk.board.forget(expectation) }
-    switch try await desk.admit(admission) {
+    switch try await desk.admit(&admission, of: call) {
     case .answered(let source, let result, _, let limit):
       // With an idempotency key the answer became a job of its own, to be replayed.
       let id = key == nil ? source : admission.id
@@ -77,12 +76,12 @@ struct QueryRoute: Sendable {
     _ submission: Submission, by client: Client, _ key: String?, _ call: Call
   ) async throws(Problem) -> Reply {
     // A stream has a place to come back to, also when the cache has the answer.
-    let admission = desk.admission(
+    var admission = desk.admission(
       of: submission.order, by: client, idempotencyKey: key, isAwaited: true, recordsCacheHit: true)
     var headers = EventStream.headers
     let job: JobResource
     let limit: RateLimitState?
-    switch try await desk.admit(admission) {
+    switch try await desk.admit(&admission, of: call) {
     case .queued(let created, let cache, let state):
       headers[.cacheStatus] = cache.rawValue
       (job, limit) = (JobResource(admitted: admission, created: created), state)

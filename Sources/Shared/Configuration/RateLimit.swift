@@ -20,10 +20,13 @@ public struct RateLimit: Sendable, Hashable, CustomStringConvertible {
     self.window = window
   }
 
-  /// Reads `N/second`, `N/minute` or `N/hour` with N from 1 to 1,000,000; nil for anything else.
+  /// The most requests in a window.
+  static let most = 1_000_000
+
+  /// Reads `N/second`, `N/minute` or `N/hour` with N from 1 to ``most``; nil for anything else.
   public init?(parsing text: String) {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-    guard parts.count == 2, let requests = Int(parts[0]), (1...1_000_000).contains(requests),
+    guard parts.count == 2, let requests = Int(parts[0]), (1...Self.most).contains(requests),
       let window = Window(rawValue: String(parts[1]))
     else { return nil }
     self.init(requests: requests, per: window)
