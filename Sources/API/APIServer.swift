@@ -85,7 +85,7 @@ struct APIServer: Sendable {
       addresses: ClientAddress(trustedProxies: settings.trustedProxies),
       limits: LimitPolicy(limit: settings.rateLimit, subject: settings.rateLimitBy),
       crossOrigin: CrossOriginPolicy(allowedOrigins: Set(settings.allowedOrigins)), queue: queue,
-      drain: drain, logger: logger)
+      bodies: BodyBudget(limit: settings.maxHeldBytes), drain: drain, logger: logger)
   }
 
   private func application(_ responder: APIResponder, _ check: DurabilityCheck) -> some ApplicationProtocol {

@@ -10,7 +10,8 @@ struct APISettings: Sendable {
   let bounds: QueueBounds
   let serviceKey: Secret
   let adminKey: Secret?
-  let rateLimit: RateLimit
+  /// Nil when there is none.
+  let rateLimit: RateLimit?
   let rateLimitBy: RateLimitSubject
   let trustedProxies: [IPNetwork]
   let allowedOrigins: [String]
@@ -18,6 +19,7 @@ struct APISettings: Sendable {
   let completionWait: Duration
   let compatibleCache: CompatibleCache
   let maxBodyBytes: Int
+  let maxHeldBytes: Int
   let requestLimits: RequestLimits
   let callbacks: CallbackPolicy
   let drainDelay: Duration
@@ -40,6 +42,12 @@ struct APISettings: Sendable {
     completionWait = try environment.read(Variables.completionWait)
     compatibleCache = try environment.read(Variables.compatibleCache)
     maxBodyBytes = try environment.read(Variables.maxBodyBytes)
+    maxHeldBytes = try environment.read(Variables.maxHeldBytes)
+    guard maxHeldBytes >= maxBodyBytes else {
+      throw ConfigurationError(
+        "MAX_HELD_BYTES holds \(maxHeldBytes), in which no body of MAX_BODY_BYTES (\(maxBodyBytes)) has room; "
+          + "allowed is as much or more")
+    }
     requestLimits = try RequestLimits(environment)
     callbacks = try CallbackPolicy(environment)
     drainDelay = try environment.read(Variables.drainDelay)

@@ -6,7 +6,7 @@ import Testing
 struct ErrorTests {
   @Test("every refusal has its status, its type, a sentence and the request's id")
   func table() async throws {
-    try await SluiceCluster.with { cluster in
+    try await SluiceCluster.with(environment: ["MAX_BODY_BYTES": "1048576"]) { cluster in
       let api = try await cluster.startAPI()
       for row in Refusal.contract { try await row.check(api) }
       #expect(try await api.get("/health").json["queue"]?["depth"] == 0, "nothing refused was queued")
@@ -44,6 +44,20 @@ struct ErrorTests {
       let reading = try await api.get(try #require(first.headers["location"]))
       #expect(reading.status == 200, "reading does not count")
       #expect(reading.headers["ratelimit-limit"] == "1", "every answer to a key tells of its limit")
+      await api.process.killNow()
+    }
+  }
+
+  @Test("without a rate limit nothing is counted, and nothing said of one")
+  func unlimited() async throws {
+    try await SluiceCluster.with(environment: ["RATE_LIMIT": "off"]) { cluster in
+      let api = try await cluster.startAPI()
+      for _ in 0..<20 {
+        let reply = try await api.post("/jobs", ["prompt": "a"])
+        #expect(reply.status == 202 && !reply.headers.keys.contains { $0.contains("ratelimit") })
+      }
+      let list = try await api.get("/jobs")
+      #expect(list.status == 200 && !list.headers.keys.contains { $0.contains("ratelimit") })
       await api.process.killNow()
     }
   }

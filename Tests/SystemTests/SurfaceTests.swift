@@ -75,6 +75,70 @@ struct SurfaceTests {
     }
   }
 
+  @Test("routes of /v1 answer without it and with a slash at the end, with errors of the same form")
+  func otherPaths() async throws {
+    try await SluiceCluster.withOneOfEach { _, api in
+      let question: JSONValue = ["model": "default", "messages": [["role": "user", "content": "a"]]]
+      for path in [
+        "/v1/chat/completions", "/chat/completions", "/v1/chat/completions/", "/chat/completions/",
+      ] {
+        #expect(try await api.post(path, question).status == 200, "\(path)")
+        let wrong = try await api.post(path, ["model": "default"])
+        #expect(wrong.status == 400 && wrong.json["error"]?["param"] == "messages", "\(path)")
+        let foreign = try await api.post(path, question, headers: ["X-API-Key": "wrong"])
+        #expect(foreign.status == 401 && foreign.json["error"]?["code"] == "invalid_api_key", "\(path)")
+        let get = try await api.get(path)
+        #expect(get.status == 405 && get.json["error"] != nil && get.headers["allow"] == "POST", "\(path)")
+      }
+      let input: JSONValue = ["model": "gemini/gemini-embedding-001", "input": "a"]
+      #expect(try await api.post("/embeddings/", input).status == 200)
+      let models = try await api.get("/v1/models").json
+      for path in ["/models", "/models/", "/v1/models/"] {
+        #expect(try await api.get(path).json == models, "\(path)")
+      }
+      for path in ["/models/groq/a/b", "/models/groq/a/b/", "/v1/models/groq%2Fa%2Fb/"] {
+        #expect(try await api.get(path).json["id"] == "groq/a/b", "\(path)")
+      }
+      #expect(try await api.post("/query/", ["prompt": "a"]).status == 200)
+      #expect(try await api.get("/jobs/").status == 200)
+      for path in ["/chat", "/v1/query", "/v1/v1/models", "/query//"] {
+        #expect(try await api.get(path).status == 404, "\(path)")
+      }
+    }
+  }
+
+  @Test("refusals are as the document says, in status and form")
+  func documentedRefusals() async throws {
+    try await SluiceCluster.with { cluster in
+      let api = try await cluster.startAPI()
+      let document = try await api.get("/openapi.json").json
+      let job = "job_000000000000000000000000000000000000"
+      let strangers = ["X-API-Key": ""]
+      let attempts: [(headers: [String: String], body: String?)] = [
+        (strangers, nil), (["Content-Type": "text/plain"], "x"), ([:], "{"), ([:], "{}"),
+        (["Expect": "x"], "{}"),
+      ]
+      for (template, item) in document["paths"]?.object ?? [:] {
+        let path = template.replacing("{id}", with: template.hasPrefix("/v1") ? "nowhere/x" : job)
+        for (method, operation) in item.object ?? [:] {
+          let hasBody = operation["requestBody"] != nil
+          for attempt in hasBody ? attempts : [(strangers, nil), ([:], nil)] {
+            let reply = try await api.call(
+              .init(rawValue: method.uppercased()), path, headers: attempt.headers,
+              body: attempt.body.map(ByteBuffer.init(string:)))
+            let content = operation["responses"]?["\(reply.status)"]?["content"]?.object
+            let type = reply.headers["content-type"]?.prefix { $0 != ";" } ?? ""
+            #expect(
+              content?.keys.contains { $0.prefix { $0 != ";" } == type } == true,
+              "\(method) \(path): \(reply.status) \(type)")
+          }
+        }
+      }
+      #expect(document["components"]?["schemas"]?["JobRequest"]?["properties"]?["callback_url"] == nil)
+      await api.process.killNow()
+    }
+  }
+
   @Test("a browser of an allowed origin may call, and sees the limit headers")
   func crossOrigin() async throws {
     try await SluiceCluster.with(environment: ["ALLOWED_ORIGINS": "https://app.example"]) { cluster in

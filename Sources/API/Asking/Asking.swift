@@ -25,20 +25,20 @@ struct Asking: Sendable {
   private func reply(
     to question: Question, by client: Client, _ key: String?, _ call: Call
   ) async throws(Problem) -> Reply {
-    let admission = desk.admission(
+    var admission = desk.admission(
       of: question.order, by: client, idempotencyKey: key, isAwaited: question.wait != nil,
       recordsCacheHit: question.recordsCacheHit)
     guard let wait = question.wait else { return try await submit(admission, by: client) }
     if question.isStreamed {
-      return try await AskingStream(desk: desk).reply(to: question, admission, by: client, call)
+      return try await AskingStream(desk: desk).reply(to: question, &admission, by: client, call)
     }
-    return try await answer(question, admission, by: client, call, within: wait)
+    return try await answer(question, &admission, by: client, call, within: wait)
   }
 
   // MARK: - Coming back
 
-  private func submit(_ admission: Admission, by client: Client) async throws(Problem) -> Reply {
-    switch try await desk.admit(admission) {
+  private func submit(_ admission: inout Admission, by client: Client, _ call: Call) async throws(Problem) -> Reply {
+    switch try await desk.admit(&admission, of: call) {
     case .queued(let created, let cache, let limit):
       return accepted(JobResource(admitted: admission, created: created), cache, limit)
     case .answered(_, let result, let created, let limit):
@@ -58,11 +58,11 @@ struct Asking: Sendable {
   // MARK: - Waiting
 
   private func answer(
-    _ question: Question, _ admission: Admission, by client: Client, _ call: Call, within wait: Duration
+    _ question: Question, _ admission: inout Admission, by client: Client, _ call: Call, within wait: Duration
   ) async throws(Problem) -> Reply {
     let expectation = desk.board.expect(admission.id)
     defer { desk.board.forget(expectation) }
-    switch try await desk.admit(admission) {
+    switch try await desk.admit(&admission, of: call) {
     case .answered(let source, let result, let created, let limit):
       // With an idempotency key the answer became a job of its own, to be replayed.
       let id = admission.idempotency == nil ? source : admission.id

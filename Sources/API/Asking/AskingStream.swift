@@ -19,9 +19,9 @@ struct AskingStream: Sendable {
   }
 
   func reply(
-    to question: Question, _ admission: Admission, by client: Client, _ call: Call
+    to question: Question, _ admission: inout Admission, by client: Client, _ call: Call
   ) async throws(Problem) -> Reply {
-    let start = try await begin(admission, by: client, call)
+    let start = try await begin(&admission, by: client, call)
     switch question.form {
     case .native: return events(start, by: client, call)
     case .streamed(let writer): return try await written(by: writer, start, for: client, call)
@@ -30,9 +30,9 @@ struct AskingStream: Sendable {
     }
   }
 
-  private func begin(_ admission: Admission, by client: Client, _ call: Call) async throws(Problem) -> Start {
+  private func begin(_ admission: inout Admission, by client: Client, _ call: Call) async throws(Problem) -> Start {
     var headers = EventStream.headers
-    switch try await desk.admit(admission) {
+    switch try await desk.admit(&admission, of: call) {
     case .queued(let created, let cache, let limit):
       headers[.cacheStatus] = cache.rawValue
       try await call.admitted(admission.id, client, desk)

@@ -24,6 +24,14 @@ enum AnswerExample {
     ],
   ]
 
+  static let openAIError: JSONValue = [
+    "error": [
+      "message": "Correct max_tokens: Input should be greater than or equal to 1.",
+      "type": "invalid_request_error", "param": "max_tokens", "code": "invalid_value",
+      "request_id": "3f1c9a52",
+    ]
+  ]
+
   static let health: JSONValue = [
     "status": "healthy", "provider": "gemini", "timestamp": 1_738_312_502.48, "version": "0.1.0",
     "redis": ["status": "up", "latency_ms": 0.21], "queue": ["depth": 0, "running": 3], "workers": 2,

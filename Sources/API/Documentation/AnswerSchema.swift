@@ -18,6 +18,7 @@ enum AnswerSchema {
     "DeadLetter": object(deadLetter, "A job or delivery that failed for good."),
     "UsageRecord": object(usageRecord, "What one job used."),
     "Problem": .object(problem),
+    "OpenAIError": .object(openAIError),
     "ValidationIssue": .object(validationIssue),
   ]
 
@@ -179,6 +180,27 @@ extension AnswerSchema {
     ],
     "required": ["type", "title", "status", "detail", "request_id"],
     "examples": [AnswerExample.problem],
+  ]
+
+  private static let openAIError: JSONObject = [
+    "type": "object",
+    "description": "An error in OpenAI's form, of the routes under `/v1`.",
+    "properties": [
+      "error": [
+        "type": "object",
+        "properties": [
+          "message": ["type": "string", "description": "One sentence that a person can act on."],
+          "type": ["type": "string", "examples": ["invalid_request_error", "rate_limit_error"]],
+          "param": ["type": ["string", "null"], "examples": ["messages[0].role"]],
+          "code": ["type": ["string", "null"], "examples": ["model_not_found"]],
+          "request_id": ["type": "string", "description": "The X-Request-Id of the response."],
+          "cascade_path": steps,
+        ],
+        "required": ["message", "type", "param", "code", "request_id"],
+      ]
+    ],
+    "required": ["error"],
+    "examples": [AnswerExample.openAIError],
   ]
 
   private static let validationIssue: JSONObject = [

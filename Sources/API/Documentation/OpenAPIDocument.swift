@@ -112,13 +112,24 @@ extension OpenAPIDocument {
       let status = String(response.status.code)
       responses[status] = .object(self.response(response, joining: responses[status]?.object))
     }
-    for kind in route.problems {
-      let status = String(kind.status.code)
+    let shape = ErrorShape(path: route.path)
+    for kind in problems(of: route) {
+      let status = String(shape.status(of: kind).code)
       // A route may answer one status with a body of its own or with several kinds of problem.
       let known = responses[status]?.object
-      responses[status] = .object(problem(kind, joining: known))
+      responses[status] = .object(problem(shape.sentence(of: kind), kind, in: shape, joining: known))
+    }
+    if shape == .openAI, route.problems.contains(.allProvidersFailed) {
+      let status = String(HTTPResponse.Status.badRequest.code)
+      responses[status] = .object(
+        problem(ErrorShape.refusal, .badRequest, in: shape, joining: responses[status]?.object))
     }
     return responses
+  }
+
+  /// What asks the queue can find it away, and can be told what it does not understand.
+  private static func problems(of route: RouteDescription) -> [ProblemKind] {
+    route.problems.contains(.unavailable) ? route.problems + [.internalError] : route.problems
   }
 
   /// A status may have answers of several content types.
@@ -140,20 +151,26 @@ extension OpenAPIDocument {
     return object
   }
 
-  private static func problem(_ kind: ProblemKind, joining known: JSONObject?) -> JSONObject {
+  private static func problem(
+    _ sentence: String, _ kind: ProblemKind, in shape: ErrorShape, joining known: JSONObject?
+  ) -> JSONObject {
     var object = known ?? [:]
-    let sentences = [known?["description"]?.string, kind.meaning].compactMap { $0 }
+    let sentences = [known?["description"]?.string, sentence].compactMap { $0 }
     object["description"] = .string(sentences.joined(separator: " "))
     var content = known?["content"]?.object ?? [:]
-    content["application/problem+json"] = ["schema": AnswerSchema.reference("Problem")]
+    content[shape.contentType] = ["schema": AnswerSchema.reference(shape.schemaName)]
     object["content"] = .object(content)
-    let extra = problemHeaders(kind)
+    let extra = problemHeaders(kind, in: shape)
     if !extra.isEmpty { object["headers"] = headers(extra) }
     return object
   }
 
-  private static func problemHeaders(_ kind: ProblemKind) -> [(name: String, description: String)] {
+  private static func problemHeaders(
+    _ kind: ProblemKind, in shape: ErrorShape
+  ) -> [(name: String, description: String)] {
     switch kind {
+    case .allProvidersFailed where shape == .openAI:
+      [("x-should-retry", "`false`: what failed for good would only fail again.")]
     case .unauthorized: [("WWW-Authenticate", "`Bearer`.")]
     case .methodNotAllowed: [("Allow", "The methods that the route has.")]
     case .rateLimited, .unavailable: [("Retry-After", "Whole seconds to wait, at least 1.")]

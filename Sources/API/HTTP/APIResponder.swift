@@ -12,6 +12,7 @@ struct APIResponder: HTTPResponder {
   let limits: LimitPolicy
   let crossOrigin: CrossOriginPolicy
   let queue: JobQueue
+  let bodies: BodyBudget
   let drain: DrainSwitch
   let logger: Logger
 
@@ -26,14 +27,19 @@ struct APIResponder: HTTPResponder {
     if let crossOriginHeaders { headers.append(contentsOf: crossOriginHeaders) }
     var client: Client?
     let reply: Reply
+    let hold = BodyHold(bodies)
+    defer { hold.release() }
     do throws(Problem) {
       let (route, parameters) = try find(request)
       client = try admit(request, context, to: route)
+      guard !request.headers.expectsUnknown else { throw .expectationFailed }
       reply = try await route.handler(
         Call(
-          request: request, id: id, parameters: parameters, client: client, channel: context.channel))
+          request: request, id: id, parameters: parameters, client: client, channel: context.channel,
+          hold: hold))
     } catch {
-      reply = refusal(error, id, ErrorShape(path: request.uri.path))
+      reply = refusal(
+        error, id, ErrorShape(path: routes.canonicalPath(of: request.uri.path) ?? request.uri.path))
     }
     if let client, let state = await limitState(reply, client) { headers.addLimit(state) }
     headers.append(contentsOf: reply.headers)
@@ -79,7 +85,7 @@ struct APIResponder: HTTPResponder {
   /// nothing to say, and the answer goes out without.
   private func limitState(_ reply: Reply, _ client: Client) async -> RateLimitState? {
     if let limit = reply.limit { return limit }
-    guard reply.status != .serviceUnavailable else { return nil }
+    guard !client.limits.isEmpty, reply.status != .serviceUnavailable else { return nil }
     return try? await queue.limits(client.limits)
   }
 

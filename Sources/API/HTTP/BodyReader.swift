@@ -7,32 +7,38 @@ import Shared
 struct BodyReader: Sendable {
   let maxBytes: Int
 
-  /// Throws ``Problem`` for a body that is no JSON, too large, or too slow.
-  func json(of request: Request) async throws(Problem) -> JSONValue {
-    guard Self.isJSON(request.headers.value(of: .contentType)) else { throw .unsupportedMediaType }
-    let body = try await bytes(of: request)
+  /// Throws ``Problem`` for a body that is no JSON, too large, too slow, or one too many.
+  func json(of call: Call) async throws(Problem) -> JSONValue {
+    guard Self.isJSON(call.request.headers.value(of: .contentType)) else { throw .unsupportedMediaType }
+    let body = try await bytes(of: call)
+    await call.hold.beginWork()
     do { return try JSONParser.parse(body) } catch { throw .invalidJSON(error) }
   }
 
   /// Reads a JSON body as a model. Throws ``Problem`` for what ``json(of:)`` refuses, and for all that is wrong with
   /// its members.
-  func read<Model>(_ request: Request, as schema: BodySchema<Model>) async throws(Problem) -> Model {
-    switch schema.decode(try await json(of: request)) {
+  func read<Model>(_ call: Call, as schema: BodySchema<Model>) async throws(Problem) -> Model {
+    switch schema.decode(try await json(of: call)) {
     case .success(let model): return model
     case .failure(let errors): throw .validation(errors)
     }
   }
 
-  private func bytes(of request: Request) async throws(Problem) -> ByteBuffer {
-    if let text = request.headers.value(of: .contentLength), let length = Int(text), length > maxBytes {
-      throw .bodyTooLarge(limit: maxBytes)
+  private func bytes(of call: Call) async throws(Problem) -> ByteBuffer {
+    if let text = call.request.headers.value(of: .contentLength), let length = Int(text) {
+      guard length <= maxBytes else { throw .bodyTooLarge(limit: maxBytes) }
+      try call.hold.expect(length)
+    }
+    // Nothing in the head speaks against the request, so a client that waits shall go on.
+    if call.request.headers.expectsContinue {
+      call.channel.triggerUserOutboundEvent(ConnectionGuard.BodyIsWanted(), promise: nil)
     }
     var body = ByteBuffer()
     do {
-      for try await part in request.body {
-        guard body.readableBytes + part.readableBytes <= maxBytes else {
-          throw Problem.bodyTooLarge(limit: maxBytes)
-        }
+      for try await part in call.request.body {
+        let size = body.readableBytes + part.readableBytes
+        guard size <= maxBytes else { throw Problem.bodyTooLarge(limit: maxBytes) }
+        try call.hold.grow(to: size)
         if body.readableBytes == 0 { body = part } else { body.writeImmutableBuffer(part) }
       }
     } catch let problem as Problem {

@@ -13,6 +13,8 @@ struct Call: Sendable {
   let client: Client?
   /// The connection, which a stream that nobody reads closes.
   let channel: any Channel
+  /// What the process holds of the body.
+  let hold: BodyHold
   /// Where a job is noted that shall be cancelled when the client hangs up; nil when it shall not.
   var disconnect: DisconnectWatch?
 

@@ -15,11 +15,17 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   /// A body that did not arrive in time, for whoever reads it.
   struct SlowBody: Error {}
 
+  /// Sent to the channel by whoever begins to read a body: a client that waits to be told so (RFC 9110 section 10.1.1)
+  /// is told.
+  struct BodyIsWanted: Sendable {}
+
   struct Limits: Sendable {
     /// From the first byte of a head to its last.
     var head = TimeAmount.seconds(10)
-    /// From a head to the end of its body.
+    /// From a head to the end of its body, for one that is small.
     var body = TimeAmount.seconds(30)
+    /// What comes of a body lengthens its time, as long as it comes so fast: 32 MiB may take four minutes more.
+    var bodyBytesPerSecond: Int64 = 128 * 1024
     /// Between two requests.
     var idle = TimeAmount.seconds(75)
     /// From an answer that came before the end of its request's body to the end of the connection: the
@@ -36,6 +42,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   private let limits: Limits
   private var phase = Phase.idle
   private var discardedBytes = 0
+  /// Whether the client sends its body only once it is told to.
+  private var awaitsContinue = false
   /// When the present phase must be over; nil while it has no bound.
   private var deadline: NIODeadline?
   private var context: ChannelHandlerContext?
@@ -74,11 +82,20 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     guard phase != .lingering else { return discard(context, unwrapInboundIn(data)) }
     switch unwrapInboundIn(data) {
-    case .head: enter(.body, context)
-    case .body: break
+    case .head(let head):
+      awaitsContinue = head.headerFields.expectsContinue
+      enter(.body, context)
+    case .body(let bytes):
+      awaitsContinue = false
+      lengthen(by: bytes.readableBytes)
     case .end: enter(.responding, context)
     }
     context.fireChannelRead(data)
+  }
+
+  private func lengthen(by bytes: Int) {
+    guard phase == .body, let deadline else { return }
+    self.deadline = deadline + .nanoseconds(Int64(bytes) * 1_000_000_000 / limits.bodyBytesPerSecond)
   }
 
   private func discard(_ context: ChannelHandlerContext, _ part: HTTPRequestPart) {
@@ -101,6 +118,20 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   }
 
   // MARK: - Outbound
+
+  func triggerUserOutboundEvent(
+    context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?
+  ) {
+    guard event is BodyIsWanted else {
+      return context.triggerUserOutboundEvent(event, promise: promise)
+    }
+    // A body that has come, or that there is none of, needs no word.
+    if phase == .body, awaitsContinue {
+      awaitsContinue = false
+      context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
+    }
+    promise?.succeed()
+  }
 
   func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
     switch (unwrapOutboundIn(data), phase) {

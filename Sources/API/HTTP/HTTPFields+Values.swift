@@ -12,6 +12,14 @@ extension HTTPFields {
     return found
   }
 
+  /// Whether the client waits for `100 Continue` before it sends its body (RFC 9110 section 10.1.1).
+  var expectsContinue: Bool { value(of: .expect)?.lowercased() == "100-continue" }
+
+  /// Whether the client expects something that no server does.
+  var expectsUnknown: Bool {
+    value(of: .expect).map { $0.lowercased() != "100-continue" } ?? false
+  }
+
   /// Adds the limit headers of the contract; OpenAI writes its reset as a duration such as `6s`.
   mutating func addLimit(_ state: RateLimitState) {
     let (limit, remaining) = (String(state.limit), String(state.remaining))

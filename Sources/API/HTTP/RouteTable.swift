@@ -1,6 +1,9 @@
 import HTTPTypes
 
 /// Finds the route of a path and a method.
+///
+/// A route under `/v1` also stands without it, because a client's base URL may lack it, and any path may end in a slash;
+/// the route's description names the canonical path alone.
 struct RouteTable: Sendable {
   enum Match: Sendable {
     case found(Route, parameters: [String: String])
@@ -14,42 +17,60 @@ struct RouteTable: Sendable {
   private var templates: [Template] = []
 
   init(_ routes: [Route]) {
+    for route in routes { add(route, at: route.description.path) }
+    let canonical = self
     for route in routes {
-      let path = route.description.path
-      if !path.contains("{") {
-        fixed[path, default: []].append(route)
-        continue
-      }
-      let segments = path.split(separator: "/")
-      if let index = templates.firstIndex(where: { $0.segments == segments }) {
-        templates[index].routes.append(route)
-      } else {
-        templates.append(
-          Template(segments: segments, takesRest: route.description.takesRest, routes: [route]))
-      }
+      // What stands at a path of its own is not hidden.
+      guard let short = Self.shortPath(of: route.description.path), !canonical.has(short) else { continue }
+      add(route, at: short)
     }
   }
 
-  func match(_ method: HTTPRequest.Method, _ path: String) -> Match {
-    if let routes = fixed[path] { return choose(method, routes, [:]) }
-    let segments = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
-    for template in templates {
-      if let parameters = template.parameters(of: segments) {
-        return choose(method, template.routes, parameters)
-      }
+  private static func shortPath(of path: String) -> String? {
+    path.hasPrefix("/v1/") ? String(path.dropFirst("/v1".count)) : nil
+  }
+
+  private func has(_ path: String) -> Bool {
+    let segments = path.split(separator: "/")
+    return fixed[path] != nil || templates.contains { $0.segments == segments }
+  }
+
+  private mutating func add(_ route: Route, at path: String) {
+    guard path.contains("{") else {
+      fixed[path, default: []].append(route)
+      return
     }
-    return .nothing
+    let segments = path.split(separator: "/")
+    if let index = templates.firstIndex(where: { $0.segments == segments }) {
+      templates[index].routes.append(route)
+    } else {
+      templates.append(
+        Template(segments: segments, takesRest: route.description.takesRest, routes: [route]))
+    }
   }
 
   /// RFC 9110 section 9.3.2: HEAD is answered like GET, without its body.
-  private func choose(
-    _ method: HTTPRequest.Method, _ routes: [Route], _ parameters: [String: String]
-  ) -> Match {
+  func match(_ method: HTTPRequest.Method, _ path: String) -> Match {
+    guard let (routes, parameters) = routes(at: path) else { return .nothing }
     let wanted = method == .head ? .get : method
     if let route = routes.first(where: { $0.description.method == wanted }) {
       return .found(route, parameters: parameters)
     }
     return .otherMethod(allowed: routes.map(\.description.method))
+  }
+
+  /// The path as its route describes it, with parameters in braces; nil when there is no route.
+  func canonicalPath(of path: String) -> String? { routes(at: path)?.routes.first?.description.path }
+
+  private func routes(at path: String) -> (routes: [Route], parameters: [String: String])? {
+    if let routes = fixed[path] { return (routes, [:]) }
+    let path = path.utf8.count > 1 && path.hasSuffix("/") ? path.dropLast() : path[...]
+    if let routes = fixed[String(path)] { return (routes, [:]) }
+    let segments = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+    for template in templates {
+      if let parameters = template.parameters(of: segments) { return (template.routes, parameters) }
+    }
+    return nil
   }
 }
 

@@ -35,7 +35,14 @@ struct JobDesk: Sendable {
   }
 
   /// Takes a job in. Throws ``Problem`` for every refusal.
-  func admit(_ admission: Admission) async throws(Problem) -> Admitted {
+  ///
+  /// What was asked stands in the queue then, so it is taken out of the admission: a call can wait long for its answer,
+  /// and many do.
+  func admit(_ admission: inout Admission, of call: Call) async throws(Problem) -> Admitted {
+    defer {
+      admission.request = ByteBuffer()
+      call.hold.release()
+    }
     let outcome: AdmissionOutcome
     do { outcome = try await admissions.current.perform(admission) } catch { throw Problem(error) }
     switch outcome {

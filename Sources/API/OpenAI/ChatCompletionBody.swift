@@ -66,7 +66,8 @@ extension ChatCompletionBody {
       Field(
         "tool_choice", \.toolChoice, .nameOrObject, "Whether it must, may or must not call something."),
       Field(
-        "response_format", \.responseFormat, .typedObject, "The form of the answer, such as a JSON schema."),
+        "response_format", \.responseFormat, .typedObject.withoutNulls(under: ["json_schema"]),
+        "The form of the answer, such as a JSON schema."),
       Field("stream", \.stream, .flag(), "Whether the answer comes as server-sent events."),
       Field("stream_options", \.streamOptions, .anyObject, "`include_usage` adds a chunk with the tokens."),
       Field(

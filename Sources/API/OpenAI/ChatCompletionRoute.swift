@@ -10,7 +10,7 @@ struct ChatCompletionRoute: Sendable {
 
   private func read(_ call: Call) async throws(Problem) -> Question {
     let wait = try call.wait() ?? settings.wait
-    let body = try await bodies.read(call.request, as: ChatCompletionBody.schema)
+    let body = try await bodies.read(call, as: ChatCompletionBody.schema)
     try settings.catalogs.current.check(model: body.model)
     let request = JobRequest.chat(body.conversation)
     let order = JobOrder(

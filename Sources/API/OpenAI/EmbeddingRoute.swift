@@ -11,7 +11,7 @@ struct EmbeddingRoute: Sendable {
 
   private func read(_ call: Call) async throws(Problem) -> Question {
     let wait = try call.wait() ?? settings.wait
-    let body = try await bodies.read(call.request, as: EmbeddingBody.schema)
+    let body = try await bodies.read(call, as: EmbeddingBody.schema)
     try settings.catalogs.current.check(model: body.model)
     let request = JobRequest.embedding(body.request)
     let order = JobOrder(

@@ -1,3 +1,5 @@
+import HTTPTypes
+
 /// How a route writes its errors.
 enum ErrorShape: Sendable {
   /// RFC 9457, on Sluice's own routes.
@@ -7,6 +9,11 @@ enum ErrorShape: Sendable {
 
   init(path: String) {
     self = path == "/v1" || path.hasPrefix("/v1/") ? .openAI : .problemDetails
+  }
+
+  /// The status of a kind of problem; OpenAI knows no 422.
+  func status(of kind: ProblemKind) -> HTTPResponse.Status {
+    self == .openAI && kind == .validation ? .badRequest : kind.status
   }
 
   func render(_ problem: Problem, requestID: String) -> RenderedProblem {

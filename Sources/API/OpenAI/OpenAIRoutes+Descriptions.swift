@@ -64,9 +64,9 @@ enum OpenAIParameters {
     AnswerHeaders.replayed,
   ]
 
-  static let problems: [ProblemKind] = [
-    .badRequest, .invalidJSON, .unauthorized, .forbidden, .notFound, .requestTimeout, .conflict,
-    .bodyTooLarge,
-    .unsupportedMediaType, .rateLimited, .allProvidersFailed, .unavailable, .timeout,
-  ]
+  static let problems =
+    ProblemKind.ofBodies + [
+      .unauthorized, .forbidden, .notFound, .conflict, .validation, .rateLimited, .allProvidersFailed,
+      .unavailable, .timeout,
+    ]
 }

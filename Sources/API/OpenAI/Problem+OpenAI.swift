@@ -49,10 +49,8 @@ extension Problem {
 
   /// OpenAI knows no 422; and a request that every provider refuses is its client's to mend.
   private var openAIStatus: HTTPResponse.Status {
-    switch self {
-    case .validation, .requestRefused: .badRequest
-    default: kind.status
-    }
+    if case .requestRefused = self { return .badRequest }
+    return ErrorShape.openAI.status(of: kind)
   }
 
   private var openAIType: String {

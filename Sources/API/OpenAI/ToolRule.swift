@@ -8,6 +8,7 @@ extension ValueRule where Value == JSONValue {
       [Field("name", \.name, .functionName, required: true, "What the model calls it by.")])
     return
       typedObject
+      .withoutNulls(under: ["function", "custom"])
       .described(by: ["properties": ["type": ["type": "string"], "function": function.openAPISchema]])
       .checked { tool, errors in
         guard tool["type"]?.string == "function" else { return }

@@ -19,6 +19,8 @@ enum Problem: Error, Sendable, Equatable {
   case requestTimeout
   case conflict(Conflict)
   case bodyTooLarge(limit: Int)
+  /// `Expect` asks for something else than `100-continue`.
+  case expectationFailed
   case unsupportedMediaType
   case validation(ValidationErrors)
   case rateLimited(retryAfter: Duration)
@@ -56,6 +58,8 @@ enum Problem: Error, Sendable, Equatable {
   enum Cause: Sendable, Hashable {
     case redisIsAway
     case queueIsFull
+    /// This process holds as much of request bodies as it may.
+    case bodiesFillMemory
     case draining
   }
 }
@@ -74,6 +78,7 @@ extension Problem {
     case .requestTimeout: .requestTimeout
     case .conflict: .conflict
     case .bodyTooLarge: .bodyTooLarge
+    case .expectationFailed: .expectationFailed
     case .unsupportedMediaType: .unsupportedMediaType
     case .validation: .validation
     case .rateLimited, .tenantQueueIsFull: .rateLimited
@@ -105,6 +110,7 @@ extension Problem {
     case .conflict(.idempotencyKeyReused):
       "This Idempotency-Key was used with another body; use a new key for a new request."
     case .bodyTooLarge(let limit): "The body may have \(limit) bytes; send a smaller one."
+    case .expectationFailed: "Send no Expect header, or Expect: 100-continue."
     case .unsupportedMediaType: "Send the body as JSON, with Content-Type: application/json."
     case .validation(let errors): errors.sentence
     case .rateLimited(let retryAfter):
@@ -137,6 +143,7 @@ extension Problem {
     switch cause {
     case .redisIsAway: "The queue cannot be reached"
     case .queueIsFull: "The queue is full"
+    case .bodiesFillMemory: "This server is reading as many large requests as it can hold"
     case .draining: "This server is about to stop"
     }
   }

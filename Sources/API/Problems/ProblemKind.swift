@@ -16,6 +16,7 @@ enum ProblemKind: String, Sendable, Hashable, CaseIterable {
   case conflict
   case bodyTooLarge = "body-too-large"
   case unsupportedMediaType = "unsupported-media-type"
+  case expectationFailed = "expectation-failed"
   case validation
   case rateLimited = "rate-limited"
   case headersTooLarge = "headers-too-large"
@@ -23,6 +24,11 @@ enum ProblemKind: String, Sendable, Hashable, CaseIterable {
   case allProvidersFailed = "all-providers-failed"
   case timeout
   case unavailable
+
+  /// What can be wrong with any request that has a body.
+  static let ofBodies: [ProblemKind] = [
+    .badRequest, .invalidJSON, .requestTimeout, .bodyTooLarge, .unsupportedMediaType, .expectationFailed,
+  ]
 
   /// The problem's `type`.
   var uri: String { "/problems/\(rawValue)" }
@@ -38,6 +44,7 @@ enum ProblemKind: String, Sendable, Hashable, CaseIterable {
     case .conflict: .conflict
     case .bodyTooLarge: .contentTooLarge
     case .unsupportedMediaType: .unsupportedMediaType
+    case .expectationFailed: .expectationFailed
     case .validation: .unprocessableContent
     case .rateLimited: .tooManyRequests
     case .headersTooLarge: .requestHeaderFieldsTooLarge
@@ -61,6 +68,7 @@ enum ProblemKind: String, Sendable, Hashable, CaseIterable {
     case .conflict: "Conflict"
     case .bodyTooLarge: "The body is too large"
     case .unsupportedMediaType: "Unsupported media type"
+    case .expectationFailed: "Unknown expectation"
     case .validation: "The request is not valid"
     case .rateLimited: "Rate limit reached"
     case .headersTooLarge: "The headers are too large"
@@ -85,6 +93,7 @@ enum ProblemKind: String, Sendable, Hashable, CaseIterable {
     case .conflict: "The job has ended already, or an idempotency key was reused with another body."
     case .bodyTooLarge: "The body has more bytes than the server accepts."
     case .unsupportedMediaType: "The Content-Type is not JSON."
+    case .expectationFailed: "`Expect` asks for something else than `100-continue`."
     case .validation:
       "A field is missing, unknown, of the wrong type or out of range; `errors` lists all of them."
     case .rateLimited:
@@ -94,7 +103,10 @@ enum ProblemKind: String, Sendable, Hashable, CaseIterable {
     case .allProvidersFailed: "Every provider failed for good; `cascade_path` says how."
     case .timeout: "The wait is over before the answer came; the job goes on."
     case .unavailable:
-      "The queue cannot take work now; nothing was done, and `Retry-After` says when to try again."
+      """
+      The queue cannot take work now, or the server holds as many large bodies as it may; nothing was done, and \
+      `Retry-After` says when to try again.
+      """
     }
   }
 }

@@ -55,10 +55,11 @@ struct BodySchema<Model: Sendable>: Sendable {
     for (name, value) in members {
       if errors.isFull { break }
       let before = errors.issues.count
-      if let index = indices[name] {
+      let index = indices[name]
+      // Null stands for absent, whatever it is that is not there, except where a value is required.
+      if case .null = value, index.map({ !fields[$0].isRequired }) ?? true { continue }
+      if let index {
         let field = fields[index]
-        // Null stands for absent, except where a value is required.
-        if !field.isRequired, case .null = value { continue }
         present |= 1 << UInt64(index)
         field.read(value, &model, &errors)
       } else if let others {
@@ -95,6 +96,7 @@ extension BodySchema {
   var openAPISchema: JSONValue { .object(jsonSchema) }
 
   var jsonSchema: JSONObject {
+    let fields = fields.filter(\.isDocumented)
     var schema: JSONObject = [
       "type": "object",
       "properties": .object(

@@ -8,6 +8,8 @@ struct Field<Model: Sendable>: Sendable {
   /// A required field has no default and may not be null.
   let isRequired: Bool
   let example: JSONValue?
+  /// Whether the published schema names it. One that is not can only be refused, with a sentence of its own.
+  var isDocumented = true
   let schema: JSONObject
   let read: @Sendable (JSONValue, inout Model, inout ValidationErrors) -> Void
   let defaultValue: @Sendable (Model) -> JSONValue?
@@ -43,6 +45,13 @@ struct Field<Model: Sendable>: Sendable {
       if let value = rule.read(json, &errors) { model[keyPath: path] = value }
     }
     defaultValue = { _ in nil }
+  }
+
+  /// The field, in the published schema only if so.
+  func documented(if isDocumented: Bool) -> Field {
+    var field = self
+    field.isDocumented = isDocumented
+    return field
   }
 
   /// The field as a JSON Schema: its rule, null where null means absent, default, example, sentence.

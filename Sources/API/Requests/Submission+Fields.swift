@@ -83,7 +83,8 @@ extension Submission {
         "callback_url", \.callbackURL, .callbackURL(under: callbacks),
         example: "https://example.com/hooks/sluice",
         "Where the job is sent by `POST` once it has ended, signed as Standard Webhooks says, again and again "
-          + "for 24 hours until the answer is 2xx or 410; it must lead to a public address."),
+          + "for 24 hours until the answer is 2xx or 410; it must lead to a public address."
+      ).documented(if: callbacks.secret != nil),
       Field(
         "delay_seconds", \.delay, .wholeSeconds(in: 0...2_592_000),
         "The job waits so many seconds before a worker may take it."),

@@ -33,6 +33,19 @@ struct ValueRule<Value: Sendable>: Sendable {
       write: write)
   }
 
+  /// The rule, whose value `change` then puts into order.
+  func changed(_ change: @escaping @Sendable (inout Value) -> Void) -> ValueRule {
+    let read = self.read
+    return ValueRule(
+      schema: schema,
+      read: { json, errors in
+        guard var value = read(json, &errors) else { return nil }
+        change(&value)
+        return value
+      },
+      write: write)
+  }
+
   /// The rule with further members in its schema.
   func described(by members: JSONObject) -> ValueRule {
     ValueRule(schema: schema.merging(members) { _, new in new }, read: read, write: write)

@@ -11,27 +11,45 @@ struct HealthRoutes: Sendable {
   var routes: [Route] {
     [
       Route(
-        description("/health", "Whether Sluice can work", schema: AnswerSchema.reference("Health")),
-        handler: health),
-      Route(description("/health/live", "Whether this process runs"), handler: live),
-      Route(description("/health/ready", "Whether this process takes requests"), handler: ready),
+        description(
+          "/health", "Whether Sluice can work",
+          "`degraded` when no worker is alive or no provider can be asked, `unhealthy` (503) without Redis. \(redis)",
+          responses: [
+            ResponseDescription(
+              status: .ok, description: "Yes.", schema: AnswerSchema.reference("Health")),
+            ResponseDescription(
+              status: .serviceUnavailable, description: "No.", schema: AnswerSchema.reference("Health")),
+          ]), handler: health),
+      Route(
+        description(
+          "/health/live", "Whether this process runs", "For an orchestrator's probe.",
+          responses: [Self.yes("live")]),
+        handler: live),
+      Route(
+        description(
+          "/health/ready", "Whether this process takes requests", "For an orchestrator's probe.",
+          responses: [Self.yes("ready")], problems: [.unavailable]),
+        handler: ready),
     ]
   }
 
   private let redis = "`redis.status` is `up`, `down`, or `suspect` while it does not answer in time."
 
-  private func description(_ path: String, _ summary: String, schema: JSONValue? = nil) -> RouteDescription {
+  private static func yes(_ status: String) -> ResponseDescription {
+    ResponseDescription(
+      status: .ok, description: "Yes.",
+      schema: [
+        "type": "object", "properties": ["status": ["const": .string(status)]], "required": ["status"],
+      ])
+  }
+
+  private func description(
+    _ path: String, _ summary: String, _ sentence: String, responses: [ResponseDescription],
+    problems: [ProblemKind] = []
+  ) -> RouteDescription {
     RouteDescription(
-      method: .get, path: path, summary: summary,
-      description: path == "/health"
-        ? "`degraded` when no worker is alive or no provider can be asked, `unhealthy` (503) without Redis. \(redis)"
-        : "For an orchestrator's probe.",
-      group: "Operation",
-      responses: [
-        ResponseDescription(status: .ok, description: "Yes.", schema: schema),
-        ResponseDescription(status: .serviceUnavailable, description: "No.", schema: schema),
-      ],
-      access: .open)
+      method: .get, path: path, summary: summary, description: sentence, group: "Operation",
+      responses: responses, problems: problems, access: .open)
   }
 
   private func live(_ call: Call) async throws(Problem) -> Reply {

@@ -19,9 +19,8 @@ extension JobRoutes {
           schema: AnswerSchema.reference("JobResource"),
           headers: [AnswerHeaders.location, AnswerHeaders.replayed]),
       ],
-      problems: [
-        .invalidJSON, .unauthorized, .forbidden, .requestTimeout, .conflict, .bodyTooLarge,
-        .unsupportedMediaType, .validation, .rateLimited, .unavailable,
+      problems: ProblemKind.ofBodies + [
+        .unauthorized, .forbidden, .conflict, .validation, .rateLimited, .unavailable,
       ],
       access: .tenant)
   }

@@ -19,7 +19,7 @@ struct JobRoutes: Sendable {
   // MARK: - POST /jobs
 
   private func question(_ call: Call) async throws(Problem) -> Question {
-    var submission = try await bodies.read(call.request, as: schema)
+    var submission = try await bodies.read(call, as: schema)
     submission.cache = try call.cacheWish() ?? submission.cache
     return Question(order: submission.order, form: .native, wait: nil)
   }

@@ -35,16 +35,15 @@ struct QueryRoute: Sendable {
             schema: AnswerSchema.reference("JobResource"),
             headers: [AnswerHeaders.location, AnswerHeaders.cache, AnswerHeaders.replayed]),
         ],
-        problems: [
-          .invalidJSON, .unauthorized, .forbidden, .requestTimeout, .conflict, .bodyTooLarge,
-          .unsupportedMediaType, .validation, .rateLimited, .allProvidersFailed, .unavailable,
+        problems: ProblemKind.ofBodies + [
+          .unauthorized, .forbidden, .conflict, .validation, .rateLimited, .allProvidersFailed, .unavailable,
         ],
         access: .tenant), handler: asking.handler(reading: read))
   }
 
   private func read(_ call: Call) async throws(Problem) -> Question {
     let wait = try call.wait() ?? defaultWait
-    var submission = try await bodies.read(call.request, as: schema)
+    var submission = try await bodies.read(call, as: schema)
     submission.stream = submission.stream || call.acceptsEvents
     submission.cache = try call.cacheWish() ?? submission.cache
     return Question(order: submission.order, form: .native, wait: wait)

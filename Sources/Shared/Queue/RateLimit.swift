@@ -1,13 +1,14 @@
 /// So many requests in a window of time, all of which may come at once.
 public struct RateLimit: Sendable, Hashable, CustomStringConvertible {
   public enum Window: String, Sendable, Hashable, CaseIterable {
-    case second, minute, hour
+    case second, minute, hour, day
 
     var seconds: Int {
       switch self {
       case .second: 1
       case .minute: 60
       case .hour: 3600
+      case .day: 86_400
       }
     }
   }
@@ -20,10 +21,13 @@ public struct RateLimit: Sendable, Hashable, CustomStringConvertible {
     self.window = window
   }
 
-  /// Reads `N/second`, `N/minute` or `N/hour` with N from 1 to 1,000,000; nil for anything else.
+  /// The most requests in a window.
+  static let most = 1_000_000
+
+  /// Reads `N/second`, `N/minute`, `N/hour` or `N/day` with N from 1 to ``most``; nil for anything else.
   public init?(parsing text: String) {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-    guard parts.count == 2, let requests = Int(parts[0]), (1...1_000_000).contains(requests),
+    guard parts.count == 2, let requests = Int(parts[0]), (1...Self.most).contains(requests),
       let window = Window(rawValue: String(parts[1]))
     else { return nil }
     self.init(requests: requests, per: window)

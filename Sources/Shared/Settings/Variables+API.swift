@@ -8,9 +8,12 @@ extension Variables {
     "SERVICE_API_KEY", "the key that clients send; it belongs to the tenant `default`")
   public static let adminAPIKey = Variable<Secret>.secret(
     "ADMIN_API_KEY", "the operator's key for the `/admin` routes, which are closed without it")
-  public static let rateLimit = Variable(
-    "RATE_LIMIT", "how much one client may ask", allowed: "`N/second`, `N/minute` or `N/hour`",
-    default: "10/minute", parse: RateLimit.init(parsing:))
+  public static let rateLimit = Variable<RateLimit?>(
+    "RATE_LIMIT", "how much one client may ask",
+    allowed:
+      "`N/second`, `N/minute`, `N/hour` or `N/day` with N from 1 to \(RateLimit.most), or `off`",
+    default: "10/minute"
+  ) { $0.lowercased() == "off" ? .some(nil) : RateLimit(parsing: $0).map(Optional.some) }
   public static let rateLimitBy = Variable<RateLimitSubject>.choice(
     "RATE_LIMIT_BY", "whom the rate limit counts", default: .key)
   public static let trustedProxies = Variable(
@@ -29,7 +32,12 @@ extension Variables {
     "CACHE_V1", "which requests of `/v1` the cache answers: those with temperature 0 or a seed, all, or none",
     default: .repeatable)
   public static let maxBodyBytes = Variable<Int>.integer(
-    "MAX_BODY_BYTES", "the largest request body", in: 1024...67_108_864, default: 1_048_576)
+    "MAX_BODY_BYTES", "the largest request body", in: 1024...67_108_864, default: 33_554_432)
+  public static let maxHeldBytes = Variable<Int>.integer(
+    "MAX_HELD_BYTES",
+    "how many bytes of request bodies one API process holds at once, those up to 64 KiB not counted; at least "
+      + "`MAX_BODY_BYTES`",
+    in: 1_048_576...1_099_511_627_776, default: 536_870_912)
   public static let maxPromptChars = Variable<Int>.integer(
     "MAX_PROMPT_CHARS", "the longest prompt, in characters", in: 1...10_000_000, default: 4000)
   public static let maxTokens = Variable<Int>.integer(
@@ -40,6 +48,7 @@ extension Variables {
     host.documentation, port.documentation, serviceAPIKey.documentation, adminAPIKey.documentation,
     rateLimit.documentation, rateLimitBy.documentation, trustedProxies.documentation,
     allowedOrigins.documentation, queryWait.documentation, completionWait.documentation,
-    maxBodyBytes.documentation, maxPromptChars.documentation, maxTokens.documentation,
+    compatibleCache.documentation, maxBodyBytes.documentation, maxHeldBytes.documentation,
+    maxPromptChars.documentation, maxTokens.documentation,
   ]
 }

@@ -56,5 +56,6 @@ struct AccessTests {
     #expect(subject(.key) == "key:k")
     #expect(subject(.ip) == "ip:a")
     #expect(subject(.keyAndIP) == "key:k:ip:a")
+    #expect(LimitPolicy(limit: nil, subject: .key).rules(key: "k", address: "a").isEmpty)
   }
 }

@@ -60,6 +60,11 @@ enum DocumentationFixture {
       ],
       problems: [.unauthorized, .notFound, .conflict, .unavailable], access: .tenant),
     RouteDescription(
+      method: .post, path: "/v1/embeddings", summary: "Embed", description: "Embeds.",
+      group: "OpenAI-compatible",
+      responses: [ResponseDescription(status: .ok, description: "Vectors.", schema: ["type": "object"])],
+      problems: OpenAIParameters.problems, access: .tenant),
+    RouteDescription(
       method: .get, path: "/health", summary: "Whether Sluice can work", description: "Tells the state.",
       group: "Operation",
       responses: [

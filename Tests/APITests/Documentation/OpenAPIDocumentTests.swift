@@ -22,7 +22,7 @@ struct OpenAPIDocumentTests {
   @Test("lists every route under its path and method, open ones without security")
   func routes() {
     let paths = Self.document["paths"]
-    #expect(paths?.object?.keys.elements == ["/query", "/jobs", "/jobs/{id}", "/health"])
+    #expect(paths?.object?.keys.elements == ["/query", "/jobs", "/jobs/{id}", "/v1/embeddings", "/health"])
     #expect(paths?["/jobs/{id}"]?.object?.keys.elements == ["get", "delete"])
     #expect(paths?["/jobs/{id}"]?["get"]?["operationId"] == "getJobsById")
     #expect(paths?["/query"]?["post"]?["security"] == [["key": []], ["bearer": []]])
@@ -36,6 +36,50 @@ struct OpenAPIDocumentTests {
     #expect(content.keys.elements == ["application/json", "application/problem+json"])
     let bad = Self.document["paths"]?["/query"]?["post"]?["responses"]?["400"]?["description"]?.string
     #expect(bad == "\(ProblemKind.badRequest.meaning) \(ProblemKind.invalidJSON.meaning)")
+  }
+
+  @Test("gives errors the form of their routes: OpenAI's under /v1, problem details elsewhere")
+  func errorForms() throws {
+    func errors(_ path: String) throws -> [String: JSONValue] {
+      let responses = try #require(Self.document["paths"]?[path]?["post"]?["responses"]?.object)
+      return Dictionary(
+        uniqueKeysWithValues: responses.filter { ($0.key.first ?? "2") >= "4" }.map { ($0, $1) })
+    }
+    let openAI = try errors("/v1/embeddings")
+    #expect(
+      Set(openAI.keys) == [
+        "400", "401", "403", "404", "408", "409", "413", "415", "417", "429", "500", "502", "503", "504",
+      ])
+    for (status, response) in openAI {
+      #expect(
+        response["content"]
+          == ["application/json": ["schema": AnswerSchema.reference("OpenAIError")]], "\(status)")
+    }
+    #expect(openAI["400"]?["description"]?.string?.hasSuffix("`code` is `request_refused`.") == true)
+    #expect(openAI["502"]?["headers"]?["x-should-retry"] != nil)
+    for (status, response) in try errors("/query") {
+      #expect(
+        response["content"]
+          == ["application/problem+json": ["schema": AnswerSchema.reference("Problem")]], "\(status)")
+    }
+    let error = Problem.validation(ValidationErrors(ValidationIssue(.missing, at: ["body", "model"])))
+    let sent = try JSONParser.parse(error.openAIError(requestID: "r").body)
+    let schema = Self.document["components"]?["schemas"]?["OpenAIError"]
+    try expectSameMembers(sent["error"], schema?["properties"]?["error"], besides: ["cascade_path"])
+    try expectSameMembers(
+      schema?["examples"]?[0]?["error"], schema?["properties"]?["error"], besides: ["cascade_path"])
+  }
+
+  @Test("names callback_url only where callbacks are on, and the field keeps its sentence")
+  func callbacks() {
+    func names(_ policy: CallbackPolicy) -> [String] {
+      let schema = Submission.jobSchema(
+        limits: SubmissionFixture.limits, catalogs: SubmissionFixture.catalogs, callbacks: policy)
+      return schema.openAPISchema["properties"]?.object.map { Array($0.keys) } ?? []
+    }
+    #expect(names(SubmissionFixture.callbacks).contains("callback_url"))
+    #expect(!names(CallbackPolicy()).contains("callback_url"))
+    #expect(names(CallbackPolicy()).contains("delay_seconds"))
   }
 
   @Test("has every reference that it makes")

@@ -62,6 +62,51 @@ struct ConnectionGuardTests {
     #expect(throws: ConnectionGuard.SlowBody.self) { try channel.throwIfErrorCaught() }
   }
 
+  @Test("a body that keeps coming has more time, one that stalls has not")
+  func steadyBody() throws {
+    send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 33554432\r\n\r\n")
+    let second = String(repeating: "x", count: 128 * 1024)
+    for _ in 0..<60 {
+      pass(.seconds(1))
+      send(second)
+    }
+    try channel.throwIfErrorCaught()
+    pass(.seconds(30))
+    #expect(throws: ConnectionGuard.SlowBody.self) { try channel.throwIfErrorCaught() }
+  }
+
+  private func want() {
+    channel.triggerUserOutboundEvent(ConnectionGuard.BodyIsWanted(), promise: nil)
+  }
+
+  @Test(
+    "who waits for it is told to go on once the body is wanted, and once only",
+    arguments: ["100-continue", "100-Continue"])
+  func expectation(value: String) throws {
+    send("POST / HTTP/1.1\r\nHost: x\r\nExpect: \(value)\r\nContent-Length: 3\r\n\r\n")
+    #expect(try answer().isEmpty, "not before")
+    want()
+    #expect(try answer() == "HTTP/1.1 100 Continue\r\n\r\n")
+    want()
+    send("abc")
+    want()
+    #expect(try answer().isEmpty)
+    try respond()
+    #expect(try answer().hasPrefix("HTTP/1.1 200"))
+  }
+
+  @Test(
+    "nobody else is told to go on",
+    arguments: [
+      "Content-Length: 3\r\n\r\n", "Expect: 100-continue\r\nContent-Length: 3\r\n\r\na",
+      "Expect: 100-continue\r\nContent-Length: 0\r\n\r\n", "Expect: other\r\nContent-Length: 3\r\n\r\n",
+    ])
+  func noExpectation(rest: String) throws {
+    send("POST / HTTP/1.1\r\nHost: x\r\n" + rest)
+    want()
+    #expect(try answer().isEmpty)
+  }
+
   @Test("an answer may take as long as it needs")
   func slowAnswer() throws {
     send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")

@@ -9,13 +9,14 @@ struct RoutingTests {
   private let table = RouteTable(
     [
       (.get, "/jobs"), (.post, "/jobs"), (.get, "/jobs/{id}"), (.delete, "/jobs/{id}"),
-      (.get, "/jobs/{id}/events"),
+      (.get, "/jobs/{id}/events"), (.post, "/v1/chat/completions"), (.get, "/v1/models"),
+      (.get, "/v1/models/{id}"), (.get, "/v1/jobs"),
     ]
     .map { method, path in
       Route(
         RouteDescription(
           method: method, path: path, summary: path, description: "", group: "", responses: [],
-          access: .open)
+          access: .open, takesRest: path.hasPrefix("/v1/models/"))
       ) { _ in Reply(.ok, json: ByteBuffer()) }
     })
 
@@ -30,6 +31,34 @@ struct RoutingTests {
     #expect(found(.get, "/jobs/7") == "GET /jobs/{id} 7")
     #expect(found(.delete, "/jobs/7") == "DELETE /jobs/{id} 7")
     #expect(found(.get, "/jobs/7/events") == "GET /jobs/{id}/events 7")
+  }
+
+  @Test("a slash at the end changes nothing")
+  func slash() {
+    #expect(found(.post, "/jobs/") == "POST /jobs -")
+    #expect(found(.get, "/jobs/7/") == "GET /jobs/{id} 7")
+    #expect(found(.get, "/jobs/7/events/") == "GET /jobs/{id}/events 7")
+    #expect(found(.post, "/v1/chat/completions/") == "POST /v1/chat/completions -")
+    #expect(found(.get, "/v1/models/") == "GET /v1/models -")
+  }
+
+  @Test("routes of /v1 are found without it, under their own name, and hide no other")
+  func withoutVersion() {
+    #expect(found(.post, "/chat/completions") == "POST /v1/chat/completions -")
+    #expect(found(.post, "/chat/completions/") == "POST /v1/chat/completions -")
+    #expect(found(.get, "/models") == "GET /v1/models -")
+    #expect(found(.get, "/jobs") == "GET /jobs -")
+    for path in ["/v1/models/a/b", "/models/a/b", "/models/a/b/", "/v1/models/a/b/"] {
+      #expect(found(.get, path) == "GET /v1/models/{id} a/b", "\(path)")
+    }
+    guard case .otherMethod(let allowed) = table.match(.get, "/chat/completions") else {
+      Issue.record("GET should be refused")
+      return
+    }
+    #expect(allowed == [.post])
+    #expect(table.canonicalPath(of: "/chat/completions/") == "/v1/chat/completions")
+    #expect(table.canonicalPath(of: "/models/a/b") == "/v1/models/{id}")
+    #expect(table.canonicalPath(of: "/chat") == nil)
   }
 
   @Test("HEAD is answered where GET is")
@@ -48,7 +77,11 @@ struct RoutingTests {
 
   @Test(
     "other paths are not found",
-    arguments: ["/", "", "/job", "/jobs/", "/jobs//events", "/jobs/7/x", "/jobs/7/"])
+    arguments: [
+      "/", "", "//", "/job", "/jobs//", "/jobs//events", "/jobs/7/x", "/jobs/7//", "/v1", "/v1/",
+      "/v1/v1/models",
+      "/chat", "/completions", "/v1/query",
+    ])
   func nothing(path: String) {
     guard case .nothing = table.match(.get, path) else {
       Issue.record("\(path) should not be found")

@@ -50,6 +50,69 @@ struct ChatCompletionBodyTests {
     #expect(faults(["messages": [user, a]]) == ["messages[1].tool_call_id"], "only an assistant calls")
   }
 
+  private func read(_ text: String) throws -> ChatRequest {
+    try ChatCompletionBody.schema.decode(try JSONParser.parse(text)).get().request
+  }
+
+  @Test("null is absent in the body, in messages, their parts and calls, and in tools")
+  func nulls() throws {
+    let full = try read(
+      """
+      {"model":"m","max_tokens":null,"temperature":null,"top_p":null,"stop":null,"seed":null,"n":null,"tool_choice":null,
+       "stream":null,"stream_options":null,"metadata":null,"user":null,"logprobs":null,"functions":null,
+       "response_format":{"type":"json_schema","extra":null,"json_schema":
+         {"name":"x","strict":null,"schema":{"default":null,"enum":["a",null]}}},
+       "tools":[{"type":"function","cache_control":null,"function":
+         {"name":"f","description":null,"strict":null,"parameters":{"properties":{"a":{"default":null}}}}},
+         {"type":"custom","function":null,"custom":{"name":"c","format":null}}],
+       "messages":[{"role":"system","content":"s","name":null},
+         {"role":"user","tool_calls":null,"content":[{"type":"text","text":"t","annotations":null},
+           {"type":"image_url","image_url":{"url":"https://a.example/i","detail":null},"text":null}]},
+         {"role":"assistant","content":"b","tool_calls":null,"refusal":null,"annotations":null,"audio":null,
+          "function_call":null},
+         {"role":"assistant","content":null,"tool_calls":[{"id":"a","type":"function","index":null,"custom":null,
+           "function":{"name":"f","arguments":"{}","parsed_arguments":null}}]},
+         {"role":"tool","tool_call_id":"a","content":"1","name":null}]}
+      """)
+    let lean = try read(
+      """
+      {"model":"m",
+       "response_format":{"type":"json_schema","json_schema":
+         {"name":"x","schema":{"default":null,"enum":["a",null]}}},
+       "tools":[{"type":"function","function":{"name":"f","parameters":{"properties":{"a":{"default":null}}}}},
+         {"type":"custom","custom":{"name":"c"}}],
+       "messages":[{"role":"system","content":"s"},
+         {"role":"user","content":[{"type":"text","text":"t"},
+           {"type":"image_url","image_url":{"url":"https://a.example/i"}}]},
+         {"role":"assistant","content":"b"},
+         {"role":"assistant","tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":"{}"}}]},
+         {"role":"tool","tool_call_id":"a","content":"1"}]}
+      """)
+    #expect(full == lean)
+    #expect(full.openAIForm(model: "m") == lean.openAIForm(model: "m"))
+  }
+
+  @Test("null is not what must be there")
+  func requiredNulls() {
+    #expect(faults(["messages": nil]) == ["messages"])
+    #expect(faults(["model": nil]) == ["model"])
+    #expect(faults(["messages": [["role": nil, "content": "x"]]]) == ["messages[0].role"])
+    #expect(faults(["messages": [["role": "user", "content": nil]]]) == ["messages[0]"])
+    #expect(faults(["messages": [["role": "tool", "content": "x", "tool_call_id": nil]]]) == ["messages[0]"])
+    #expect(
+      faults(["messages": [["role": "user", "content": [["type": "text", "text": nil]]]]])
+        == ["messages[0].content[0]"])
+    #expect(faults(["tools": [["type": "function", "function": nil]]]) == ["tools[0].function"])
+  }
+
+  @Test("null is absent in a body of embeddings")
+  func embeddingNulls() throws {
+    let json = try JSONParser.parse(
+      #"{"model":"m","input":"a","dimensions":null,"encoding_format":null,"user":null,"task":null}"#)
+    let request = try EmbeddingBody.schema.decode(json).get().request
+    #expect(request == EmbeddingRequest(model: "m", input: "a"))
+  }
+
   @Test("a function has a name of 1 to 64 letters, digits, underscores and dashes")
   func functionNames() {
     #expect(faults(functions("f", "get_Weather-2", .string(String(repeating: "n", count: 64)))) == [])

@@ -39,6 +39,9 @@ struct ProblemTests {
     ProblemRow(.conflict(.jobHasEnded(.succeeded)), 409, "conflict"),
     ProblemRow(.conflict(.idempotencyKeyReused), 409, "conflict"),
     ProblemRow(.bodyTooLarge(limit: 1024), 413, "body-too-large"),
+    ProblemRow(.expectationFailed, 417, "expectation-failed"),
+    ProblemRow(
+      .unavailable(.bodiesFillMemory, retryAfter: .seconds(1)), 503, "unavailable", [.retryAfter: "1"]),
     ProblemRow(.unsupportedMediaType, 415, "unsupported-media-type"),
     ProblemRow(
       .validation(ValidationErrors(ValidationIssue(.missing, at: ["body", "prompt"]))), 422, "validation"),

@@ -55,6 +55,12 @@ struct SubmissionDecodingTests {
     #expect(String(buffer: submission.order.metadataJSON) == #"{"a":"1","b":"\n"}"#)
   }
 
+  @Test("null for a member that there is not means absent, too")
+  func unknownNull() throws {
+    let body = #"{"tools":null,"messages":[{"role":"user","content":"a","name":null,"tool_calls":null}]}"#
+    #expect(try SubmissionFixture.faults(body) == [])
+  }
+
   @Test("null for an optional field means absent")
   func null() throws {
     let submission = try SubmissionFixture.decode(

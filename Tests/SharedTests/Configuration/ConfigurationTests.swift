@@ -94,6 +94,20 @@ struct ConfigurationTests {
     #expect(RateLimit(parsing: text) == limit)
   }
 
+  @Test("the rate limit can be off, and a wrong one is told the bounds")
+  func noRateLimit() throws {
+    #expect(try ProcessEnvironment(["RATE_LIMIT": "off"]).read(Variables.rateLimit) == nil)
+    let limit = try ProcessEnvironment(["RATE_LIMIT": "1000000/second"]).read(Variables.rateLimit)
+    #expect(limit == RateLimit(requests: 1_000_000, per: .second))
+    for wrong in ["1000001/second", "none", "0/hour"] {
+      #expect(
+        throws: ConfigurationError(
+          "RATE_LIMIT holds \"\(wrong)\"; allowed is `N/second`, `N/minute` or `N/hour` with N from 1 to 1000000, "
+            + "or `off`")
+      ) { try ProcessEnvironment(["RATE_LIMIT": wrong]).read(Variables.rateLimit) }
+    }
+  }
+
   @Test(
     "networks hold their addresses and no others",
     arguments: [

@@ -46,7 +46,8 @@ struct BadHeadTests {
     Row("a key with a NUL", "GET /jobs HTTP/1.1\r\nHost: x\r\nX-API-Key: a\u{0}\r\n\r\n", 400),
     Row("two keys", get + "X-API-Key: other\r\n\r\n", 401),
     Row("a query of brackets", "GET /jobs?limit[]=1&limit=%ff&%00=1 HTTP/1.1\r\nHost: x\r\n\(key)\r\n", 422),
-    Row("an Expect that is none", "POST /jobs HTTP/1.1\r\nHost: x\r\nExpect: 200-maybe\r\n" + body, 202),
+    Row("an Expect that is none", "POST /jobs HTTP/1.1\r\nHost: x\r\nExpect: 200-maybe\r\n" + body, 417),
+    Row("an Expect of two", "POST /jobs HTTP/1.1\r\nHost: x\r\nExpect: 100-continue, x\r\n" + body, 417),
   ]
 
   @Test("each gets its status at once, and the server lives on as it was")
