@@ -6,17 +6,19 @@ import Testing
 struct AdministrationTests {
   private let admin = ["X-API-Key": "admin-key"]
   private let environment = ["ADMIN_API_KEY": "admin-key"]
+  /// The same, where a job that meets a passing fault has used up its attempts.
+  private var impatient: [String: String] { environment.merging(["JOB_MAX_ATTEMPTS": "1"]) { own, _ in own } }
 
   @Test("a job that failed for good is listed, requeued and answered")
   func requeue() async throws {
-    try await SluiceCluster.withOneOfEach(environment: environment) { cluster, api in
-      try await cluster.simulator.script([["provider": "*", "times": 3, "behaviour": ["status": 401]]])
+    try await SluiceCluster.withOneOfEach(environment: impatient) { cluster, api in
+      try await cluster.simulator.script([["provider": "*", "times": 3, "behaviour": ["status": 503]]])
       let link = try #require(try await api.post("/jobs", ["prompt": "Once more"]).headers["location"])
       #expect(try await api.get("\(link)?wait=30").json["status"] == "failed")
       let letters = try await api.get("/admin/dead-letters", headers: admin)
       let letter = try #require(letters.json["data"]?[0])
       #expect(letter["kind"] == "request" && letter["tenant"] == "default")
-      #expect(letter["job"]?["error"]?["code"] == "all_providers_failed")
+      #expect(letter["job"]?["error"]?["code"] == "attempts_exhausted")
       let id = try #require(letter["job"]?["id"]?.string)
       let path = "/admin/dead-letters/\(id)"
       #expect(try await api.call(.POST, "\(path)/requeue", headers: admin).status == 200)
@@ -42,8 +44,8 @@ struct AdministrationTests {
 
   @Test("a dead letter that was discarded is off the list")
   func discard() async throws {
-    try await SluiceCluster.withOneOfEach(environment: environment) { cluster, api in
-      try await cluster.simulator.script([["provider": "*", "behaviour": ["status": 401]]])
+    try await SluiceCluster.withOneOfEach(environment: impatient) { cluster, api in
+      try await cluster.simulator.script([["provider": "*", "behaviour": ["status": 503]]])
       let link = try #require(try await api.post("/jobs", ["prompt": "Never"]).headers["location"])
       #expect(try await api.get("\(link)?wait=30").json["status"] == "failed")
       let id = link.dropFirst("/jobs/".count)

@@ -10,6 +10,8 @@ struct RedisConnector: Sendable {
   let purpose: String
   /// Takes the messages of a subscribed connection.
   var onMessage: (@Sendable (ByteBuffer) -> Void)?
+  /// Whether a connection is ready only once Redis does work over it.
+  var probes = false
 
   private var server: String { configuration.description }
 
@@ -75,6 +77,7 @@ struct RedisConnector: Sendable {
     } catch .replied(_, _, let message) where message.hasPrefix("NOPERM") {
       // A user who may not name itself is a user all the same.
     }
+    guard probes else { return }
     do { try await send(.probe) } catch .replied {
       // Any reply is one.
     }

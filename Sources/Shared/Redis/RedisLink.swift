@@ -38,7 +38,8 @@ final class RedisLink: Sendable {
     self.configuration = configuration
     self.watch = watch
     self.logger = logger
-    connector = RedisConnector(configuration: configuration, eventLoop: eventLoop, purpose: purpose)
+    connector = RedisConnector(
+      configuration: configuration, eventLoop: eventLoop, purpose: purpose, probes: true)
   }
 
   private var server: String { configuration.description }
