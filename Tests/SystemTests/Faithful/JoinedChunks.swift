@@ -38,7 +38,9 @@ struct JoinedChunks {
     var joined =
       choices[index] ?? ["index": .integer(index), "message": [:], "finish_reason": .null, "logprobs": .null]
     let delta = choice["delta"]?.object ?? [:]
-    let indices = delta["tool_calls"]?.array?.map { $0["index"]?.integer } ?? []
+    let calls = delta["tool_calls"]?.array ?? []
+    let indices = calls.compactMap { $0["index"]?.integer }
+    if indices.count < calls.count { faults.append("a tool call without an index") }
     if Set(indices).count < indices.count { faults.append("two entries for one index: \(indices)") }
     var message = joined["message"]?.object ?? [:]
     add(delta, to: &message)
