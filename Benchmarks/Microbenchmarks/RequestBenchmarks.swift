@@ -19,7 +19,7 @@ func measureRequests() {
   measure("request: check an OpenAI chat of 2 KB") { ChatCompletionBody.schema.decode(try chat.get()) }
 
   let submission = query.flatMap { query in schema.decode(query).mapError { $0 as any Error } }
-  measure("request: write it for the queue") { JobRequest.chat(try submission.get().chatRequest).encoded() }
-  let stored = submission.map { JobRequest.chat($0.chatRequest).encoded() }
+  measure("request: write it for the queue") { JobRequest.chat(try submission.get().conversation).encoded() }
+  let stored = submission.map { JobRequest.chat($0.conversation).encoded() }
   measure("request: read it from the queue") { try JobRequest(stored: try stored.get()) }
 }

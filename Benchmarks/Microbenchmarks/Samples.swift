@@ -1,6 +1,8 @@
 import NIOCore
 import Shared
 
+@testable import API
+
 /// What goes through Sluice all day, in the sizes of every day.
 enum Samples {
   static let words = "The sky is blue because air scatters short waves of light more than long ones. "
@@ -107,6 +109,10 @@ enum Samples {
         provider: "groq", model: "llama-3.3-70b-versatile", status: .success, reason: nil,
         latency: .milliseconds(1246)),
     ])
+
+  static let writer = ChatWriter(model: "llama-3.3-70b-versatile", includesUsage: true)
+
+  static let job = AnsweredJob(id: jobID, created: 1_738_312_502_481, requestID: RequestID(nil))
 
   static let jobID = JobID(unixMilliseconds: 1_738_312_502_481)
 }

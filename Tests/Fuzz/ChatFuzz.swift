@@ -2,7 +2,6 @@ import NIOCore
 import Shared
 
 @testable import API
-@testable import Worker
 
 /// A chat in OpenAI's form is refused, or survives being stored and becomes one JSON text in every dialect, or a
 /// refusal that says what to do.
@@ -16,9 +15,11 @@ enum ChatFuzz {
       fatalError("what was stored cannot be read: \(String(buffer: request.encoded()))")
     }
     require(stored.encoded() == request.encoded(), "equal requests have different bytes")
-    for dialect in ProviderDialect.allCases {
+    guard case .chat(let conversation) = stored else { fatalError("a chat was stored as something else") }
+    for dialect in Dialect.allCases {
       do {
-        let written = try dialect.wire.body(of: stored, model: "m", streams: true)
+        let target = RequestTarget(provider: "fuzz", model: "m")
+        let written = try dialect.wire.write(conversation, for: target, streams: true).body
         require((try? JSONParser.parse(written)) != nil, "\(dialect) is sent what is no JSON")
       } catch {
         let sentence = error.message ?? ""

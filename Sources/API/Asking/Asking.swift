@@ -28,7 +28,7 @@ struct Asking: Sendable {
     var admission = desk.admission(
       of: question.order, by: client, idempotencyKey: key, isAwaited: question.wait != nil,
       recordsCacheHit: question.recordsCacheHit)
-    guard let wait = question.wait else { return try await submit(admission, by: client) }
+    guard let wait = question.wait else { return try await submit(&admission, by: client, call) }
     if question.isStreamed {
       return try await AskingStream(desk: desk).reply(to: question, &admission, by: client, call)
     }
