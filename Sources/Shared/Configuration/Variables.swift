@@ -86,7 +86,17 @@ public enum Variables {
 
   // MARK: Worker
   public static let workerConcurrency = Variable<Int>.integer(
-    "WORKER_CONCURRENCY", "how many jobs one worker holds at once", in: 1...10_000, default: 256)
+    "WORKER_CONCURRENCY", "how many jobs one worker holds at once", in: 1...10_000, default: 1000)
+  public static let maxAnswerBytes = Variable<Int>.integer(
+    "MAX_ANSWER_BYTES", "the largest answer of a provider, as it comes", in: 1024...268_435_456,
+    default: 67_108_864)
+  public static let maxEventBytes = Variable<Int>.integer(
+    "MAX_EVENT_BYTES", "the largest event of a provider's streamed answer", in: 1024...268_435_456,
+    default: 33_554_432)
+  public static let workerAnswerBytes = Variable<Int>.integer(
+    "WORKER_ANSWER_BYTES",
+    "how many bytes of answers one worker holds before it leaves further jobs in the queue",
+    in: 1024...1_099_511_627_776, default: 536_870_912)
   public static let drainTimeout = Variable<Duration>.seconds(
     "DRAIN_TIMEOUT", "how long a process that was told to stop finishes what it has", in: 0...3600,
     default: "30")
@@ -97,17 +107,20 @@ public enum Variables {
   public static let connectTimeout = Variable<Duration>.seconds(
     "PROVIDER_CONNECT_TIMEOUT", "how long connecting to a provider may take", in: 1...300, default: "5")
   public static let firstByteTimeout = Variable<Duration>.seconds(
-    "PROVIDER_FIRST_BYTE_TIMEOUT", "how long a provider may take to begin its answer", in: 1...3600,
-    default: "60")
-  public static let totalTimeout = Variable<Duration>.seconds(
-    "PROVIDER_TOTAL_TIMEOUT", "how long a provider may take for its whole answer", in: 1...3600,
-    default: "120")
-
+    "PROVIDER_FIRST_BYTE_TIMEOUT", "how long a provider may take to the first event of a streamed answer",
+    in: 1...3600, default: "300")
   public static let idleTimeout = Variable<Duration>.seconds(
-    "PROVIDER_IDLE_TIMEOUT", "how long a streamed answer may pause", in: 1...3600, default: "30")
-  public static let streamTimeout = Variable<Duration>.seconds(
-    "PROVIDER_STREAM_TIMEOUT", "how long a provider may take for a whole streamed answer", in: 1...3600,
+    "PROVIDER_IDLE_TIMEOUT", "how long a streamed answer that has begun may be silent", in: 1...3600,
+    default: "120")
+  public static let totalTimeout = Variable<Duration>.seconds(
+    "PROVIDER_TOTAL_TIMEOUT", "how long a provider may take for a whole answer", in: 1...3600,
     default: "600")
+  public static let totalBeforeNextTimeout = Variable<Duration>.seconds(
+    "PROVIDER_TOTAL_TIMEOUT_BEFORE_NEXT",
+    "how much of that a provider has while another target remains to be asked", in: 1...3600, default: "300")
+  public static let streamTimeout = Variable<Duration>.seconds(
+    "PROVIDER_STREAM_TIMEOUT", "how long a provider may take for a whole streamed answer", in: 1...86_400,
+    default: "3600")
 
   public static let healthFile = Variable(
     "HEALTH_FILE", "a file that a worker writes anew every 5 s while it reaches Redis, for health checks",
@@ -154,10 +167,13 @@ public enum Variables {
       tenantMaxQueueBytes.documentation, tenantConcurrency.documentation, jobTTL.documentation,
       jobExpiresIn.documentation, jobMaxAttempts.documentation, cacheTTL.documentation,
       cacheMaxBytes.documentation, webhookSecret.documentation, allowHTTPCallbacks.documentation,
-      callbackNetworks.documentation, workerConcurrency.documentation, drainTimeout.documentation,
+      callbackNetworks.documentation, workerConcurrency.documentation,
+      maxAnswerBytes.documentation, maxEventBytes.documentation, workerAnswerBytes.documentation,
+      drainTimeout.documentation,
       drainDelay.documentation,
       healthFile.documentation, connectTimeout.documentation, firstByteTimeout.documentation,
-      totalTimeout.documentation, idleTimeout.documentation, streamTimeout.documentation,
+      idleTimeout.documentation, totalTimeout.documentation, totalBeforeNextTimeout.documentation,
+      streamTimeout.documentation,
       configFile.documentation,
       cascade.documentation, modelPrices.documentation,
     ]

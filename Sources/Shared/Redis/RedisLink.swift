@@ -42,7 +42,7 @@ final class RedisLink: Sendable {
 
   /// ``RedisClient/send(_:deadline:)``.
   func send(_ command: RedisCommand, deadline: Duration? = nil) async throws(RedisError) -> RESPValue {
-    let timeout = deadline ?? configuration.commandTimeout
+    let timeout = deadline ?? configuration.commandTimeout + command.timeForItsSize
     let end = ContinuousClock.now + timeout
     let connection: RedisConnection
     if let known = outcome(of: guarded.withLock { $0.state }) {

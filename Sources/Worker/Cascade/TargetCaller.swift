@@ -35,14 +35,17 @@ struct TargetCaller: Sendable {
   ///
   /// With `deltas`, the answer is told there while it comes. A cancelled task aborts the call, and nothing is held
   /// against the target.
+  /// - Parameters:
+  ///   - isLast: whether no target remains that could be asked after this one.
+  ///   - bytes: where it is counted what is held of the answer.
   func turn(
     of target: Target, in route: ProviderRoute, _ request: JobRequest, deltas: (any DeltaSink)?,
-    firstByte: FirstByte? = nil
+    firstByte: FirstByte? = nil, isLast: Bool = true, counting bytes: AnswerBytes? = nil
   ) async -> TargetTurn {
     let call: Call
     // A stream is as fast as its first piece.
     let firstByte = firstByte ?? (deltas != nil && route.strategy == .fastest ? FirstByte() : nil)
-    do { call = try self.call(request, to: target, streams: deltas != nil, firstByte) } catch {
+    do { call = try self.call(request, to: target, streams: deltas != nil, firstByte, isLast, bytes) } catch {
       // Nobody was asked, so nothing is learned of its circuit or quota.
       guard error.kind == .requestRefused else {
         // Its configuration is wrong, which somebody may put right.
@@ -81,15 +84,19 @@ struct TargetCaller: Sendable {
     let endpoint: ProviderEndpoint
     let http: HTTPClient.Request
     let firstByte: FirstByte?
+    let isLast: Bool
+    let bytes: AnswerBytes?
   }
 
   private func call(
-    _ request: JobRequest, to target: Target, streams: Bool, _ firstByte: FirstByte?
+    _ request: JobRequest, to target: Target, streams: Bool, _ firstByte: FirstByte?, _ isLast: Bool,
+    _ bytes: AnswerBytes?
   ) throws(ProviderFault) -> Call {
     let endpoint = try endpoint(of: target)
     return Call(
       request: request, target: target, endpoint: endpoint,
-      http: try endpoint.httpRequest(for: request, streams: streams), firstByte: firstByte)
+      http: try endpoint.httpRequest(for: request, streams: streams), firstByte: firstByte,
+      isLast: isLast, bytes: bytes)
   }
 
   private func endpoint(of target: Target) throws(ProviderFault) -> ProviderEndpoint {
@@ -143,16 +150,20 @@ struct TargetCaller: Sendable {
     call.firstByte?.awaitAnew()
     if let deltas, case .chat = call.request {
       deltas.targetIsAsked()
-      let answer = StreamedAnswer(wire: call.endpoint.wire, hiding: call.endpoint.key)
+      let answer = StreamedAnswer(
+        wire: call.endpoint.wire, hiding: call.endpoint.key, limits: client.limits)
       let firstByte = call.firstByte
-      let stream = try await client.stream(call.http, timeouts: call.endpoint.timeouts, into: answer) {
+      let stream = try await client.stream(
+        call.http, timeouts: call.endpoint.timeouts, isLast: call.isLast, counting: call.bytes, into: answer
+      ) {
         firstByte?.came()
         deltas.add($0, of: call.target)
       }
       (result, stated) = (stream.result, StatedQuota.stated(in: stream.headers))
     } else {
       let response = try await client.send(
-        call.http, timeouts: call.endpoint.timeouts, firstByte: call.firstByte)
+        call.http, timeouts: call.endpoint.timeouts, isLast: call.isLast, counting: call.bytes,
+        firstByte: call.firstByte)
       stated = (try? response.get()).map { StatedQuota.stated(in: $0.headers) } ?? []
       result = response.flatMap { response in
         Result { () throws(ProviderFault) in try call.endpoint.answer(to: call.request, from: response) }

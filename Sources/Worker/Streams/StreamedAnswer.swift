@@ -7,9 +7,6 @@ import Shared
 /// A provider may answer otherwise than by a stream: with an error, or with the whole answer at once. Then the
 /// answer comes in one piece.
 struct StreamedAnswer: Sendable {
-  /// The most bytes of a stream, most of which are the same in every event.
-  static let streamLimit = 64 * 1024 * 1024
-
   private enum Form: Sendable {
     case events(ServerSentEventParser, any StreamDecoder, AnswerAssembler)
     case whole(ByteBuffer)
@@ -17,15 +14,30 @@ struct StreamedAnswer: Sendable {
 
   private let wire: any WireDialect
   private let key: Secret?
+  private let limits: AnswerLimits
   private var status = 0
   private(set) var headers = HTTPHeaders()
   private var form = Form.whole(ByteBuffer())
   private var bytes = 0
   private var answerBytes = 0
+  /// Whether an event has come; comments are none.
+  private(set) var hasEvents = false
 
-  init(wire: any WireDialect, hiding key: Secret?) {
+  init(wire: any WireDialect, hiding key: Secret?, limits: AnswerLimits = AnswerLimits()) {
     self.wire = wire
     self.key = key
+    self.limits = limits
+  }
+
+  /// Whether the answer comes in events, as its head says.
+  var isStream: Bool { if case .events = form { true } else { false } }
+
+  /// What is held of the answer, in bytes: the events' wrapping is not.
+  var heldBytes: Int {
+    switch form {
+    case .events(let parser, _, _): answerBytes + parser.heldBytes
+    case .whole(let body): body.readableBytes
+    }
   }
 
   /// Whether the provider has said that the answer is whole, and only its connection goes on.
@@ -39,7 +51,9 @@ struct StreamedAnswer: Sendable {
     let type = headers.first(name: "content-type")?.lowercased() ?? ""
     guard (200..<300).contains(status), type.hasPrefix("text/event-stream") else { return }
     let head = ProviderResponse(status: status, headers: headers, body: ByteBuffer())
-    form = .events(ServerSentEventParser(), wire.streamDecoder(of: head, hiding: key), AnswerAssembler())
+    form = .events(
+      ServerSentEventParser(limit: limits.event), wire.streamDecoder(of: head, hiding: key), AnswerAssembler()
+    )
   }
 
   /// What the bytes bring. Throws what is wrong with them.
@@ -47,9 +61,7 @@ struct StreamedAnswer: Sendable {
     bytes += part.readableBytes
     switch form {
     case .whole(var body):
-      guard bytes <= ProviderClient.bodyLimit else {
-        throw ProviderFault.exceeded(.bodySize(ProviderClient.bodyLimit))
-      }
+      guard bytes <= limits.answer else { throw ProviderFault.exceeded(.bodySize(limits.answer)) }
       form = .whole(ByteBuffer())
       body.writeImmutableBuffer(part)
       form = .whole(body)
@@ -66,17 +78,16 @@ struct StreamedAnswer: Sendable {
     _ part: ByteBuffer, _ parser: inout ServerSentEventParser, _ decoder: inout any StreamDecoder,
     _ assembler: inout AnswerAssembler
   ) throws(ProviderFault) -> AnswerDelta {
-    guard bytes <= Self.streamLimit else { throw ProviderFault.exceeded(.bodySize(Self.streamLimit)) }
+    // The wrapping counts: no provider's is larger than an answer may be, and an endless stream may have little else.
+    guard bytes <= limits.answer else { throw ProviderFault.exceeded(.bodySize(limits.answer)) }
     let events: [ServerSentEvent]
     do { events = try parser.feed(part) } catch { throw ProviderFault.exceeded(.eventSize(error.limit)) }
     var delta = AnswerDelta()
+    hasEvents = hasEvents || !events.isEmpty
     for event in events {
       let piece = try decoder.decode(event)
       if !piece.delta.isEmpty {
         answerBytes += piece.delta.size
-        guard answerBytes <= ProviderClient.bodyLimit else {
-          throw ProviderFault.exceeded(.bodySize(ProviderClient.bodyLimit))
-        }
         delta.append(piece.delta)
       }
       assembler.add(piece)
