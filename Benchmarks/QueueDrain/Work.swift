@@ -52,12 +52,12 @@ struct Work: AsyncParsableCommand {
     let recorder = OutcomeRecorder(queue: queue, held: held, logger: logger)
     let pace = PullPace()
     let runner = JobRunner(
-      answer: { (_, _) throws(CancellationError) in .answered(Self.result, isCacheable: false) },
+      answer: { (_, _, _) throws(CancellationError) in .answered(Self.result, isCacheable: false) },
       recorder: recorder,
       completions: PerEventLoop(MultiThreadedEventLoopGroup.singleton) {
         StepBatcher(eventLoop: $0, step: queue.complete)
       },
-      held: held, pace: pace, maxAttempts: 1, backoff: RetryBackoff(), logger: logger)
+      held: held, streams: StreamLoad(), pace: pace, maxAttempts: 1, backoff: RetryBackoff(), logger: logger)
     let deliveries = DeliveryRunner(
       queue: queue, sender: CallbackSender(policy: callbacks), recorder: recorder, logger: logger)
     return Puller(

@@ -11,6 +11,7 @@ struct Main: AsyncParsableCommand {
     discussion: Variables.help, version: Version.current)
 
   func run() async throws {
+    OpenFiles.raiseLimit()
     do {
       let environment = ProcessEnvironment.current
       try LineLogHandler.bootstrap(environment)

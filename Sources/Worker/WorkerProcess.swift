@@ -22,9 +22,9 @@ struct WorkerProcess: Sendable {
     let quotas = QuotaBoard(catalogs: settings.catalogs, shared: QuotaStore(redis: redis))
     let latencies = LatencyBoard(shared: LatencyStore(redis: redis))
     let reloader = await CatalogReloader(settings.catalogs, logger: logger)
-    let held = HeldJobs(capacity: settings.concurrency)
+    let held = HeldJobs(capacity: settings.concurrency, answerLimit: settings.answerBytes)
     let pace = PullPace()
-    let client = ProviderClient()
+    let client = ProviderClient(limits: settings.answerLimits)
     let recorder = OutcomeRecorder(queue: queue, held: held, logger: logger)
     let deliveries = DeliveryRunner(
       queue: queue, sender: CallbackSender(policy: settings.callbacks), recorder: recorder, logger: logger)
@@ -35,14 +35,14 @@ struct WorkerProcess: Sendable {
         latencies: latencies, words: words)
     }
     let runner = JobRunner(
-      answer: { (request, deltas) throws(CancellationError) in
-        try await cascades.current.answer(request, deltas: deltas)
+      answer: { (request, deltas, bytes) throws(CancellationError) in
+        try await cascades.current.answer(request, deltas: deltas, counting: bytes)
       },
       recorder: recorder,
       completions: PerEventLoop(MultiThreadedEventLoopGroup.singleton) {
         StepBatcher(eventLoop: $0, step: queue.complete)
       },
-      held: held, pace: pace,
+      held: held, streams: StreamLoad(), pace: pace,
       maxAttempts: settings.maxAttempts, backoff: RetryBackoff(), logger: logger)
     let starter = JobStarter(runner: runner, deliveries: deliveries, held: held)
     let name = Self.makeName()

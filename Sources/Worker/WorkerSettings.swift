@@ -8,6 +8,9 @@ struct WorkerSettings: Sendable {
   let bounds: QueueBounds
   let callbacks: CallbackPolicy
   let concurrency: Int
+  /// How many bytes of answers the worker holds before it takes no more jobs.
+  let answerBytes: Int
+  let answerLimits: AnswerLimits
   let maxAttempts: Int
   let drainTimeout: Duration
   let healthFile: String?
@@ -21,12 +24,17 @@ struct WorkerSettings: Sendable {
     bounds = try QueueBounds(environment)
     callbacks = try CallbackPolicy(environment)
     concurrency = try environment.read(Variables.workerConcurrency)
+    answerBytes = try environment.read(Variables.workerAnswerBytes)
+    answerLimits = try AnswerLimits(
+      answer: environment.read(Variables.maxAnswerBytes), event: environment.read(Variables.maxEventBytes))
     maxAttempts = try environment.read(Variables.jobMaxAttempts)
     drainTimeout = try environment.read(Variables.drainTimeout)
     healthFile = try environment.readIfSet(Variables.healthFile)
+    let total = try environment.read(Variables.totalTimeout)
     timeouts = try ProviderTimeouts(
       connect: environment.read(Variables.connectTimeout),
       firstByte: environment.read(Variables.firstByteTimeout), idle: environment.read(Variables.idleTimeout),
-      total: environment.read(Variables.totalTimeout), streamTotal: environment.read(Variables.streamTimeout))
+      total: total, totalBeforeNext: min(total, environment.read(Variables.totalBeforeNextTimeout)),
+      streamTotal: environment.read(Variables.streamTimeout))
   }
 }

@@ -18,11 +18,11 @@ public struct HTTPReply: Sendable {
     public let description: String
   }
 
-  /// Sends a request. Throws ``Failure`` when the server cuts the connection or is silent for
-  /// `timeout`.
+  /// Sends a request. Throws ``Failure`` when the server cuts the connection, is silent for `timeout`, or answers with
+  /// more than `bodyLimit` bytes.
   public static func to(
     _ url: String, method: HTTPMethod = .GET, headers: [String: String] = [:], body: ByteBuffer? = nil,
-    timeout: Duration = .seconds(90)
+    timeout: Duration = .seconds(90), bodyLimit: Int = 96 << 20
   ) async throws -> HTTPReply {
     var request = HTTPClientRequest(url: url)
     request.method = method
@@ -32,7 +32,7 @@ public struct HTTPReply: Sendable {
     let bytes: ByteBuffer
     do {
       response = try await HTTPClient.shared.execute(request, timeout: TimeAmount(timeout))
-      bytes = try await response.body.collect(upTo: 4 << 20)
+      bytes = try await response.body.collect(upTo: bodyLimit)
     } catch {
       throw Failure(description: "\(method) \(url): \(error)")
     }

@@ -127,9 +127,12 @@ struct JobDesk: Sendable {
     }
   }
 
-  /// The end of an expected job, or nil when it does not come in time.
+  /// The end of an expected job with its body, or nil when it does not come in time. One whose body is too large to be
+  /// told is read; while that cannot be done, it has not come.
   func end(of expectation: Expectation, within wait: Duration) async -> JobEnd? {
-    await expectation.end(within: wait, on: eventLoops.any())
+    guard let end = await expectation.end(within: wait, on: eventLoops.any()) else { return nil }
+    if end.isWhole { return end }
+    return try? await queue.end(of: end.id)
   }
 }
 

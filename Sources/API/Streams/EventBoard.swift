@@ -46,6 +46,11 @@ final class EventBoard: Sendable {
     for feed in feeds(of: id) { feed.note(count: count) }
   }
 
+  /// Tells the readers of a job that an event is too large to be told.
+  func noteLarge(_ number: Int, of id: JobID) {
+    for feed in feeds(of: id) { feed.noteLarge(number) }
+  }
+
   private func feeds(of id: JobID) -> [EventFeed] { state.withLock { $0.feeds[id] ?? [] } }
 
   /// The jobs that somebody watches.

@@ -25,10 +25,14 @@ final class EventFeed: Sendable {
     var bytes = 0
     /// The number of the last event that was given out or waits.
     var last: Int
+    /// The number of the last event that was too large to be told.
+    var large = 0
     var isLooking = false
     var isBehind = false
     var isClosed = false
     var reader: CheckedContinuation<Void, Never>?
+    /// Wakes the reader when nothing comes.
+    var timer: Scheduled<Void>?
   }
 
   let id: JobID
@@ -56,7 +60,8 @@ final class EventFeed: Sendable {
       state.waiting.append(event)
       state.last = event.number
       state.bytes += event.size
-      guard state.bytes > Self.bufferLimit else { return }
+      // One alone waits whatever its size, or nobody could ever read it.
+      guard state.bytes > Self.bufferLimit, state.waiting.count > 1 else { return }
       // What a reader misses while it looks, it finds in the log.
       if state.isLooking { state.isBehind = true } else { state.isClosed = true }
     }
@@ -66,6 +71,14 @@ final class EventFeed: Sendable {
   func note(count: Int) {
     change { state in
       if count > state.last, !state.isLooking { state.isBehind = true }
+    }
+  }
+
+  /// The event of this number is too large to be told: it stands in the log.
+  func noteLarge(_ number: Int) {
+    change { state in
+      state.large = max(state.large, number)
+      if number > state.last, !state.isLooking { state.isBehind = true }
     }
   }
 
@@ -102,8 +115,12 @@ final class EventFeed: Sendable {
   }
 
   private func wait(_ timeout: Duration, _ eventLoop: any EventLoop) async {
-    let timer = eventLoop.scheduleTask(in: .nanoseconds(timeout.nanoseconds)) { self.wake() }
-    defer { timer.cancel() }
+    defer {
+      state.withLock { state in
+        defer { state.timer = nil }
+        return state.timer
+      }?.cancel()
+    }
     await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         let mustWait = state.withLock { state in
@@ -111,7 +128,10 @@ final class EventFeed: Sendable {
           state.reader = continuation
           return true
         }
-        if !mustWait { continuation.resume() }
+        guard mustWait else { return continuation.resume() }
+        // Not before, or one that goes off at once would find nobody to wake.
+        let timer = eventLoop.scheduleTask(in: .nanoseconds(timeout.nanoseconds)) { self.wake() }
+        state.withLock { $0.timer = timer }
       }
     } onCancel: {
       wake()
@@ -147,6 +167,7 @@ final class EventFeed: Sendable {
         state.bytes = 0
       }
       state.last = state.waiting.last?.number ?? number
+      if state.large > state.last { state.isBehind = true }
     }
   }
 }

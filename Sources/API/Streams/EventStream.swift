@@ -7,8 +7,10 @@ import Shared
 struct EventStream: Sendable {
   /// How often a quiet stream says that it is still there, so that no proxy takes it for dead.
   static let heartbeat = Duration.seconds(15)
-  /// How long the client may take to receive one write.
+  /// How long the client may take to receive one write…
   private static let writeTimeout = TimeAmount.seconds(60)
+  /// … of so many bytes at most, so that one large event is not what cuts off a slow client.
+  private static let writeSize = 256 * 1024
 
   static let headers: HTTPFields = [
     .contentType: "text/event-stream; charset=utf-8", .cacheControl: "no-store",
@@ -20,9 +22,13 @@ struct EventStream: Sendable {
 
   /// Writes some events. Throws when the client is gone, or does not read: then its connection is closed.
   func write(_ bytes: ByteBuffer, to writer: inout any ResponseBodyWriter) async throws {
-    let timer = channel.eventLoop.scheduleTask(in: Self.writeTimeout) { channel.close(promise: nil) }
-    defer { timer.cancel() }
-    try await writer.write(bytes)
+    var bytes = bytes
+    repeat {
+      let part = bytes.readSlice(length: min(bytes.readableBytes, Self.writeSize)) ?? ByteBuffer()
+      let timer = channel.eventLoop.scheduleTask(in: Self.writeTimeout) { channel.close(promise: nil) }
+      defer { timer.cancel() }
+      try await writer.write(part)
+    } while bytes.readableBytes > 0
   }
 }
 

@@ -35,6 +35,7 @@ struct ReplyListener: Service {
           switch Announcement(message) {
           case .end(let end): board.deliver(end)
           case .event(let event, let id): feeds.deliver(event, of: id)
+          case .largeEvent(let number, let id): feeds.noteLarge(number, of: id)
           case nil: break
           }
         },

@@ -21,16 +21,7 @@ public struct AnswerDelta: Sendable, Hashable {
   }
 
   /// A rough size in bytes.
-  public var size: Int {
-    events.reduce(0) { size, event in
-      switch event {
-      case .part(let part, _, _): size + part.size
-      case .logprobs(let members, _), .message(let members, _), .choice(let members, _), .extras(let members):
-        size + members.size
-      case .finish, .usage: size
-      }
-    }
-  }
+  public var size: Int { events.reduce(0) { $0 + $1.size } }
 
   public mutating func append(_ next: AnswerDelta) {
     if events.isEmpty {

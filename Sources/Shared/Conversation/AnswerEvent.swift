@@ -16,3 +16,15 @@ public enum AnswerEvent: Sendable, Hashable {
   /// Tokens so far: what comes later replaces what came before.
   case usage(TokenUsage)
 }
+
+extension AnswerEvent {
+  /// A rough size in bytes.
+  public var size: Int {
+    switch self {
+    case .part(let part, _, _): part.size
+    case .logprobs(let members, _), .message(let members, _), .choice(let members, _), .extras(let members):
+      members.size
+    case .finish, .usage: 0
+    }
+  }
+}

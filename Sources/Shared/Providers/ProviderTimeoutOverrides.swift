@@ -2,11 +2,11 @@
 public struct ProviderTimeoutOverrides: Sendable, Hashable {
   /// For name lookup, TCP and TLS together.
   public var connect: Duration?
-  /// Until the answer's first byte.
+  /// Until the first event of a streamed answer.
   public var firstByte: Duration?
-  /// Between two pieces of a streamed answer.
+  /// From then on, between two bytes of it.
   public var idle: Duration?
-  /// For a whole answer that is not streamed.
+  /// For a whole answer that is not streamed, whether another target remains or not.
   public var total: Duration?
   /// For a whole streamed answer.
   public var streamTotal: Duration?

@@ -3,16 +3,20 @@ extension Variables {
   public static let connectTimeout = Variable<Duration>.seconds(
     "PROVIDER_CONNECT_TIMEOUT", "how long connecting to a provider may take", in: 1...300, default: "5")
   public static let firstByteTimeout = Variable<Duration>.seconds(
-    "PROVIDER_FIRST_BYTE_TIMEOUT", "how long a provider may take to begin its answer", in: 1...3600,
-    default: "60")
-  public static let totalTimeout = Variable<Duration>.seconds(
-    "PROVIDER_TOTAL_TIMEOUT", "how long a provider may take for its whole answer", in: 1...3600,
-    default: "120")
+    "PROVIDER_FIRST_BYTE_TIMEOUT", "how long a provider may take to the first event of a streamed answer",
+    in: 1...3600, default: "300")
   public static let idleTimeout = Variable<Duration>.seconds(
-    "PROVIDER_IDLE_TIMEOUT", "how long a streamed answer may pause", in: 1...3600, default: "30")
-  public static let streamTimeout = Variable<Duration>.seconds(
-    "PROVIDER_STREAM_TIMEOUT", "how long a provider may take for a whole streamed answer", in: 1...3600,
+    "PROVIDER_IDLE_TIMEOUT", "how long a streamed answer that has begun may be silent", in: 1...3600,
+    default: "120")
+  public static let totalTimeout = Variable<Duration>.seconds(
+    "PROVIDER_TOTAL_TIMEOUT", "how long a provider may take for a whole answer", in: 1...3600,
     default: "600")
+  public static let totalBeforeNextTimeout = Variable<Duration>.seconds(
+    "PROVIDER_TOTAL_TIMEOUT_BEFORE_NEXT",
+    "how much of that a provider has while another target remains to be asked", in: 1...3600, default: "300")
+  public static let streamTimeout = Variable<Duration>.seconds(
+    "PROVIDER_STREAM_TIMEOUT", "how long a provider may take for a whole streamed answer", in: 1...86_400,
+    default: "3600")
 
   public static let configFile = Variable(
     "SLUICE_CONFIG",
@@ -38,8 +42,8 @@ extension Variables {
   /// Those above and those of each preset, in the order of the documentation.
   static let providers: [VariableDocumentation] =
     [
-      connectTimeout.documentation, firstByteTimeout.documentation, totalTimeout.documentation,
-      idleTimeout.documentation, streamTimeout.documentation, configFile.documentation, cascade.documentation,
+      connectTimeout.documentation, firstByteTimeout.documentation, idleTimeout.documentation,
+      totalTimeout.documentation, totalBeforeNextTimeout.documentation, streamTimeout.documentation, configFile.documentation, cascade.documentation,
       modelPrices.documentation,
     ]
     + ProviderPreset.all.flatMap {

@@ -4,21 +4,34 @@ import NIOCore
 public enum Announcement: Sendable {
   case end(JobEnd)
   case event(JobEvent, of: JobID)
+  /// An event of this number has come, which is too large to be told: it stands in the job's log.
+  case largeEvent(Int, of: JobID)
 
-  /// Reads `<id> <state> <body>` or `<id> event <number> <kind> <payload>`; nil for anything else.
+  /// Reads `<id> <state> <body>`, `<id> ended <state>`, `<id> event <number> <kind> <payload>` or
+  /// `<id> event <number> large `; nil for anything else.
   public init?(_ message: ByteBuffer) {
     var message = message
     guard let id = message.readWord().flatMap(JobID.init(rawValue:)), let word = message.readWord() else {
       return nil
     }
-    if word != "event" {
+    switch word {
+    case "event":
+      guard let number = message.readWord().flatMap({ Int($0) }), let kind = message.readWord() else {
+        return nil
+      }
+      if kind == "large" {
+        self = .largeEvent(number, of: id)
+      } else if let event = JobEvent(number: number, kind: kind, payload: message) {
+        self = .event(event, of: id)
+      } else {
+        return nil
+      }
+    case "ended":
+      guard let state = JobState(rawValue: String(buffer: message)) else { return nil }
+      self = .end(JobEnd(id: id, state: state, body: nil))
+    default:
       guard let state = JobState(rawValue: word) else { return nil }
       self = .end(JobEnd(id: id, state: state, body: message))
-    } else {
-      guard let number = message.readWord().flatMap({ Int($0) }), let kind = message.readWord(),
-        let event = JobEvent(number: number, kind: kind, payload: message)
-      else { return nil }
-      self = .event(event, of: id)
     }
   }
 }

@@ -37,13 +37,13 @@ struct FunctionLibrary: Sendable {
 
 extension RedisClient {
   /// Sends a step, and gives Redis the library first when it does not know it.
-  func send(step command: RedisCommand) async throws(RedisError) -> RESPValue {
+  func send(step command: RedisCommand, deadline: Duration? = nil) async throws(RedisError) -> RESPValue {
     do {
-      return try await send(command)
+      return try await send(command, deadline: deadline)
     } catch let error {
       guard error.isFunctionMissing else { throw error }
       try await load(.current)
-      return try await send(command)
+      return try await send(command, deadline: deadline)
     }
   }
 

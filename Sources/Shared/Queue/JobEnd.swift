@@ -4,12 +4,16 @@ import NIOCore
 public struct JobEnd: Sendable {
   public let id: JobID
   public let state: JobState
-  /// The result or failure; empty for other ends.
+  /// The result or failure; empty for other ends, and when it is not ``isWhole``.
   public let body: ByteBuffer
+  /// Whether ``body`` is there. One that is large is not told: ``JobQueue/end(of:)`` reads it.
+  public let isWhole: Bool
 
-  init(id: JobID, state: JobState, body: ByteBuffer) {
+  /// - Parameter body: nil when it is not told.
+  init(id: JobID, state: JobState, body: ByteBuffer?) {
     self.id = id
     self.state = state
-    self.body = body
+    self.body = body ?? ByteBuffer()
+    isWhole = body != nil
   }
 }

@@ -3,6 +3,8 @@ public import NIOCore
 extension JobQueue {
   /// The most events of one page: what one step reads stays short.
   static let eventsAtOnce = 256
+  /// The bytes after which a page ends, so that no reader holds much of a log at once. One event may have more.
+  static let eventBytesAtOnce = 1 << 20
 
   /// What has happened to a tenant's job since the event `number`; nil when there is no such job. With a channel,
   /// what comes will be announced there.
@@ -16,17 +18,20 @@ extension JobQueue {
     command.append(Self.eventsAtOnce)
     command.append(channel ?? "")
     command.append(retention.jobs.wholeMilliseconds)
+    command.append(Self.eventBytesAtOnce)
     guard let elements = try await perform(command).array else { throw .unexpectedReply(step: "events") }
     guard let view = elements.first else { return nil }
-    guard let job = JobRecord(view) else { throw .unexpectedReply(step: "events") }
-    let events = try elements.dropFirst().map { (element) throws(QueueError) in
+    guard let job = JobRecord(view), elements.count >= 2, let more = elements[1].integer else {
+      throw .unexpectedReply(step: "events")
+    }
+    let events = try elements.dropFirst(2).map { (element) throws(QueueError) in
       guard let fields = element.array, fields.count == 3, let number = fields[0].integer,
         let kind = fields[1].string, let payload = fields[2].buffer,
         let event = JobEvent(number: Int(number), kind: kind, payload: payload)
       else { throw .unexpectedReply(step: "events") }
       return event
     }
-    return EventPage(job: job, events: events, hasMore: events.count == Self.eventsAtOnce)
+    return EventPage(job: job, events: events, hasMore: more == 1)
   }
 
   /// Adds a piece of the answer, written by a ``JobDeltaWriter``, to a job's events. `number` counts the pieces of this

@@ -45,17 +45,32 @@ extension JobQueue {
   }
 
   /// Which of these jobs have ended, for readers whose announcement may have been lost.
-  /// One that is not there is passed over: it may be about to be admitted.
+  /// One that is not there is passed over: it may be about to be admitted. Bodies come along up to a megabyte in all; an
+  /// end without its own is not ``JobEnd/isWhole``.
   public func ended(among ids: [JobID]) async throws(QueueError) -> [JobEnd] {
+    try await ended(among: ids, bodyBytes: 1 << 20, within: nil)
+  }
+
+  /// How a job has ended, with its body however large; nil when it has not, or is not there.
+  public func end(of id: JobID) async throws(QueueError) -> JobEnd? {
+    try await ended(among: [id], bodyBytes: 1 << 40, within: .seconds(10)).first
+  }
+
+  private func ended(
+    among ids: [JobID], bodyBytes: Int, within deadline: Duration?
+  ) async throws(QueueError) -> [JobEnd] {
     var command = step("ended")
+    command.append(bodyBytes)
     for id in ids { command.append(id.rawValue) }
-    guard let elements = try await perform(command).array else { throw .unexpectedReply(step: "ended") }
+    guard let elements = try await perform(command, within: deadline).array else {
+      throw .unexpectedReply(step: "ended")
+    }
     return elements.compactMap { element in
       guard let fields = element.array, fields.count == 3,
         let id = fields[0].string.flatMap(JobID.init(rawValue:)),
         let state = fields[1].string.flatMap(JobState.init)
       else { return nil }
-      return JobEnd(id: id, state: state, body: fields[2].buffer ?? ByteBuffer())
+      return JobEnd(id: id, state: state, body: fields[2].buffer)
     }
   }
 

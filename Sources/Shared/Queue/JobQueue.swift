@@ -37,9 +37,12 @@ public struct JobQueue: Sendable {
     FunctionLibrary.current.call(name, base: base)
   }
 
-  func perform(_ command: RedisCommand) async throws(QueueError) -> RESPValue {
+  /// Takes at most the configured time-out, or `deadline`: for replies that may be large, which a cancelled task leaves.
+  func perform(
+    _ command: RedisCommand, within deadline: Duration? = nil
+  ) async throws(QueueError) -> RESPValue {
     do {
-      return try await redis.send(step: command)
+      return try await redis.send(step: command, deadline: deadline)
     } catch {
       throw QueueError(error)
     }

@@ -44,6 +44,9 @@ public struct RedisCommand: Sendable {
     arguments.append("\r\n")
   }
 
+  /// What it may take beyond an ordinary command: Redis reads 32 MiB a second and writes them to its file, or more.
+  var timeForItsSize: Duration { .milliseconds(arguments.count / 32_768) }
+
   /// Writes the command as an array of bulk strings.
   func encode(into buffer: inout ByteBuffer) {
     buffer.writeString("*\(count)\r\n")

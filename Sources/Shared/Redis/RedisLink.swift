@@ -59,7 +59,8 @@ final class RedisLink: Sendable {
     _ command: RedisCommand, over connection: RedisConnection, deadline: Duration?
   ) async throws(RedisError) -> RESPValue {
     try await connection.send(
-      command, timeout: deadline ?? configuration.commandTimeout, isCancellable: deadline != nil)
+      command, timeout: deadline ?? configuration.commandTimeout + command.timeForItsSize,
+      isCancellable: deadline != nil)
   }
 
   /// The same without one: waits for the one that is being made, or says why there is none.
@@ -67,7 +68,7 @@ final class RedisLink: Sendable {
     _ command: RedisCommand, deadline: Duration?
   ) async throws(RedisError) -> RESPValue {
     guard !watch.isSuspect else { throw .suspect(server: server) }
-    let timeout = deadline ?? configuration.commandTimeout
+    let timeout = deadline ?? configuration.commandTimeout + command.timeForItsSize
     let end = ContinuousClock.now + timeout
     let late = RedisError.timedOut(server: server, command: command.name, after: timeout)
     let connection = try await waitForConnection(atMost: timeout, else: late).get()

@@ -19,12 +19,12 @@ struct Cascade: Sendable {
   }
 
   /// Walks the targets. With `deltas`, the answer is told there while it comes; once a piece of it has been, no
-  /// other target is asked.
+  /// other target is asked. What is held of answers meanwhile is counted as `bytes`.
   ///
   /// Throws `CancellationError` when the task is cancelled; a call under way is aborted and nothing is held
   /// against its target.
   func answer(
-    _ request: JobRequest, deltas: (any DeltaSink)? = nil
+    _ request: JobRequest, deltas: (any DeltaSink)? = nil, counting bytes: AnswerBytes? = nil
   ) async throws(CancellationError) -> CascadeOutcome {
     let route: ProviderRoute
     do { route = try catalog.route(for: request.model) } catch { return .unroutable(error) }
@@ -32,11 +32,14 @@ struct Cascade: Sendable {
     var progress = CascadeProgress(prices: catalog.prices)
     if let hedgeAfter = route.hedgeAfter, targets.count > 1 {
       let walk = HedgedWalk(
-        caller: caller, route: route, request: request, targets: targets, hedgeAfter: hedgeAfter)
+        caller: caller, route: route, request: request, targets: targets, hedgeAfter: hedgeAfter,
+        bytes: bytes)
       for turn in await walk.turns(deltas) { progress.add(turn) }
     } else {
-      for target in targets where !progress.isDecided && !Task.isCancelled {
-        progress.add(await caller.turn(of: target, in: route, request, deltas: deltas))
+      for (index, target) in targets.enumerated() where !progress.isDecided && !Task.isCancelled {
+        let turn = await caller.turn(
+          of: target, in: route, request, deltas: deltas, isLast: index == targets.count - 1, counting: bytes)
+        progress.add(turn)
       }
     }
     if Task.isCancelled && !progress.isDecided { throw CancellationError() }

@@ -31,7 +31,8 @@ final class CircuitBoard: Sendable {
   /// Yields when there is something to tell or to ask. For one ``CircuitRefresher``.
   let signals: AsyncStream<Void>
 
-  /// - Parameter probeTimeout: longer than any attempt may take; after it another worker may probe.
+  /// - Parameter probeTimeout: longer than nearly any attempt takes; after it another worker may probe. Not as long as
+  ///   an attempt may take at most, or the circuit would stay shut for an hour when a worker dies with its probe.
   init(
     shared: any CircuitSharing, probeTimeout: Duration = .seconds(150),
     logger: Logger = Logger(label: "sluice-worker")

@@ -31,6 +31,7 @@ struct HedgedWalk: Sendable {
   let request: JobRequest
   let targets: [Target]
   let hedgeAfter: Duration
+  let bytes: AnswerBytes?
 
   /// The turns of all that were asked, in the order in which they were. At most one of them has an answer; the
   /// others were passed over or overtaken.
@@ -76,10 +77,10 @@ struct HedgedWalk: Sendable {
   ) -> Contender {
     let (aborted, abort) = AsyncStream<Never>.makeStream()
     let contender = Contender(abort: abort)
-    let (target, firstByte) = (targets[number], contender.firstByte)
+    let firstByte = contender.firstByte
     let deltas = gate?.sink(of: number)
     group.addTask {
-      .ended(number, await turn(of: target, deltas, firstByte, unless: aborted))
+      .ended(number, await turn(of: number, deltas, firstByte, unless: aborted))
     }
     group.addTask {
       try? await Task.sleep(for: hedgeAfter)
@@ -88,13 +89,16 @@ struct HedgedWalk: Sendable {
     return contender
   }
 
-  /// The target's turn, which is given up when `aborted` ends.
+  /// The contender's turn, which is given up when `aborted` ends.
   private func turn(
-    of target: Target, _ deltas: (any DeltaSink)?, _ firstByte: FirstByte, unless aborted: AsyncStream<Never>
+    of number: Int, _ deltas: (any DeltaSink)?, _ firstByte: FirstByte, unless aborted: AsyncStream<Never>
   ) async -> TargetTurn {
-    await withTaskGroup(of: TargetTurn?.self) { group in
+    let target = targets[number]
+    return await withTaskGroup(of: TargetTurn?.self) { group in
       group.addTask {
-        await caller.turn(of: target, in: route, request, deltas: deltas, firstByte: firstByte)
+        await caller.turn(
+          of: target, in: route, request, deltas: deltas, firstByte: firstByte,
+          isLast: number == targets.count - 1, counting: bytes)
       }
       group.addTask {
         for await _ in aborted {}

@@ -42,15 +42,20 @@ struct TargetCaller: Sendable {
   ///
   /// With `deltas`, the answer is told there while it comes. A cancelled task aborts the call, and nothing is held
   /// against the target.
+  /// - Parameters:
+  ///   - isLast: whether no target remains that could be asked after this one.
+  ///   - bytes: where it is counted what is held of the answer.
   func turn(
     of target: Target, in route: ProviderRoute, _ request: JobRequest, deltas: (any DeltaSink)?,
-    firstByte: FirstByte? = nil
+    firstByte: FirstByte? = nil, isLast: Bool = true, counting bytes: AnswerBytes? = nil
   ) async -> TargetTurn {
     let call: Call
     // A stream is as fast as its first piece.
     let firstByte = firstByte ?? (deltas != nil && route.strategy == .fastest ? FirstByte() : nil)
     let refuses = route.onUnsupported == .refuse
-    do { call = try self.call(request, to: target, streams: deltas != nil, refuses, firstByte) } catch {
+    do {
+      call = try self.call(request, to: target, streams: deltas != nil, refuses, firstByte, isLast, bytes)
+    } catch {
       // Nobody was asked, so nothing is learned of its circuit or quota.
       guard error.kind == .requestRefused else {
         // Its configuration is wrong, which somebody may put right.
@@ -90,17 +95,20 @@ struct TargetCaller: Sendable {
     let http: HTTPClient.Request
     let dropped: [String]
     let firstByte: FirstByte?
+    let isLast: Bool
+    let bytes: AnswerBytes?
   }
 
   private func call(
-    _ request: JobRequest, to target: Target, streams: Bool, _ refusesUnsupported: Bool, _ firstByte: FirstByte?
+    _ request: JobRequest, to target: Target, streams: Bool, _ refusesUnsupported: Bool,
+    _ firstByte: FirstByte?, _ isLast: Bool, _ bytes: AnswerBytes?
   ) throws(ProviderFault) -> Call {
     let endpoint = try endpoint(of: target)
     let (http, dropped) = try endpoint.httpRequest(
       for: request, streams: streams, refusesUnsupported: refusesUnsupported)
     return Call(
-      request: request, target: target, endpoint: endpoint, http: http, dropped: dropped, firstByte: firstByte
-    )
+      request: request, target: target, endpoint: endpoint, http: http, dropped: dropped,
+      firstByte: firstByte, isLast: isLast, bytes: bytes)
   }
 
   private func endpoint(of target: Target) throws(ProviderFault) -> ProviderEndpoint {
@@ -176,9 +184,12 @@ struct TargetCaller: Sendable {
     if let deltas, case .chat = call.request {
       deltas.targetIsAsked()
       let answer = StreamedAnswer(
-        wire: call.endpoint.wire, hiding: call.endpoint.key, maker: call.target.provider)
+        wire: call.endpoint.wire, hiding: call.endpoint.key, maker: call.target.provider,
+        limits: client.limits)
       let firstByte = call.firstByte
-      let stream = try await client.stream(call.http, timeouts: call.endpoint.timeouts, into: answer) {
+      let stream = try await client.stream(
+        call.http, timeouts: call.endpoint.timeouts, isLast: call.isLast, counting: call.bytes, into: answer
+      ) {
         firstByte?.came()
         deltas.add($0, of: call.target, dropping: call.dropped)
       }
@@ -202,7 +213,9 @@ struct TargetCaller: Sendable {
       do throws(ProviderFault) {
         http = pieces.count == 1 ? call.http : try call.endpoint.httpRequest(for: piece).0
       } catch { return (.failure(error), stated) }
-      let response = try await client.send(http, timeouts: call.endpoint.timeouts, firstByte: call.firstByte)
+      let response = try await client.send(
+        http, timeouts: call.endpoint.timeouts, isLast: call.isLast, counting: call.bytes,
+        firstByte: call.firstByte)
       if let head = try? response.get() { stated = StatedQuota.stated(in: head.headers) }
       let result = response.flatMap { response in
         Result { () throws(ProviderFault) in try call.endpoint.answer(to: piece, from: response) }

@@ -19,8 +19,21 @@ final class AttemptWatch: Sendable {
     check(task)
   }
 
-  func bytesCame() {
-    state.withLock { $0.bounds.bytesCame(at: .now()) }
+  /// An answer that was asked for as a stream comes whole.
+  func comesWhole<Response: Sendable>(_ task: HTTPClient.Task<Response>) {
+    state.withLock { $0.bounds.comesWhole() }
+    check(task)
+  }
+
+  /// Bytes of a stream's body came. `withEvent` says whether it has brought an event by now.
+  func bytesCame<Response: Sendable>(withEvent: Bool, _ task: HTTPClient.Task<Response>) {
+    let begins = state.withLock { state in
+      let hadBegun = state.bounds.hasBegun
+      state.bounds.bytesCame(withEvent: withEvent, at: .now())
+      return state.bounds.hasBegun && !hadBegun
+    }
+    // The timer may be set to a later time than the one that holds from now on. Bytes that follow only put it off.
+    if begins { check(task) }
   }
 
   /// The attempt is over.
@@ -36,7 +49,10 @@ final class AttemptWatch: Sendable {
     case .exceeded(let bound): task.fail(reason: bound)
     case .soundUntil(let deadline):
       let timer = task.eventLoop.scheduleTask(deadline: deadline) { self.check(task) }
-      state.withLock { $0.timer = timer }
+      state.withLock { state in
+        defer { state.timer = timer }
+        return state.timer
+      }?.cancel()
     }
   }
 }

@@ -7,29 +7,30 @@ import Synchronization
 /// Sends requests to providers; one connection pool for all of them that take equally long to connect to. Must be
 /// shut down after the last call.
 final class ProviderClient: Sendable {
-  /// The largest answer that is read, compressed or not.
-  static let bodyLimit = 8 * 1024 * 1024
   /// The most that an answer's headers may hold, names and values, in bytes.
   static let headLimit = 64 * 1024
 
   /// By their connect time-out, which a client has for all that it connects to.
   private let clients = Mutex<[Duration: HTTPClient]>([:])
+  let limits: AnswerLimits
+
+  init(limits: AnswerLimits = AnswerLimits()) { self.limits = limits }
 
   private func http(connect: Duration) -> HTTPClient {
     clients.withLock { clients in
       if let client = clients[connect] { return client }
-      let client = Self.makeClient(connect: connect)
+      let client = makeClient(connect: connect)
       clients[connect] = client
       return client
     }
   }
 
-  private static func makeClient(connect: Duration) -> HTTPClient {
+  private func makeClient(connect: Duration) -> HTTPClient {
     var configuration = HTTPClient.Configuration(
       redirectConfiguration: .disallow,
       timeout: .init(connect: TimeAmount(connect)),
       // Compression is not asked for: answers are small. A provider that compresses nevertheless is read.
-      decompression: .enabled(limit: .size(bodyLimit)))
+      decompression: .enabled(limit: .size(limits.answer)))
     configuration.httpVersion = .automatic
     // Shorter than the idle time-outs that are usual before providers, or a request may meet a connection
     // which is just being closed.
@@ -45,13 +46,18 @@ final class ProviderClient: Sendable {
 
   /// The whole response, whatever its status, or why there is none. A fault in mid-answer drops the
   /// connection.
+  /// - Parameters:
+  ///   - isLast: whether no other target could be asked after this one.
+  ///   - bytes: where it is counted what is held of the response.
   ///
   /// Throws `CancellationError` when the task is cancelled; the call is then aborted.
   func send(
-    _ request: HTTPClient.Request, timeouts: ProviderTimeouts, firstByte: FirstByte? = nil
+    _ request: HTTPClient.Request, timeouts: ProviderTimeouts, isLast: Bool = true,
+    counting bytes: AnswerBytes? = nil, firstByte: FirstByte? = nil
   ) async throws(CancellationError) -> Result<ProviderResponse, ProviderFault> {
     let collector = ResponseCollector(
-      timeouts: timeouts, headLimit: Self.headLimit, bodyLimit: Self.bodyLimit, firstByte: firstByte)
+      bounds: AttemptBounds(timeouts, streams: false, isLast: isLast, start: .now()),
+      headLimit: Self.headLimit, bodyLimit: limits.answer, bytes: bytes, firstByte: firstByte)
     let task = http(connect: timeouts.connect).execute(request: request, delegate: collector)
     let result: Result<ProviderResponse, any Error> = await withTaskCancellationHandler {
       do { return .success(try await task.futureResult.get()) } catch { return .failure(error) }
@@ -71,11 +77,13 @@ final class ProviderClient: Sendable {
   ///
   /// Throws `CancellationError` when the task is cancelled; the call is then aborted.
   func stream(
-    _ request: HTTPClient.Request, timeouts: ProviderTimeouts, into answer: StreamedAnswer,
+    _ request: HTTPClient.Request, timeouts: ProviderTimeouts, isLast: Bool = true,
+    counting bytes: AnswerBytes? = nil, into answer: StreamedAnswer,
     onDelta: @escaping @Sendable (AnswerDelta) -> Void
   ) async throws(CancellationError) -> (result: Result<ProviderAnswer, ProviderFault>, headers: HTTPHeaders) {
     let collector = StreamCollector(
-      answer, timeouts: timeouts, headLimit: Self.headLimit, onDelta: onDelta)
+      answer, bounds: AttemptBounds(timeouts, streams: true, isLast: isLast, start: .now()),
+      headLimit: Self.headLimit, bytes: bytes, onDelta: onDelta)
     let task = http(connect: timeouts.connect).execute(request: request, delegate: collector)
     let result: Result<ProviderAnswer, any Error> = await withTaskCancellationHandler {
       do { return .success(try await task.futureResult.get()) } catch { return .failure(error) }

@@ -39,9 +39,13 @@ extension ProviderFault {
     case .idle(let limit): "timed out in mid-answer (\(limit.inWords))"
     case .total(let limit): "timed out before the end of the answer (\(limit.inWords))"
     case .headSize(let limit): "headers over \(limit / 1024) KiB"
-    case .bodySize(let limit): "answer over \(limit / 1_048_576) MiB"
-    case .eventSize(let limit): "an event of the answer over \(limit / 1_048_576) MiB"
+    case .bodySize(let limit): "answer over \(sizeInWords(limit))"
+    case .eventSize(let limit): "an event of the answer over \(sizeInWords(limit))"
     }
+  }
+
+  private static func sizeInWords(_ bytes: Int) -> String {
+    bytes % 1_048_576 == 0 ? "\(bytes / 1_048_576) MiB" : "\(bytes / 1024) KiB"
   }
 
   private static func words(for error: HTTPClientError, _ timeouts: ProviderTimeouts) -> String {

@@ -4,21 +4,36 @@ import Shared
 /// How long one attempt at a target may take.
 struct ProviderTimeouts: Sendable, Hashable {
   /// For name lookup, TCP and TLS together; also for a wait in the connection pool.
-  var connect = Duration.seconds(5)
-  /// From the request's first byte out to the answer's first byte in.
-  var firstByte = Duration.seconds(60)
-  /// Between two bytes of an answer that comes as a stream.
-  var idle = Duration.seconds(30)
-  /// From the start of the attempt to the answer's last byte.
-  var total = Duration.seconds(120)
-  /// The same for an answer that comes as a stream: who reads along minds less.
-  var streamTotal = Duration.seconds(600)
+  var connect: Duration
+  /// From the request's end to the first event of an answer that comes as a stream; comments are no events.
+  var firstByte: Duration
+  /// From then on, between two bytes of it, comments among them.
+  var idle: Duration
+  /// From the start of the attempt to the last byte of an answer that comes whole. As long as the official SDKs wait.
+  var total: Duration
+  /// The same while another target remains: one that hangs leaves time for it.
+  var totalBeforeNext: Duration
+  /// From the start of the attempt to the last byte of an answer that comes as a stream.
+  var streamTotal: Duration
 
-  /// The same, but for what one provider has of its own.
+  init(
+    connect: Duration = .seconds(5), firstByte: Duration = .seconds(300), idle: Duration = .seconds(120),
+    total: Duration = .seconds(600), totalBeforeNext: Duration? = nil, streamTotal: Duration = .seconds(3600)
+  ) {
+    self.connect = connect
+    self.firstByte = firstByte
+    self.idle = idle
+    self.total = total
+    self.totalBeforeNext = totalBeforeNext ?? min(total, .seconds(300))
+    self.streamTotal = streamTotal
+  }
+
+  /// The same, but for what one provider has of its own. Its own time in all is meant whatever target remains.
   func overridden(by own: ProviderTimeoutOverrides) -> ProviderTimeouts {
     ProviderTimeouts(
       connect: own.connect ?? connect, firstByte: own.firstByte ?? firstByte, idle: own.idle ?? idle,
-      total: own.total ?? total, streamTotal: own.streamTotal ?? streamTotal)
+      total: own.total ?? total, totalBeforeNext: own.total ?? totalBeforeNext,
+      streamTotal: own.streamTotal ?? streamTotal)
   }
 }
 

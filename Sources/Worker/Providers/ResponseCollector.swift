@@ -21,13 +21,18 @@ final class ResponseCollector: HTTPClientResponseDelegate {
   private let watch: AttemptWatch
   private let headLimit: Int
   private let bodyLimit: Int
+  private let bytes: AnswerBytes?
   private let firstByte: FirstByte?
 
-  /// The limits are in bytes. `firstByte` is told when the head of an answer that is no error comes.
-  init(timeouts: ProviderTimeouts, headLimit: Int, bodyLimit: Int, firstByte: FirstByte?) {
-    watch = AttemptWatch(AttemptBounds(timeouts, total: timeouts.total, start: .now()))
+  /// The limits are in bytes. What is held of the body is counted as `bytes`. `firstByte` is told when the head of an
+  /// answer that is no error comes.
+  init(
+    bounds: AttemptBounds, headLimit: Int, bodyLimit: Int, bytes: AnswerBytes?, firstByte: FirstByte?
+  ) {
+    watch = AttemptWatch(bounds)
     self.headLimit = headLimit
     self.bodyLimit = bodyLimit
+    self.bytes = bytes
     self.firstByte = firstByte
   }
 
@@ -43,7 +48,6 @@ final class ResponseCollector: HTTPClientResponseDelegate {
     guard head.headers.size <= headLimit else {
       return task.eventLoop.makeFailedFuture(BoundExceeded.headSize(headLimit))
     }
-    watch.bytesCame()
     if (200..<300).contains(head.status.code) { firstByte?.came() }
     state.withLock { state in
       state.status = Int(head.status.code)
@@ -63,6 +67,7 @@ final class ResponseCollector: HTTPClientResponseDelegate {
       }
       return true
     }
+    if fits { bytes?.add(part.readableBytes) }
     return fits
       ? task.eventLoop.makeSucceededVoidFuture()
       : task.eventLoop.makeFailedFuture(BoundExceeded.bodySize(bodyLimit))
@@ -70,6 +75,7 @@ final class ResponseCollector: HTTPClientResponseDelegate {
 
   func didReceiveError(task: HTTPClient.Task<Response>, _ error: any Error) {
     watch.stop()
+    bytes?.add(-state.withLock { $0.body.readableBytes })
   }
 
   func didFinishRequest(task: HTTPClient.Task<Response>) throws -> ProviderResponse {

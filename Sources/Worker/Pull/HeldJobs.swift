@@ -8,7 +8,7 @@ final class HeldJobs: Sendable {
 
   /// What a claim is told of the worker.
   struct Room: Sendable, Equatable {
-    /// Slots that no job holds.
+    /// Slots that no job holds; none while too much is held of answers.
     let free: Int
     /// Nil while the worker does not listen.
     let offer: SlotOffer?
@@ -18,6 +18,8 @@ final class HeldJobs: Sendable {
 
   private struct State {
     let capacity: Int
+    /// Whether what is held of answers leaves no room for more jobs.
+    var isFull = false
     var cancels: [Lease: Cancel] = [:]
     /// Those of them whose outcomes are on their way to Redis.
     var settling: Set<Lease> = []
@@ -32,7 +34,7 @@ final class HeldJobs: Sendable {
     /// The draining service, while it waits for the last job.
     var drainer: CheckedContinuation<Void, Never>?
 
-    var free: Int { max(0, capacity - cancels.count) }
+    var free: Int { isFull ? 0 : max(0, capacity - cancels.count) }
 
     /// Those who need not wait any longer.
     mutating func takeWoken() -> [CheckedContinuation<Void, Never>] {
@@ -50,8 +52,20 @@ final class HeldJobs: Sendable {
   }
 
   private let state: Mutex<State>
+  private let answerLimit: Int
+  private let answerBytes = Atomic(0)
+  /// Tells each time that what is held of answers leaves no room any more: offers are to be withdrawn. For one reader.
+  let overflows: AsyncStream<Void>
+  private let overflow: AsyncStream<Void>.Continuation
 
-  init(capacity: Int) { state = Mutex(State(capacity: capacity)) }
+  /// - Parameters:
+  ///   - capacity: how many jobs are held at most.
+  ///   - answerLimit: how many bytes of answers may be held before no more jobs are taken.
+  init(capacity: Int, answerLimit: Int = .max) {
+    state = Mutex(State(capacity: capacity))
+    self.answerLimit = answerLimit
+    (overflows, overflow) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+  }
 
   var leases: [Lease] { state.withLock { Array($0.cancels.keys) } }
   var isStopping: Bool { state.withLock { $0.isStopping } }
@@ -116,12 +130,28 @@ final class HeldJobs: Sendable {
     return !isStopping
   }
 
+  // MARK: - Answers
+
+  /// So many bytes more are held of answers, or less where it is negative; ``AnswerBytes`` counts them for a job.
+  ///
+  /// A job that runs is not held up, or all of them might wait for each other: the bound is on what is begun.
+  func addAnswerBytes(_ bytes: Int) {
+    let (before, after) = answerBytes.wrappingAdd(bytes, ordering: .sequentiallyConsistent)
+    guard (before >= answerLimit) != (after >= answerLimit) else { return }
+    change { state in
+      // As it is by now: two that cross the bound at once may come here in any order.
+      let isFull = answerBytes.load(ordering: .sequentiallyConsistent) >= answerLimit
+      if isFull, !state.isFull { overflow.yield() }
+      state.isFull = isFull
+    }
+  }
+
   // MARK: - Offers
 
   var offer: SlotOffer? { state.withLock { $0.offer } }
 
   /// The offer for the slot of a job that ends; nil when no more jobs are wanted.
-  var offerForNext: SlotOffer? { state.withLock { $0.isStopping ? nil : $0.offer } }
+  var offerForNext: SlotOffer? { state.withLock { $0.isStopping || $0.isFull ? nil : $0.offer } }
 
   /// The worker listens from now on.
   func open(_ offer: SlotOffer) {

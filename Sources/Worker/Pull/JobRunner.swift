@@ -4,10 +4,12 @@ import Shared
 /// Runs one claimed request to its next state: answer, verdict, one step of the queue.
 struct JobRunner: Sendable {
   /// What answers requests: the cascade in force. Where there is a sink, the answer is told there while it comes.
-  let answer: @Sendable (JobRequest, (any DeltaSink)?) async throws(CancellationError) -> CascadeOutcome
+  let answer:
+    @Sendable (JobRequest, (any DeltaSink)?, AnswerBytes) async throws(CancellationError) -> CascadeOutcome
   let recorder: OutcomeRecorder
   let completions: PerEventLoop<StepBatcher<Completion, Settlement>>
   let held: HeldJobs
+  let streams: StreamLoad
   let pace: PullPace
   let maxAttempts: Int
   let backoff: RetryBackoff
@@ -17,7 +19,10 @@ struct JobRunner: Sendable {
   func run(_ job: ClaimedJob) async throws {
     let clock = ContinuousClock()
     let deadline = clock.now + job.timeLeft
-    let (outcome, form) = try await outcome(of: job)
+    // Held until the end is recorded, which may take as long as Redis is away.
+    let bytes = AnswerBytes(in: held)
+    defer { bytes.release() }
+    let (outcome, form) = try await outcome(of: job, bytes)
     pace.note(askedAny: outcome.askedAny)
     let verdict = JobVerdict(
       outcome, attempts: job.attempts, maxAttempts: maxAttempts, timeLeft: deadline - clock.now,
@@ -27,14 +32,16 @@ struct JobRunner: Sendable {
   }
 
   /// How the work came out, and how its answer is to be stored.
-  private func outcome(of job: ClaimedJob) async throws -> (CascadeOutcome, StoredForm) {
+  private func outcome(
+    of job: ClaimedJob, _ bytes: AnswerBytes
+  ) async throws -> (CascadeOutcome, StoredForm) {
     do {
       guard let stored = job.request else {
         throw StoredJobError.unreadable(what: "request", "it is gone")
       }
       let (request, form) = try JobRequest.read(stored)
-      guard job.streaming != nil else { return (try await answer(request, nil), form) }
-      return (try await stream(request, form, job.lease), form)
+      guard job.streaming != nil else { return (try await answer(request, nil, bytes), form) }
+      return (try await stream(request, form, job.lease, bytes), form)
     } catch let error as StoredJobError {
       let failure = JobFailure(code: .unreadable, message: "This worker cannot run the job: \(error).")
       return (.failed(failure), .parts)
@@ -43,9 +50,9 @@ struct JobRunner: Sendable {
 
   /// The outcome, with the answer written to the job's events while it comes.
   private func stream(
-    _ request: JobRequest, _ form: StoredForm, _ lease: Lease
+    _ request: JobRequest, _ form: StoredForm, _ lease: Lease, _ bytes: AnswerBytes
   ) async throws -> CascadeOutcome {
-    let writer = DeltaWriter(lease: lease, as: form, recorder: recorder)
+    let writer = DeltaWriter(lease: lease, as: form, recorder: recorder, load: streams)
     return try await withThrowingTaskGroup(of: CascadeOutcome?.self) { group in
       group.addTask {
         try await writer.run()
@@ -53,7 +60,7 @@ struct JobRunner: Sendable {
       }
       group.addTask {
         defer { writer.finish() }
-        return try await answer(request, writer)
+        return try await answer(request, writer, bytes)
       }
       var outcome: CascadeOutcome?
       // A lease that is lost ends the writer, and with it the call.

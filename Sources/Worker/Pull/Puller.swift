@@ -31,6 +31,7 @@ struct Puller: Service {
     await withGracefulShutdownHandler {
       await withTaskGroup(of: Void.self) { services in
         services.addTask { await renewLeases() }
+        services.addTask { await offerNothingWhenFull() }
         await withTaskGroup(of: Void.self) { waking in
           waking.addTask { try? await wakeConnection.run() }
           await pull()
@@ -82,6 +83,17 @@ struct Puller: Service {
     // The subscription has ended meanwhile, and with it the offer that this claim may have made anew.
     if let offer = room.offer, offer != held.offer { _ = try await queue.withdraw(offer) }
     return claim
+  }
+
+  /// Once the worker holds as much of answers as it may, no job is handed over. The claim that comes when there is room
+  /// again offers anew.
+  private func offerNothingWhenFull() async {
+    for await _ in held.overflows {
+      // Without Redis nothing is handed over either.
+      if let offer = held.offer { _ = try? await queue.withdraw(offer) }
+      logger.notice(
+        "the answers that are held fill WORKER_ANSWER_BYTES; jobs are left in the queue meanwhile")
+    }
   }
 
   // MARK: - Leases

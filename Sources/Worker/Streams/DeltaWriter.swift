@@ -1,10 +1,10 @@
 import NIOCore
+import NIOPosix
 import Shared
 import Synchronization
 
-/// Writes the deltas of one job's answer to its events. Those that come close together travel together: the first
-/// wait 5 ms for company, later ones up to 25 ms, so that the first words come soon and the many after them cost
-/// little.
+/// Writes the deltas of one job's answer to its events. The first goes at once; of those behind it, what comes close
+/// together travels together, at a ``DeltaPace``.
 final class DeltaWriter: DeltaSink {
   private struct State {
     var pending = AnswerDelta()
@@ -16,22 +16,23 @@ final class DeltaWriter: DeltaSink {
     var asked = 0
     var hasBegun = false
     var isFinished = false
+    /// The writer, while it waits for company.
+    var resting: CheckedContinuation<Void, Never>?
   }
-
-  private static let firstPause = Duration.milliseconds(5)
-  private static let longestPause = Duration.milliseconds(25)
 
   private let lease: Lease
   private let recorder: OutcomeRecorder
+  private let load: StreamLoad
   private let state: Mutex<State>
   private let signals: AsyncStream<Void>
   private let signal: AsyncStream<Void>.Continuation
 
   /// `form` is how the job's API reads deltas.
-  init(lease: Lease, as form: StoredForm, recorder: OutcomeRecorder) {
+  init(lease: Lease, as form: StoredForm, recorder: OutcomeRecorder, load: StreamLoad) {
     self.lease = lease
     state = Mutex(State(writer: JobDeltaWriter(as: form)))
     self.recorder = recorder
+    self.load = load
     (signals, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
   }
 
@@ -53,29 +54,38 @@ final class DeltaWriter: DeltaSink {
     signal.yield()
   }
 
-  /// Nothing more comes: ``run()`` writes what is left and ends.
+  /// Nothing more comes: ``run()`` writes what is left at once and ends.
   func finish() {
     state.withLock { $0.isFinished = true }
     signal.finish()
+    wake()
   }
 
   /// Writes until ``finish()``. Throws `CancellationError` when the lease is lost or the task is cancelled.
   func run() async throws {
     var number = 0
-    var pause = Self.firstPause
+    var pace = DeltaPace()
     var iterator = signals.makeAsyncIterator()
     repeat {
       await iterator.next()
-      if !state.withLock(\.isFinished) { try await Task.sleep(for: pause) }
-      pause = min(pause + .milliseconds(5), Self.longestPause)
+      load.begin()
+      var duration: Duration?
+      defer { load.end(after: duration) }
+      if number > 0 { await rest(for: pace.pause(under: load.now)) }
+      try Task.checkCancellation()
       guard let delta = takePending() else { continue }
       number += 1
-      let piece = number
-      let settlement = try await recorder.record(lease) { queue throws(QueueError) in
-        try await queue.append(delta, number: piece, to: lease)
-      }
-      if settlement != .recorded { throw CancellationError() }
+      let start = ContinuousClock.now
+      try await write(delta, number)
+      duration = .now - start
     } while !isDone
+  }
+
+  private func write(_ delta: ByteBuffer, _ number: Int) async throws {
+    let settlement = try await recorder.record(lease) { queue throws(QueueError) in
+      try await queue.append(delta, number: number, to: lease)
+    }
+    if settlement != .recorded { throw CancellationError() }
   }
 
   /// What waits, as it is stored; nil when nothing does.
@@ -95,4 +105,31 @@ final class DeltaWriter: DeltaSink {
   }
 
   private var isDone: Bool { state.withLock { $0.isFinished && $0.pending.isEmpty } }
+
+  // MARK: - Company
+
+  /// Returns after `pause`, or when nothing more comes.
+  private func rest(for pause: Duration) async {
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let mustRest = state.withLock { state in
+          guard !state.isFinished, !Task.isCancelled else { return false }
+          state.resting = continuation
+          return true
+        }
+        guard mustRest else { return continuation.resume() }
+        // Not called off where the rest ends sooner: no other comes after that one.
+        MultiThreadedEventLoopGroup.singleton.any().scheduleTask(in: TimeAmount(pause)) { self.wake() }
+      }
+    } onCancel: {
+      wake()
+    }
+  }
+
+  private func wake() {
+    state.withLock { state in
+      defer { state.resting = nil }
+      return state.resting
+    }?.resume()
+  }
 }

@@ -10,9 +10,7 @@ struct ServerSentEventParser: Sendable {
     let limit: Int
   }
 
-  /// In bytes, for one line and for the data of one event.
-  static let limit = 1 << 20
-
+  private let limit: Int
   private var line: [UInt8] = []
   private var name = ""
   private var data: [UInt8] = []
@@ -20,6 +18,12 @@ struct ServerSentEventParser: Sendable {
   /// The last byte was a CR: an LF that follows belongs to it.
   private var endsWithReturn = false
   private var isFirstLine = true
+
+  /// `limit` is in bytes, for one line and for the data of one event.
+  init(limit: Int = AnswerLimits().event) { self.limit = limit }
+
+  /// What is held of an event that is not whole, in bytes.
+  var heldBytes: Int { line.count + data.count }
 
   /// The events that are whole with these bytes.
   mutating func feed(_ bytes: ByteBuffer) throws(TooLong) -> [ServerSentEvent] {
@@ -42,13 +46,13 @@ struct ServerSentEventParser: Sendable {
   }
 
   private mutating func take(_ bytes: ByteBufferView) throws(TooLong) {
-    guard line.count + bytes.count <= Self.limit else { throw TooLong(limit: Self.limit) }
+    guard line.count + bytes.count <= limit else { throw TooLong(limit: limit) }
     line.append(contentsOf: bytes)
   }
 
   /// Nil until an empty line ends an event that has data.
   private mutating func endLine() throws(TooLong) -> ServerSentEvent? {
-    defer { line.removeAll(keepingCapacity: true) }
+    defer { Self.empty(&line) }
     if isFirstLine {
       isFirstLine = false
       // A byte order mark.
@@ -59,7 +63,7 @@ struct ServerSentEventParser: Sendable {
     var value = line[min(colon + 1, line.endIndex)...]
     if value.first == UInt8(ascii: " ") { value.removeFirst() }
     if line[..<colon].elementsEqual("data".utf8) {
-      guard data.count + value.count < Self.limit else { throw TooLong(limit: Self.limit) }
+      guard data.count + value.count < limit else { throw TooLong(limit: limit) }
       if hasData { data.append(0x0A) }
       data.append(contentsOf: value)
       hasData = true
@@ -69,10 +73,15 @@ struct ServerSentEventParser: Sendable {
     return nil
   }
 
+  /// Keeps the room for what is usual, and not that of an image for the rest of the stream.
+  private static func empty(_ bytes: inout [UInt8]) {
+    bytes.removeAll(keepingCapacity: bytes.capacity <= 1 << 16)
+  }
+
   private mutating func endEvent() -> ServerSentEvent? {
     defer {
       name = ""
-      data.removeAll(keepingCapacity: true)
+      Self.empty(&data)
       hasData = false
     }
     guard hasData else { return nil }

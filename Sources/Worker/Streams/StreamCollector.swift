@@ -10,17 +10,19 @@ final class StreamCollector: HTTPClientResponseDelegate {
   typealias Response = ProviderAnswer
 
   private let state: Mutex<StreamedAnswer>
+  private let bytes: AnswerBytes?
   private let watch: AttemptWatch
   private let headLimit: Int
   private let onDelta: @Sendable (AnswerDelta) -> Void
 
+  /// What is held of the answer is counted as `bytes`.
   init(
-    _ answer: StreamedAnswer, timeouts: ProviderTimeouts, headLimit: Int,
+    _ answer: StreamedAnswer, bounds: AttemptBounds, headLimit: Int, bytes: AnswerBytes?,
     onDelta: @escaping @Sendable (AnswerDelta) -> Void
   ) {
     state = Mutex(answer)
-    watch = AttemptWatch(
-      AttemptBounds(timeouts, total: timeouts.streamTotal, start: .now(), watchesIdle: true))
+    watch = AttemptWatch(bounds)
+    self.bytes = bytes
     self.headLimit = headLimit
     self.onDelta = onDelta
   }
@@ -40,17 +42,23 @@ final class StreamCollector: HTTPClientResponseDelegate {
     guard head.headers.size <= headLimit else {
       return task.eventLoop.makeFailedFuture(BoundExceeded.headSize(headLimit))
     }
-    watch.bytesCame()
-    state.withLock { $0.begin(status: Int(head.status.code), headers: head.headers) }
+    let isStream = state.withLock { answer in
+      answer.begin(status: Int(head.status.code), headers: head.headers)
+      return answer.isStream
+    }
+    if !isStream { watch.comesWhole(task) }
     return task.eventLoop.makeSucceededVoidFuture()
   }
 
   /// A failed future makes the client drop the connection.
   func didReceiveBodyPart(task: HTTPClient.Task<Response>, _ part: ByteBuffer) -> EventLoopFuture<Void> {
-    watch.bytesCame()
-    let read: Result<AnswerDelta, ProviderFault> = state.withLock { answer in
-      do throws(ProviderFault) { return .success(try answer.feed(part)) } catch { return .failure(error) }
+    let (read, hasEvents, growth) = state.withLock { answer in
+      let before = answer.heldBytes
+      let read = Result { () throws(ProviderFault) in try answer.feed(part) }
+      return (read, answer.hasEvents, answer.heldBytes - before)
     }
+    watch.bytesCame(withEvent: hasEvents, task)
+    bytes?.add(growth)
     switch read {
     case .success(let delta):
       if !delta.isEmpty { onDelta(delta) }
@@ -62,6 +70,7 @@ final class StreamCollector: HTTPClientResponseDelegate {
 
   func didReceiveError(task: HTTPClient.Task<Response>, _ error: any Error) {
     watch.stop()
+    bytes?.add(-state.withLock(\.heldBytes))
   }
 
   func didFinishRequest(task: HTTPClient.Task<Response>) throws -> ProviderAnswer {

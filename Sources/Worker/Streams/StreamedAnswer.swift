@@ -7,9 +7,6 @@ import Shared
 /// A provider may answer otherwise than by a stream: with an error, or with the whole answer at once. Then the
 /// answer comes in one piece.
 struct StreamedAnswer: Sendable {
-  /// The most bytes of a stream, most of which are the same in every event.
-  static let streamLimit = 64 * 1024 * 1024
-
   private enum Form: Sendable {
     case events(ServerSentEventParser, any StreamReader, Answer)
     case whole(ByteBuffer)
@@ -18,6 +15,7 @@ struct StreamedAnswer: Sendable {
   private let wire: any WireDialect
   private let key: Secret?
   private let maker: String
+  private let limits: AnswerLimits
   /// What has come and is not told yet: nothing counts as said before the first part begins.
   private var untold = AnswerDelta()
   private var hasBegun = false
@@ -27,12 +25,26 @@ struct StreamedAnswer: Sendable {
   private var form = Form.whole(ByteBuffer())
   private var bytes = 0
   private var answerBytes = 0
+  /// Whether an event has come; comments are none.
+  private(set) var hasEvents = false
 
   /// `maker` is the provider's name.
-  init(wire: any WireDialect, hiding key: Secret?, maker: String) {
+  init(wire: any WireDialect, hiding key: Secret?, maker: String, limits: AnswerLimits = AnswerLimits()) {
     self.wire = wire
     self.maker = maker
     self.key = key
+    self.limits = limits
+  }
+
+  /// Whether the answer comes in events, as its head says.
+  var isStream: Bool { if case .events = form { true } else { false } }
+
+  /// What is held of the answer, in bytes: the events' wrapping is not.
+  var heldBytes: Int {
+    switch form {
+    case .events(let parser, _, _): answerBytes + parser.heldBytes
+    case .whole(let body): body.readableBytes
+    }
   }
 
   /// Whether the provider has said that the answer is whole, and only its connection goes on.
@@ -47,7 +59,8 @@ struct StreamedAnswer: Sendable {
     guard (200..<300).contains(status), type.hasPrefix("text/event-stream") else { return }
     let head = ProviderResponse(status: status, headers: headers, body: ByteBuffer())
     form = .events(
-      ServerSentEventParser(), wire.streamReader(of: head, hiding: key, maker: maker), Answer())
+      ServerSentEventParser(limit: limits.event), wire.streamReader(of: head, hiding: key, maker: maker),
+      Answer())
   }
 
   /// What the bytes bring. Throws what is wrong with them.
@@ -55,9 +68,7 @@ struct StreamedAnswer: Sendable {
     bytes += part.readableBytes
     switch form {
     case .whole(var body):
-      guard bytes <= ProviderClient.bodyLimit else {
-        throw ProviderFault.exceeded(.bodySize(ProviderClient.bodyLimit))
-      }
+      guard bytes <= limits.answer else { throw ProviderFault.exceeded(.bodySize(limits.answer)) }
       form = .whole(ByteBuffer())
       body.writeImmutableBuffer(part)
       form = .whole(body)
@@ -74,27 +85,26 @@ struct StreamedAnswer: Sendable {
     _ part: ByteBuffer, _ parser: inout ServerSentEventParser, _ reader: inout any StreamReader,
     _ answer: inout Answer
   ) throws(ProviderFault) -> AnswerDelta {
-    guard bytes <= Self.streamLimit else { throw ProviderFault.exceeded(.bodySize(Self.streamLimit)) }
+    // The wrapping counts: no provider's is larger than an answer may be, and an endless stream may have little else.
+    guard bytes <= limits.answer else { throw ProviderFault.exceeded(.bodySize(limits.answer)) }
     let events: [ServerSentEvent]
     do { events = try parser.feed(part) } catch { throw ProviderFault.exceeded(.eventSize(error.limit)) }
+    hasEvents = hasEvents || !events.isEmpty
     for event in events {
       for var piece in try reader.read(event) {
         if reader.hasHalves { piece = characters.join(piece) }
         answer.apply(piece)
+        answerBytes += piece.size
         if piece.isTold { untold.append(piece) }
       }
     }
-    return try tell()
+    return tell()
   }
 
   /// What may be told now.
-  private mutating func tell() throws(ProviderFault) -> AnswerDelta {
+  private mutating func tell() -> AnswerDelta {
     hasBegun = hasBegun || untold.hasParts
     guard hasBegun, !untold.isEmpty else { return AnswerDelta() }
-    answerBytes += untold.size
-    guard answerBytes <= ProviderClient.bodyLimit else {
-      throw ProviderFault.exceeded(.bodySize(ProviderClient.bodyLimit))
-    }
     defer { untold = AnswerDelta() }
     return untold
   }

@@ -50,8 +50,8 @@ struct ChatCompletionBodyTests {
     #expect(faults(["messages": [user, a]]) == ["messages[1].tool_call_id"], "only an assistant calls")
   }
 
-  private func read(_ text: String) throws -> ChatRequest {
-    try ChatCompletionBody.schema.decode(try JSONParser.parse(text)).get().request
+  private func read(_ text: String) throws -> Conversation {
+    try ChatCompletionBody.schema.decode(try JSONParser.parse(text)).get().conversation
   }
 
   @Test("null is absent in the body, in messages, their parts and calls, and in tools")
@@ -89,7 +89,7 @@ struct ChatCompletionBodyTests {
          {"role":"tool","tool_call_id":"a","content":"1"}]}
       """)
     #expect(full == lean)
-    #expect(full.openAIForm(model: "m") == lean.openAIForm(model: "m"))
+    #expect(JobRequest.chat(full).encoded() == JobRequest.chat(lean).encoded())
   }
 
   @Test("null is not what must be there")

@@ -82,6 +82,42 @@ struct EventFeedTests {
     #expect(await next(feed) == "closed")
   }
 
+  @Test("one event that is larger than that is read all the same")
+  func large() async throws {
+    let feed = EventFeed(id: id, after: 0)
+    feed.deliver(try event(1, size: 1 << 20))
+    #expect(await next(feed) == "1")
+  }
+
+  @Test("an event that is too large to be told sends the reader to the log, behind what it heard before")
+  func tooLargeToTell() async throws {
+    let feed = EventFeed(id: id, after: 0)
+    feed.deliver(try event(1))
+    feed.noteLarge(2)
+    feed.deliver(try event(3))
+    #expect(await next(feed) == "1")
+    #expect(await next(feed) == "behind")
+    feed.beginLooking()
+    feed.endLooking(at: 3)
+    feed.noteLarge(3)
+    #expect(await next(feed) == "quiet", "it has been read")
+    feed.deliver(try event(4))
+    #expect(await next(feed) == "4")
+  }
+
+  @Test("one that comes while the reader looks sends it there again, unless it was found")
+  func tooLargeWhileLooking() async throws {
+    let feed = EventFeed(id: id, after: 0)
+    feed.beginLooking()
+    feed.noteLarge(3)
+    feed.endLooking(at: 3)
+    #expect(await next(feed) == "quiet")
+    feed.beginLooking()
+    feed.noteLarge(5)
+    feed.endLooking(at: 4)
+    #expect(await next(feed) == "behind")
+  }
+
   @Test("a waiting reader wakes for an event, for the end of the process, and when it is cancelled")
   func wakes() async throws {
     let board = EventBoard()

@@ -39,9 +39,8 @@ enum DialectFixture {
 }
 
 extension WireDialect {
-  private func target(_ model: String, refusesUnsupported: Bool = false) -> RequestTarget {
-    RequestTarget(
-      provider: DialectFixture.provider, model: model, refusesUnsupported: refusesUnsupported)
+  private func target(_ model: String) -> RequestTarget {
+    RequestTarget(provider: DialectFixture.provider, model: model)
   }
 
   /// What is sent for a chat.
@@ -60,11 +59,9 @@ extension WireDialect {
   }
 
   /// Why a chat is not sent; nil when it is.
-  func refusal(
-    of request: Conversation, model: String = "m/1", refusesUnsupported: Bool = false
-  ) -> ProviderFault? {
+  func refusal(of request: Conversation, model: String = "m/1") -> ProviderFault? {
     let written = Result { () throws(ProviderFault) in
-      try write(request, for: target(model, refusesUnsupported: refusesUnsupported), streams: false)
+      try write(request, for: target(model), streams: false)
     }
     return written.fault
   }

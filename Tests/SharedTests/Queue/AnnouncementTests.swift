@@ -12,7 +12,13 @@ struct AnnouncementTests {
   private func listening(
     _ lab: QueueLab, to channel: String, _ body: (@Sendable () -> [JobEnd]) async throws -> Void
   ) async throws {
-    let heard = HeardEnds()
+    try await hearing(lab, to: channel) { heard in try await body { heard.ends } }
+  }
+
+  private func hearing(
+    _ lab: QueueLab, to channel: String, _ body: (Heard) async throws -> Void
+  ) async throws {
+    let heard = Heard()
     let isSubscribed = Atomic(false)
     let subscriber = RedisSubscriber(
       configuration: try RedisConfiguration(url: lab.server.url), channel: channel, purpose: "test",
@@ -22,7 +28,7 @@ struct AnnouncementTests {
       group.addTask { try await subscriber.run() }
       defer { group.cancelAll() }
       try await eventually("it listens") { isSubscribed.load(ordering: .relaxed) }
-      try await body { heard.all }
+      try await body(heard)
     }
   }
 
@@ -60,6 +66,62 @@ struct AnnouncementTests {
     }
   }
 
+  @Test("an answer over 64 KiB is announced without its content, and read from its key")
+  func largeEnd() async throws {
+    try await QueueLab.with { lab in
+      try await hearing(lab, to: "mine") { heard in
+        let id = try await lab.admit(lab.admission(channel: "mine"))
+        let job = try await lab.claimOne()
+        let result = lab.result(String(repeating: "x", count: 70_000))
+        _ = try await lab.queue.complete(job.lease, with: result, isCacheable: false)
+        try await eventually("the end is heard") { heard.messages.count == 1 }
+        #expect(heard.messages == ["\(id) ended succeeded"], "which an older API takes for nothing")
+        let end = try #require(heard.ends.first)
+        #expect(end.id == id && end.state == .succeeded && !end.isWhole)
+        let read = try #require(try await lab.queue.end(of: id))
+        #expect(read.state == .succeeded && read.isWhole && read.body == result.encoded())
+      }
+    }
+  }
+
+  @Test("an event over 64 KiB is announced without its content, and read from the log")
+  func largeEvent() async throws {
+    try await QueueLab.with { lab in
+      try await hearing(lab, to: "mine") { heard in
+        let id = try await lab.admit(lab.admission(channel: "mine", streaming: .deltas))
+        let job = try await lab.claimOne()
+        let delta = AnswerDelta(text: String(repeating: "x", count: 70_000))
+        _ = try await lab.queue.append(delta, number: 1, to: job.lease)
+        try await eventually("it is heard") { heard.messages.count == 3 }
+        let message = try #require(heard.messages.last)
+        #expect(message == "\(id) event 3 large ")
+        guard case .largeEvent(3, id)? = Announcement(ByteBuffer(string: message)) else {
+          Issue.record("it tells of event 3")
+          return
+        }
+        let page = try await lab.queue.events(of: id, tenant: "default", after: 2, announceTo: nil)
+        #expect(page?.events.map(\.kind) == [.delta(delta)])
+      }
+    }
+  }
+
+  @Test("looking at many ends brings a megabyte of bodies at most; each can be read by itself")
+  func manyLargeEnds() async throws {
+    try await QueueLab.with { lab in
+      var ids: [JobID] = []
+      let result = lab.result(String(repeating: "x", count: 600_000))
+      for _ in 1...3 {
+        ids.append(try await lab.admit(lab.admission()))
+        _ = try await lab.queue.complete(lab.claimOne().lease, with: result, isCacheable: false)
+      }
+      let ends = try await lab.queue.ended(among: ids)
+      #expect(ends.map(\.isWhole) == [true, false, false])
+      #expect(ends.map(\.state) == [.succeeded, .succeeded, .succeeded])
+      #expect(try await lab.queue.end(of: ids[2])?.body == result.encoded())
+      #expect(try await lab.queue.end(of: JobID(unixMilliseconds: 1)) == nil)
+    }
+  }
+
   @Test("who missed the news finds out by looking; a job that is not there yet has not ended")
   func ended() async throws {
     try await QueueLab.with { lab in
@@ -75,13 +137,17 @@ struct AnnouncementTests {
   }
 }
 
-/// The announcements that a test has heard.
-private final class HeardEnds: Sendable {
-  private let ends = Mutex<[JobEnd]>([])
+/// What a test has heard.
+private final class Heard: Sendable {
+  private let heard = Mutex<[ByteBuffer]>([])
 
-  var all: [JobEnd] { ends.withLock { $0 } }
+  var messages: [String] { heard.withLock { $0.map { String(buffer: $0) } } }
 
-  func add(_ message: ByteBuffer) {
-    if case .end(let end) = Announcement(message) { ends.withLock { $0.append(end) } }
+  var ends: [JobEnd] {
+    heard.withLock { messages in
+      messages.compactMap { if case .end(let end) = Announcement($0) { end } else { nil } }
+    }
   }
+
+  func add(_ message: ByteBuffer) { heard.withLock { $0.append(message) } }
 }

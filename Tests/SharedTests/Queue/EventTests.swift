@@ -211,6 +211,30 @@ struct EventTests {
     }
   }
 
+  @Test("a page ends after a megabyte, and has one event at least")
+  func pagesOfBytes() async throws {
+    try await QueueLab.with { lab in
+      let id = try await lab.admit(lab.admission(streaming: .deltas))
+      let job = try await lab.claimOne()
+      for (number, size) in [600_000, 600_000, 3_000_000, 10].enumerated() {
+        let delta = AnswerDelta(text: String(repeating: "x", count: size))
+        _ = try await lab.queue.append(delta, number: number + 1, to: job.lease)
+      }
+      _ = try await lab.queue.complete(job.lease, with: lab.result(), isCacheable: false)
+      var pages: [[Int]] = []
+      var hasMore = true
+      while hasMore {
+        let last = pages.last?.last ?? 0
+        let page = try #require(
+          try await lab.queue.events(of: id, tenant: "default", after: last, announceTo: nil))
+        #expect(page.job.body == nil, "whose result nobody asked for")
+        pages.append(page.events.map(\.number))
+        hasMore = page.hasMore
+      }
+      #expect(pages == [[1, 2, 3, 4], [5], [6, 7]])
+    }
+  }
+
   @Test("a long log is read in pages")
   func pages() async throws {
     try await QueueLab.with { lab in

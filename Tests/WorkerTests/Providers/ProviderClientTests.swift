@@ -13,8 +13,10 @@ struct ProviderClientTests {
   private static let patient = ProviderTimeouts(
     connect: .seconds(10), firstByte: .seconds(30), total: .seconds(60))
 
-  private func withClient<Result>(body: (ProviderClient) async throws -> Result) async throws -> Result {
-    let client = ProviderClient()
+  private func withClient<Result>(
+    limits: AnswerLimits = AnswerLimits(), body: (ProviderClient) async throws -> Result
+  ) async throws -> Result {
+    let client = ProviderClient(limits: limits)
     do {
       let result = try await body(client)
       await client.shutdown()
@@ -76,14 +78,14 @@ struct ProviderClientTests {
     }
   }
 
-  @Test("silence ends as a time-out before the first byte, and the connection is dropped")
+  @Test("silence ends as a time-out, and the connection is dropped")
   func silence() async throws {
     try await ScriptedServer.with(.silence) { server in
       try await withClient { client in
         let fault = try await client.send(
-          request(server.baseURL), timeouts: ProviderTimeouts(firstByte: .milliseconds(100))
+          request(server.baseURL), timeouts: ProviderTimeouts(total: .milliseconds(100))
         ).fault
-        #expect(fault == .failing("timed out before the first byte (100 ms)"))
+        #expect(fault == .failing("timed out before the end of the answer (100 ms)"))
         try await eventually("the connection is dropped") { server.closedConnections == 1 }
       }
     }
@@ -94,7 +96,7 @@ struct ProviderClientTests {
     let script = ScriptedServer.Script.raw("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"choi")
     try await ScriptedServer.with(script) { server in
       // Long enough that the head comes in time on a busy machine.
-      let timeouts = ProviderTimeouts(firstByte: .seconds(2), total: .milliseconds(2500))
+      let timeouts = ProviderTimeouts(total: .milliseconds(2500))
       try await withClient { client in
         let fault = try await client.send(request(server.baseURL), timeouts: timeouts).fault
         #expect(fault == .failing("timed out before the end of the answer (2500 ms)"))
@@ -123,14 +125,14 @@ struct ProviderClientTests {
     #expect(try await result(of: .raw(head)).fault?.kind == .failing)
   }
 
-  @Test("an endless answer is read up to 8 MiB, then its connection is dropped")
+  @Test("an endless answer is read up to the limit, then its connection is dropped")
   func tooLarge() async throws {
     let head = "HTTP/1.1 200 OK\r\ncontent-length: 99999999999\r\n\r\n"
     let script = ScriptedServer.Script.raw(head + String(repeating: " ", count: 12 * 1_048_576))
     try await ScriptedServer.with(script) { server in
-      try await withClient { client in
+      try await withClient(limits: AnswerLimits(answer: 4 << 20)) { client in
         let fault = try await client.send(request(server.baseURL), timeouts: Self.patient).fault
-        #expect(fault == .failing("answer over 8 MiB"))
+        #expect(fault == .failing("answer over 4 MiB"))
         try await eventually("the connection is dropped") { server.closedConnections == 1 }
       }
     }
@@ -138,10 +140,46 @@ struct ProviderClientTests {
 
   @Test("a small body that unpacks to a huge one is stopped")
   func compressionBomb() async throws {
-    let bomb = CompressionBomb.gzip(unpackedSize: ProviderClient.bodyLimit * 2)
+    let bomb = CompressionBomb.gzip(unpackedSize: AnswerLimits().answer * 2)
     let head = "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: \(bomb.count)\r\n\r\n"
     let script = ScriptedServer.Script(bytes: Array(head.utf8) + bomb)
     #expect(try await result(of: script).fault == .failing("compressed answer is too large or broken"))
+  }
+
+  @Test("an answer of 20 MiB comes whole, and is counted until its job ends")
+  func large() async throws {
+    let body = ProviderFixture.openAIAnswer(String(repeating: "0123456789", count: 2 << 20))
+    let held = HeldJobs(capacity: 1, answerLimit: 20 << 20)
+    let bytes = AnswerBytes(in: held)
+    try await ScriptedServer.with(.reply(200, body)) { server in
+      try await withClient { client in
+        let response = try await client.send(
+          request(server.baseURL), timeouts: Self.patient, counting: bytes
+        ).get()
+        #expect(response.body == ByteBuffer(string: body))
+        #expect(held.room.free == 0)
+        bytes.release()
+        #expect(held.room.free == 1)
+      }
+    }
+  }
+
+  @Test("what came of an answer that fails is held no more")
+  func failed() async throws {
+    let script = ScriptedServer.Script.raw(
+      "HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n" + String(repeating: " ", count: 50_000),
+      closes: true)
+    let held = HeldJobs(capacity: 1, answerLimit: 1)
+    let bytes = AnswerBytes(in: held)
+    try await ScriptedServer.with(script) { server in
+      try await withClient { client in
+        let fault = try await client.send(
+          request(server.baseURL), timeouts: Self.patient, counting: bytes
+        ).fault
+        #expect(fault?.reason == "connection closed in mid-answer")
+        #expect(held.room.free == 1)
+      }
+    }
   }
 
   @Test("a port where nobody listens is a refused connection")

@@ -7,8 +7,10 @@ import Testing
 struct ServerSentEventParserTests {
   typealias TooLong = ServerSentEventParser.TooLong
 
+  private static let limit = 1 << 20
+
   private func events(_ pieces: some Sequence<some Sequence<UInt8>>) throws -> [ServerSentEvent] {
-    var parser = ServerSentEventParser()
+    var parser = ServerSentEventParser(limit: Self.limit)
     return try pieces.flatMap { try parser.feed(ByteBuffer(bytes: $0)) }
   }
 
@@ -74,7 +76,7 @@ struct ServerSentEventParserTests {
 
   @Test("a line without an end is given up, whether it comes at once or bit by bit")
   func longLine() throws {
-    let limit = ServerSentEventParser.limit
+    let limit = Self.limit
     let line = [UInt8](repeating: UInt8(ascii: "x"), count: limit)
     #expect(throws: TooLong(limit: limit)) { try events([line + [0x78]]) }
     #expect(throws: TooLong(limit: limit)) { try events([line, [0x78]]) }
@@ -83,7 +85,7 @@ struct ServerSentEventParserTests {
 
   @Test("an event whose lines never end is given up, empty ones included")
   func longEvent() throws {
-    let limit = ServerSentEventParser.limit
+    let limit = Self.limit
     let half = Array("data:\(String(repeating: "x", count: limit / 2))\n".utf8)
     #expect(throws: TooLong(limit: limit)) { try events([half, half]) }
     #expect(try events([half, [0x0A], half, [0x0A]]).map(\.data.utf8.count) == [limit / 2, limit / 2])

@@ -11,7 +11,7 @@ enum RouteFixture {
   static func with<Value>(
     _ scripts: [[ScriptedServer.Script]], strategy: ProviderRoute.Strategy = .ordered,
     hedgeAfter: Duration? = nil, retries: Int = 0, timeouts: ProviderTimeouts = ProviderTimeouts(),
-    latencies: LatencyBoard = LatencyBoard(shared: SharedLatencies()),
+    latencies: LatencyBoard = LatencyBoard(shared: SharedLatencies()), limits: AnswerLimits = AnswerLimits(),
     body: (Cascade, [ScriptedServer]) async throws -> Value
   ) async throws -> Value {
     try await withServers(scripts) { servers in
@@ -25,7 +25,7 @@ enum RouteFixture {
             targets: providers.map { WeightedTarget($0.defaultTarget) })
         ],
         prices: .list, priceOverrides: providers.map { ($0.defaultTarget, price) })
-      let client = ProviderClient()
+      let client = ProviderClient(limits: limits)
       let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
       let cascade = Cascade(
         catalog: catalog, client: client, timeouts: timeouts,

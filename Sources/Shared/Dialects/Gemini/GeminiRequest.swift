@@ -42,8 +42,11 @@ struct GeminiRequest {
   ) throws(Untranslatable) {
     let functions = try request.functions(for: GeminiDialect.provider)
     let choice = try request.choice(for: GeminiDialect.provider)
-    if request.parameters.parallelToolCalls == false { extras.drop("parallel_tool_calls") }
     guard !functions.isEmpty else { return }
+    // It matters only where there may be calls.
+    if request.parameters.parallelToolCalls == false, choice != ToolChoice.none {
+      extras.drop("parallel_tool_calls")
+    }
     members["tools"] = [["functionDeclarations": .array(functions.map(declaration))]]
     if let choice { members["toolConfig"] = ["functionCallingConfig": configuration(of: choice)] }
   }

@@ -96,7 +96,7 @@ struct MessagesStreamReader: StreamReader {
   }
 
   private mutating func go(on delta: JSONValue?, _ index: JSONValue?) -> [AnswerEvent] {
-    guard let index = index?.integer, let block = open[index] else { return [] }
+    guard let index = index?.integer, let block = open[index] ?? begun(by: delta, index) else { return [] }
     switch delta?["type"]?.string {
     case "text_delta": return grow(block, delta?["text"]) { .text($0) }
     case "thinking_delta": return grow(block, delta?["thinking"]) { .thought(Thought($0)) }
@@ -109,6 +109,14 @@ struct MessagesStreamReader: StreamReader {
       return [delta?["citation"].flatMap(MessagesAnswerReader.citation)].compactMap(\.self).map { begin($0) }
     default: return []
     }
+  }
+
+  /// A text whose start was left out, as some who copy Anthropic's stream do.
+  private mutating func begun(by delta: JSONValue?, _ index: Int64) -> Block? {
+    guard delta?["type"]?.string == "text_delta" else { return nil }
+    defer { parts += 1 }
+    open[index] = Block(part: parts)
+    return open[index]
   }
 
   private func grow(_ block: Block, _ json: JSONValue?, _ piece: (String) -> Part) -> [AnswerEvent] {

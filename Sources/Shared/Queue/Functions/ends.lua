@@ -6,9 +6,11 @@ local USAGE_RECORDS = '1000000'
 -- How long a delivery is tried.
 local DELIVERY_TIME = DAY
 
--- Tells everyone who waits for a job how it ended. A message may be lost: waiting readers look again.
+-- Tells everyone who waits for a job how it ended: `<id> <state> <result or failure>`, or without a large one
+-- `<id> ended <state>`, which an API process of before reads as nothing, and finds out by looking. A message may be
+-- lost: waiting readers look again.
 local function announce(K, id, state, body, channel, watched)
-  local message = id .. ' ' .. state .. ' ' .. body
+  local message = #body <= LARGEST_TOLD and id .. ' ' .. state .. ' ' .. body or id .. ' ended ' .. state
   if channel and channel ~= '' then
     redis.call('PUBLISH', channel, message)
   end

@@ -13,13 +13,16 @@
 local BROKEN_OFF = '{"code":"stream_interrupted","message":"The answer broke off after its first words had been '
   .. 'sent; ask again.","cascade_path":[]}'
 
--- Writes an event and tells who listens. A message may be lost: readers look again.
+-- Writes an event and tells who listens: `<id> event <number> <kind> <payload>`. One with a large payload is told as of
+-- the kind `large`, without it; an API process of before does not know that kind, and looks. A message may be lost:
+-- readers look again.
 local function add_event(K, id, kind, payload)
   local key = K .. 'events:' .. id
   local number = redis.call('XLEN', key) + 1
   redis.call('XADD', key, number .. '-0', 'k', kind, 'v', payload)
   local job = redis.call('HMGET', K .. 'j:' .. id, 'ch', 'wt')
-  local message = id .. ' event ' .. number .. ' ' .. kind .. ' ' .. payload
+  local what = #payload <= LARGEST_TOLD and kind .. ' ' .. payload or 'large '
+  local message = id .. ' event ' .. number .. ' ' .. what
   if job[1] then redis.call('PUBLISH', job[1], message) end
   if not job[2] then return end
   for _, watcher in ipairs(redis.call('SMEMBERS', K .. 'w:' .. id)) do

@@ -52,6 +52,11 @@
 
 local DAY = 86400000
 
+-- The most bytes of an answer, or of a piece of one, that a message carries: what is larger is announced without its
+-- content, and who waits for it reads its key. Redis cuts off a listener that lets 8 MB of messages pile up for a
+-- minute, or 32 MB at all (client-output-buffer-limit pubsub), and with it all who wait in that process.
+local LARGEST_TOLD = 65536
+
 local function step(name, flags, callback)
   redis.register_function{
     function_name = LIBRARY .. '_' .. name,

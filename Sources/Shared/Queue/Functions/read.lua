@@ -4,10 +4,11 @@ local VIEW = { 's', 'l', 'm', 'a', 'ct', 'st', 'ft', 'hit', 'co', 't' }
 -- A job as its readers see it; nil when there is none of that id.
 --   {id, state, lane, model, attempts, created, started or nil, finished or nil, 1 when it came from the cache,
 --    1 when another's call answered it, tenant, metadata or nil, result or failure or nil}
-local function view(K, id)
+-- The last is nil `without_body` in any case.
+local function view(K, id, without_body)
   local job = redis.call('HMGET', K .. 'j:' .. id, unpack(VIEW))
   if not job[1] then return nil end
-  local body = job[7] and redis.call('GET', K .. 'r:' .. id)
+  local body = job[7] and not without_body and redis.call('GET', K .. 'r:' .. id)
   return { id, job[1], job[2], job[3], job[4], job[5], job[6], job[7], job[8], job[9], job[10],
     redis.call('GET', K .. 'm:' .. id), body }
 end
@@ -41,11 +42,33 @@ step('read', { 'allow-oom' }, function(K, args)
   return { job, report[1], report[2], report[3] }
 end)
 
+-- As many events as are read at once: one of them may have 32 MiB.
+local EVENTS_AT_ONCE = 16
+
+-- Adds to a page the events of a job behind number `last`: `most` of them, or less when they have so many bytes, but one
+-- at least. Returns 1 when more are there, else 0.
+local function add_events(K, id, page, last, most, bytes)
+  local key, left = K .. 'events:' .. id, most
+  while left > 0 and bytes > 0 do
+    local found = redis.call('XRANGE', key, '(' .. text(last) .. '-0', '+', 'COUNT', text(math.min(left, EVENTS_AT_ONCE)))
+    if #found == 0 then break end
+    for _, event in ipairs(found) do
+      last = tonumber(event[1]:match('^%d+'))
+      page[#page + 1] = { last, event[2][2], event[2][4] }
+      left, bytes = left - 1, bytes - #event[2][4]
+      if bytes <= 0 then break end
+    end
+  end
+  return redis.call('XLEN', key) > last and 1 or 0
+end
+
 -- events: what has happened to a job since an event; begins its log when it has none, and with a channel asks
 -- to be told of what comes.
 --   KEYS[1] base
 --   ARGV  1 id  2 tenant  3 number of the event after which to begin  4 most events  5 channel or ''  6 keep (ms)
---   returns {} when the tenant has no such job, or {view of the job, event…}
+--         7 bytes after which a page ends
+--   returns {} when the tenant has no such job, or {view of the job without its body, 1 when more events are there,
+--     event…}
 --     event  {number, kind, payload}
 --   O(log events + most)
 step('events', { 'allow-oom' }, function(K, args)
@@ -66,47 +89,53 @@ step('events', { 'allow-oom' }, function(K, args)
     redis.call('SADD', K .. 'w:' .. id, channel)
     redis.call('HSET', key, 'wt', 1)
   end
-  local page = { view(K, id) }
-  local found = redis.call('XRANGE', K .. 'events:' .. id, '(' .. args[3] .. '-0', '+', 'COUNT', args[4])
-  for _, event in ipairs(found) do
-    page[#page + 1] = { tonumber(event[1]:match('^%d+')), event[2][2], event[2][4] }
-  end
+  local page = { view(K, id, true), 0 }
+  page[2] = add_events(K, id, page, tonumber(args[3]), tonumber(args[4]), tonumber(args[7]))
   return page
 end)
+
+-- The bytes of results after which a page of jobs ends.
+local BYTES_OF_A_PAGE = 4194304
 
 -- list: a tenant's jobs, the newest first.
 --   KEYS[1] base
 --   ARGV  1 tenant  2 most jobs  3 state or ''  4 id before which to go on, or ''
---   returns {id to go on before or '' at the end, view…}; may be short of `most` when few are of that state
+--   returns {id to go on before or '' at the end, view…}; may be short of `most` when few are of that state, or when
+--   their results are large
 --   O(log jobs + looked at), of which there are at most 1,000
 step('list', { 'no-writes' }, function(K, args)
   local most, state = tonumber(args[2]), args[3]
   local before = args[4] == '' and '+' or '(' .. args[4]
   local looked_at = state == '' and most or 1000
   local ids = redis.call('ZRANGE', K .. 'jobs:' .. args[1], before, '-', 'BYLEX', 'REV', 'LIMIT', 0, looked_at)
-  local page, last = { '' }, nil
+  local page, last, bytes = { '' }, nil, 0
   for _, id in ipairs(ids) do
     last = id
     if state == '' or redis.call('HGET', K .. 'j:' .. id, 's') == state then
       local job = view(K, id)
       if job then page[#page + 1] = job end
+      bytes = bytes + #(job and job[13] or '')
     end
-    if #page > most then break end
+    if #page > most or bytes >= BYTES_OF_A_PAGE then break end
   end
   if last and (last ~= ids[#ids] or #ids == looked_at) then page[1] = last end
   return page
 end)
 
 -- ended: which of these jobs have ended, and how: for readers whose message may have been lost.
---   KEYS[1] base   ARGV ids
---   returns {id, state, result or failure or ''} for each that has ended
+--   KEYS[1] base   ARGV 1 most bytes of all results and failures together  2… ids
+--   returns {id, state, result or failure or '', or nil when there was no room for it} for each that has ended
 --   One that is not there has not ended: its caller listens before it is admitted.   O(ids)
 step('ended', { 'no-writes' }, function(K, args)
-  local ended = {}
-  for _, id in ipairs(args) do
+  local ended, room = {}, tonumber(args[1])
+  for index = 2, #args do
+    local id = args[index]
     local job = redis.call('HMGET', K .. 'j:' .. id, 's', 'ft')
     if job[2] then
-      ended[#ended + 1] = { id, job[1], redis.call('GET', K .. 'r:' .. id) or '' }
+      local size = redis.call('STRLEN', K .. 'r:' .. id)
+      local fits = size <= room
+      if fits then room = room - size end
+      ended[#ended + 1] = { id, job[1], fits and (redis.call('GET', K .. 'r:' .. id) or '') }
     end
   end
   return ended
