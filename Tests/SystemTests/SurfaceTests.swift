@@ -45,7 +45,8 @@ struct SurfaceTests {
       let model = reply.json["providers"]?[0]?["models"]?[0]
       #expect(model?["name"] == "gemini-2.5-flash")
       #expect(model?["output_usd_per_million_tokens"]?.double == 2.5)
-      #expect(model?["context_window"] == 1_048_576)
+      #expect(model?["prices_usd"]?["cached_input"]?.double == 0.03)
+      #expect(model?["context_window"] == 1_048_576 && model?["max_output_tokens"] == 65_536)
       #expect(!reply.body.contains("test-gemini-key"))
       await api.process.killNow()
     }

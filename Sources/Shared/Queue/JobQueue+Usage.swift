@@ -34,9 +34,8 @@ public struct UsageRecord: Sendable, Hashable {
     model = fields["model"].flatMap { $0.isEmpty ? nil : $0 }
     usage = TokenUsage(promptTokens: number("prompt"), completionTokens: number("completion"))
     // Records of older versions tell whole micro-dollars only.
-    let nanos =
-      fields["nanos"].flatMap { Int64($0) } ?? Int64(min(number("cost"), Int(Int32.max) * 1000)) * 1000
-    cost = NanoDollars(rawValue: min(max(nanos, 0), NanoDollars.limit.rawValue))
+    let nanos = fields["nanos"].flatMap(Int64.init).map(Double.init) ?? Double(number("cost")) * 1000
+    cost = NanoDollars(rawValue: Int64(min(max(nanos, 0), Double(NanoDollars.limit.rawValue))))
     attempts = number("attempts")
     requeued = number("requeued")
   }

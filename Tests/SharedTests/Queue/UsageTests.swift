@@ -37,7 +37,8 @@ struct UsageTests {
       result.cost = NanoDollars(rawValue: 27_001)
       _ = try await lab.queue.complete(try await lab.claimOne().lease, with: result, isCacheable: false)
       let entries = try await lab.redis.send(RedisCommand("XRANGE", "sluice:{0}:usage", "-", "+"))
-      let fields = try #require(entries.array?[0].array?[1].array?.compactMap(\.string))
+      let pairs = try #require(entries.array?.first?.array?.last?.array)
+      let fields = pairs.compactMap(\.string)
       func field(_ name: String) -> String? { fields.firstIndex(of: name).map { fields[$0 + 1] } }
       #expect(field("cost") == "28" && field("nanos") == "27001")
       #expect(try await lab.queue.usage(after: nil, count: 1)[0].cost == result.cost)
