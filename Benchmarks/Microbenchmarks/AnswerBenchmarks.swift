@@ -9,7 +9,7 @@ func measureAnswers() {
   let wire = Dialect.chat.wire
   let response = ProviderResponse(
     status: 200, headers: ["content-type": "application/json"], body: Samples.completion)
-  measure("answer: read a provider's of 2 KB") { 
+  measure("answer: read a provider's of 2 KB") {
     try wire.answer(from: response, hiding: Secret("sk-key"), maker: "groq")
   }
   measure("answer: write it for the queue") { Samples.result.encoded() }

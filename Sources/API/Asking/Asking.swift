@@ -15,29 +15,45 @@ struct Asking: Sendable {
     { (call) throws(Problem) in
       try await call.cancellingOnDisconnect(desk) { (call) throws(Problem) in
         guard let client = call.client else { throw .unauthorized }
-        let key = try call.idempotencyKey()
-        let question = try await read(call)
-        return try await reply(to: question, by: client, key, call)
+        var asked = try await ask(call, by: client, reading: read)
+        return try await reply(to: &asked, by: client, call)
       }
     }
   }
 
-  private func reply(
-    to question: Question, by client: Client, _ key: String?, _ call: Call
-  ) async throws(Problem) -> Reply {
-    var admission = desk.admission(
+  /// What is left of a question once it stands in an admission: what was asked can be large, and many wait for long.
+  private struct Asked {
+    var admission: Admission
+    let form: Question.Form
+    let wait: Duration?
+    let isStreamed: Bool
+  }
+
+  private func ask(
+    _ call: Call, by client: Client, reading read: (Call) async throws(Problem) -> Question
+  ) async throws(Problem) -> Asked {
+    let key = try call.idempotencyKey()
+    let question = try await read(call)
+    let admission = desk.admission(
       of: question.order, by: client, idempotencyKey: key, isAwaited: question.wait != nil,
       recordsCacheHit: question.recordsCacheHit)
-    guard let wait = question.wait else { return try await submit(&admission, by: client, call) }
-    if question.isStreamed {
-      return try await AskingStream(desk: desk).reply(to: question, &admission, by: client, call)
+    return Asked(
+      admission: admission, form: question.form, wait: question.wait, isStreamed: question.isStreamed)
+  }
+
+  private func reply(to asked: inout Asked, by client: Client, _ call: Call) async throws(Problem) -> Reply {
+    guard let wait = asked.wait else { return try await submit(&asked.admission, by: client, call) }
+    if asked.isStreamed {
+      return try await AskingStream(desk: desk).reply(in: asked.form, &asked.admission, by: client, call)
     }
-    return try await answer(question, &admission, by: client, call, within: wait)
+    return try await answer(asked.form, &asked.admission, by: client, call, within: wait)
   }
 
   // MARK: - Coming back
 
-  private func submit(_ admission: inout Admission, by client: Client, _ call: Call) async throws(Problem) -> Reply {
+  private func submit(_ admission: inout Admission, by client: Client, _ call: Call) async throws(Problem)
+    -> Reply
+  {
     switch try await desk.admit(&admission, of: call) {
     case .queued(let created, let cache, let limit):
       return accepted(JobResource(admitted: admission, created: created), cache, limit)
@@ -58,7 +74,8 @@ struct Asking: Sendable {
   // MARK: - Waiting
 
   private func answer(
-    _ question: Question, _ admission: inout Admission, by client: Client, _ call: Call, within wait: Duration
+    _ form: Question.Form, _ admission: inout Admission, by client: Client, _ call: Call,
+    within wait: Duration
   ) async throws(Problem) -> Reply {
     let expectation = desk.board.expect(admission.id)
     defer { desk.board.forget(expectation) }
@@ -67,40 +84,40 @@ struct Asking: Sendable {
       // With an idempotency key the answer became a job of its own, to be replayed.
       let id = admission.idempotency == nil ? source : admission.id
       let ended = EndedJob(id: id, state: .succeeded, body: result, created: created, isCached: true)
-      return try reply(ended, question, call, [.cacheStatus: CacheStatus.hit.rawValue], limit)
+      return try reply(ended, form, call, [.cacheStatus: CacheStatus.hit.rawValue], limit)
     case .replayed(let id):
       let (job, limit) = try await desk.read(id, for: client, waiting: wait)
-      return try reply(job, question, call, [.idempotencyReplayed: "true"], limit)
+      return try reply(job, form, call, [.idempotencyReplayed: "true"], limit)
     case .queued(let created, let cache, let limit):
       try await call.admitted(admission.id, client, desk)
       let headers: HTTPFields = [.cacheStatus: cache.rawValue]
       if let end = await desk.end(of: expectation, within: wait) {
         let ended = EndedJob(id: end.id, state: end.state, body: end.body, created: created, isCached: false)
-        return try reply(ended, question, call, headers, limit)
+        return try reply(ended, form, call, headers, limit)
       }
       // The job may have ended all the same, when only the news of it was lost.
       let (job, latest) = try await desk.readAfterWait(
         admission.id, for: client, lastSeen: JobResource(admitted: admission, created: created))
-      return try reply(job, question, call, headers, latest)
+      return try reply(job, form, call, headers, latest)
     }
   }
 
   private func reply(
-    _ job: JobResource, _ question: Question, _ call: Call, _ headers: HTTPFields, _ limit: RateLimitState?
+    _ job: JobResource, _ form: Question.Form, _ call: Call, _ headers: HTTPFields, _ limit: RateLimitState?
   ) throws(Problem) -> Reply {
-    if job.state.isTerminal { return try reply(EndedJob(job), question, call, headers, limit) }
-    guard case .native = question.form else { throw .waitIsOver(job.id) }
+    if job.state.isTerminal { return try reply(EndedJob(job), form, call, headers, limit) }
+    guard case .native = form else { throw .waitIsOver(job.id) }
     var headers = headers
     headers[.location] = job.path
     return Reply(.accepted, json: job.json, headers: headers, limit: limit)
   }
 
   private func reply(
-    _ job: EndedJob, _ question: Question, _ call: Call, _ headers: HTTPFields, _ limit: RateLimitState?
+    _ job: EndedJob, _ form: Question.Form, _ call: Call, _ headers: HTTPFields, _ limit: RateLimitState?
   ) throws(Problem) -> Reply {
     let body = try job.answer()
     var headers = headers
-    switch question.form {
+    switch form {
     case .native:
       headers.setDropped(StoredResult.dropped(in: body))
       return Reply(

@@ -19,10 +19,10 @@ struct AskingStream: Sendable {
   }
 
   func reply(
-    to question: Question, _ admission: inout Admission, by client: Client, _ call: Call
+    in form: Question.Form, _ admission: inout Admission, by client: Client, _ call: Call
   ) async throws(Problem) -> Reply {
     let start = try await begin(&admission, by: client, call)
-    switch question.form {
+    switch form {
     case .native: return events(start, by: client, call)
     case .streamed(let writer): return try await written(by: writer, start, for: client, call)
     // Asked whole.
@@ -30,7 +30,9 @@ struct AskingStream: Sendable {
     }
   }
 
-  private func begin(_ admission: inout Admission, by client: Client, _ call: Call) async throws(Problem) -> Start {
+  private func begin(_ admission: inout Admission, by client: Client, _ call: Call) async throws(Problem)
+    -> Start
+  {
     var headers = EventStream.headers
     switch try await desk.admit(&admission, of: call) {
     case .queued(let created, let cache, let limit):

@@ -36,6 +36,9 @@ public struct ProviderShape: Sendable, Hashable {
   public var takesMessageNames: Bool
   /// Whether it knows the sounds of its earlier answers by their ids.
   public var keepsAudio = false
+  /// Whether calls go back with the signatures that Gemini gave them, as Google's own OpenAI endpoint wants them
+  /// (https://ai.google.dev/gemini-api/docs/thought-signatures#openai).
+  public var takesSignatures = false
   public var toolCallIDs: ToolCallIDs
   /// Members of a request that are left out.
   public var drop: Set<String>

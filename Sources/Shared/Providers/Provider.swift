@@ -36,9 +36,10 @@ public struct Provider: Sendable, Hashable {
     self.headers = headers
     self.quotas = quotas
     self.timeouts = timeouts
-    let known = dialect == .chat ? ServerPreset.known(name: name, baseURL: baseURL) : nil
-    self.preset = preset ?? known
-    self.shape = shape ?? self.preset?.shape ?? .neutral
+    self.preset = preset ?? (dialect == .chat ? ServerPreset.known(name: name, baseURL: baseURL) : nil)
+    var known = shape ?? self.preset?.shape ?? .neutral
+    known.takesSignatures = dialect == .chat && KnownHost.owner(ofBaseURL: baseURL) == "gemini"
+    self.shape = known
   }
 
   public var defaultTarget: Target { Target(provider: name, model: defaultModel) }

@@ -43,7 +43,8 @@ extension Variables {
   static let providers: [VariableDocumentation] =
     [
       connectTimeout.documentation, firstByteTimeout.documentation, idleTimeout.documentation,
-      totalTimeout.documentation, totalBeforeNextTimeout.documentation, streamTimeout.documentation, configFile.documentation, cascade.documentation,
+      totalTimeout.documentation, totalBeforeNextTimeout.documentation, streamTimeout.documentation,
+      configFile.documentation, cascade.documentation,
       modelPrices.documentation,
     ]
     + ProviderPreset.all.flatMap {

@@ -66,10 +66,12 @@ struct HedgedWalk: Sendable {
     }
   }
 
-  /// Two at most are asked, and the second only when the first is slow or has failed.
+  /// Two at most are asked, and the second only when the first is slow or has failed. Nothing from two targets is the
+  /// answer.
   private func needsAnother(_ contenders: [Contender]) -> Bool {
     let asked = contenders.filter { $0.turn == nil }
-    return asked.count < 2 && !asked.contains(where: \.isPromising)
+    let empty = contenders.filter { if case .empty? = $0.turn?.ending { true } else { false } }
+    return empty.count < 2 && asked.count < 2 && !asked.contains(where: \.isPromising)
   }
 
   private func start(

@@ -40,6 +40,11 @@ struct TargetTurn: Sendable, Hashable {
 
   /// The same, of a target that was still asked when another had answered.
   var overtaken: TargetTurn {
+    switch ending {
+    // What it answered before then is paid for.
+    case .filtered, .empty: return self
+    default: break
+    }
     var steps = steps
     if let last = steps.indices.last, steps[last].status == .success || steps[last].status == .aborted {
       steps[last].status = .aborted

@@ -42,7 +42,8 @@ struct AnswerFoldTests {
     let answer = fold([
       .part(.text("B"), at: 0, choice: 1), .part(.text("A"), at: 0, choice: 0), .finish(.stop, choice: 1),
     ])
-    #expect(answer.choices == [Answer.Choice(parts: [.text("A")]), .init(parts: [.text("B")], finishReason: .stop)])
+    #expect(
+      answer.choices == [Answer.Choice(parts: [.text("A")]), .init(parts: [.text("B")], finishReason: .stop)])
   }
 
   @Test("an answer told again is the same answer, however its events are grouped")
@@ -93,7 +94,8 @@ struct AnswerFoldTests {
         == [.toolCall(ToolCall(id: "a", name: "f", arguments: "{}", extras: ["extra_content": 1]))])
   }
 
-  @Test("whole calls without an index or with the same one, as some servers send them, are each one of their own")
+  @Test(
+    "whole calls without an index or with the same one, as some servers send them, are each one of their own")
   func noIndices() throws {
     let expected: [Part] = [
       .toolCall(ToolCall(id: "a", name: "f", arguments: "{}")),
@@ -114,7 +116,8 @@ struct AnswerFoldTests {
     let parts = try calls([["index": .integer(.max), "id": "b"], ["index": -1, "id": "a"], 7])
     #expect(
       parts == [
-        .toolCall(ToolCall(id: "b", name: "", arguments: "")), .toolCall(ToolCall(id: "a", name: "", arguments: "")),
+        .toolCall(ToolCall(id: "b", name: "", arguments: "")),
+        .toolCall(ToolCall(id: "a", name: "", arguments: "")),
       ])
   }
 

@@ -11,11 +11,6 @@ struct EventTests {
       .events.map(\.kind)
   }
 
-  private func delta(_ text: String) -> ByteBuffer {
-    var writer = JobDeltaWriter(as: .parts)
-    return writer.encode(JobDelta(AnswerDelta(text)))
-  }
-
   private func status(_ state: JobState, attempts: Int) -> (JobEvent.Kind) -> Bool {
     { kind in
       guard case .status(let status) = kind else { return false }
@@ -31,7 +26,7 @@ struct EventTests {
       #expect(job.streaming == .deltas)
       for (number, text) in [(1, "Hel"), (2, "lo")] {
         #expect(
-          try await lab.queue.append(delta(text), number: number, to: job.lease) == .recorded)
+          try await lab.queue.append(lab.delta(text), number: number, to: job.lease) == .recorded)
       }
       _ = try await lab.queue.complete(job.lease, with: lab.result("Hello"), isCacheable: false)
       let page = try #require(
@@ -39,7 +34,8 @@ struct EventTests {
       #expect(page.events.map(\.number) == [1, 2, 3, 4, 5])
       let kinds = page.events.map(\.kind)
       #expect(status(.queued, attempts: 0)(kinds[0]) && status(.running, attempts: 1)(kinds[1]))
-      #expect(kinds[2...] == [.delta(JobDelta(AnswerDelta("Hel"))), .delta(JobDelta(AnswerDelta("lo"))), .done])
+      #expect(
+        kinds[2...] == [.delta(JobDelta(AnswerDelta("Hel"))), .delta(JobDelta(AnswerDelta("lo"))), .done])
       #expect(try await self.kinds(lab, id, after: 3) == [.delta(JobDelta(AnswerDelta("lo"))), .done])
       #expect(try await self.kinds(lab, id, after: 99).isEmpty)
     }
@@ -52,7 +48,7 @@ struct EventTests {
       let job = try await lab.claimOne()
       for number in [1, 1, 2, 1, 2] {
         #expect(
-          try await lab.queue.append(delta("\(number)"), number: number, to: job.lease)
+          try await lab.queue.append(lab.delta("\(number)"), number: number, to: job.lease)
             == .recorded)
       }
       let deltas = try await kinds(lab, id).dropFirst(2)
@@ -67,8 +63,8 @@ struct EventTests {
       let first = try await lab.claimOne(worker: "gone")
       try await lab.loseWorker("gone", holding: id)
       let second = try await lab.claimOne()
-      #expect(try await lab.queue.append(delta("x"), number: 1, to: first.lease) == .stale)
-      #expect(try await lab.queue.append(delta("y"), number: 1, to: second.lease) == .recorded)
+      #expect(try await lab.queue.append(lab.delta("x"), number: 1, to: first.lease) == .stale)
+      #expect(try await lab.queue.append(lab.delta("y"), number: 1, to: second.lease) == .recorded)
       #expect(try await kinds(lab, id).last == .delta(JobDelta(AnswerDelta("y"))))
     }
   }
@@ -78,7 +74,7 @@ struct EventTests {
     try await QueueLab.with { lab in
       let id = try await lab.admit(lab.admission(streaming: .deltas))
       let job = try await lab.claimOne(worker: "gone")
-      _ = try await lab.queue.append(delta("Hel"), number: 1, to: job.lease)
+      _ = try await lab.queue.append(lab.delta("Hel"), number: 1, to: job.lease)
       try await lab.loseWorker("gone", holding: id)
       #expect(try await lab.queue.claim(1, worker: "w").jobs.isEmpty)
       #expect(try await lab.state(of: id) == .failed)
@@ -108,16 +104,16 @@ struct EventTests {
     try await QueueLab.with { lab in
       let id = try await lab.admit(lab.admission(streaming: .restart))
       let first = try await lab.claimOne(worker: "gone")
-      _ = try await lab.queue.append(delta("a"), number: 1, to: first.lease)
+      _ = try await lab.queue.append(lab.delta("a"), number: 1, to: first.lease)
       try await lab.loseWorker("gone", holding: id)
       let second = try await lab.claimOne()
-      _ = try await lab.queue.append(delta("b"), number: 1, to: second.lease)
+      _ = try await lab.queue.append(lab.delta("b"), number: 1, to: second.lease)
       try await lab.queue.release([second.lease])
       let third = try await lab.claimOne()
-      _ = try await lab.queue.append(delta("c"), number: 1, to: third.lease)
+      _ = try await lab.queue.append(lab.delta("c"), number: 1, to: third.lease)
       _ = try await lab.queue.retry(third.lease, after: .zero, countsAttempt: true)
       let fourth = try await lab.claimOne()
-      _ = try await lab.queue.append(delta("d"), number: 1, to: fourth.lease)
+      _ = try await lab.queue.append(lab.delta("d"), number: 1, to: fourth.lease)
       let told = try await kinds(lab, id).filter {
         if case .status = $0 { false } else { true }
       }
@@ -131,7 +127,7 @@ struct EventTests {
     try await QueueLab.with { lab in
       let id = try await lab.admit(lab.admission(streaming: .deltas))
       let job = try await lab.claimOne()
-      _ = try await lab.queue.append(delta("a"), number: 1, to: job.lease)
+      _ = try await lab.queue.append(lab.delta("a"), number: 1, to: job.lease)
       try await lab.queue.release([job.lease])
       #expect(try await lab.state(of: id) == .failed)
     }
@@ -217,7 +213,7 @@ struct EventTests {
       let id = try await lab.admit(lab.admission(streaming: .deltas))
       let job = try await lab.claimOne()
       for (number, size) in [600_000, 600_000, 3_000_000, 10].enumerated() {
-        let delta = AnswerDelta(text: String(repeating: "x", count: size))
+        let delta = lab.delta(String(repeating: "x", count: size))
         _ = try await lab.queue.append(delta, number: number + 1, to: job.lease)
       }
       _ = try await lab.queue.complete(job.lease, with: lab.result(), isCacheable: false)
@@ -241,7 +237,7 @@ struct EventTests {
       let id = try await lab.admit(lab.admission(streaming: .deltas))
       let job = try await lab.claimOne()
       for number in 1...300 {
-        _ = try await lab.queue.append(delta("\(number) "), number: number, to: job.lease)
+        _ = try await lab.queue.append(lab.delta("\(number) "), number: number, to: job.lease)
       }
       let first = try #require(
         try await lab.queue.events(of: id, tenant: "default", after: 0, announceTo: nil))

@@ -76,6 +76,12 @@ struct QueueLab: Sendable {
       latency: .zero, cascadePath: [])
   }
 
+  /// A piece of an answer, as workers append it.
+  func delta(_ text: String) -> ByteBuffer {
+    var writer = JobDeltaWriter(as: .parts)
+    return writer.encode(JobDelta(AnswerDelta(text)))
+  }
+
   /// Ends a job's lease as if its worker had died long ago, while another lives.
   func loseWorker(_ worker: String, holding id: JobID) async throws {
     _ = try await queue.renew([], worker: "alive")

@@ -11,7 +11,8 @@ struct UsageTests {
       for _ in 0..<4 { ids.append(try await lab.admit(lab.admission(tenant: "a"))) }
       let jobs = try await lab.queue.claim(2, worker: "w").jobs
       var result = lab.result()
-      result.usage = TokenUsage(promptTokens: 14, completionTokens: 24)
+      result.answer.usage = TokenUsage(promptTokens: 14, completionTokens: 24)
+      result.usedInAll = result.usage
       result.cost = NanoDollars(rawValue: 27_001)
       _ = try await lab.queue.complete(jobs[0].lease, with: result, isCacheable: true)
       _ = try await lab.queue.complete(jobs[0].lease, with: result, isCacheable: true)

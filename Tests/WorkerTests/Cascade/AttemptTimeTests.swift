@@ -23,7 +23,8 @@ struct AttemptTimeTests {
     let timeouts = ProviderTimeouts(firstByte: Self.never, idle: .milliseconds(200))
     try await RouteFixture.with([[stream(Self.event)]], timeouts: timeouts) { cascade, servers in
       let sink = RecordingSink()
-      guard case .interrupted(let message, _) = try await cascade.answer(RouteFixture.request, deltas: sink)
+      guard
+        case .interrupted(let message, _, _) = try await cascade.answer(RouteFixture.request, deltas: sink)
       else {
         Issue.record("it broke off")
         return
@@ -85,7 +86,7 @@ struct AttemptTimeTests {
     try await RouteFixture.with([[script]]) { cascade, _ in
       let sink = RecordingSink()
       let result = try #require(try await cascade.answer(RouteFixture.request, deltas: sink).result)
-      #expect(result.response == text && sink.text == text)
+      #expect(result.answer.text == text && sink.text == text)
     }
     let limits = AnswerLimits(answer: 64 << 20, event: 8 << 20)
     try await RouteFixture.with([[script], [answer]], limits: limits) { cascade, _ in

@@ -10,7 +10,8 @@ struct CascadeDecisionTests {
 
   private static let refused = ProviderFault(.requestRefused, "request refused (400)", message: "Too long")
   private static let wrongKey = ProviderFault(.keyRefused, "key refused (401)")
-  private static let filtered = ProviderFault.filtered(400, ProviderError(message: "Rephrase.", param: "prompt"))
+  private static let filtered = ProviderFault.filtered(
+    400, ProviderError(message: "Rephrase.", param: "prompt"))
   private static let failing = ProviderFault.failing("server error (500)")
   private static let limited = ProviderFault(.limited(resetsIn: nil), "rate limited (429)")
 

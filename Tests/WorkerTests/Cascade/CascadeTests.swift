@@ -57,7 +57,9 @@ struct CascadeTests {
         Issue.record("it should be answered")
         return
       }
-      #expect(result.answer == Answer("Hello", finishReason: .stop, usage: TokenUsage(promptTokens: 14, completionTokens: 24)))
+      #expect(
+        result.answer
+          == Answer("Hello", finishReason: .stop, usage: TokenUsage(promptTokens: 14, completionTokens: 24)))
       #expect(result.provider == "first")
       #expect(result.model == "first-model")
       #expect(result.cost == .zero, "its price is not known")
@@ -228,7 +230,9 @@ struct CascadeTests {
     }
   }
 
-  @Test("an answer with nothing in it sends the job on once, at no circuit's cost, and stands where none does better")
+  @Test(
+    "an answer with nothing in it sends the job on once, at no circuit's cost, and stands where none does better"
+  )
   func empty() async throws {
     let empty = ScriptedServer.Script.reply(200, ProviderFixture.openAIAnswer(""))
     try await withCascade(empty, then: answer) { cascade, _, _ in
@@ -255,7 +259,7 @@ struct CascadeTests {
         #expect(first.requests.count == times && second.requests.count == times)
       }
     }
-    #expect(shared.calls.filter { bash.hasPrefix("leaveAlone") }.isEmpty)
+    #expect(shared.calls.filter { $0.hasPrefix("leaveAlone") }.isEmpty)
   }
 
   @Test("where there are tools, or a tool's result came last, an answer with nothing in it is as good as any")

@@ -67,6 +67,30 @@ struct HedgedWalkTests {
     }
   }
 
+  @Test("what was withheld or is nothing at all brings the next target at once, and is paid for")
+  func unsaid() async throws {
+    for first in [
+      ProviderFixture.openAIAnswer("A", finishReason: "content_filter"), ProviderFixture.openAIAnswer(""),
+    ] {
+      try await RouteFixture.with([[.reply(200, first)], [answer]], hedgeAfter: Self.never) { cascade, _ in
+        let result = try #require(try await cascade.answer(RouteFixture.request).result)
+        #expect(result.provider == "two" && result.answer.text == "Hello")
+        #expect(result.cascadePath.map(\.status) == [.failed, .success])
+        #expect(result.cost == NanoDollars(rawValue: 2 * (14 + 2 * 24) * 1_000_000_000))
+      }
+    }
+  }
+
+  @Test("nothing at all from two targets is the answer")
+  func empty() async throws {
+    let empty = ScriptedServer.Script.reply(200, ProviderFixture.openAIAnswer(""))
+    try await RouteFixture.with([[empty], [empty], [answer]], hedgeAfter: Self.never) { cascade, servers in
+      let result = try #require(try await cascade.answer(RouteFixture.request).result)
+      #expect(result.provider == "one" && result.answer.isEmpty)
+      #expect(servers[2].requests.isEmpty)
+    }
+  }
+
   @Test("when the company fails, the slow target gets other company")
   func otherCompany() async throws {
     try await RouteFixture.with([[.silence], [.reply(500, "")], [answer]], hedgeAfter: Self.soon) {

@@ -1,4 +1,5 @@
 import NIOCore
+import Shared
 import Testing
 
 @testable import Worker

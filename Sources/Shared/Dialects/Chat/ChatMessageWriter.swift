@@ -98,14 +98,19 @@ struct ChatMessageWriter {
       json.object { json in
         json.member("id", call.id)
         call.writeChatBody(to: &json)
-        for (name, value) in call.extras where target == nil || !Self.added.contains(name) {
+        for (name, value) in call.extras where keeps(name) {
           json.members([name: value])
         }
-        if target == nil { call.writeSignature(to: &json) }
+        if target == nil || target?.shape.takesSignatures == true { call.writeSignature(to: &json) }
       }
     case .opaque(let opaque): json.write(.object(opaque.members))
     default: break
     }
+  }
+
+  private func keeps(_ name: String) -> Bool {
+    guard let target else { return true }
+    return !Self.added.contains(name) || (name == "extra_content" && target.shape.takesSignatures)
   }
 
   /// What a provider added to a call, and nobody else takes.

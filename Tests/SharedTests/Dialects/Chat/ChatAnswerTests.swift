@@ -37,7 +37,7 @@ struct ChatAnswerTests {
     "usage that is missing, negative or absurd is clamped",
     arguments: [
       ("null", 0), ("{}", 0), (#"{"completion_tokens":-5}"#, 0), (#"{"completion_tokens":"9"}"#, 0),
-      (#"{"completion_tokens":9223372036854775807}"#, TokenUsage.limit), 
+      (#"{"completion_tokens":9223372036854775807}"#, TokenUsage.limit),
       (#"{"completion_tokens":1e300}"#, TokenUsage.limit),
     ])
   func usage(usage: String, completion: Int) throws {

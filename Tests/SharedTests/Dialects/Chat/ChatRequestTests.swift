@@ -13,7 +13,8 @@ struct ChatRequestTests {
       Turn(role: .user, text: "Two\n"), Turn(role: .assistant, text: "Three"),
       Turn(
         role: .user,
-        parts: [.text("What is it?"), .image(ImagePart(source: "https://x/y.png", detail: "low"))], name: "Ada"),
+        parts: [.text("What is it?"), .image(ImagePart(source: "https://x/y.png", detail: "low"))],
+        name: "Ada"),
     ]
     var parameters = Parameters(maxTokens: 100, temperature: 0.5, topP: 0.9, stop: ["END"], seed: 1 << 40)
     parameters.responseFormat = .jsonObject

@@ -110,6 +110,7 @@ struct ChatStreamTests {
       #expect(answer == Answer("", finishReason: reason) && answer.isEmpty)
     }
     let refusal = [chunk(#"{"refusal":"No"}"#), chunk(#"{"refusal":"."}"#, reason: #""stop""#)]
-    #expect(try dialect.assemble(refusal).get().answer == Answer(parts: [.refusal("No.")], finishReason: .stop))
+    #expect(
+      try dialect.assemble(refusal).get().answer == Answer(parts: [.refusal("No.")], finishReason: .stop))
   }
 }

@@ -143,7 +143,8 @@ struct GeminiAnswerTests {
     let maker = DialectFixture.maker(.gemini)
     #expect(
       try read(200, candidate(#""STOP""#, parts: parts)).get().answer.choices[0].parts == [
-        .image(ImagePart(source: "data:image/png;base64,aGk=")), .audio(AudioPart(data: "aGkh", format: "wav")),
+        .image(ImagePart(source: "data:image/png;base64,aGk=")),
+        .audio(AudioPart(data: "aGkh", format: "wav")),
         .image(ImagePart(source: "https://x/y.png")),
         .opaque(
           OpaquePart(
@@ -179,7 +180,8 @@ struct GeminiAnswerTests {
     let answer = try read(200, candidate(#""STOP""#, parts: #"[{"text":"x","thought":true}]"#)).get().answer
     #expect(!answer.isEmpty && answer.text.isEmpty)
     #expect(
-      try read(200, candidate(#""MAX_TOKENS""#, parts: "[]")).get().answer == Answer("", finishReason: .length))
+      try read(200, candidate(#""MAX_TOKENS""#, parts: "[]")).get().answer
+        == Answer("", finishReason: .length))
   }
 
   @Test(

@@ -32,7 +32,8 @@ struct GeminiRefusalTests {
     "members that Gemini has no equivalent of are refused by name",
     arguments: [
       ("n", 2), ("logprobs", true), ("top_logprobs", 3), ("logit_bias", ["50256": -100]),
-      ("audio", ["voice": "alloy"]), ("web_search_options", [:]), ("functions", [["name": "f"]]), ("Emoji 🙂", 1),
+      ("audio", ["voice": "alloy"]), ("web_search_options", [:]), ("functions", [["name": "f"]]),
+      ("Emoji 🙂", 1),
     ] as [(String, JSONValue)])
   func members(name: String, value: JSONValue) throws {
     #expect(

@@ -99,8 +99,11 @@ struct MessagesAnswerTests {
 
   @Test("an answer with nothing in it, or with thoughts alone, is an answer")
   func empty() throws {
-    #expect(try read(200, answer(#""end_turn""#, content: "[]")).get().answer == Answer("", finishReason: .stop))
-    #expect(try read(200, answer(#""max_tokens""#, content: "[]")).get().answer == Answer("", finishReason: .length))
+    #expect(
+      try read(200, answer(#""end_turn""#, content: "[]")).get().answer == Answer("", finishReason: .stop))
+    #expect(
+      try read(200, answer(#""max_tokens""#, content: "[]")).get().answer == Answer("", finishReason: .length)
+    )
     let thoughts = #"[{"type":"thinking","thinking":"x"}]"#
     let answer = try read(200, answer(#""end_turn""#, content: thoughts)).get().answer
     #expect(!answer.isEmpty && answer.text.isEmpty && answer.finishReason == .stop)

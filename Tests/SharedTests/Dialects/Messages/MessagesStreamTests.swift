@@ -85,7 +85,8 @@ struct MessagesStreamTests {
             .opaque(OpaquePart(name: "", members: search, dialect: .messages, maker: maker)),
             .toolCall(ToolCall(id: "toolu_2", name: "g", arguments: "{}")),
             .toolCall(ToolCall(id: "toolu_3", name: "h", arguments: "{\"y\":2}")),
-          ], finishReason: .toolCalls, usage: TokenUsage(promptTokens: 45, completionTokens: 9, cachedTokens: 40)))
+          ], finishReason: .toolCalls,
+          usage: TokenUsage(promptTokens: 45, completionTokens: 9, cachedTokens: 40)))
     let read = try dialect.events(of: events).events
     #expect(read.flatMap(\.parts) == [0, 1, 1, 1, 2, 3, 3, 4, 4])
     #expect(read[5] == [.part(.toolCall(ToolCall(id: "", name: "", arguments: "{\"x\":")), at: 1, choice: 0)])
@@ -114,7 +115,7 @@ struct MessagesStreamTests {
   @Test(
     "what is wrong with a stream is a fault",
     arguments: [
-      ("<html>", .failing, "not JSON"), 
+      ("<html>", .failing, "not JSON"),
       (#"{"type":"error","error":{"type":"overloaded_error"}}"#, .failing, "overloaded (529)"),
       (#"{"type":"error","error":{"type":"api_error"}}"#, .failing, "server error (500)"),
       (
