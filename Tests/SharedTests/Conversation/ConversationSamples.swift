@@ -59,7 +59,7 @@ struct ConversationSamples {
         name: "f\(number)", description: texts.maybe(),
         parameters: random.happens(70) ? ["type": "object", "properties": [:]] : nil,
         isStrict: random.happens(30) ? random.happens(50) : nil,
-        extras: extras(["function": ["vendor": 1], "cache_control": ["type": "ephemeral"]])))
+        extras: extras(["cache_control": ["type": "ephemeral"], "function": ["vendor": 1]])))
   }
 
   private mutating func choice() -> ToolChoice {
@@ -110,13 +110,13 @@ struct ConversationSamples {
   private mutating func image() -> ImagePart {
     ImagePart(
       source: "data:image/png;base64,AA==", detail: random.happens(30) ? "low" : nil,
-      extras: extras(["image_url": ["size": 7], "alt": "x"]))
+      extras: extras(["alt": "x", "image_url": ["size": 7]]))
   }
 
   private mutating func document() -> DocumentPart {
     DocumentPart(
       source: texts.maybe(), id: texts.maybe(), name: texts.maybe(),
-      extras: extras(["file": ["size": 7], "b": 1]))
+      extras: extras(["b": 1, "file": ["size": 7]]))
   }
 
   private mutating func answer() -> [Part] {

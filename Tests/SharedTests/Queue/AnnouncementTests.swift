@@ -90,8 +90,8 @@ struct AnnouncementTests {
       try await hearing(lab, to: "mine") { heard in
         let id = try await lab.admit(lab.admission(channel: "mine", streaming: .deltas))
         let job = try await lab.claimOne()
-        let delta = lab.delta(String(repeating: "x", count: 70_000))
-        _ = try await lab.queue.append(delta, number: 1, to: job.lease)
+        let text = String(repeating: "x", count: 70_000)
+        _ = try await lab.queue.append(lab.delta(text), number: 1, to: job.lease)
         try await eventually("it is heard") { heard.messages.count == 3 }
         let message = try #require(heard.messages.last)
         #expect(message == "\(id) event 3 large ")
@@ -100,7 +100,7 @@ struct AnnouncementTests {
           return
         }
         let page = try await lab.queue.events(of: id, tenant: "default", after: 2, announceTo: nil)
-        #expect(page?.events.map(\.kind) == [.delta(JobDelta(AnswerDelta(String(repeating: "x", count: 70_000))))])
+        #expect(page?.events.map(\.kind) == [.delta(JobDelta(AnswerDelta(text)))])
       }
     }
   }

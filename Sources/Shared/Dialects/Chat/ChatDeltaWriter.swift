@@ -32,6 +32,8 @@ public struct ChatDeltaWriter: Sendable {
   private var counts: [List: Int] = [:]
   /// By their part: how a thought is called, and whether its maker wants it back.
   private var thoughts: [Int: (member: String, detail: Int?)] = [:]
+  /// By their part: the members of others' that have been told. Clients would add up what is told again.
+  private var toldExtras: [Int: Set<String>] = [:]
 
   public init(isWhole: Bool = false) { self.isWhole = isWhole }
 
@@ -68,7 +70,7 @@ public struct ChatDeltaWriter: Sendable {
     case .image(let image): add(.object(image.chatForm.object ?? [:]), to: .images, index, &message)
     case .citation(let citation):
       if let form = citation.chatForm { add(.object(form), to: .citations, index, &message) }
-    case .audio(let audio): write(audio, &message)
+    case .audio(let audio): write(audio, index, &message)
     case .opaque(let part):
       guard part.dialect == .chat, part.name == List.details.rawValue else { break }
       var members = part.members
@@ -116,11 +118,18 @@ public struct ChatDeltaWriter: Sendable {
     if !call.id.isEmpty { entry["id"] = .string(call.id) }
     if isFirst { entry["type"] = isCustom ? "custom" : "function" }
     entry[isCustom ? "custom" : "function"] = .object(body)
-    for (name, value) in call.extras { entry[name] = value }
+    for (name, value) in untold(call.extras, of: index) { entry[name] = value }
     if let signature = call.signature, call.extras["extra_content"] == nil {
       entry["extra_content"] = ["google": ["thought_signature": .string(signature)]]
     }
     add(.object(entry), to: .calls, index, &message)
+  }
+
+  private mutating func untold(_ extras: JSONObject, of part: Int) -> JSONObject {
+    guard !extras.isEmpty else { return extras }
+    let told = toldExtras[part] ?? []
+    toldExtras[part] = told.union(extras.keys)
+    return extras.filter { !told.contains($0.key) }
   }
 
   // MARK: - Thoughts and sounds
@@ -146,7 +155,9 @@ public struct ChatDeltaWriter: Sendable {
     message.add(.object(entry), to: List.details.rawValue)
   }
 
-  private func write(_ audio: AudioPart, _ message: inout JSONObject) {
+  private mutating func write(_ audio: AudioPart, _ index: Int, _ message: inout JSONObject) {
+    var audio = audio
+    audio.extras = untold(audio.extras, of: index)
     message["audio"] = .object(audio.chatForm)
   }
 }
