@@ -95,7 +95,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
   private func lengthen(by bytes: Int) {
     guard phase == .body, let deadline else { return }
-    self.deadline = deadline + .nanoseconds(Int64(bytes) * 1_000_000_000 / limits.bodyBytesPerSecond)
+    self.deadline = deadline + .seconds(Int64(bytes) / limits.bodyBytesPerSecond)
   }
 
   private func discard(_ context: ChannelHandlerContext, _ part: HTTPRequestPart) {

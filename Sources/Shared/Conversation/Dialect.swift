@@ -2,8 +2,8 @@
 public enum Dialect: String, Sendable, Hashable, CaseIterable {
   /// OpenAI's chat completions, which most providers speak.
   case chat = "openai"
-  /// Anthropic's Messages.
-  case messages = "anthropic"
   /// Gemini's `generateContent`.
   case gemini
+  /// Anthropic's Messages.
+  case messages = "anthropic"
 }

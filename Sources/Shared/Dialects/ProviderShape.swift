@@ -36,6 +36,8 @@ public struct ProviderShape: Sendable, Hashable {
   public var takesMessageNames: Bool
   /// Whether it knows the sounds of its earlier answers by their ids.
   public var keepsAudio = false
+  /// Whether parts and tools may have `cache_control`, Anthropic's mark of how far a prompt is cached.
+  public var takesCacheControl = true
   /// Whether calls go back with the signatures that Gemini gave them, as Google's own OpenAI endpoint wants them
   /// (https://ai.google.dev/gemini-api/docs/thought-signatures#openai).
   public var takesSignatures = false

@@ -21,6 +21,15 @@ public enum ServerPreset: String, Sendable, Hashable, CaseIterable {
 extension ServerPreset {
   /// What the server takes and what not.
   public var shape: ProviderShape {
+    var shape = written
+    shape.takesCacheControl = Self.cacheMarked.contains(self)
+    return shape
+  }
+
+  /// Which hand `cache_control` on to a model that knows it, or pass over what they do not know.
+  private static let cacheMarked: Set<ServerPreset> = [.openrouter, .vllm, .tgi, .ollama]
+
+  private var written: ProviderShape {
     switch self {
     case .openAI: Self.keepingAudio(Self.openAIShape)
     case .azure: Self.keepingAudio(Self.azureShape)

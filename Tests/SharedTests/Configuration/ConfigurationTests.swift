@@ -87,7 +87,8 @@ struct ConfigurationTests {
     arguments: [
       ("10/minute", RateLimit(requests: 10, per: .minute)),
       ("1/second", RateLimit(requests: 1, per: .second)),
-      ("5000/hour", RateLimit(requests: 5000, per: .hour)), ("0/minute", nil), ("10", nil), ("10/day", nil),
+      ("5000/hour", RateLimit(requests: 5000, per: .hour)), ("0/minute", nil), ("10", nil),
+      ("10/day", RateLimit(requests: 10, per: .day)),
       ("-1/second", nil), ("ten/minute", nil), ("10/minute/2", nil),
     ] as [(String, RateLimit?)])
   func rateLimits(text: String, limit: RateLimit?) {
@@ -102,7 +103,7 @@ struct ConfigurationTests {
     for wrong in ["1000001/second", "none", "0/hour"] {
       #expect(
         throws: ConfigurationError(
-          "RATE_LIMIT holds \"\(wrong)\"; allowed is `N/second`, `N/minute` or `N/hour` with N from 1 to 1000000, "
+          "RATE_LIMIT holds \"\(wrong)\"; allowed is `N/second`, `N/minute`, `N/hour` or `N/day` with N from 1 to 1000000, "
             + "or `off`")
       ) { try ProcessEnvironment(["RATE_LIMIT": wrong]).read(Variables.rateLimit) }
     }

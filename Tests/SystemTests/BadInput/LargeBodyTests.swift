@@ -11,7 +11,8 @@ struct LargeBodyTests {
   private static func body(imageBytes: Int, _ text: String = "What is this?") -> ByteBuffer {
     let image = String(repeating: "A", count: imageBytes / 3 * 4)
     return ByteBuffer(
-      string: #"{"model":"default","messages":[{"role":"user","content":[{"type":"text","text":"\#(text)"},"#
+      string:
+        #"{"model":"default","temperature":0,"messages":[{"role":"user","content":[{"type":"text","text":"\#(text)"},"#
         + #"{"type":"image_url","image_url":{"url":"data:image/png;base64,\#(image)"}}]}]}"#)
   }
 
@@ -71,11 +72,12 @@ struct LargeBodyTests {
       let api = try await cluster.startAPI()
       let body = Self.body(imageBytes: 6_000_000)
       func round() async throws -> [HTTPReply] {
-        try await withThrowingTaskGroup(of: HTTPReply.self) { group in
+        try await withThrowingTaskGroup(of: HTTPReply?.self) { group in
           for _ in 0..<40 {
-            group.addTask { try await api.call(.POST, Self.chat + "?wait=0", body: body) }
+            // Who is sent away while it sends may meet a closed connection before it reads why.
+            group.addTask { try? await api.call(.POST, Self.chat + "?wait=0", body: body) }
           }
-          return try await group.reduce(into: []) { $0.append($1) }
+          return try await group.reduce(into: []) { $0 += [$1].compactMap(\.self) }
         }
       }
       _ = try await round()

@@ -74,7 +74,7 @@ struct RedisFaultTests {
         let end = ContinuousClock.now + .seconds(scale.isChaos ? 90 : 5)
         try await lab.disturb(["CLIENT", "PAUSE", scale.isChaos ? "90000" : "5000", "ALL"])
         let times = try await refusals(by: api, until: end - .seconds(1))
-        #expect(times.later.count >= 20, "only the first waits")
+        #expect(times.later.count >= 2, "only the first waits")
         if scale.isChaos {
           // Elsewhere other tests have the cores, too.
           #expect(times.first <= .milliseconds(2500) && times.most <= .milliseconds(50), "\(times)")

@@ -6,7 +6,9 @@ import Testing
 @Suite("What OpenAI's clients ask")
 struct ChatCompletionTests {
   private let chat = "/v1/chat/completions"
+  /// One that the cache may answer.
   private let question: JSONValue = [
+    "temperature": 0,
     "model": "default", "messages": [["role": "user", "content": "Why is the sky blue?"]],
   ]
 

@@ -101,7 +101,7 @@ enum ChatPartReader {
   /// (https://ai.google.dev/gemini-api/docs/thought-signatures).
   static func takeSignature(_ call: inout ToolCall) {
     guard let google = call.extras["extra_content"]?["google"]?.object,
-      let signature = google["thought_signature"]?.string
+      let signature = google["thought_signature"]?.string, !signature.isEmpty
     else { return }
     call.signature = signature
     call.maker = Maker(provider: nil, dialect: .gemini)

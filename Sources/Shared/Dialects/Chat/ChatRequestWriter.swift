@@ -9,7 +9,8 @@ public struct ChatRequestWriter {
 
   /// For a provider: what its server does not take is left out, and what is of use to its maker only.
   public init(_ conversation: Conversation, for target: RequestTarget) {
-    self.conversation = target.fitToolCallIDs(of: conversation)
+    let fitting = target.fitToolCallIDs(of: conversation)
+    self.conversation = target.shape.takesCacheControl ? fitting : fitting.withoutCacheControl
     self.target = target
   }
 
