@@ -10,6 +10,8 @@ struct ChatChoiceReader: Sendable {
     var id: String
     var name: String
     let kind: ToolCall.Kind
+    /// Whether its signature has come: told again, it would be joined to itself.
+    var isSigned = false
   }
 
   private let choice: Int
@@ -174,6 +176,8 @@ struct ChatChoiceReader: Sendable {
     }
     piece.extras = members.without("index", "id", "type", "function", "custom")
     ChatPartReader.takeSignature(&piece)
+    if calls[number].isSigned { piece.signature = nil }
+    calls[number].isSigned = calls[number].isSigned || piece.signature != nil
     events.append(.part(.toolCall(piece), at: calls[number].part, choice: choice))
   }
 
@@ -202,7 +206,10 @@ struct ChatChoiceReader: Sendable {
       extras: members.without("index", "id", "type", "function", "custom"))
     ChatPartReader.takeSignature(&call)
     if call.signature != nil { call.maker?.provider = maker }
-    calls.append(Call(index: index, part: parts, id: id.isEmpty ? call.id : id, name: name, kind: kind))
+    calls.append(
+      Call(
+        index: index, part: parts, id: id.isEmpty ? call.id : id, name: name, kind: kind,
+        isSigned: call.signature != nil))
     begin(.toolCall(call), &events)
   }
 

@@ -53,6 +53,21 @@ struct ChatStreamTests {
           ], finishReason: .toolCalls))
   }
 
+  @Test("a signature that is told with each fragment of a call is not joined to itself")
+  func signature() throws {
+    let signed = #""extra_content":{"google":{"thought_signature":"S=="}}"#
+    let events = [
+      chunk(#"{"tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":"{"},\#(signed)}]}"#),
+      chunk(#"{"tool_calls":[{"index":0,"function":{"arguments":"}"},\#(signed)}]}"#),
+      chunk("{}", reason: #""tool_calls""#),
+    ]
+    let call = ToolCall(
+      id: "a", name: "f", arguments: "{}", signature: "S==",
+      maker: Maker(provider: DialectFixture.provider, dialect: .gemini))
+    #expect(
+      try dialect.assemble(events).get().answer == Answer(parts: [.toolCall(call)], finishReason: .toolCalls))
+  }
+
   @Test("Groq's usage, thoughts and log probabilities are kept")
   func others() throws {
     let events = [
