@@ -48,7 +48,7 @@ extension EmbeddingRoute {
 /// What the routes of OpenAI's clients have in common.
 enum OpenAIParameters {
   static let all = [
-    WaitPreference.parameter, RouteParameters.idempotencyKey,
+    WaitPreference.parameter, RouteParameters.idempotencyKey, RouteParameters.cache,
     ParameterDescription(
       name: "Cache-Control", location: .header, schema: ["type": "string"],
       description: "`no-cache` asks anew and stores the answer, `no-store` leaves the cache out."),
@@ -61,7 +61,7 @@ enum OpenAIParameters {
     ("X-Sluice-Job", "The job's id."),
     ("X-Sluice-Provider", "Who answered; absent from a stream whose first words were not there in 10 s."),
     ("X-Sluice-Attempts", "How many targets were asked; absent from the same."), AnswerHeaders.cache,
-    AnswerHeaders.replayed,
+    AnswerHeaders.replayed, AnswerHeaders.dropped,
   ]
 
   static let problems =

@@ -5,7 +5,7 @@ extension JobRoutes {
     RouteDescription(
       method: .post, path: "/jobs", summary: "Enqueue a job",
       description: "Answers at once; the job is kept on disk and runs when a worker has room for it.",
-      group: "Jobs", parameters: [RouteParameters.idempotencyKey],
+      group: "Jobs", parameters: [RouteParameters.idempotencyKey, RouteParameters.cache],
       requestBody: RequestBodyDescription(
         name: "JobRequest", schema: schema.openAPISchema,
         example: ["prompt": "Why is the sky blue?", "metadata": ["ticket": "4711"]]),

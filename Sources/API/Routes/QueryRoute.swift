@@ -17,7 +17,8 @@ struct QueryRoute: Sendable {
           Puts the question into the queue as a job and waits for its answer. When the wait ends first, the \
           job goes on and is answered under `/jobs/{id}`. A client that hangs up does not cancel it.
           """,
-        group: "Questions", parameters: [WaitPreference.parameter, RouteParameters.idempotencyKey],
+        group: "Questions",
+        parameters: [WaitPreference.parameter, RouteParameters.idempotencyKey, RouteParameters.cache],
         requestBody: RequestBodyDescription(
           name: "QueryRequest", schema: schema.openAPISchema,
           example: ["prompt": "Why is the sky blue?", "max_tokens": 100]),

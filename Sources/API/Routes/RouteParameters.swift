@@ -13,6 +13,14 @@ enum RouteParameters {
       same key with another body is refused.
       """)
 
+  static let cache = ParameterDescription(
+    name: "X-Sluice-Cache", location: .header,
+    schema: ["type": "string", "enum": ["use", "refresh", "off"]],
+    description: """
+      `use` answers from the cache if the answer is there, `refresh` asks anew and stores, `off` does neither; it \
+      overrules what the route or the body says.
+      """)
+
   static let limit = ParameterDescription(
     name: "limit", location: .query,
     schema: ["type": "integer", "minimum": 1, "maximum": 100, "default": 20],
@@ -44,5 +52,10 @@ enum AnswerHeaders {
       + "was not used."
   )
   static let location = ("Location", "The job's path.")
+  static let dropped = (
+    "X-Sluice-Dropped",
+    "What of the request the provider has no word for and was not told; absent where that is nothing, and from a "
+      + "stream that began before its provider was known."
+  )
   static let replayed = ("Idempotency-Replayed", "`true` when the job is that of an earlier request.")
 }
