@@ -41,6 +41,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
   private let limits: Limits
   private var phase = Phase.idle
+  /// Of the body so far, what has not lengthened its time yet: less than a second's worth.
+  private var uncountedBytes: Int64 = 0
   private var discardedBytes = 0
   /// Whether the client sends its body only once it is told to.
   private var awaitsContinue = false
@@ -84,6 +86,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     switch unwrapInboundIn(data) {
     case .head(let head):
       awaitsContinue = head.headerFields.expectsContinue
+      uncountedBytes = 0
       enter(.body, context)
     case .body(let bytes):
       awaitsContinue = false
@@ -95,7 +98,9 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
   private func lengthen(by bytes: Int) {
     guard phase == .body, let deadline else { return }
-    self.deadline = deadline + .seconds(Int64(bytes) / limits.bodyBytesPerSecond)
+    uncountedBytes += Int64(bytes)
+    self.deadline = deadline + .seconds(uncountedBytes / limits.bodyBytesPerSecond)
+    uncountedBytes %= limits.bodyBytesPerSecond
   }
 
   private func discard(_ context: ChannelHandlerContext, _ part: HTTPRequestPart) {

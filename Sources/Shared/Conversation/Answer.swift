@@ -87,15 +87,15 @@ public struct Answer: Sendable, Hashable {
 
   /// The answer told again: its fold is this answer. How it ended and what it used stand in the job's result.
   public var delta: AnswerDelta {
-    var delta = AnswerDelta()
-    if !extras.isEmpty { delta.append(.extras(extras)) }
+    var events: [AnswerEvent] = []
+    if !extras.isEmpty { events.append(.extras(extras)) }
     for (number, choice) in choices.enumerated() {
-      if !choice.extras.isEmpty { delta.append(.message(choice.extras, choice: number)) }
-      for (index, part) in choice.parts.enumerated() { delta.append(.part(part, at: index, choice: number)) }
-      if !choice.logprobs.isEmpty { delta.append(.logprobs(choice.logprobs, choice: number)) }
-      if !choice.members.isEmpty { delta.append(.choice(choice.members, choice: number)) }
+      if !choice.extras.isEmpty { events.append(.message(choice.extras, choice: number)) }
+      for (index, part) in choice.parts.enumerated() { events.append(.part(part, at: index, choice: number)) }
+      if !choice.logprobs.isEmpty { events.append(.logprobs(choice.logprobs, choice: number)) }
+      if !choice.members.isEmpty { events.append(.choice(choice.members, choice: number)) }
     }
-    return delta
+    return AnswerDelta(distinct: events)
   }
 }
 

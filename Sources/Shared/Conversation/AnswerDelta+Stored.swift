@@ -9,7 +9,7 @@ extension AnswerDelta {
   /// Reads what ``write(to:)`` writes; nil for anything else.
   init?(stored json: JSONValue) {
     guard let events = json["events"]?.array else { return nil }
-    self.init(events.compactMap(AnswerEvent.init(stored:)))
+    self.init(distinct: events.compactMap(AnswerEvent.init(stored:)))
   }
 }
 

@@ -13,6 +13,9 @@ public struct AnswerDelta: Sendable, Hashable {
 
   public var isEmpty: Bool { events.isEmpty }
 
+  /// Of events of which no two are of one part, as those of a whole answer are not.
+  init(distinct events: [AnswerEvent]) { self.events = events }
+
   /// All text of the first choice.
   public var text: String {
     events.reduce(into: "") { text, event in

@@ -60,14 +60,15 @@ extension Conversation {
       let messages = members.removeValue(forKey: "messages")?.array
     else { throw .unreadable(what: "request", "a member is missing") }
     let dialect = members.removeValue(forKey: "dialect")
-    let savesThoughts = members.removeValue(forKey: "saves_thoughts")?.bool ?? (dialect == nil)
+    let savesThoughts = dialect == nil || members.removeValue(forKey: "saves_thoughts")?.bool == true
+    let extras = dialect == nil ? nil : members.removeValue(forKey: "extras")?.object
     let turns = try messages.map { (json) throws(StoredJobError) in
       guard let message = json.object, let role = message["role"]?.string.flatMap(Turn.Role.init) else {
         throw .unreadable(what: "request", "a message is malformed")
       }
       return Turn(chat: message, role: role)
     }
-    self = ChatRequestReader.conversation(model: model, turns: turns, members)
+    self = ChatRequestReader.conversation(model: model, turns: turns, members, extras: extras ?? [:])
     parameters.savesThoughts = savesThoughts
     if let name = dialect?.string {
       guard let known = Dialect(rawValue: name) else {

@@ -28,8 +28,8 @@ struct CascadeProgress: Sendable {
       filtered.append(turn)
     case .empty(let answer):
       note(answer, of: turn.target)
-      // Once: nothing from two targets is the answer.
-      if let empty { last = empty } else { empty = turn }
+      // Once: nothing from two targets is the answer, unless another one that was asked beside them has said something.
+      if let empty { last = last ?? empty } else { empty = turn }
     case .passed(let finding): decision.add(finding)
     case .interrupted, .aborted: break
     }

@@ -65,10 +65,10 @@ struct ConnectionGuardTests {
   @Test("a body that keeps coming has more time, one that stalls has not")
   func steadyBody() throws {
     send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 33554432\r\n\r\n")
-    let second = String(repeating: "x", count: 128 * 1024)
+    let part = String(repeating: "x", count: 32 * 1024)
     for _ in 0..<60 {
       pass(.seconds(1))
-      send(second)
+      for _ in 0..<4 { send(part) }
     }
     try channel.throwIfErrorCaught()
     pass(.seconds(30))

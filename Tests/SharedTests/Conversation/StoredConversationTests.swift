@@ -55,6 +55,29 @@ struct StoredConversationTests {
     }
   }
 
+  @Test("a client's members are not taken for those of the stored form")
+  func ownNames() throws {
+    let request = Conversation(
+      turns: [Turn(role: .user, text: "x")],
+      extras: ["dialect": "x", "saves_thoughts": true, "extras": ["a": 1], "model_name": "m"])
+    #expect(try JobRequest(stored: JobRequest.chat(request).encoded()) == .chat(request))
+  }
+
+  @Test("several thoughts and refusals of one message are one text each")
+  func severalThoughts() throws {
+    let turn = Turn(
+      role: .assistant,
+      parts: [
+        .thought(Thought("a", member: "content")), .text("x"),
+        .thought(Thought("b", member: "reasoning_content")),
+        .refusal("no"), .refusal(" way"),
+      ])
+    let stored = JobRequest.chat(Conversation(turns: [turn, Turn(role: .user, text: "y")])).encoded()
+    guard case .chat(let read) = try JobRequest(stored: stored) else { return }
+    #expect(read.turns[0].parts.contains(.thought(Thought("ab", member: "reasoning_content"))))
+    #expect(read.turns[0].parts.contains(.refusal("no way")))
+  }
+
   @Test("requests that mean the same have equal bytes, whatever the order of the client's members")
   func order() {
     let one = Conversation(turns: [], extras: ["top_k": 4, "n": 1])

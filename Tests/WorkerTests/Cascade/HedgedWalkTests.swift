@@ -91,6 +91,19 @@ struct HedgedWalkTests {
     }
   }
 
+  @Test("two targets that say nothing do not take the place of a slow one that answers")
+  func slowAnswer() throws {
+    func turn(_ provider: String, _ ending: TargetTurn.Ending) -> TargetTurn {
+      TargetTurn(Target(provider: provider, model: "m"), [], ending)
+    }
+    var progress = CascadeProgress(prices: .list)
+    progress.add(turn("slow", .answered(ProviderAnswer(Answer("Hello", finishReason: .stop)))))
+    for provider in ["one", "two"] {
+      progress.add(turn(provider, .empty(ProviderAnswer(Answer("", finishReason: .stop)))))
+    }
+    #expect(progress.outcome.result?.provider == "slow")
+  }
+
   @Test("when the company fails, the slow target gets other company")
   func otherCompany() async throws {
     try await RouteFixture.with([[.silence], [.reply(500, "")], [answer]], hedgeAfter: Self.soon) {

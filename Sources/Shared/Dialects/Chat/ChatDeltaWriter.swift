@@ -158,12 +158,18 @@ public struct ChatDeltaWriter: Sendable {
   private mutating func write(_ audio: AudioPart, _ index: Int, _ message: inout JSONObject) {
     var audio = audio
     audio.extras = untold(audio.extras, of: index)
+    // A message has one sound; of several, each goes on with the one before.
+    if case .object(let known)? = message["audio"] {
+      var whole = AudioPart(chat: known)
+      whole.join(audio)
+      audio = whole
+    }
     message["audio"] = .object(audio.chatForm)
   }
 }
 
 extension JSONObject {
-  fileprivate mutating func append(_ text: String, to name: String) {
+  mutating func append(_ text: String, to name: String) {
     if case .string(let known)? = self[name] {
       self[name] = .string(known + text)
     } else {

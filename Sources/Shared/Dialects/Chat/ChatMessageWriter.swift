@@ -18,6 +18,8 @@ struct ChatMessageWriter {
     var details: [JSONValue] = []
     var images: [JSONValue] = []
     var citations: [JSONValue] = []
+    // Several thoughts or refusals are one text each: a member stands once in a message.
+    var texts: JSONObject = [:]
     for part in turn.parts {
       switch part {
       // Read as content, because they stand there.
@@ -26,8 +28,8 @@ struct ChatMessageWriter {
         guard target == nil || target?.shape.takesReasoning == true else { break }
         if opaque.name == "reasoning_details" { details.append(.object(opaque.members)) }
         if opaque.name == "tool_calls" { calls.append(part) }
-      case .refusal(let text): json.member("refusal", text)
-      case .thought(let thought): write(thought, &details, to: &json)
+      case .refusal(let text): texts.append(text, to: "refusal")
+      case .thought(let thought): add(thought, &details, &texts)
       case .toolCall(let call):
         if call.kind == .legacy { write(legacy: call, to: &json) } else { calls.append(part) }
       case .image(let image): if target == nil { images.append(image.chatForm) }
@@ -35,6 +37,7 @@ struct ChatMessageWriter {
       case .audio(let audio): write(audio, to: &json)
       }
     }
+    json.members(texts)
     if !calls.isEmpty {
       json.name("tool_calls")
       json.array { json in for call in calls { write(call, to: &json) } }
@@ -65,21 +68,12 @@ struct ChatMessageWriter {
   // MARK: - Thoughts
 
   /// A history does not tell who made a text of thoughts: it goes only to a server that takes such.
-  private func write(_ thought: Thought, _ details: inout [JSONValue], to json: inout JSONWriter) {
-    guard let target else {
-      if let entry = ReasoningDetail.entry(of: thought, index: details.count) {
-        details.append(.object(entry))
-      }
-      if thought.maker == nil { write(thought.text, as: thought.member, to: &json) }
-      return
+  private func add(_ thought: Thought, _ details: inout [JSONValue], _ texts: inout JSONObject) {
+    if target == nil, let entry = ReasoningDetail.entry(of: thought, index: details.count) {
+      details.append(.object(entry))
     }
-    if target.shape.takesReasoning, thought.maker == nil {
-      write(thought.text, as: thought.member, to: &json)
-    }
-  }
-
-  private func write(_ text: String, as member: String?, to json: inout JSONWriter) {
-    json.member(member == "reasoning" ? "reasoning" : "reasoning_content", text)
+    guard thought.maker == nil, target?.shape.takesReasoning ?? true else { return }
+    texts.append(thought.text, to: thought.member == "reasoning" ? "reasoning" : "reasoning_content")
   }
 
   // MARK: - Calls

@@ -4,11 +4,12 @@ public import OrderedCollections
 /// (https://platform.openai.com/docs/api-reference/chat/create).
 public enum ChatRequestReader {
   /// `members` are those that shape the answer: how it travels to the client, such as `stream`, is none of them.
+  /// `extras` are known to be none of ours.
   public static func conversation(
-    model: String, turns: [Turn], _ members: JSONObject
+    model: String, turns: [Turn], _ members: JSONObject, extras: JSONObject = [:]
   ) -> Conversation {
     var conversation = Conversation(model: model, turns: turns)
-    var extras: JSONObject = [:]
+    var extras = extras
     for (name, value) in members where !value.isNull {
       if !take(name, value, &conversation) { extras[name] = value }
     }

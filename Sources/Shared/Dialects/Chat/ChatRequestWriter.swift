@@ -54,7 +54,12 @@ public struct ChatRequestWriter {
       writeParameters(to: &json)
       json.name("messages")
       json.array { for turn in conversation.turns { write(turn, to: &$0) } }
-      if conversation.dialect == .chat { json.members(conversation.extras) }
+      if target == nil {
+        // Under a name of their own, so that no member of a client's is taken for one of ours.
+        if !conversation.extras.isEmpty { json.member("extras", json: .object(conversation.extras)) }
+      } else if conversation.dialect == .chat {
+        json.members(conversation.extras)
+      }
     }
     return json.buffer
   }

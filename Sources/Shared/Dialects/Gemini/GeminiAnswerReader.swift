@@ -8,6 +8,7 @@ struct GeminiAnswerReader: Sendable {
   /// The part that the next piece of its kind goes on with.
   private var last: Last?
   private var saidAnything = false
+  private var toldSources: Set<JSONValue> = []
   /// Whether anything that came was an answer in Gemini's form.
   private(set) var isAnswer = false
   private(set) var hasCalls = false
@@ -85,6 +86,8 @@ struct GeminiAnswerReader: Sendable {
     if isThought {
       guard !text.isEmpty || signature != nil else { return }
       grow(.thought(Thought(text, signature: signature, maker: maker)), isThought: true, &events)
+      // A signature ends its thought: two of them joined would be none.
+      if signature != nil { last = nil }
       return
     }
     if !text.isEmpty { grow(.text(text), isThought: false, &events) }
@@ -121,7 +124,7 @@ struct GeminiAnswerReader: Sendable {
   /// The pages that a search of Gemini's own found.
   private mutating func readSources(_ metadata: JSONValue?, _ events: inout [AnswerEvent]) {
     for chunk in metadata?["groundingChunks"]?.array ?? [] {
-      guard case .object(let web)? = chunk["web"] else { continue }
+      guard case .object(let web)? = chunk["web"], toldSources.insert(chunk).inserted else { continue }
       begin(
         .citation(
           Citation(

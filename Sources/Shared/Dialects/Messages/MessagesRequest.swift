@@ -31,6 +31,10 @@ struct MessagesRequest {
     if !turns.system.isEmpty { members["system"] = .array(turns.system) }
     if streams { members["stream"] = true }
     for name in Self.own { if let value = extras.take(name) { members[name] = value } }
+    // Thoughts count towards the longest answer, which must be longer than they may be.
+    if request.parameters.maxTokens == nil, let budget = members["thinking"]?["budget_tokens"]?.integer {
+      members["max_tokens"] = .integer(min(max(budget, 0), 1_000_000) + Int64(Self.usualLimit))
+    }
     if turns.hasNames { extras.drop("name") }
     try Self.addSampling(of: request.parameters, target.shape, &extras, to: &members)
     try Self.addTools(of: request, &extras, to: &members)
@@ -56,8 +60,10 @@ struct MessagesRequest {
     of parameters: Parameters, _ shape: ProviderShape, _ extras: inout ExtraMembers,
     to members: inout JSONObject
   ) throws(Untranslatable) {
+    let thinks = ["enabled", "adaptive"].contains(members["thinking"]?["type"]?.string)
     if let temperature = parameters.temperature {
-      if !shape.takesSampling {
+      // A model that thinks takes none but 1.
+      if !shape.takesSampling || (thinks && temperature != 1) {
         extras.drop("temperature")
       } else {
         // Anthropic's ends at 1.

@@ -28,7 +28,13 @@ public struct WholeCharacters: Sendable {
     case .toolCall(var call):
       call.arguments = halves.join(call.arguments)
       return .toolCall(call)
-    default: return part
+    case .opaque(var part):
+      if case .string(let text)? = part.members["text"] { part.members["text"] = .string(halves.join(text)) }
+      return .opaque(part)
+    case .audio(var audio):
+      audio.transcript = audio.transcript.map { halves.join($0) }
+      return .audio(audio)
+    case .toolResult, .image, .document, .citation: return part
     }
   }
 }
