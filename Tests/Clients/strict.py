@@ -3,10 +3,10 @@
 from pydantic import BaseModel
 
 
-def strict(model: type[BaseModel], text: str) -> BaseModel:
-    """The model that a JSON text holds, with every type as declared and no field that is not."""
+def strict(model: type[BaseModel], text: str, added: frozenset[str] = frozenset()) -> BaseModel:
+    """The model that a JSON text holds, with every type as declared and no field that is not, but for those ``added``."""
     value = model.model_validate_json(text, strict=True)
-    extras = list(undeclared(value))
+    extras = [place for place in undeclared(value) if place not in added]
     assert not extras, f"{model.__name__} does not declare {extras}"
     return value
 
