@@ -17,7 +17,7 @@ public struct OpaquePart: Sendable, Hashable {
   }
 
   /// The members in which such parts grow.
-  private static let growing: Set<String> = ["text", "summary", "data", "signature", "thinking"]
+  static let growing: Set<String> = ["text", "summary", "data", "signature", "thinking"]
 
   mutating func join(_ more: OpaquePart) {
     for (name, value) in more.members {

@@ -22,6 +22,8 @@ struct ChatChoiceReader: Sendable {
   private var calls: [Call] = []
   /// Of lists of the provider's own, the parts by their index there.
   private var entries: [String: [Int64: Int]] = [:]
+  /// Of entries of lists, by their part: the members that have been told.
+  private var toldMembers: [Int: Set<String>] = [:]
   private var toldCitations: Set<JSONValue> = []
   private var toldImages: Set<JSONValue> = []
   private var toldMessage: JSONObject = [:]
@@ -134,17 +136,23 @@ struct ChatChoiceReader: Sendable {
 
   private mutating func readEntries(_ name: String, _ json: JSONValue, _ events: inout [AnswerEvent]) {
     for case .object(let members) in json.array ?? [] {
-      let piece = Part.opaque(
-        OpaquePart(
-          name: name, members: members, dialect: .chat, maker: Maker(provider: maker, dialect: .chat)))
+      let made = Maker(provider: maker, dialect: .chat)
       let index = members["index"]?.integer
       if let index, let part = entries[name]?[index] {
-        events.append(.part(piece, at: part, choice: choice))
+        let new = members.filter { OpaquePart.growing.contains($0.key) || !isTold($0.key, of: part) }
+        let piece = OpaquePart(name: name, members: new, dialect: .chat, maker: made)
+        events.append(.part(.opaque(piece), at: part, choice: choice))
       } else {
         if let index { entries[name, default: [:]][index] = parts }
-        begin(piece, &events)
+        for member in members.keys { _ = isTold(member, of: parts) }
+        begin(.opaque(OpaquePart(name: name, members: members, dialect: .chat, maker: made)), &events)
       }
     }
+  }
+
+  /// Whether a member of a list's entry has been told before; from now on it has.
+  private mutating func isTold(_ member: String, of part: Int) -> Bool {
+    !toldMembers[part, default: []].insert(member).inserted
   }
 
   private func note(

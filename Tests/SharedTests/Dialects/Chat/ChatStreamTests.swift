@@ -53,6 +53,19 @@ struct ChatStreamTests {
           ], finishReason: .toolCalls))
   }
 
+  @Test("what an entry of a list tells with each delta is told once")
+  func entries() throws {
+    let entry = #"{"index":0,"type":"reasoning.text","format":"f1","text":"%"}"#
+    let events = ["two ", "and two"].map { text in
+      chunk(#"{"reasoning_details":[\#(entry.replacing("%", with: text))]}"#)
+    }
+    let deltas = try dialect.events(of: events).events
+    var writer = ChatDeltaWriter()
+    let written = deltas.map { writer.write(AnswerDelta($0)).message["reasoning_details"]?[0] }
+    #expect(written[0]?["format"] == "f1" && written[0]?["text"] == "two ")
+    #expect(written[1]?["format"] == nil && written[1]?["text"] == "and two")
+  }
+
   @Test("a signature that is told with each fragment of a call is not joined to itself")
   func signature() throws {
     let signed = #""extra_content":{"google":{"thought_signature":"S=="}}"#
