@@ -1,4 +1,5 @@
 import Shared
+import TestSupport
 import Testing
 
 @testable import Worker
@@ -30,7 +31,7 @@ struct TargetOrderTests {
     let order = TargetOrder(
       route: route, usage: usage,
       latencies: Dictionary(uniqueKeysWithValues: latencies.map { (target($0), $1) }), prices: catalog.prices)
-    var generator = SplitMix(state: 42)
+    var generator = SplitMix(seed: 42)
     return (0..<times).map { _ in order.targets(using: &generator).map(\.provider).joined() }
   }
 
@@ -100,7 +101,7 @@ struct TargetOrderTests {
     let order = TargetOrder(
       route: ProviderRoute(name: "r", strategy: strategy, targets: [WeightedTarget(target("a"))]),
       usage: .zero, latencies: [:], prices: .list)
-    var generator = SplitMix(state: 1)
+    var generator = SplitMix(seed: 1)
     #expect((0..<100).allSatisfy { _ in order.targets(using: &generator) == [target("a")] })
   }
 }

@@ -1,4 +1,3 @@
-import Logging
 import Shared
 import Testing
 
@@ -8,19 +7,10 @@ import Testing
 struct AnswerBytesTests {
   private let lease = Lease(id: JobID(unixMilliseconds: 1), fence: 1)
 
-  private func makeOffer() throws -> SlotOffer {
-    let environment = ProcessEnvironment([:])
-    let queue = JobQueue(
-      redis: RedisClient(
-        configuration: try RedisConfiguration(environment), logger: Logger(label: "test"), purpose: "test"),
-      retention: try JobRetention(environment), bounds: try QueueBounds(environment))
-    return queue.offer(of: "w", on: queue.makeHandOverChannel())
-  }
-
   @Test("at its bound a worker has no room and offers none, until a job's end is recorded")
   func bound() async throws {
     let held = HeldJobs(capacity: 3, answerLimit: 100)
-    let offer = try makeOffer()
+    let offer = try OfferFixture.make()
     held.open(offer)
     held.hold(lease) { {} }
     let (first, second) = (AnswerBytes(in: held), AnswerBytes(in: held))

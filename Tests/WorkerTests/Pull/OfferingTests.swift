@@ -1,4 +1,3 @@
-import Logging
 import Shared
 import Testing
 
@@ -9,19 +8,9 @@ struct OfferingTests {
   private let first = Lease(id: JobID(unixMilliseconds: 1), fence: 1)
   private let second = Lease(id: JobID(unixMilliseconds: 2), fence: 1)
 
-  /// Nothing is sent to this queue; it only names offers.
-  private func makeOffer() throws -> SlotOffer {
-    let environment = ProcessEnvironment([:])
-    let queue = JobQueue(
-      redis: RedisClient(
-        configuration: try RedisConfiguration(environment), logger: Logger(label: "test"), purpose: "test"),
-      retention: try JobRetention(environment), bounds: try QueueBounds(environment))
-    return queue.offer(of: "w", on: queue.makeHandOverChannel())
-  }
-
   @Test("a claim is told of free slots, and of how many jobs were heard of by the offer")
   func room() throws {
-    let (held, offer) = (HeldJobs(capacity: 3), try makeOffer())
+    let (held, offer) = (HeldJobs(capacity: 3), try OfferFixture.make())
     #expect(held.room == HeldJobs.Room(free: 3, offer: nil, heard: 0))
     held.open(offer)
     held.hold(first, isHanded: true) { {} }
@@ -34,18 +23,18 @@ struct OfferingTests {
   @Test("each subscription has an offer of its own, and counts anew")
   func anew() throws {
     let held = HeldJobs(capacity: 3)
-    held.open(try makeOffer())
+    held.open(try OfferFixture.make())
     held.hold(first, isHanded: true) { {} }
     held.closeOffer()
     #expect(held.room.offer == nil && held.offerForNext == nil)
-    let offer = try makeOffer()
+    let offer = try OfferFixture.make()
     held.open(offer)
     #expect(held.room == HeldJobs.Room(free: 2, offer: offer, heard: 0))
   }
 
   @Test("an offer that ended because the worker was silent does not keep it from the next")
   func silence() throws {
-    let (held, offer) = (HeldJobs(capacity: 1), try makeOffer())
+    let (held, offer) = (HeldJobs(capacity: 1), try OfferFixture.make())
     held.open(offer)
     held.endOffer()
     #expect(held.room.offer == offer && held.offerForNext == offer)
@@ -54,7 +43,7 @@ struct OfferingTests {
   @Test("a worker that stops offers nothing more, and is not done before the last job on its way has come")
   func stops() async throws {
     let held = HeldJobs(capacity: 2)
-    held.open(try makeOffer())
+    held.open(try OfferFixture.make())
     held.stop()
     #expect(held.offerForNext == nil)
     async let empty: Void = held.waitUntilEmpty()
@@ -68,7 +57,7 @@ struct OfferingTests {
   @Test("a worker that stops and hears no more does not wait for jobs on their way")
   func stopsDeaf() async throws {
     let held = HeldJobs(capacity: 2)
-    held.open(try makeOffer())
+    held.open(try OfferFixture.make())
     held.stop()
     async let empty: Void = held.waitUntilEmpty()
     held.closeOffer()
