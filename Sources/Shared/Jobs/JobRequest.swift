@@ -1,7 +1,7 @@
 import NIOCore
 
-/// What a job asks of a model: its payload.
-public enum JobRequest: Sendable, Hashable {
+/// What a job asks of a model: its payload. Behind a reference, since it is large and handed from step to step.
+public indirect enum JobRequest: Sendable, Hashable {
   case chat(Conversation)
   case embedding(EmbeddingRequest)
 
@@ -56,19 +56,28 @@ public enum JobRequest: Sendable, Hashable {
 extension Conversation {
   /// What versions up to 0.1 stored has no dialect: all of it is OpenAI's.
   fileprivate init(stored value: JSONValue) throws(StoredJobError) {
-    guard var members = value.object, let model = members.removeValue(forKey: "model")?.string,
-      let messages = members.removeValue(forKey: "messages")?.array
-    else { throw .unreadable(what: "request", "a member is missing") }
-    let dialect = members.removeValue(forKey: "dialect")
-    let savesThoughts = dialect == nil || members.removeValue(forKey: "saves_thoughts")?.bool == true
-    let extras = dialect == nil ? nil : members.removeValue(forKey: "extras")?.object
+    guard let model = value["model"]?.string, let messages = value["messages"]?.array else {
+      throw .unreadable(what: "request", "a member is missing")
+    }
+    let dialect = value["dialect"]
+    var savesThoughts = dialect == nil
+    var extras: JSONObject = [:]
+    var members: JSONObject = [:]
+    for (name, member) in value.object ?? [:] {
+      switch name {
+      case "model", "messages", "dialect": break
+      case "saves_thoughts" where dialect != nil: savesThoughts = member.bool == true
+      case "extras" where dialect != nil: extras = member.object ?? [:]
+      default: members[name] = member
+      }
+    }
     let turns = try messages.map { (json) throws(StoredJobError) in
       guard let message = json.object, let role = message["role"]?.string.flatMap(Turn.Role.init) else {
         throw .unreadable(what: "request", "a message is malformed")
       }
       return Turn(chat: message, role: role)
     }
-    self = ChatRequestReader.conversation(model: model, turns: turns, members, extras: extras ?? [:])
+    self = ChatRequestReader.conversation(model: model, turns: turns, members, extras: extras)
     parameters.savesThoughts = savesThoughts
     if let name = dialect?.string {
       guard let known = Dialect(rawValue: name) else {
