@@ -87,8 +87,8 @@ struct TargetCaller: Sendable {
 
   // MARK: - One attempt
 
-  /// A request as one target gets it.
-  private struct Call {
+  /// A request as one target gets it. A class, since it is large and handed from step to step.
+  private final class Call: Sendable {
     let request: JobRequest
     let target: Target
     let endpoint: ProviderEndpoint
@@ -97,6 +97,20 @@ struct TargetCaller: Sendable {
     let firstByte: FirstByte?
     let isLast: Bool
     let bytes: AnswerBytes?
+
+    init(
+      _ request: JobRequest, _ target: Target, _ endpoint: ProviderEndpoint,
+      _ http: (HTTPClient.Request, dropped: [String]), _ firstByte: FirstByte?, isLast: Bool,
+      _ bytes: AnswerBytes?
+    ) {
+      self.request = request
+      self.target = target
+      self.endpoint = endpoint
+      (self.http, dropped) = http
+      self.firstByte = firstByte
+      self.isLast = isLast
+      self.bytes = bytes
+    }
   }
 
   private func call(
@@ -104,11 +118,9 @@ struct TargetCaller: Sendable {
     _ firstByte: FirstByte?, _ isLast: Bool, _ bytes: AnswerBytes?
   ) throws(ProviderFault) -> Call {
     let endpoint = try endpoint(of: target)
-    let (http, dropped) = try endpoint.httpRequest(
+    let http = try endpoint.httpRequest(
       for: request, streams: streams, refusesUnsupported: refusesUnsupported)
-    return Call(
-      request: request, target: target, endpoint: endpoint, http: http, dropped: dropped,
-      firstByte: firstByte, isLast: isLast, bytes: bytes)
+    return Call(request, target, endpoint, http, firstByte, isLast: isLast, bytes)
   }
 
   private func endpoint(of target: Target) throws(ProviderFault) -> ProviderEndpoint {
