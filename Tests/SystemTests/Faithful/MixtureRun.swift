@@ -24,11 +24,13 @@ struct MixtureRun: Sendable {
     ["model": .string(mixture.route), "messages": [["role": "user", "content": "Mix."]]]
   }
 
+  /// Whether what the cache has of it comes from a stream; a stream that was withheld in part is not kept.
+  private var storesStream: Bool { mixture.isKept(streamed: true) && mixture.seed.isMultiple(of: 2) }
+
   /// Asks, and records what differs from what the provider said.
   func callAsFunction() async {
     do {
-      let replies = [try await whole("whole", .off)]
-      expect(replies, streamed: false)
+      expect([try await whole("whole", .off)], streamed: false)
       expect([try await streamed("streamed", .off)], streamed: true)
       try await expectStored()
       expect(try await coalesced(), streamed: false)
@@ -67,9 +69,8 @@ struct MixtureRun: Sendable {
 
   /// An answer that is stored, by a whole one or by a stream, and both from the cache.
   private func expectStored() async throws {
-    let streams = mixture.isKept(streamed: true) && mixture.seed.isMultiple(of: 2)
     let first =
-      streams
+      storesStream
       ? try await streamed("streamed, to be stored", .refresh)
       : try await whole("whole, to be stored", .refresh)
     var replies = [
@@ -79,7 +80,7 @@ struct MixtureRun: Sendable {
     for place in replies.indices.dropFirst() where replies[place].headers["x-cache"] != "hit" {
       replies[place].faults.append("x-cache is \(replies[place].headers["x-cache"] ?? "not there")")
     }
-    expect(replies, streamed: streams)
+    expect(replies, streamed: storesStream)
   }
 
   /// Two equal requests, of which the second comes while the provider is asked for the first.
@@ -146,9 +147,8 @@ struct MixtureRun: Sendable {
   /// One for each answer that came neither from the cache nor from another one's call; the second target is asked once
   /// for each answer of the first that did not stand.
   private func expectCalls() {
-    let streams = mixture.isKept(streamed: true) && mixture.seed.isMultiple(of: 2)
     // Whole, streamed, to be stored, coalesced, the job.
-    let asked = [false, true, streams, false, true]
+    let asked = [false, true, storesStream, false, true]
     let expected = [asked.count, asked.count { !mixture.stands(streamed: $0) }]
     let calls = [0, 1].map { lab.provider.requests(of: mixture.provider($0)).count }
     if calls != expected { report(["the targets were asked \(calls) times, expected \(expected)"], "calls") }
