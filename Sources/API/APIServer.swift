@@ -26,15 +26,17 @@ struct APIServer: Sendable {
     let queue = JobQueue(redis: redis, retention: settings.retention, bounds: settings.bounds)
     let board = ReplyBoard()
     let feeds = EventBoard()
+    let receipts = Receipts()
     let channels = PerEventLoop(eventLoops) { ReplyChannel(name: queue.makeReplyChannel(), eventLoop: $0) }
     let listener = ReplyListener(
-      board: board, feeds: feeds, queue: queue, redis: settings.redis, channels: channels, logger: logger)
+      board: board, feeds: feeds, receipts: receipts, queue: queue, redis: settings.redis, channels: channels,
+      logger: logger)
     let reloader = await CatalogReloader(settings.catalogs, logger: logger)
     let drain = DrainSwitch()
     let desk = JobDesk(
       queue: queue,
       admissions: PerEventLoop(eventLoops) { StepBatcher(eventLoop: $0, step: queue.admit) },
-      board: board, feeds: feeds, channels: channels, eventLoops: eventLoops)
+      board: board, feeds: feeds, receipts: receipts, channels: channels, eventLoops: eventLoops)
     let responder = responder(
       routes(desk, drain, CircuitStore(redis: redis)), queue: queue, drain: drain)
     let server = DrainingService(
@@ -43,7 +45,8 @@ struct APIServer: Sendable {
     // Shut down in reverse order: the server first, what it needs last.
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
-        services: [redis, listener, reloader, server], gracefulShutdownSignals: [.sigterm, .sigint],
+        services: [redis, MemoryKeeper(queue: queue, logger: logger), listener, reloader, server],
+        gracefulShutdownSignals: [.sigterm, .sigint],
         logger: logger.forServices))
     try await group.run()
   }

@@ -146,7 +146,14 @@ extension AnswerSchema {
     "timestamp": ["type": "number", "description": "Unix seconds."],
     "version": text,
     "redis": object(
-      ["status": text, "latency_ms": ["type": ["number", "null"], "minimum": 0]], "The store."),
+      [
+        "status": text, "latency_ms": ["type": ["number", "null"], "minimum": 0],
+        "memory": [
+          "type": ["object", "null"],
+          "description":
+            "What Redis uses and may use, what holds it, and what it is full of when nothing may give way.",
+        ],
+      ], "The store."),
     "queue": object(["depth": count, "running": count], "Jobs that wait and jobs that run."),
     "workers": ["type": "integer", "minimum": 0, "description": "Workers that are alive."],
     "providers": [

@@ -13,7 +13,7 @@ struct HealthRoutes: Sendable {
       Route(
         description(
           "/health", "Whether Sluice can work",
-          "`degraded` when no worker is alive or no provider can be asked, `unhealthy` (503) without Redis. \(redis)",
+          "`degraded` when no worker is alive, no provider can be asked or Redis is full, `unhealthy` (503) without Redis. \(redis)",
           responses: [
             ResponseDescription(
               status: .ok, description: "Yes.", schema: AnswerSchema.reference("Health")),
@@ -70,7 +70,7 @@ struct HealthRoutes: Sendable {
     let latency = start.duration(to: .now)
     let providers = await board.states()
     let available = providers.first { $0.status == .available }
-    let isDegraded = statistics?.workers == 0 || available == nil
+    let isDegraded = statistics?.workers == 0 || available == nil || statistics?.memory.isFull == true
     let status = statistics == nil ? "unhealthy" : isDegraded ? "degraded" : "healthy"
     let json: JSONValue = [
       "status": .string(status),
@@ -80,6 +80,7 @@ struct HealthRoutes: Sendable {
       "redis": [
         "status": .string(redis),
         "latency_ms": statistics == nil ? .null : .double(Double(latency.nanoseconds / 10_000) / 100),
+        "memory": statistics.map { $0.memory.json } ?? .null,
       ],
       "queue": [
         "depth": .integer(Int64(statistics.map { $0.queued + $0.scheduled } ?? 0)),

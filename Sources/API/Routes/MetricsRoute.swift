@@ -64,6 +64,7 @@ struct MetricsRoute: Sendable {
     counters(
       "janitor_repairs_total", "What the janitor had to repair; expected to be nothing.", "kind",
       of: "repaired:")
+    text.writeImmutableBuffer(statistics.memory.metrics(dropped: statistics.counts))
     return text
   }
 }

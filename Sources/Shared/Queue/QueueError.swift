@@ -2,14 +2,14 @@
 public enum QueueError: Error, Sendable, Equatable, CustomStringConvertible {
   /// Redis could not be asked, or did not answer in time. The step may have happened.
   case redis(RedisError)
-  /// Redis has no memory left: nothing new is taken in until the queue has drained.
-  case outOfMemory
+  /// Redis has no memory left, and nothing that may give way. What fills it is nil where that was not asked.
+  case outOfMemory(MemoryUse?)
   /// An answer that no version of the step gives.
   case unexpectedReply(step: String)
 
   init(_ error: RedisError) {
     if case .replied(_, _, let message) = error, message.hasPrefix("OOM") {
-      self = .outOfMemory
+      self = .outOfMemory(nil)
     } else {
       self = .redis(error)
     }
@@ -42,7 +42,9 @@ public enum QueueError: Error, Sendable, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .redis(let error): "\(error)"
-    case .outOfMemory: "Redis has reached its maxmemory; the queue takes nothing in until it has drained"
+    case .outOfMemory(let use):
+      "Redis has reached its maxmemory\(use.map { " and is full of \($0.phrase)" } ?? ""); "
+        + "the queue takes nothing in until it has drained"
     case .unexpectedReply(let step): "the step \"\(step)\" gave an answer of an unknown shape"
     }
   }

@@ -3,7 +3,8 @@
 --   ARGV  1 keep (ms): how long an ended job stays  2 cache time (ms)  3 most jobs waiting  4 most bytes waiting
 --         5 most open jobs of a tenant  6 most open bytes of a tenant
 --         7 lease (ms), for jobs that are handed to a worker at once
---         8… of each job, an order: id, tenant, lane, model, request, metadata or '', weight (estimated tokens),
+--         8 how long (ms) an answer stays whose waiting caller has it
+--         9… of each job, an order: id, tenant, lane, model, request, metadata or '', weight (estimated tokens),
 --           expires in (ms), delay (ms), channel of the waiting caller or '', callback URL or '', cache key or '',
 --           cache mode (use, refresh), '1' when a cached answer shall become a job of its own, digest of the
 --           idempotency key or '', fingerprint of the body, how its events are written ('' for none, 'deltas', or
@@ -20,7 +21,7 @@
 
 -- How long an idempotency key is remembered.
 local REPLAY_TIME = DAY
-local FIRST_ORDER = 8
+local FIRST_ORDER = 9
 local MOST_FOLLOWERS = 1000
 local URGENCY = { interactive = 1, standard = 2, batch = 3 }
 
@@ -65,17 +66,24 @@ end
 -- An answer from the cache becomes a job that has succeeded.
 local function store_hit(K, intake, order, answer)
   local id, tenant, now = order.id, order.tenant, intake.now
-  local has_key, keep = order.digest ~= '', intake.keep
+  -- Its caller has the answer by this very step, unless it is to be delivered.
+  local has_key, keep, fetched = order.digest ~= '', intake.keep, order.callback == ''
+  if order.channel ~= '' then keep = tonumber(intake.answer_time) end
   if has_key then keep = math.max(keep, DAY + 3600000) end
   local key = K .. 'j:' .. id
   redis.call('HSET', key, 's', 'succeeded', 't', tenant, 'l', order.lane, 'm', order.model, 'f', 0, 'a', 0, 'c', 0,
     'ct', now, 'ft', now, 'hit', 1)
+  if has_key then redis.call('HSET', key, 'ik', 1) end
+  if fetched then redis.call('HSET', key, 'fe', 1) end
+  if order.callback ~= '' then keep = math.max(keep, DAY + 3600000) end
   redis.call('PEXPIRE', key, keep)
   redis.call('SET', K .. 'r:' .. id, answer, 'PX', keep)
   if order.metadata ~= '' then redis.call('SET', K .. 'm:' .. id, order.metadata, 'PX', keep) end
   if has_key then redis.call('SET', K .. 'idem:' .. order.digest, id .. order.fingerprint, 'PX', REPLAY_TIME) end
   redis.call('ZADD', K .. 'jobs:' .. tenant, 0, id)
-  redis.call('ZADD', K .. 'ended', now + keep, id .. ' ' .. tenant)
+  local bytes = text(FINISHED_BYTES + #answer)
+  redis.call('HSET', key, 'z', bytes)
+  note_finished(intake.changes, id, tenant, bytes, now + keep, fetched)
   record_usage(K, id, 'succeeded', { t = tenant, a = 0 }, {})
   count(K, 'ended:succeeded')
   if order.events ~= '' then
@@ -84,8 +92,6 @@ local function store_hit(K, intake, order, answer)
   end
   if order.callback ~= '' then
     redis.call('HSET', key, 'u', 1)
-    redis.call('PEXPIRE', key, math.max(keep, DAY + 3600000))
-    redis.call('PEXPIRE', K .. 'r:' .. id, math.max(keep, DAY + 3600000))
     redis.call('SET', K .. 'u:' .. id, order.callback, 'PX', DAY + 3600000)
     queue_delivery(K, id, tenant, 0, now)
     intake.is_idle = nil
@@ -135,7 +141,10 @@ local function fields_to_store(intake, order, deadline, state, group, worker)
     set('g', group)
     set('fo', '1')
   end
-  if order.channel ~= '' then set('ch', order.channel) end
+  if order.channel ~= '' then
+    set('ch', order.channel)
+    set('qt', intake.answer_time)
+  end
   if order.cache_key ~= '' then
     set('k', order.cache_key)
     set('kt', intake.cache_time)

@@ -5,7 +5,11 @@
 local ARGUMENTS_AT_ONCE = 500
 
 local function new_changes()
-  return { removed = {}, added = {}, deleted = {}, open = {}, counts = {}, running = {} }
+  return {
+    removed = {}, added = {}, deleted = {}, open = {}, counts = {}, running = {}, memory = {},
+    -- Which channels somebody listens to, as far as the step has asked.
+    heard = {},
+  }
 end
 
 local function list_in(lists, name)
@@ -61,5 +65,6 @@ local function write_changes(K, changes)
   delete_all(changes.deleted)
   add_all(K, 'open', changes.open)
   for what, times in pairs(changes.counts) do redis.call('HINCRBY', K .. 'counts', what, text(times)) end
+  for what, bytes in pairs(changes.memory) do redis.call('HINCRBY', K .. 'memory', what, text(bytes)) end
   change_running(K, changes.running)
 end

@@ -96,7 +96,7 @@ local function expire_due(K, keep, now)
   end
 end
 
--- Takes jobs that are forgotten by now out of their tenants' lists.
+-- Takes jobs that are forgotten by now out of their tenants' lists, of those that steps of before have ended.
 local function sweep(K, now)
   local gone = redis.call('ZRANGE', K .. 'ended', '-inf', text(now), 'BYSCORE', 'LIMIT', '0', '128')
   for _, member in ipairs(gone) do
@@ -169,7 +169,6 @@ step('claim', { 'allow-oom' }, function(K, args)
   if offer ~= '' then slots = slots - on_their_way(K, offer, args[8]) end
   show_life(K, worker, now)
   local due = do_due(K, keep, now)
-  sweep(K, now)
   local claimed, passed = { 0, -1 }, 0
   local most = math.min(slots, tonumber(args[6]))
   while #claimed - 2 < most and passed < PASSED_AT_ONCE do

@@ -1,10 +1,7 @@
 -- How jobs end: the one place where a job becomes terminal, and all that goes with it in the same step.
 
--- The most records that the usage stream keeps, about: who bills must have read them by then.
-local USAGE_RECORDS = '1000000'
-
--- How long a delivery is tried.
-local DELIVERY_TIME = DAY
+-- How long a delivery is tried, and how long one that was made is known to the worker that made it.
+local DELIVERY_TIME, DELIVERED_TIME = DAY, 60000
 
 -- Tells everyone who waits for a job how it ended: `<id> <state> <result or failure>`, or without a large one
 -- `<id> ended <state>`, which an API process of before reads as nothing, and finds out by looking. A message may be
@@ -51,18 +48,19 @@ end
 -- micro-dollars, too, rounded up: that is what processes of older versions and programs of operators read.
 local function record_usage(K, id, state, job, usage)
   local nanos = usage[5] or '0'
-  redis.call('XADD', K .. 'usage', 'MAXLEN', '~', USAGE_RECORDS, '*', 'job', id, 'tenant', job.t,
+  redis.call('XADD', K .. 'usage', '*', 'job', id, 'tenant', job.t,
     'state', state, 'provider', usage[1] or '', 'model', usage[2] or '', 'prompt', usage[3] or '0',
     'completion', usage[4] or '0', 'cost', text(math.ceil(tonumber(nanos) / 1000)), 'nanos', nanos, 'attempts', job.a, 'requeued', job.n or '0')
 end
 
 local function fields_of(K, id)
   local values = redis.call('HMGET', K .. 'j:' .. id, 's', 't', 'a', 'b', 'ch', 'wt', 'k', 'g', 'fo', 'u', 'ik',
-    'n', 'of', 'ev', 'dl', 'f', 'kt', 'nm')
+    'n', 'of', 'ev', 'dl', 'f', 'kt', 'nm', 'qt')
   return {
     s = values[1], t = values[2], a = values[3], b = values[4], ch = values[5], wt = values[6], k = values[7],
     g = values[8], fo = values[9], u = values[10], ik = values[11], n = values[12], of = values[13],
     ev = values[14], dl = values[15], f = values[16], kt = values[17], nm = values[18],
+    qt = values[19],
   }
 end
 
@@ -76,16 +74,27 @@ end
 -- Makes a job terminal and frees what it held, itself only. `keep` is how long it stays readable. One that failed is a
 -- dead letter, unless `job.is_told` says that its client knows what to do.
 local function finish_one(K, changes, id, job, state, body, keep, now, usage)
-  local key = K .. 'j:' .. id
-  -- A delivery or a replay may want to read it for a day.
+  local key, is_dead = K .. 'j:' .. id, state == 'failed' and not job.is_told
+  local received = is_received(changes, job, body)
+  -- What the caller has goes sooner, but for what an operator may requeue.
+  if received and not is_dead then keep = tonumber(job.qt) end
+  -- A delivery or a replay may want to read it for a day. A delivery that has come to its end nobody reads.
   if job.u or job.ik then keep = math.max(keep, DAY + 3600000) end
+  if job.of and state == 'succeeded' then keep = math.min(keep, DELIVERED_TIME) end
   local time_kept = text(keep)
-  redis.call('HSET', key, 's', state, 'ft', text(now))
+  local bytes = text(FINISHED_BYTES + #body + (is_dead and job.b or 0))
+  if received then
+    -- A dead letter may need its cache key again. The channel has been read.
+    local cache_key = is_dead and job.k or ''
+    redis.call('HSET', key, 's', state, 'ft', text(now), 'z', bytes, 'fe', '1', 'ch', '', 'k', cache_key or '')
+  else
+    redis.call('HSET', key, 's', state, 'ft', text(now), 'z', bytes)
+  end
   redis.call('PEXPIRE', key, time_kept)
   if body ~= '' then redis.call('SET', K .. 'r:' .. id, body, 'PX', time_kept) end
   if not job.nm then redis.call('PEXPIRE', K .. 'm:' .. id, time_kept) end
   leave_sets(changes, id, job)
-  if state == 'failed' and not job.is_told then
+  if is_dead then
     -- A dead letter: the request stays, so that an operator can requeue it.
     redis.call('PEXPIRE', K .. 'p:' .. id, time_kept)
     redis.call('ZREMRANGEBYSCORE', K .. 'dead', '-inf', now - keep)
@@ -93,9 +102,12 @@ local function finish_one(K, changes, id, job, state, body, keep, now, usage)
   else
     note_deleted(changes, K .. 'p:' .. id)
   end
-  if job.of then return add_to(changes.counts, 'delivery:' .. state, 1) end
+  if job.of then
+    if state == 'succeeded' then note_fetched(K, job.of, finished_fields(K, job.of), true) end
+    return add_to(changes.counts, 'delivery:' .. state, 1)
+  end
   note_open(changes, job.t, -1, -job.b)
-  note_added(changes, 'ended', text(now + keep), id .. ' ' .. job.t)
+  note_finished(changes, id, job.t, bytes, now + keep, received)
   record_usage(K, id, state, job, usage)
   add_to(changes.counts, 'ended:' .. state, 1)
   if job.u then

@@ -8,7 +8,8 @@
 --   restart   empty: the answer was broken off and begins anew
 --   error     the failure
 --   done      empty: the job has ended
--- Fields of the job: sm how it streams (deltas, restart), dl how many deltas this attempt has written.
+-- Fields of the job: sm how it streams (deltas, restart), dl how many deltas this attempt has written, eb the bytes of
+-- all of them, lz those of the log once the job has ended.
 
 local BROKEN_OFF = '{"code":"stream_interrupted","message":"The answer broke off after its first words had been '
   .. 'sent; ask again.","cascade_path":[]}'
@@ -59,6 +60,7 @@ local function end_events(K, id, has_deltas, state, body, keep)
   if state == 'failed' then add_event(K, id, 'error', body) end
   add_event(K, id, 'done', '')
   redis.call('PEXPIRE', K .. 'events:' .. id, keep)
+  note_log(K, id, state == 'failed' and #body or 0, keep, now_ms())
 end
 
 -- append: adds a piece of the answer to a job's events.
@@ -68,8 +70,9 @@ end
 step('append', { 'allow-oom' }, function(K, args)
   local id, number = args[1], tonumber(args[3])
   if not may_settle(K, id, args[2]) then return 0 end
-  if tonumber(redis.call('HGET', K .. 'j:' .. id, 'dl') or 0) >= number then return 1 end
-  redis.call('HSET', K .. 'j:' .. id, 'dl', number)
+  local written = redis.call('HMGET', K .. 'j:' .. id, 'dl', 'eb')
+  if tonumber(written[1] or 0) >= number then return 1 end
+  redis.call('HSET', K .. 'j:' .. id, 'dl', number, 'eb', text((written[2] or 0) + #args[4]))
   add_event(K, id, 'delta', args[4])
   return 1
 end)

@@ -23,7 +23,9 @@
 --   lease             zset    running jobs by the time at which their lease ends
 --   scheduled         zset    jobs that wait for a time, by that time
 --   dead              zset    failed jobs that an operator can do something about, by the time of their end
---   ended             zset    `<id> <tenant>` of ended jobs, by the time at which they are forgotten
+--   unfetched, fetched, stubs, logs, memory   what finished jobs take; finished.lua
+--   ended             zset    `<id> <tenant>` of jobs that ended by steps of before, by the time at which they are forgotten
+--   tidying, room     string  who looks after memory now; room.lua
 --   wake              zset    one member while there may be work: what idle workers block on
 --   open              hash    bytes: of requests of jobs that have not ended; jobs:<tenant>, bytes:<tenant>
 --   workers           zset    workers by the time of their last sign of life
@@ -36,7 +38,7 @@
 --   cache:<key>       string  the id of the job that made an answer, then the answer
 --   cached            zset    cache keys by the time at which they end
 --   cachesize         hash    bytes by cache key, and their sum under `total`
---   usage             stream  one record for each job that ended, about the last million
+--   usage             stream  one record for each job that ended; the oldest go when there are too many (room.lua)
 --   counts            hash    what has happened since the shard was new, by name
 --
 -- Fields of j:<id>, short because there are many jobs:
@@ -47,7 +49,9 @@
 --   g its group, of jobs that share a call  fo 1 while it follows  co 1 when another's call answered it
 --   nm 1 when it has no metadata  u 1 when u:<id> exists  ik 1 when it has an idempotency key
 --   n how often an operator requeued it
---   of the job whose end a delivery tells of  ev 1 when events:<id> exists  sm dl see events.lua
+--   of the job whose end a delivery tells of  ev 1 when events:<id> exists, gone when it is  sm dl eb lz see events.lua
+--   qt how long (ms) its answer stays once its caller has it, while one waits  z bytes that it takes once it has ended
+--   fe 1 when its caller has the answer  go 1 when the answer is gone
 -- Times are milliseconds of Redis' own clock; no process's clock matters.
 
 local DAY = 86400000

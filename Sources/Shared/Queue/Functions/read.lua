@@ -1,16 +1,17 @@
 -- The fields of a job as its readers see it, in the order of `view`.
-local VIEW = { 's', 'l', 'm', 'a', 'ct', 'st', 'ft', 'hit', 'co', 't' }
+local VIEW = { 's', 'l', 'm', 'a', 'ct', 'st', 'ft', 'hit', 'co', 't', 'go', 'ev' }
 
 -- A job as its readers see it; nil when there is none of that id.
 --   {id, state, lane, model, attempts, created, started or nil, finished or nil, 1 when it came from the cache,
---    1 when another's call answered it, tenant, metadata or nil, result or failure or nil}
--- The last is nil `without_body` in any case.
+--    1 when another's call answered it, tenant, metadata or nil, result or failure or nil, 1 when its answer is gone,
+--    'gone' when its event log is}
+-- The result is nil `without_body` in any case.
 local function view(K, id, without_body)
   local job = redis.call('HMGET', K .. 'j:' .. id, unpack(VIEW))
   if not job[1] then return nil end
   local body = job[7] and not without_body and redis.call('GET', K .. 'r:' .. id)
   return { id, job[1], job[2], job[3], job[4], job[5], job[6], job[7], job[8], job[9], job[10],
-    redis.call('GET', K .. 'm:' .. id), body }
+    redis.call('GET', K .. 'm:' .. id), body, job[11], job[12] }
 end
 
 -- Ends a job that waits past its deadline before it is shown, also while there is no worker to do so.
@@ -21,7 +22,8 @@ local function expire_if_late(K, id, keep)
   end
 end
 
--- read: a job as its tenant may see it; with a channel, also asks to be told of its end.
+-- read: a job as its tenant may see it; with a channel, also asks to be told of its end. One that has ended is fetched
+-- from then on.
 --   KEYS[1] base
 --   ARGV  1 id  2 tenant  3 channel or ''  4 keep (ms)
 --         5… rate limits to report: subject, emission interval (us), burst
@@ -35,6 +37,7 @@ step('read', { 'allow-oom' }, function(K, args)
   end
   expire_if_late(K, id, tonumber(args[4]))
   local job = view(K, id)
+  if job[8] then note_fetched(K, id, finished_fields(K, id)) end
   if channel ~= '' and not job[8] then
     redis.call('SADD', K .. 'w:' .. id, channel)
     redis.call('HSET', K .. 'j:' .. id, 'wt', 1)
@@ -67,7 +70,7 @@ end
 --   KEYS[1] base
 --   ARGV  1 id  2 tenant  3 number of the event after which to begin  4 most events  5 channel or ''  6 keep (ms)
 --         7 bytes after which a page ends
---   returns {} when the tenant has no such job, or {view of the job without its body, 1 when more events are there,
+--   returns {} when the tenant has no such job, {view of the job without its body} when its log is gone, or {view of the job without its body, 1 when more events are there,
 --     event…}
 --     event  {number, kind, payload}
 --   O(log events + most)
@@ -77,6 +80,7 @@ step('events', { 'allow-oom' }, function(K, args)
   if redis.call('HGET', key, 't') ~= args[2] then return {} end
   expire_if_late(K, id, tonumber(args[6]))
   local job = redis.call('HMGET', key, 's', 'ft', 'ev')
+  if job[3] == 'gone' then return { view(K, id, true) } end
   if not job[3] then
     if job[2] then
       redis.call('HSET', key, 'ev', 1)
@@ -141,15 +145,21 @@ step('ended', { 'no-writes' }, function(K, args)
   return ended
 end)
 
+-- How long (ms) a shard counts as full after it had no room.
+local FULL_FOR = 10000
+
 -- statistics: how full the shard is.
 --   KEYS[1] base   ARGV 1 silence after which a worker counts as gone (ms)
---   returns {open jobs, open bytes, running, scheduled, dead, workers alive, counts as name, value, …}
+--   returns {open jobs, open bytes, running, scheduled, dead, workers alive, counts as name, value, …, bytes of the
+--     cache, what finished jobs take as name, value, …, 1 when there was no room to be made a moment ago, else 0}
 --   O(log workers)
 step('statistics', { 'no-writes' }, function(K, args)
+  local full = now_ms() - tonumber(redis.call('HGET', K .. 'memory', 'full') or 0) < FULL_FOR
   return {
     redis.call('ZCARD', K .. 'deadlines'), tonumber(redis.call('HGET', K .. 'open', 'bytes') or 0),
     redis.call('ZCARD', K .. 'lease'), redis.call('ZCARD', K .. 'scheduled'), redis.call('ZCARD', K .. 'dead'),
     redis.call('ZCOUNT', K .. 'workers', now_ms() - tonumber(args[1]), '+inf'),
-    redis.call('HGETALL', K .. 'counts'),
+    redis.call('HGETALL', K .. 'counts'), tonumber(redis.call('HGET', K .. 'cachesize', 'total') or 0),
+    redis.call('HGETALL', K .. 'memory'), full and 1 or 0,
   }
 end)
