@@ -41,10 +41,11 @@ struct RoomTests {
   @Test("what gives way is the cache, then event logs, then answers whose callers have them, oldest first")
   func order() async throws {
     try await QueueLab.with { lab in
-      let ids = [
-        try await fetched(lab, cache: .refresh(key: "k")), try await fetched(lab, streaming: .deltas),
-        try await fetched(lab),
-      ]
+      var ids = [try await fetched(lab, cache: .refresh(key: "k"))]
+      try await lab.untilRedisTime(isAfter: .milliseconds(2))
+      ids.append(try await fetched(lab, streaming: .deltas))
+      try await lab.untilRedisTime(isAfter: .milliseconds(2))
+      ids.append(try await fetched(lab))
       let kept = try await unfetched(lab)
       func step() async throws { #expect(try await lab.queue.makeRoom(1, who: "me")) }
       try await step()
