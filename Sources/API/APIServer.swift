@@ -45,9 +45,10 @@ struct APIServer: Sendable {
     // Shut down in reverse order: the server first, what it needs last.
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
-        services: [redis, MemoryKeeper(queue: queue, logger: logger), listener, reloader, server],
-        gracefulShutdownSignals: [.sigterm, .sigint],
-        logger: logger.forServices))
+        services: [
+          redis, MemoryKeeper(queue: queue, logger: logger), listener, reloader,
+          FoundingWatch(queue: queue, logger: logger), server,
+        ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.forServices))
     try await group.run()
   }
 

@@ -59,7 +59,8 @@ struct WorkerProcess: Sendable {
           CancellationListener(queue: queue, held: held, redis: settings.redis, logger: logger),
           HandOverListener(
             queue: queue, worker: name, starter: starter, redis: settings.redis, logger: logger),
-          Janitor(queue: queue, logger: logger), MemoryKeeper(queue: queue, logger: logger), puller,
+          Janitor(queue: queue, logger: logger), MemoryKeeper(queue: queue, logger: logger),
+          FoundingWatch(queue: queue, logger: logger), puller,
         ],
         gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.forServices))
     let result: Result<Void, any Error>

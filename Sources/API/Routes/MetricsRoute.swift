@@ -64,6 +64,12 @@ struct MetricsRoute: Sendable {
     counters(
       "janitor_repairs_total", "What the janitor had to repair; expected to be nothing.", "kind",
       of: "repaired:")
+    counters(
+      "orphans_total",
+      "Members of indexes without their job, which were removed: keys were lost. Expected to be nothing.",
+      "kind",
+      of: "orphan:")
+    counter("untold_total", "Messages on channels that Redis' rules forbid to Sluice.", of: "untold")
     text.writeImmutableBuffer(statistics.memory.metrics(dropped: statistics.counts))
     return text
   }

@@ -10,10 +10,20 @@ public struct QueueStatistics: Sendable, Hashable {
   public let workers: Int
   /// What has happened since the queue was new, by name: `ended:<state>`, `delivery:<state>`, `coalesced`,
   /// `stale` (outcomes refused for an old fencing token), `reclaimed` (leases that ran out), `crashes`,
-  /// `quarantined`, `requeued`, `discarded`, `repaired:<kind>`, `dropped:<kind>` (what gave way to new work).
+  /// `quarantined`, `requeued`, `discarded`, `repaired:<kind>`, `orphan:<index>` (members without what they stand for,
+  /// removed), `untold` (messages on channels that Redis' rules forbid),
+  /// `dropped:<kind>` (what gave way to new work).
   public let counts: [String: Int]
   /// What fills Redis.
   public let memory: MemoryUse
+
+  /// Members of indexes that stood there without their job, and were removed.
+  public var orphans: Int {
+    counts.reduce(0) { sum, count in count.key.hasPrefix("orphan:") ? sum + count.value : sum }
+  }
+
+  /// Messages that were not sent because Redis' rules (ACL) forbid their channel.
+  public var untold: Int { counts["untold"] ?? 0 }
 
   /// Jobs in a lane, or following another's call.
   public var queued: Int { max(0, openJobs - running - scheduled) }

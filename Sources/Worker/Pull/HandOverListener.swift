@@ -19,7 +19,7 @@ struct HandOverListener: Service {
     subscriber = RedisSubscriber(
       configuration: redis, channel: queue.makeHandOverChannel(), purpose: "worker-handed", logger: logger,
       onMessage: { message in
-        switch HandOver(message) {
+        switch HandOver(message, to: worker) {
         case .job(let job): starter.start(job, isHanded: true)
         case .end: held.endOffer()
         case nil: break

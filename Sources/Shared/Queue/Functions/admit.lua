@@ -40,8 +40,9 @@ end
 
 -- What an idempotency key stands for already, if anything. A key outlives its job only when that is lost.
 local function replayed(K, digest, fingerprint)
-  local stored = redis.call('GET', K .. 'idem:' .. digest)
-  if not stored or redis.call('EXISTS', K .. 'j:' .. stored:sub(1, 40)) == 0 then return nil end
+  local stored = string_at(K .. 'idem:' .. digest)
+  if not stored then return nil end
+  if redis.pcall('HEXISTS', K .. 'j:' .. stored:sub(1, 40), 't') ~= 1 then return count_orphan(K, 'idem') end
   if stored:sub(41) ~= fingerprint then return { 'conflict' } end
   return { 'replayed', stored:sub(1, 40) }
 end
@@ -50,10 +51,12 @@ end
 -- stands in a less urgent lane. Without such a call the job leads one.
 local function group_to_follow(K, order)
   local leader_key = K .. 'leader:' .. order.cache_key
-  local leader = redis.call('SET', leader_key, order.id, 'NX', 'GET')
+  local leader = redis.pcall('SET', leader_key, order.id, 'NX', 'GET')
   if not leader then return nil end
-  local job = redis.call('HMGET', K .. 'j:' .. leader, 's', 'l', 'g')
-  local shares = job[1] == 'running' or (job[1] == 'queued' and URGENCY[job[2]] <= URGENCY[order.lane])
+  leader = plain(leader) or ''
+  local job = redis.pcall('HMGET', K .. 'j:' .. leader, 's', 'l', 'g', 't')
+  if not job[4] then count_orphan(K, 'leader') end
+  local shares = job[4] and (job[1] == 'running' or (job[1] == 'queued' and URGENCY[job[2]] <= URGENCY[order.lane]))
   local group = job[3] or leader
   if not shares or redis.call('ZCARD', K .. 'f:' .. group) >= MOST_FOLLOWERS then
     redis.call('SET', leader_key, order.id)
@@ -126,8 +129,8 @@ end
 
 -- The fields of the job's hash.
 local function fields_to_store(intake, order, deadline, state, group, worker)
-  local runs = worker and '1' or '0'
-  local fields = { 's', state, 't', order.tenant, 'l', order.lane, 'm', order.model, 'f', runs, 'a', runs, 'c', '0',
+  local runs, fence = worker and '1' or '0', worker and intake.fence or '0'
+  local fields = { 's', state, 't', order.tenant, 'l', order.lane, 'm', order.model, 'f', fence, 'a', runs, 'c', '0',
     'w', order.weight, 'b', text(#order.request), 'd', deadline, 'ct', intake.now_text }
   local function set(name, value)
     fields[#fields + 1] = name
@@ -182,7 +185,7 @@ local function place(K, intake, order, state, group)
     if intake.running then intake.running = intake.running + 1 end
   elseif group then
     -- Microseconds, so that no two came at the same time.
-    redis.call('ZADD', K .. 'f:' .. group, now_us(), id)
+    write_index('ZADD', K .. 'f:' .. group, now_us(), id)
     count(K, 'coalesced')
   else
     if state == 'scheduled' then
@@ -225,13 +228,21 @@ local function admit(K, intake, order)
   return { 'admitted', intake.now, follows, report[1], report[2], report[3] }
 end
 
-step('admit', {}, function(K, args)
-  local intake, outcomes, next = new_intake(args), {}, FIRST_ORDER
+-- Notes an outcome for each order of the arguments.
+local function admit_all(K, intake, args, outcomes)
+  local next = FIRST_ORDER
   while next <= #args do
     local order
     order, next = read_order(K, args, next)
     outcomes[#outcomes + 1] = admit(K, intake, order)
   end
+end
+
+step('admit', {}, function(K, args)
+  local intake, outcomes = new_intake(args), {}
+  local is_done, problem = pcall(admit_all, K, intake, args, outcomes)
+  -- Also where an order was refused half-way: those before it are in.
   write_intake(K, intake)
+  if not is_done then raise(problem) end
   return outcomes
 end)

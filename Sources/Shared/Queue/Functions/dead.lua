@@ -29,7 +29,8 @@ end)
 step('requeue', {}, function(K, args)
   local id, now = args[1], now_ms()
   local key = K .. 'j:' .. id
-  local job = redis.call('HMGET', key, 's', 't', 'l', 'd', 'ct', 'b', 'of', 'fe', 'z', 'lz')
+  local job = redis.pcall('HMGET', key, 's', 't', 'l', 'd', 'ct', 'b', 'of', 'fe', 'z', 'lz')
+  if not job[2] and redis.call('ZREM', K .. 'dead', id) == 1 then bury(K, 'dead', id) end
   if job[1] ~= 'failed' or redis.call('ZREM', K .. 'dead', id) == 0 then return 0 end
   local deadline = now + tonumber(job[4]) - tonumber(job[5])
   -- Nobody waits for it any more.
@@ -66,7 +67,7 @@ end)
 --   KEYS[1] base   ARGV 1 id of the job that ended
 --   returns {callback URL, view of the job}, or {} when either is gone   O(1)
 step('delivery', { 'allow-oom' }, function(K, args)
-  local url, job = redis.call('GET', K .. 'u:' .. args[1]), view(K, args[1])
+  local url, job = string_at(K .. 'u:' .. args[1]), view(K, args[1])
   if not url or not job then return {} end
   return { url, job }
 end)

@@ -54,8 +54,8 @@ local function note_log(K, id, own_bytes, keep, now)
     + LOG_ENTRY_BYTES * redis.call('XLEN', log)
   local bytes = LOG_BYTES + LOG_PAGE_BYTES * math.ceil(content / LOG_PAGE)
   redis.call('HSET', K .. 'j:' .. id, 'lz', bytes)
-  redis.call('ZADD', K .. 'logs', text(now + keep), id .. ' ' .. text(bytes))
-  add(K, 'memory', 'logs', bytes)
+  local is_new = redis.call('ZADD', K .. 'logs', text(now + keep), id .. ' ' .. text(bytes))
+  if is_new == 1 then add(K, 'memory', 'logs', bytes) end
 end
 
 -- An event log leaves the index. `bytes` is the job's field lz.
@@ -82,7 +82,7 @@ local function keep_finished(K, id, job, keep, now)
 end
 
 local function finished_fields(K, id)
-  local values = redis.call('HMGET', K .. 'j:' .. id, 't', 'z', 'fe', 'qt', 'ik', 'u', 'lz', 'ft', 's')
+  local values = redis.pcall('HMGET', K .. 'j:' .. id, 't', 'z', 'fe', 'qt', 'ik', 'u', 'lz', 'ft', 's')
   return {
     t = values[1], z = values[2], fe = values[3], qt = values[4], ik = values[5], u = values[6], lz = values[7],
     ft = values[8], s = values[9],

@@ -8,6 +8,8 @@ local function new_intake(args)
   return {
     now_us = micros, now = now,
     now_text = text(now), lease_end = text(now + args[7]),
+    -- Of jobs that are handed over.
+    fence = text(next_fence(0, micros)),
     keep = tonumber(args[1]), cache_time = args[2],
     most_jobs = tonumber(args[3]), most_bytes = tonumber(args[4]),
     tenant_jobs = tonumber(args[5]), tenant_bytes = tonumber(args[6]), answer_time = args[8],

@@ -7,11 +7,11 @@ local VIEW = { 's', 'l', 'm', 'a', 'ct', 'st', 'ft', 'hit', 'co', 't', 'go', 'ev
 --    'gone' when its event log is}
 -- The result is nil `without_body` in any case.
 local function view(K, id, without_body)
-  local job = redis.call('HMGET', K .. 'j:' .. id, unpack(VIEW))
-  if not job[1] then return nil end
-  local body = job[7] and not without_body and redis.call('GET', K .. 'r:' .. id)
+  local job = redis.pcall('HMGET', K .. 'j:' .. id, unpack(VIEW))
+  if not job[1] or not job[10] then return nil end
+  local body = job[7] and not without_body and string_at(K .. 'r:' .. id)
   return { id, job[1], job[2], job[3], job[4], job[5], job[6], job[7], job[8], job[9], job[10],
-    redis.call('GET', K .. 'm:' .. id), body, job[11], job[12] }
+    string_at(K .. 'm:' .. id), body, job[11], job[12] }
 end
 
 -- Ends a job that waits past its deadline before it is shown, also while there is no worker to do so.
@@ -32,14 +32,14 @@ end
 step('read', { 'allow-oom' }, function(K, args)
   local id, channel = args[1], args[3]
   local report = peek_limits({}, read_limits(K, args, 5, #args), now_us())
-  if redis.call('HGET', K .. 'j:' .. id, 't') ~= args[2] then
+  if redis.pcall('HGET', K .. 'j:' .. id, 't') ~= args[2] then
     return { false, report[1], report[2], report[3] }
   end
   expire_if_late(K, id, tonumber(args[4]))
   local job = view(K, id)
   if job[8] then note_fetched(K, id, finished_fields(K, id)) end
   if channel ~= '' and not job[8] then
-    redis.call('SADD', K .. 'w:' .. id, channel)
+    write_index('SADD', K .. 'w:' .. id, channel)
     redis.call('HSET', K .. 'j:' .. id, 'wt', 1)
   end
   return { job, report[1], report[2], report[3] }
@@ -77,20 +77,21 @@ end
 step('events', { 'allow-oom' }, function(K, args)
   local id, channel = args[1], args[5]
   local key = K .. 'j:' .. id
-  if redis.call('HGET', key, 't') ~= args[2] then return {} end
+  if redis.pcall('HGET', key, 't') ~= args[2] then return {} end
   expire_if_late(K, id, tonumber(args[6]))
   local job = redis.call('HMGET', key, 's', 'ft', 'ev')
   if job[3] == 'gone' then return { view(K, id, true) } end
-  if not job[3] then
+  local is_lost = job[2] and (plain(redis.pcall('XLEN', K .. 'events:' .. id)) or 0) == 0
+  if not job[3] or is_lost then
     if job[2] then
       redis.call('HSET', key, 'ev', 1)
-      end_events(K, id, false, job[1], redis.call('GET', K .. 'r:' .. id) or '', redis.call('PTTL', key))
+      end_events(K, id, false, job[1], string_at(K .. 'r:' .. id) or '', redis.call('PTTL', key))
     else
       begin_events(K, id, 'deltas')
     end
   end
   if channel ~= '' and not job[2] then
-    redis.call('SADD', K .. 'w:' .. id, channel)
+    write_index('SADD', K .. 'w:' .. id, channel)
     redis.call('HSET', key, 'wt', 1)
   end
   local page = { view(K, id, true), 0 }
@@ -101,13 +102,22 @@ end)
 -- The bytes of results after which a page of jobs ends.
 local BYTES_OF_A_PAGE = 4194304
 
+-- A job that is not there leaves its tenant's list. Returns whether it is lost: else it had ended, and its time was over.
+local function unlist(K, tenant, id)
+  redis.call('ZREM', K .. 'jobs:' .. tenant, id)
+  if not redis.call('ZSCORE', K .. 'deadlines', id) then return false end
+  bury(K, 'jobs', id)
+  return true
+end
+
 -- list: a tenant's jobs, the newest first.
 --   KEYS[1] base
 --   ARGV  1 tenant  2 most jobs  3 state or ''  4 id before which to go on, or ''
 --   returns {id to go on before or '' at the end, view…}; may be short of `most` when few are of that state, or when
 --   their results are large
 --   O(log jobs + looked at), of which there are at most 1,000
-step('list', { 'no-writes' }, function(K, args)
+--   What is lost goes from the list.
+step('list', { 'allow-oom' }, function(K, args)
   local most, state = tonumber(args[2]), args[3]
   local before = args[4] == '' and '+' or '(' .. args[4]
   local looked_at = state == '' and most or 1000
@@ -115,9 +125,10 @@ step('list', { 'no-writes' }, function(K, args)
   local page, last, bytes = { '' }, nil, 0
   for _, id in ipairs(ids) do
     last = id
-    if state == '' or redis.call('HGET', K .. 'j:' .. id, 's') == state then
+    local is_wanted = state == '' or redis.pcall('HGET', K .. 'j:' .. id, 's')
+    if is_wanted == true or is_wanted == state then
       local job = view(K, id)
-      if job then page[#page + 1] = job end
+      if job then page[#page + 1] = job else unlist(K, args[1], id) end
       bytes = bytes + #(job and job[13] or '')
     end
     if #page > most or bytes >= BYTES_OF_A_PAGE then break end
@@ -134,12 +145,12 @@ step('ended', { 'no-writes' }, function(K, args)
   local ended, room = {}, tonumber(args[1])
   for index = 2, #args do
     local id = args[index]
-    local job = redis.call('HMGET', K .. 'j:' .. id, 's', 'ft')
+    local job = redis.pcall('HMGET', K .. 'j:' .. id, 's', 'ft')
     if job[2] then
-      local size = redis.call('STRLEN', K .. 'r:' .. id)
+      local size = plain(redis.pcall('STRLEN', K .. 'r:' .. id)) or 0
       local fits = size <= room
       if fits then room = room - size end
-      ended[#ended + 1] = { id, job[1], fits and (redis.call('GET', K .. 'r:' .. id) or '') }
+      ended[#ended + 1] = { id, job[1], fits and (string_at(K .. 'r:' .. id) or '') }
     end
   end
   return ended

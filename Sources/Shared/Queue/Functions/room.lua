@@ -167,6 +167,27 @@ local function trim_usage(K, most)
   return false
 end
 
+-- How many members of an index tell how large all of them are, and how often (ms) they are asked.
+local SAMPLE, RECOUNT_EVERY = 500, 60000
+
+-- Sets a sum right that has nothing to do any more with what it counts: keys were lost. By a sample where there are many.
+local function recount(K, index)
+  local key, sum = K .. index, tonumber(redis.call('HGET', K .. 'memory', index) or 0)
+  local members, bytes = redis.call('ZCARD', key), 0
+  local few = members <= SAMPLE
+  local sample = few and redis.call('ZRANGE', key, '0', '-1') or redis.call('ZRANDMEMBER', key, SAMPLE)
+  for _, member in ipairs(sample) do bytes = bytes + select(2, parts_of(member)) end
+  if not few then
+    bytes = math.floor(bytes / #sample * members)
+    if sum > bytes / 2 and sum < bytes * 2 then return end
+  end
+  if sum == bytes then return end
+  redis.call('HSET', K .. 'memory', index, text(bytes))
+  count(K, 'repaired:memory')
+end
+
+local INDEXES = { 'fetched', 'unfetched', 'stubs', 'logs' }
+
 -- tidy: forgets finished work whose time has come, and keeps the rest within its bounds. One process does it at a time.
 --   KEYS[1] base
 --   ARGV  1 who asks  2 how long (ms) the duty stays his  3 most bytes of answers whose callers have them and of event
@@ -179,7 +200,10 @@ step('tidy', { 'allow-oom' }, function(K, args)
   if other and other ~= args[1] then return -1 end
   if other then redis.call('PEXPIRE', K .. 'tidying', args[2]) end
   local now, most, more = now_ms(), tonumber(args[7]), false
-  for _, index in ipairs({ 'fetched', 'unfetched', 'stubs', 'logs' }) do
+  if redis.call('SET', K .. 'recounted', '1', 'NX', 'PX', text(RECOUNT_EVERY)) then
+    for _, index in ipairs(INDEXES) do recount(K, index) end
+  end
+  for _, index in ipairs(INDEXES) do
     if sweep_index(K, index, now, most) == most then more = true end
   end
   local sums = redis.call('HMGET', K .. 'memory', 'logs', 'fetched')
