@@ -26,20 +26,22 @@ final class RedisLink: Sendable {
   private static let provenAfter = Duration.seconds(1)
 
   private let configuration: RedisConfiguration
+  private let topology: RedisTopology
   private let connector: RedisConnector
   private let watch: RedisWatch
   private let logger: Logger
   private let guarded = Mutex(Guarded())
 
   init(
-    configuration: RedisConfiguration, eventLoop: any EventLoop, watch: RedisWatch, logger: Logger,
+    topology: RedisTopology, eventLoop: any EventLoop, watch: RedisWatch, logger: Logger,
     purpose: String
   ) {
-    self.configuration = configuration
+    configuration = topology.configuration
+    self.topology = topology
     self.watch = watch
     self.logger = logger
     connector = RedisConnector(
-      configuration: configuration, eventLoop: eventLoop, purpose: purpose, probes: true)
+      topology: topology, eventLoop: eventLoop, purpose: purpose, probes: true)
   }
 
   private var server: String { configuration.description }
@@ -147,16 +149,17 @@ final class RedisLink: Sendable {
           continue
         }
       } catch {
-        if !isAway { logger.error("\(error)") }
+        // Said again when it is away for another reason.
+        if reasonToBeAway != error { logger.error("\(error)") }
         wasLost = true
         enter(.away(error))
       }
-      try? await Task.sleep(for: backoff.next(chance: .random(in: 0..<1)))
+      await topology.rest(for: backoff.next(chance: .random(in: 0..<1)))
     }
   }
 
-  private var isAway: Bool {
-    if case .away = guarded.withLock({ $0.state }) { true } else { false }
+  private var reasonToBeAway: RedisError? {
+    if case .away(let error) = guarded.withLock({ $0.state }) { error } else { nil }
   }
 
   /// Uses a connection until it ends, and those that take its place.
@@ -195,7 +198,7 @@ final class RedisLink: Sendable {
   ) async -> RedisConnection? {
     // Over one that is silent the late reply is the probe.
     if doubt == .byAnother, standing.isDoubted {
-      _ = try? await connection.send(.probe, timeout: configuration.patience)
+      _ = try? await connection.send(configuration.probe, timeout: configuration.patience)
     }
     var backoff = ReconnectBackoff()
     while standing.isDoubted, connection.isOpen, !Task.isCancelled {
@@ -204,7 +207,7 @@ final class RedisLink: Sendable {
         next.close()
         return nil
       }
-      try? await Task.sleep(for: backoff.next(chance: .random(in: 0..<1)))
+      await topology.rest(for: backoff.next(chance: .random(in: 0..<1)))
     }
     return nil
   }
