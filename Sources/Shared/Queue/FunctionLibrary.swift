@@ -13,7 +13,7 @@ struct FunctionLibrary: Sendable {
     PackageResources.claim_lua, PackageResources.renew_lua, PackageResources.complete_lua,
     PackageResources.retry_lua, PackageResources.read_lua, PackageResources.dead_lua,
     PackageResources.mend_lua, PackageResources.circuits_lua, PackageResources.quotas_lua,
-    PackageResources.latencies_lua,
+    PackageResources.latencies_lua, PackageResources.rights_lua,
   ])
 
   /// Such as `sluice_1f0c33a9`.

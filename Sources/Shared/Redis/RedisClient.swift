@@ -15,6 +15,8 @@ public final class RedisClient: Service, Sendable {
   private let ownTopology: RedisTopology?
   /// How long a connection may be silent beyond what a blocking command waits for.
   let patience: Duration
+  /// Whom Redis takes it for; for people.
+  let user: String
 
   /// `purpose` names the connections in Redis' `CLIENT LIST`, such as `api`. With `perEventLoop`, a command leaves on
   /// the loop that its task runs on, and commands of several loops are not in order.
@@ -44,6 +46,7 @@ public final class RedisClient: Service, Sendable {
   ) {
     ownTopology = isOwn ? topology : nil
     let configuration = topology.configuration
+    user = configuration.user ?? "default"
     let group: any EventLoopGroup = perEventLoop ? eventLoopGroup : eventLoopGroup.any()
     patience = configuration.patience
     let watch = RedisWatch(server: configuration.description, purpose: purpose, logger: logger)

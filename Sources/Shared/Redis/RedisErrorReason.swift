@@ -20,6 +20,30 @@ public enum RedisErrorReason: String, Sendable, Hashable, CaseIterable {
   case unknownCommand = "unknown_command"
   case other
 
+  /// What is wrong, as a phrase without a full stop.
+  public var sentence: String {
+    switch self {
+    case .ask, .moved, .crossSlot, .tryAgain:
+      "it is a node of a Redis Cluster, which is not supported yet (\(word))"
+    case .busy: "it is busy with a script or function that does not end (BUSY)"
+    case .clusterDown: "its cluster is down (CLUSTERDOWN)"
+    case .loading: "it is still loading its data (LOADING)"
+    case .masterDown: "it is a replica that has lost its master (MASTERDOWN)"
+    case .misconfigured: "it cannot write to its disk (MISCONF)"
+    case .noAuthentication: "it wants a password (NOAUTH)"
+    case .noPermission: "a right is missing (NOPERM)"
+    case .noReplicas: "it has fewer replicas than it must have to be written to (NOREPLICAS)"
+    case .outOfMemory: "it has reached its maxmemory (OOM)"
+    case .readOnly: "it is a replica, which may not be written to (READONLY)"
+    case .script: "a step of the queue failed; the log says how"
+    case .unblocked: "it has become a replica (UNBLOCKED)"
+    case .unknownCommand: "it does not know a command that is needed"
+    case .other: "the log says why"
+    }
+  }
+
+  private var word: String { rawValue.uppercased() }
+
   /// The class of an error reply, by the word that it begins with.
   public init(message: String) {
     switch message.prefix(while: { $0 != " " }) {

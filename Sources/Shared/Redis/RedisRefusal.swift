@@ -1,5 +1,5 @@
 /// Why a server is not one that Sluice works with: found out before anything else that it says is believed.
-public enum RedisRefusal: Sendable, Hashable {
+public enum RedisRefusal: Error, Sendable, Hashable {
   /// User or password are wrong.
   case wrongPassword
   /// There is a password, and none was given.
