@@ -146,7 +146,8 @@ extension AnswerSchema {
     "timestamp": ["type": "number", "description": "Unix seconds."],
     "version": text,
     "redis": object(
-      ["status": text, "latency_ms": ["type": ["number", "null"], "minimum": 0]], "The store."),
+      ["status": text, "latency_ms": ["type": ["number", "null"], "minimum": 0]], "The store.",
+      optional: ["reason": ["type": "string", "description": "Why it cannot be worked with."]]),
     "queue": object(["depth": count, "running": count], "Jobs that wait and jobs that run."),
     "workers": ["type": "integer", "minimum": 0, "description": "Workers that are alive."],
     "providers": [

@@ -57,6 +57,8 @@ enum Problem: Error, Sendable, Equatable {
   /// Why no work is taken.
   enum Cause: Sendable, Hashable {
     case redisIsAway
+    /// The same for operators, with the reason.
+    case notReady(String)
     case queueIsFull
     /// This process holds as much of request bodies as it may.
     case bodiesFillMemory
@@ -142,6 +144,7 @@ extension Problem {
   private static func phrase(_ cause: Cause) -> String {
     switch cause {
     case .redisIsAway: "The queue cannot be reached"
+    case .notReady(let reason): reason
     case .queueIsFull: "The queue is full"
     case .bodiesFillMemory: "This server is reading as many large requests as it can hold"
     case .draining: "This server is about to stop"

@@ -18,7 +18,7 @@ struct ReplyListener: Service {
   private let requestLook: AsyncStream<Void>.Continuation
 
   init(
-    board: ReplyBoard, feeds: EventBoard, queue: JobQueue, redis: RedisConfiguration,
+    board: ReplyBoard, feeds: EventBoard, queue: JobQueue, topology: RedisTopology,
     channels: PerEventLoop<ReplyChannel>, logger: Logger
   ) {
     self.board = board
@@ -29,7 +29,7 @@ struct ReplyListener: Service {
     self.requestLook = requestLook
     subscribers = channels.all.map { channel in
       RedisSubscriber(
-        configuration: redis, channel: channel.name, purpose: "api-replies",
+        topology: topology, channel: channel.name, purpose: "api-replies",
         eventLoopGroup: channel.eventLoop, logger: logger,
         onMessage: { message in
           switch Announcement(message) {
