@@ -39,7 +39,7 @@ public enum QueueError: Error, Sendable, Equatable, CustomStringConvertible {
     }
   }
 
-  /// Why, without the server's address: for whom it is none of their business where Redis is.
+  /// Why, for an operator who asks this process how it is.
   public var reason: String {
     switch self {
     case .redis(.refused(_, let refusal)): "Redis cannot be used: \(refusal)"

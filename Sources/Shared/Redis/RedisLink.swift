@@ -72,8 +72,9 @@ final class RedisLink: Sendable {
     guard !watch.isSuspect else { throw .suspect(server: server) }
     let timeout = deadline ?? configuration.commandTimeout + command.timeForItsSize
     let end = ContinuousClock.now + timeout
-    let late = RedisError.timedOut(server: server, command: command.name, after: timeout)
-    let connection = try await waitForConnection(atMost: timeout, else: late).get()
+    let connection = try await waitForConnection(
+      atMost: timeout, for: command.name, isCancellable: deadline != nil
+    ).get()
     return try await connection.send(
       command, timeout: timeout, deadline: end, isCancellable: deadline != nil)
   }
@@ -90,24 +91,43 @@ final class RedisLink: Sendable {
   }
 
   private func waitForConnection(
-    atMost timeout: Duration, else late: RedisError
+    atMost timeout: Duration, for command: String, isCancellable: Bool
+  ) async -> Result<RedisConnection, RedisError> {
+    let id = guarded.withLock { guarded in
+      guarded.lastWaiter += 1
+      return guarded.lastWaiter
+    }
+    let late = RedisError.timedOut(server: server, command: command, after: timeout)
+    guard isCancellable else { return await wait(id, atMost: timeout, else: late) }
+    let cancelled = RedisError.cancelled(server: server, command: command)
+    return await withTaskCancellationHandler {
+      await wait(id, atMost: timeout, else: late, ifCancelled: cancelled)
+    } onCancel: {
+      dismiss(id, with: cancelled)
+    }
+  }
+
+  private func wait(
+    _ id: UInt64, atMost timeout: Duration, else late: RedisError, ifCancelled cancelled: RedisError? = nil
   ) async -> Result<RedisConnection, RedisError> {
     await withCheckedContinuation { waiter in
-      let id: UInt64? = guarded.withLock { guarded in
-        if let outcome = outcome(of: guarded.state) {
-          waiter.resume(returning: outcome)
-          return nil
-        }
-        guarded.lastWaiter += 1
-        guarded.waiters[guarded.lastWaiter] = waiter
-        return guarded.lastWaiter
+      let outcome: Result<RedisConnection, RedisError>? = guarded.withLock { guarded in
+        // Looked at under the lock: a cancellation is either seen here, or comes later and finds the waiter.
+        if let cancelled, Task.isCancelled { return .failure(cancelled) }
+        if let outcome = self.outcome(of: guarded.state) { return outcome }
+        guarded.waiters[id] = waiter
+        return nil
       }
-      guard let id else { return }
+      if let outcome { return waiter.resume(returning: outcome) }
       connector.eventLoop.scheduleTask(in: .milliseconds(timeout.wholeMilliseconds)) {
-        let waiter = self.guarded.withLock { $0.waiters.removeValue(forKey: id) }
-        waiter?.resume(returning: .failure(late))
+        self.dismiss(id, with: late)
       }
     }
+  }
+
+  private func dismiss(_ id: UInt64, with error: RedisError) {
+    let waiter = guarded.withLock { $0.waiters.removeValue(forKey: id) }
+    waiter?.resume(returning: .failure(error))
   }
 
   private func enter(_ state: State) {

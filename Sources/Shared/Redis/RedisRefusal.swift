@@ -41,7 +41,8 @@ extension RedisRefusal: CustomStringConvertible {
   public var description: String {
     switch self {
     case .wrongPassword: "it refuses the user or the password that REDIS_URL holds (WRONGPASS)"
-    case .noPassword: "it asks for a password (NOAUTH); write it into REDIS_URL"
+    case .noPassword:
+      "it asks for a password (NOAUTH); write it into REDIS_URL, that of sentinels as sentinel_password"
     case .protectedMode:
       "it is in protected mode and serves its own machine only; give it a password, or set protected-mode to no"
     case .noDatabase(let number): "it has no database \(number), or does not let it be chosen; use 0"
