@@ -14,9 +14,9 @@ struct WorkerProcess: Sendable {
   }
 
   private func work() async throws {
-    let redis = RedisClient(
-      configuration: settings.redis, logger: logger, purpose: "worker", perEventLoop: true)
-    let wakeConnection = RedisClient(configuration: settings.redis, logger: logger, purpose: "worker-wake")
+    let topology = RedisTopology(settings.redis, logger: logger)
+    let redis = RedisClient(topology: topology, logger: logger, purpose: "worker", perEventLoop: true)
+    let wakeConnection = RedisClient(topology: topology, logger: logger, purpose: "worker-wake")
     let queue = JobQueue(redis: redis, retention: settings.retention, bounds: settings.bounds)
     let board = CircuitBoard(shared: CircuitStore(redis: redis))
     let quotas = QuotaBoard(catalogs: settings.catalogs, shared: QuotaStore(redis: redis))
@@ -54,11 +54,11 @@ struct WorkerProcess: Sendable {
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
         services: [
-          redis, CircuitRefresher(board: board), QuotaRefresher(board: quotas),
+          topology, redis, CircuitRefresher(board: board), QuotaRefresher(board: quotas),
           LatencyRefresher(board: latencies, catalogs: settings.catalogs), reloader,
-          CancellationListener(queue: queue, held: held, redis: settings.redis, logger: logger),
+          CancellationListener(queue: queue, held: held, topology: topology, logger: logger),
           HandOverListener(
-            queue: queue, worker: name, starter: starter, redis: settings.redis, logger: logger),
+            queue: queue, worker: name, starter: starter, topology: topology, logger: logger),
           Janitor(queue: queue, logger: logger), MemoryKeeper(queue: queue, logger: logger),
           FoundingWatch(queue: queue, logger: logger), puller,
         ],

@@ -153,7 +153,8 @@ extension AnswerSchema {
           "description":
             "What Redis uses and may use, what holds it, and what it is full of when nothing may give way.",
         ],
-      ], "The store."),
+      ], "The store.",
+      optional: ["reason": ["type": "string", "description": "Why it cannot be worked with."]]),
     "queue": object(["depth": count, "running": count], "Jobs that wait and jobs that run."),
     "workers": ["type": "integer", "minimum": 0, "description": "Workers that are alive."],
     "providers": [

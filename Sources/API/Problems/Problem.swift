@@ -65,6 +65,8 @@ enum Problem: Error, Sendable, Equatable {
   /// Why no work is taken.
   enum Cause: Sendable, Hashable {
     case redisIsAway
+    /// The same for operators, with the reason.
+    case notReady(String)
     case queueIsFull
     /// What fills it; nil where that is not known.
     case redisIsFull(of: String?)
@@ -159,6 +161,7 @@ extension Problem {
   private static func phrase(_ cause: Cause) -> String {
     switch cause {
     case .redisIsAway: "The queue cannot be reached"
+    case .notReady(let reason): reason
     case .queueIsFull: "The queue is full"
     case .redisIsFull(let what): "Redis has no memory left\(what.map { " and is full of \($0)" } ?? "")"
     case .bodiesFillMemory: "This server is reading as many large requests as it can hold"

@@ -19,7 +19,7 @@ struct ReplyListener: Service {
   private let requestLook: AsyncStream<Void>.Continuation
 
   init(
-    board: ReplyBoard, feeds: EventBoard, receipts: Receipts, queue: JobQueue, redis: RedisConfiguration,
+    board: ReplyBoard, feeds: EventBoard, receipts: Receipts, queue: JobQueue, topology: RedisTopology,
     channels: PerEventLoop<ReplyChannel>, logger: Logger
   ) {
     self.board = board
@@ -31,7 +31,7 @@ struct ReplyListener: Service {
     self.requestLook = requestLook
     subscribers = channels.all.map { channel in
       RedisSubscriber(
-        configuration: redis, channel: channel.name, purpose: "api-replies",
+        topology: topology, channel: channel.name, purpose: "api-replies",
         eventLoopGroup: channel.eventLoop, logger: logger,
         onMessage: { message in
           switch Announcement(message) {

@@ -12,7 +12,9 @@ public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConver
   /// A value as a message may repeat it: on one line, and not without end. What is nil, or is a URL that may hold
   /// a password, is not shown.
   static func quoted(_ text: String?) -> String {
-    guard let text, !(text.contains("://") && text.contains("@")) else { return "a value that is not shown" }
+    guard let text, !(text.contains("://") && (text.contains("@") || text.contains("password"))) else {
+      return "a value that is not shown"
+    }
     return "\"\(printable(text))\""
   }
 

@@ -39,6 +39,20 @@ public enum QueueError: Error, Sendable, Equatable, CustomStringConvertible {
     }
   }
 
+  /// Why, for an operator who asks this process how it is.
+  public var reason: String {
+    switch self {
+    case .redis(.refused(_, let refusal)): "Redis cannot be used: \(refusal)"
+    case .redis(.unavailable(_, let reason)): "Redis cannot be reached: \(reason)"
+    case .redis(.replied(_, _, let message)):
+      "Redis refuses to work: \(RedisErrorReason(message: message).sentence)"
+    case .redis(.suspect), .redis(.timedOut): "Redis does not answer"
+    case .redis: "The connection to Redis was lost"
+    case .outOfMemory: "Redis has reached its maxmemory"
+    case .unexpectedReply: "Redis answers in another way than it should"
+    }
+  }
+
   public var description: String {
     switch self {
     case .redis(let error): "\(error)"

@@ -2,7 +2,8 @@
 extension Variables {
   public static let redisURL = Variable(
     "REDIS_URL", "the Redis that holds queue, answers and limits",
-    allowed: "`redis://` or `rediss://[user:password@]host:port/db`, or `unix://path`",
+    allowed:
+      "`redis://` or `rediss://[user:password@]host:port/db`, `redis+sentinel://` or `rediss+sentinel://[user:password@]s1:26379,s2:26379,s3:26379/name/db`, or `unix://path`",
     default: "redis://127.0.0.1:6379/0"
   ) { try? RedisConfiguration(url: $0) }
   public static let redisTimeout = Variable<Int>.integer(
