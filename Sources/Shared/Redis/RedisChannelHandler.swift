@@ -108,7 +108,7 @@ final class RedisChannelHandler: ChannelInboundHandler {
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
     switch error {
     case is IOError, is ChannelError, NIOSSLError.uncleanShutdown: close(context)
-    default: close(context, because: "\(error)")
+    default: close(context, because: RedisTLSFault(error).map(String.init(describing:)) ?? "\(error)")
     }
   }
 

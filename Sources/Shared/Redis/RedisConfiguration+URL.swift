@@ -15,6 +15,8 @@ public enum RedisURLError: Error, Sendable, Hashable, CustomStringConvertible {
   case repeatedSentinel
   case noSentinelPassword
   case wrongSwitch(String)
+  case needsTLS(String)
+  case certificateWithoutKey
 
   public var description: String {
     switch self {
@@ -27,13 +29,15 @@ public enum RedisURLError: Error, Sendable, Hashable, CustomStringConvertible {
     case .ambiguous: "a \"?\" before its \"@\" must be written as %3F, and an \"@\" in a parameter as %40"
     case .wrongHost: "its host is no name or address; an IPv6 address stands in brackets"
     case .unknownParameter(let name):
-      "its parameter \"\(name)\" is unknown; there are db and cafile, and for sentinels sentinel_user, sentinel_password and sentinel_tls"
+      "its parameter \"\(name)\" is unknown; there are db, cafile, certfile and keyfile, and for sentinels sentinel_user, sentinel_password and sentinel_tls"
     case .severalHosts:
       "it names several servers; sentinels are named with redis+sentinel://, and one server with redis://"
     case .cluster: "Redis Cluster is not supported yet; name one Redis, or sentinels with redis+sentinel://"
     case .noMasterName: "it names no master; its path is /NAME or /NAME/db, with the name that sentinels know"
     case .repeatedSentinel: "it names a sentinel twice"
     case .noSentinelPassword: "it has a sentinel_user without a sentinel_password"
+    case .needsTLS(let name): "its parameter \"\(name)\" is for TLS; write rediss://"
+    case .certificateWithoutKey: "its parameters certfile and keyfile belong together"
     case .wrongSwitch(let name): "its parameter \"\(name)\" is neither on nor off"
     }
   }
@@ -79,6 +83,7 @@ extension RedisConfiguration {
     try setCredentials(credentials)
     for (name, value) in parameters { try set(name, to: value) }
     if sentinels?.user != nil, sentinels?.password == nil { throw .noSentinelPassword }
+    try checkTLS()
   }
 
   private init(authorityAndPath text: Substring) throws(RedisURLError) {
@@ -143,8 +148,20 @@ extension RedisConfiguration {
       sentinels?.usesTLS = value == "on"
     case "db": database = try Self.database(value)
     case "cafile": trustRootsPath = try Self.decoded(value)
+    case "certfile": certificatePath = try Self.decoded(value)
+    case "keyfile": keyPath = try Self.decoded(value)
     default: throw .unknownParameter(String(name))
     }
+  }
+
+  private func checkTLS() throws(RedisURLError) {
+    if !usesTLS, sentinels?.usesTLS != true {
+      for (name, path) in [("cafile", trustRootsPath), ("certfile", certificatePath), ("keyfile", keyPath)]
+      where path != nil {
+        throw .needsTLS(name)
+      }
+    }
+    guard (certificatePath == nil) == (keyPath == nil) else { throw .certificateWithoutKey }
   }
 
   private static func parameters(_ text: Substring) -> [(name: Substring, value: Substring)] {

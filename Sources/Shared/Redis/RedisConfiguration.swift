@@ -14,6 +14,12 @@ public struct RedisConfiguration: Sendable, Hashable {
   public var usesTLS = false
   /// A PEM file with the authorities to trust instead of the system's; `?cafile=` in the URL.
   public var trustRootsPath: String?
+  /// What names ``trustRootsPath``: `cafile`, or the environment's `SSL_CERT_FILE`.
+  var trustRootsName = "cafile"
+  /// PEM files with the certificate (its chain behind it) and the key that Sluice shows to servers; `certfile` and
+  /// `keyfile` in the URL. Both or none.
+  public var certificatePath: String?
+  public var keyPath: String?
   /// The ACL user; nil is Redis' default user.
   public var user: String?
   public var password: Secret?

@@ -13,6 +13,7 @@ struct RedisConnector: Sendable {
   var onMessage: (@Sendable (ByteBuffer) -> Void)?
   /// Whether a connection is ready only once Redis does work over it.
   var probes = false
+  private let tls = RedisTLS()
 
   var configuration: RedisConfiguration { topology.configuration }
 
@@ -85,7 +86,7 @@ struct RedisConnector: Sendable {
       case .refused(let server, .replica) where configuration.sentinels != nil:
         throw .refused(server: server, .notYetMaster)
       case .refused: throw error
-      default: throw .unavailable(server: place.server, reason: Self.reason(of: error))
+      default: throw .unavailable(server: place.server, reason: reason(of: error))
       }
     }
     connection.report(to: RedisLookout(topology: topology, address: place.address))
@@ -101,7 +102,7 @@ struct RedisConnector: Sendable {
     let initializer: @Sendable (any Channel) -> EventLoopFuture<RedisConnection> = { channel in
       channel.eventLoop.makeCompletedFuture {
         if let tls {
-          try channel.pipeline.syncOperations.addHandler(tlsHandler(tls, for: place.address))
+          try channel.pipeline.syncOperations.addHandler(RedisTLS.handler(tls, for: place.address))
         }
         let handler = try RedisChannelHandler(server: place.server, onMessage: onMessage)
         try channel.pipeline.syncOperations.addHandler(handler)
@@ -122,25 +123,9 @@ struct RedisConnector: Sendable {
 
   private func tlsContext() throws(RedisError) -> NIOSSLContext? {
     guard configuration.usesTLS else { return nil }
-    var tls = TLSConfiguration.makeClientConfiguration()
-    if let path = configuration.trustRootsPath { tls.trustRoots = .file(path) }
-    // A stalled server says no farewell; waiting the usual 5 s for it would hold up the next connection.
-    tls.shutdownTimeout = .milliseconds(200)
-    do {
-      return try NIOSSLContext(configuration: tls)
-    } catch {
-      throw .unavailable(server: configuration.description, reason: "TLS cannot be set up: \(error)")
+    do { return try tls.context(for: configuration) } catch {
+      throw .unavailable(server: configuration.description, reason: "\(error)")
     }
-  }
-
-  private func tlsHandler(
-    _ context: NIOSSLContext, for address: RedisConfiguration.Address
-  ) throws -> NIOSSLClientHandler {
-    // A certificate for an address is verified against the address connected to, without a name.
-    guard case .tcp(let host, _) = address,
-      (try? SocketAddress(ipAddress: host, port: 0)) == nil
-    else { return try NIOSSLClientHandler(context: context, serverHostname: nil) }
-    return try NIOSSLClientHandler(context: context, serverHostname: host)
   }
 
   private static func reason(of error: any Error) -> String {
@@ -148,13 +133,17 @@ struct RedisConnector: Sendable {
     case let error as HostLookup.UnknownName: return "the name \"\(error.host)\" cannot be resolved"
     case let error as IOError: return error.localizedReason
     case ChannelError.connectTimeout: return "connecting took too long"
-    default: return "\(error)"
+    default: return RedisTLSFault(error).map(String.init(describing:)) ?? "\(error)"
     }
   }
 
   /// What went wrong while logging in, without naming the server again.
-  private static func reason(of error: RedisError) -> String {
+  private func reason(of error: RedisError) -> String {
     switch error {
+    case .timedOut(_, "HELLO", let after) where configuration.usesTLS:
+      "it did not answer HELLO within \(after.wholeMilliseconds) ms; if it speaks no TLS on this port, write redis://"
+    case .connectionLost where !configuration.usesTLS:
+      "it ended the connection while Sluice logged in; if it speaks TLS on this port, write rediss://"
     case .replied(_, let command, let message): "it answered \(command) with: \(message)"
     case .timedOut(_, let command, let after):
       "it did not answer \(command) within \(after.wholeMilliseconds) ms"

@@ -35,7 +35,9 @@ struct RedisConfigurationTests {
       ("redis://h:port", .wrongPort), ("redis://h:0", .wrongPort), ("redis://h:70000", .wrongPort),
       ("redis://h/x", .wrongDatabase), ("redis://h/-1", .wrongDatabase), ("redis://h%zz", .wrongEncoding),
       ("redis://h?x=1", .unknownParameter("x")),
-      ("redis://[::1", .wrongHost), ("redis://::1", .wrongHost), ("redis://[::1]x:1", .wrongHost),
+      ("redis://h?cafile=/x", .needsTLS("cafile")), ("rediss://h?certfile=/x", .certificateWithoutKey),
+      ("rediss://h?keyfile=/x", .certificateWithoutKey), ("redis://[::1", .wrongHost),
+      ("redis://::1", .wrongHost), ("redis://[::1]x:1", .wrongHost),
     ])
   func wrong(text: String, error: RedisURLError) {
     #expect(throws: error) { try RedisConfiguration(url: text) }
@@ -52,6 +54,20 @@ struct RedisConfigurationTests {
   func noLeak(text: String) {
     let error = #expect(throws: RedisURLError.self) { try RedisConfiguration(url: text) }
     #expect(error.map { !"\($0)".contains("ter2") } == true)
+  }
+
+  @Test("client certificates are read")
+  func certificates() throws {
+    let configuration = try RedisConfiguration(url: "rediss://h?certfile=/a%20b.pem&keyfile=/c.key")
+    #expect(configuration.certificatePath == "/a b.pem" && configuration.keyPath == "/c.key")
+  }
+
+  @Test("what is wrong with REDIS_URL is said where a process starts, without what it holds")
+  func sentence() {
+    let environment = ProcessEnvironment(["REDIS_URL": "redis://ann:hunter2@h:0"])
+    let error = #expect(throws: ConfigurationError.self) { try RedisConfiguration(environment) }
+    #expect(error?.description.contains("its port is not a number from 1 to 65535") == true)
+    #expect(error?.description.contains("hunter2") == false)
   }
 
   @Test("a configuration never shows its password")
