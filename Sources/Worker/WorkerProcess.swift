@@ -7,6 +7,8 @@ import Shared
 struct WorkerProcess: Sendable {
   let settings: WorkerSettings
   let logger: Logger
+  /// Called with the port of its status once that is served.
+  var onReady: @Sendable (Int) async -> Void = { _ in }
 
   /// Runs until SIGTERM or SIGINT, then finishes or gives back what it holds within the drain time-out.
   func run() async throws {
@@ -50,10 +52,13 @@ struct WorkerProcess: Sendable {
       queue: queue, wakeConnection: wakeConnection, starter: starter, pace: pace, name: name,
       check: DurabilityCheck(redis: redis, logger: logger), drainTimeout: settings.drainTimeout,
       signOfLife: SignOfLife(path: settings.healthFile), logger: logger)
+    let status = WorkerStatus(
+      queue: queue, held: held, claims: puller.claims, errors: topology.errors,
+      concurrency: settings.concurrency)
     // Shut down in reverse order: the puller first, what it needs last.
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
-        services: [
+        services: statusServices(status) + [
           topology, redis, CircuitRefresher(board: board), QuotaRefresher(board: quotas),
           LatencyRefresher(board: latencies, catalogs: settings.catalogs), reloader,
           CancellationListener(queue: queue, held: held, topology: topology, logger: logger),
@@ -67,6 +72,13 @@ struct WorkerProcess: Sendable {
     do { result = .success(try await group.run()) } catch { result = .failure(error) }
     await client.shutdown()
     try result.get()
+  }
+
+  private func statusServices(_ status: WorkerStatus) -> [any Service] {
+    guard let port = settings.port else { return [] }
+    return [
+      StatusServer(host: settings.host, port: port, status: status, logger: logger, onReady: onReady).service
+    ]
   }
 
   /// Differs from every other worker's, also in containers that all have the same process id.

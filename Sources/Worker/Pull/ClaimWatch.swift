@@ -18,6 +18,10 @@ final class ClaimWatch: Sendable {
   }
 
   private let trouble = Mutex<Trouble?>(nil)
+  private let hasSucceeded = Atomic(false)
+
+  /// Whether it has been able to claim at all.
+  var hasClaimed: Bool { hasSucceeded.load(ordering: .relaxed) }
 
   /// Whether it has not been able to claim for so long that somebody must look.
   var isStuck: Bool { trouble.withLock { $0.map { .now - $0.since >= Self.bearable } ?? false } }
@@ -39,6 +43,7 @@ final class ClaimWatch: Sendable {
   }
 
   func succeeded(logger: Logger) {
+    hasSucceeded.store(true, ordering: .relaxed)
     let ended = trouble.withLock { trouble in
       defer { trouble = nil }
       return trouble

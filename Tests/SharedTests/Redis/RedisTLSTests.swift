@@ -47,7 +47,7 @@ struct RedisTLSTests {
     let certificates = try TestCertificates()
     defer { certificates.remove() }
     try await withServer(clientsShowCertificates: true, certificates) { port, _ in
-      let url = "rediss://localhost:\(port)?cafile=\(certificates.authority)"
+      let url = "rediss://127.0.0.1:\(port)?cafile=\(certificates.authority)"
       let named = "\(url)&certfile=\(certificates.certificate)&keyfile=\(certificates.key)"
       try await RedisClientLab.with(named) { client in #expect(await client.isServed()) }
       #expect(try await failure(of: url) == "\(RedisTLSFault.certificateRequired)")
@@ -62,7 +62,7 @@ struct RedisTLSTests {
       others.remove()
     }
     try await withServer(clientsShowCertificates: true, certificates) { port, _ in
-      let url = "rediss://localhost:\(port)?cafile=\(certificates.authority)"
+      let url = "rediss://127.0.0.1:\(port)?cafile=\(certificates.authority)"
       let named = "\(url)&certfile=\(others.certificate)&keyfile=\(others.key)"
       #expect(try await failure(of: named) == "\(RedisTLSFault.certificateRefused)")
     }
@@ -77,7 +77,7 @@ struct RedisTLSTests {
     }
     try await withServer(certificates) { port, _ in
       for query in ["", "?cafile=\(others.authority)"] {
-        #expect(try await failure(of: "rediss://localhost:\(port)\(query)") == "\(RedisTLSFault.unverified)")
+        #expect(try await failure(of: "rediss://127.0.0.1:\(port)\(query)") == "\(RedisTLSFault.unverified)")
       }
     }
   }
@@ -87,8 +87,8 @@ struct RedisTLSTests {
     let certificates = try TestCertificates()
     defer { certificates.remove() }
     try await withServer(certificates) { port, plain in
-      #expect(try await failure(of: "redis://localhost:\(port)").hasSuffix("write rediss://"))
-      let reason = try await failure(of: "rediss://localhost:\(plain)?cafile=\(certificates.authority)")
+      #expect(try await failure(of: "redis://127.0.0.1:\(port)").hasSuffix("write rediss://"))
+      let reason = try await failure(of: "rediss://127.0.0.1:\(plain)?cafile=\(certificates.authority)")
       #expect(reason.hasSuffix("write redis://"), "\(reason)")
     }
   }
@@ -104,7 +104,7 @@ struct RedisTLSTests {
     }
     try Data(contentsOf: URL(filePath: others.authority)).write(to: file)
     try await withServer(certificates) { port, _ in
-      try await RedisClientLab.with("rediss://localhost:\(port)?cafile=\(file.path())") { client in
+      try await RedisClientLab.with("rediss://127.0.0.1:\(port)?cafile=\(file.path())") { client in
         await #expect(throws: RedisError.self) { try await client.send(RedisCommand("PING")) }
         try Data(contentsOf: URL(filePath: certificates.authority)).write(to: file, options: .atomic)
         try await eventually("it is served") { await client.isServed() }
