@@ -9,30 +9,47 @@ public final class SentinelLab: Sendable {
   public let ports: [Int]
   public let sentinels: [ChildProcess]
   public let sentinelPorts: [Int]
+  private let access: Access
 
-  private init(servers: [RedisServer], ports: [Int], sentinels: [ChildProcess], sentinelPorts: [Int]) {
+  /// Passwords of servers and of sentinels, where they have some.
+  private struct Access: Sendable {
+    var server: String?
+    var sentinel: String?
+  }
+
+  private init(
+    _ servers: [RedisServer], _ ports: [Int], _ sentinels: [ChildProcess], _ sentinelPorts: [Int],
+    _ access: Access
+  ) {
     self.servers = servers
     self.ports = ports
     self.sentinels = sentinels
     self.sentinelPorts = sentinelPorts
+    self.access = access
   }
 
   /// What Sluice takes as `REDIS_URL`.
   public var url: String {
-    "redis+sentinel://\(sentinelPorts.map { "127.0.0.1:\($0)" }.joined(separator: ","))/\(Self.masterName)/0"
+    let places = sentinelPorts.map { "127.0.0.1:\($0)" }.joined(separator: ",")
+    let password = access.server.map { ":\($0)@" } ?? ""
+    let parameters = access.sentinel.map { "?sentinel_password=\($0)" } ?? ""
+    return "redis+sentinel://\(password)\(places)/\(Self.masterName)/0\(parameters)"
   }
 
   /// Starts all of them, waits until they know each other, runs `body`, and leaves nothing behind. `options` are those
-  /// of every server, `settings` further lines of the sentinels' configuration.
+  /// of every server.
   public static func with<Value>(
-    replicas: Int = 1, options: [String] = [], settings: [String] = [],
+    replicas: Int = 1, options: [String] = [], serverPassword: String? = nil, sentinelPassword: String? = nil,
     _ body: (SentinelLab) async throws -> Value
   ) async throws -> Value {
     let ports = try (0...replicas).map { _ in try RedisServer.freePort() }
-    return try await withServers(ports, options, []) { servers in
+    let access = Access(server: serverPassword, sentinel: sentinelPassword)
+    let ownOptions = serverPassword.map { ["--requirepass", $0, "--masterauth", $0] } ?? []
+    return try await withServers(ports, options + ownOptions, []) { servers in
       // Sentinels ask the master for its replicas once in ten seconds: those that come later are long unknown.
       try await eventually("the replicas are in step") {
-        try await ask(ports[0], "INFO replication").count { $0.contains("state=online") } == replicas
+        try await RawConnection.words(ports[0], "INFO replication", password: serverPassword)
+          .count { $0.contains("state=online") } == replicas
       }
       let directory = servers[0].directory.appending(path: "sentinels")
       try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
@@ -40,11 +57,10 @@ public final class SentinelLab: Sendable {
       var sentinelPorts: [Int] = []
       for _ in 0..<3 {
         let port = try RedisServer.freePort()
-        sentinels.append(try await startSentinel(port, of: ports[0], settings, in: directory))
+        sentinels.append(try await startSentinel(port, of: ports[0], access, in: directory))
         sentinelPorts.append(port)
       }
-      let lab = SentinelLab(
-        servers: servers, ports: ports, sentinels: sentinels, sentinelPorts: sentinelPorts)
+      let lab = SentinelLab(servers, ports, sentinels, sentinelPorts, access)
       let result: Result<Value, any Error>
       do {
         try await lab.waitUntilAcquainted()
@@ -68,16 +84,18 @@ public final class SentinelLab: Sendable {
   }
 
   private static func startSentinel(
-    _ port: Int, of master: Int, _ settings: [String], in directory: URL
+    _ port: Int, of master: Int, _ access: Access, in directory: URL
   ) async throws -> ChildProcess {
     let file = directory.appending(path: "\(port).conf")
-    let lines =
+    var lines =
       [
         "port \(port)", "dir \(directory.path())", "sentinel monitor \(masterName) 127.0.0.1 \(master) 2",
         // With less, sentinels take a server for dead that they have only just begun to watch.
         "sentinel down-after-milliseconds \(masterName) 1000",
         "sentinel failover-timeout \(masterName) 3000",
-      ] + settings
+      ]
+    if let password = access.server { lines.append("sentinel auth-pass \(masterName) \(password)") }
+    if let password = access.sentinel { lines.append("requirepass \(password)") }
     try lines.joined(separator: "\n").write(to: file, atomically: true, encoding: .utf8)
     let sentinel = try await ChildProcess("/usr/bin/redis-server", [file.path(), "--sentinel"])
     try await sentinel.waitForOutput("+monitor")
@@ -126,17 +144,10 @@ public final class SentinelLab: Sendable {
     }
   }
 
-  /// The words of a reply, without lengths.
+  /// The words of a server's or sentinel's reply.
   public func ask(_ port: Int, _ command: String) async throws -> [String] {
-    try await Self.ask(port, command)
-  }
-
-  private static func ask(_ port: Int, _ command: String) async throws -> [String] {
-    let text = try await RawConnection.with(port: port) { connection in
-      try await connection.send("\(command)\r\nPING\r\n")
-      return await connection.text(until: "+PONG\r\n")
-    }
-    return text.split(separator: "\r\n").map(String.init).filter { !$0.hasPrefix("$") && !$0.hasPrefix("*") }
+    try await RawConnection.words(
+      port, command, password: ports.contains(port) ? access.server : access.sentinel)
   }
 
   private static func value(of name: String, in words: [String]) -> String? {
