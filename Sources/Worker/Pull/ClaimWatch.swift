@@ -20,10 +20,11 @@ final class ClaimWatch: Sendable {
   private let trouble = Mutex<Trouble?>(nil)
 
   /// Whether it has not been able to claim for so long that somebody must look.
-  var isStuck: Bool { trouble.withLock { $0.map { .now - $0.since >= Self.bearable } ?? false } }
+  func isStuck(now: ContinuousClock.Instant = .now) -> Bool {
+    trouble.withLock { $0.map { now - $0.since >= Self.bearable } ?? false }
+  }
 
-  func failed(_ error: QueueError, logger: Logger) {
-    let now = ContinuousClock.now
+  func failed(_ error: QueueError, now: ContinuousClock.Instant = .now, logger: Logger) {
     let unsaid: Int? = trouble.withLock { trouble in
       var current = trouble ?? Trouble(since: now)
       current.failures += 1
@@ -38,13 +39,13 @@ final class ClaimWatch: Sendable {
     logger.error("jobs cannot be claimed: \(error)", metadata: ["failures": "\(unsaid)"])
   }
 
-  func succeeded(logger: Logger) {
+  func succeeded(now: ContinuousClock.Instant = .now, logger: Logger) {
     let ended = trouble.withLock { trouble in
       defer { trouble = nil }
       return trouble
     }
     guard let ended, ended.lastSaid != nil else { return }
     logger.notice(
-      "jobs are claimed again", metadata: ["after_ms": "\((.now - ended.since).wholeMilliseconds)"])
+      "jobs are claimed again", metadata: ["after_ms": "\((now - ended.since).wholeMilliseconds)"])
   }
 }

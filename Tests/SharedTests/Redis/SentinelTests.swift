@@ -85,7 +85,9 @@ struct SentinelTests {
         // For ten seconds it is a master like any other, as far as it knows.
         try await lab.servers[0].start()
         #expect(try await lab.ask(lab.ports[0], "ROLE").first == "master")
-        _ = try await lab.ask(lab.ports[next], "CLIENT KILL TYPE normal")
+        let id = try #require(try await process.commands.send(RedisCommand("CLIENT", "ID")).integer)
+        _ = try await lab.ask(lab.ports[next], "CLIENT KILL ID \(id)")
+        _ = try await lab.ask(lab.ports[next], "CLIENT KILL TYPE pubsub")
         try await process.untilAllWork()
         #expect(await process.port() == lab.ports[next])
         let clients = try await lab.ask(lab.ports[0], "CLIENT LIST")
