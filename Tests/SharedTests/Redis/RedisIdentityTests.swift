@@ -6,9 +6,12 @@ import Testing
 @Suite("What a server says it is")
 struct RedisIdentityTests {
   private func hello(_ pairs: KeyValuePairs<String, String>) -> RESPValue {
-    .array(
-      pairs.flatMap { [.bulk(ByteBuffer(string: $0.key)), .bulk(ByteBuffer(string: $0.value))] }
-        + [.bulk(ByteBuffer(string: "modules")), .array([])])
+    var words: [RESPValue] = []
+    for (name, value) in pairs {
+      words.append(.bulk(ByteBuffer(string: name)))
+      words.append(.bulk(ByteBuffer(string: value)))
+    }
+    return .array(words + [.bulk(ByteBuffer(string: "modules")), .array([])])
   }
 
   @Test(
