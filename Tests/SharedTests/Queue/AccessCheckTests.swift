@@ -73,6 +73,7 @@ struct AccessCheckTests {
       _ = try await lab.redis.send(RedisCommand("CONFIG", "SET", "min-replicas-to-write", "1"))
       let error = await #expect(throws: QueueError.self) { try await lab.queue.checkReady() }
       #expect(error?.reason.contains("NOREPLICAS") == true)
+      #expect(error?.isRefusal == false, "an answer is not given up for it")
       _ = try await lab.redis.send(RedisCommand("CONFIG", "SET", "min-replicas-to-write", "0"))
       try await lab.queue.checkReady()
       _ = try await lab.redis.send(RedisCommand("REPLICAOF", "127.0.0.1", "1"))
