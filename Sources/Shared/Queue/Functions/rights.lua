@@ -27,7 +27,9 @@ local function missing_right(K, words, seen)
   local refusal = redis.pcall(unpack(words))
   local message = type(refusal) == 'table' and refusal.err or ''
   local prefix = string.match(K, '^[^:]*') .. ':*'
-  local kind = string.find(message, ' key', 1, true) and '~' or string.find(message, ' channel', 1, true) and '&'
+  -- As Redis 7.0 says it, and as later ones do, who name the key or channel.
+  local function says(text) return string.find(message, text, 1, true) end
+  local kind = (says('of the keys') or says("' key")) and '~' or (says('the channel') or says("' channel")) and '&'
   if kind then return kind .. prefix end
   local unsaid = words[1] == 'BZPOPMIN' and '~' or words[1] == 'SUBSCRIBE' and '&'
   if unsaid and seen[unsaid .. prefix] then return unsaid .. prefix end
