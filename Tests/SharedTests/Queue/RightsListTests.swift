@@ -4,9 +4,6 @@ import Testing
 
 @Suite("The rights that are tried at start")
 struct RightsListTests {
-  /// The commands that a step calls, in any way of calling them.
-  private static let called = #/'([A-Z]{3,})'/#
-
   @Test("every command of every step is among them")
   func complete() throws {
     let source = FunctionLibrary.current.source
@@ -20,7 +17,7 @@ struct RightsListTests {
       "WRONGTYPE",
     ]
     let tried = Set(list.matches(of: #/'([A-Z]+)/#).map { String($0.output.1) })
-    let commands = Set(source.matches(of: Self.called).map { String($0.output.1) })
+    let commands = Set(source.matches(of: #/'([A-Z]{3,})'/#).map { String($0.output.1) })
     #expect(commands.subtracting(tried).subtracting(words).isEmpty)
   }
 }

@@ -1,5 +1,8 @@
 -- What is asked of Redis before it is believed to be able to hold a queue. Neither step changes anything.
 
+-- A block: room.lua says why.
+do
+
 -- ready: whether steps that write are taken: a replica refuses this one, and so does a Redis whose disk fails, or that
 -- misses the replicas that it must have.
 --   KEYS[1] base   returns 1   O(1)
@@ -56,3 +59,5 @@ step('rights', { 'allow-oom' }, function(K)
   end
   return missing
 end)
+
+end
