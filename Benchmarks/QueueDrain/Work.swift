@@ -26,19 +26,20 @@ struct Work: AsyncParsableCommand {
     try LineLogHandler.bootstrap(environment)
     let logger = Logger(label: "queue-drain")
     let configuration = try RedisConfiguration(environment)
-    let redis = RedisClient(
-      configuration: configuration, logger: logger, purpose: "worker", perEventLoop: true)
+    let topology = RedisTopology(configuration, logger: logger)
+    let redis = RedisClient(topology: topology, logger: logger, purpose: "worker", perEventLoop: true)
     let queue = JobQueue(
       redis: redis, retention: try JobRetention(environment), bounds: try QueueBounds(environment))
     let held = HeldJobs(capacity: try environment.read(Variables.workerConcurrency))
     let puller = puller(
-      queue, held, wakeConnection: RedisClient(configuration: configuration, logger: logger, purpose: "wake"),
+      queue, held, wakeConnection: RedisClient(topology: topology, logger: logger, purpose: "wake"),
       check: DurabilityCheck(redis: redis, logger: logger), callbacks: try CallbackPolicy(environment), logger
     )
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
         services: [
-          redis, CancellationListener(queue: queue, held: held, redis: configuration, logger: logger),
+          topology, redis,
+          CancellationListener(queue: queue, held: held, topology: topology, logger: logger),
           Janitor(queue: queue, logger: logger), puller,
         ],
         gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.forServices))

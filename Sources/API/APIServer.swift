@@ -20,35 +20,46 @@ struct APIServer: Sendable {
 
   private func serve() async throws {
     let eventLoops = MultiThreadedEventLoopGroup.singleton
+    let topology = RedisTopology(settings.redis, eventLoopGroup: eventLoops, logger: logger)
     let redis = RedisClient(
-      configuration: settings.redis, eventLoopGroup: eventLoops, logger: logger, purpose: "api",
+      topology: topology, eventLoopGroup: eventLoops, logger: logger, purpose: "api",
       perEventLoop: true)
     let queue = JobQueue(redis: redis, retention: settings.retention, bounds: settings.bounds)
     let board = ReplyBoard()
     let feeds = EventBoard()
+    let receipts = Receipts()
     let channels = PerEventLoop(eventLoops) { ReplyChannel(name: queue.makeReplyChannel(), eventLoop: $0) }
     let listener = ReplyListener(
-      board: board, feeds: feeds, queue: queue, redis: settings.redis, channels: channels, logger: logger)
+      board: board, feeds: feeds, receipts: receipts, queue: queue, topology: topology, channels: channels,
+      logger: logger)
     let reloader = await CatalogReloader(settings.catalogs, logger: logger)
     let drain = DrainSwitch()
+    let gate = StartGate()
     let desk = JobDesk(
       queue: queue,
       admissions: PerEventLoop(eventLoops) { StepBatcher(eventLoop: $0, step: queue.admit) },
-      board: board, feeds: feeds, channels: channels, eventLoops: eventLoops)
+      board: board, feeds: feeds, receipts: receipts, channels: channels, eventLoops: eventLoops)
     let responder = responder(
-      routes(desk, drain, CircuitStore(redis: redis)), queue: queue, drain: drain)
+      routes(desk, drain, gate, CircuitStore(redis: redis), topology.errors), queue: queue, drain: drain,
+      gate: gate)
     let server = DrainingService(
-      server: application(responder, DurabilityCheck(redis: redis, logger: logger)), drain: drain,
-      desk: desk, delay: settings.drainDelay, timeout: settings.drainTimeout, logger: logger)
+      server: application(responder, gate), drain: drain, desk: desk, delay: settings.drainDelay,
+      timeout: settings.drainTimeout, logger: logger)
+    let start = StartCheck(check: DurabilityCheck(redis: redis, logger: logger), gate: gate)
     // Shut down in reverse order: the server first, what it needs last.
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
-        services: [redis, listener, reloader, server], gracefulShutdownSignals: [.sigterm, .sigint],
-        logger: logger.forServices))
+        services: [
+          topology, redis, MemoryKeeper(queue: queue, logger: logger), listener, reloader,
+          FoundingWatch(queue: queue, logger: logger), start, server,
+        ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.forServices))
     try await group.run()
   }
 
-  private func routes(_ desk: JobDesk, _ drain: DrainSwitch, _ circuits: CircuitStore) -> [Route] {
+  private func routes(
+    _ desk: JobDesk, _ drain: DrainSwitch, _ gate: StartGate, _ circuits: CircuitStore,
+    _ errors: RedisErrorLog
+  ) -> [Route] {
     let bodies = BodyReader(maxBytes: settings.maxBodyBytes)
     let providers = ProviderBoard(catalogs: settings.catalogs, circuits: circuits)
     let asking = Asking(desk: desk)
@@ -68,8 +79,8 @@ struct APIServer: Sendable {
         ChatCompletionRoute(asking: asking, bodies: bodies, settings: compatible).route,
         EmbeddingRoute(asking: asking, bodies: bodies, settings: compatible).route,
       ] + ModelRoutes(catalogs: settings.catalogs).routes
-    let health = HealthRoutes(queue: desk.queue, board: providers, drain: drain)
-    let operation = health.routes + [MetricsRoute(queue: desk.queue).route]
+    let health = HealthRoutes(queue: desk.queue, board: providers, drain: drain, gate: gate)
+    let operation = health.routes + [MetricsRoute(queue: desk.queue, errors: errors).route]
     let administration = DeadLetterRoutes(queue: desk.queue).routes + [UsageRoute(queue: desk.queue).route]
     let documented =
       [query.route] + jobs.routes + [EventRoute(desk: desk).route] + openAI + [
@@ -78,17 +89,19 @@ struct APIServer: Sendable {
     return documented + DocumentationRoutes(documented: documented).routes
   }
 
-  private func responder(_ routes: [Route], queue: JobQueue, drain: DrainSwitch) -> APIResponder {
+  private func responder(
+    _ routes: [Route], queue: JobQueue, drain: DrainSwitch, gate: StartGate
+  ) -> APIResponder {
     APIResponder(
       routes: RouteTable(routes),
       authenticator: Authenticator(serviceKey: settings.serviceKey, adminKey: settings.adminKey),
       addresses: ClientAddress(trustedProxies: settings.trustedProxies),
       limits: LimitPolicy(limit: settings.rateLimit, subject: settings.rateLimitBy),
       crossOrigin: CrossOriginPolicy(allowedOrigins: Set(settings.allowedOrigins)), queue: queue,
-      bodies: BodyBudget(limit: settings.maxHeldBytes), drain: drain, logger: logger)
+      bodies: BodyBudget(limit: settings.maxHeldBytes), drain: drain, gate: gate, logger: logger)
   }
 
-  private func application(_ responder: APIResponder, _ check: DurabilityCheck) -> some ApplicationProtocol {
+  private func application(_ responder: APIResponder, _ gate: StartGate) -> some ApplicationProtocol {
     let onReady = onReady
     var application = Application(
       responder: responder,
@@ -98,7 +111,11 @@ struct APIServer: Sendable {
         address: .hostname(settings.host, port: settings.port), serverName: "sluice", backlog: 1024),
       onServerRunning: { channel in await onReady(channel.localAddress?.port ?? 0) },
       logger: logger)
-    application.beforeServerStarts { try await check.run() }
+    // Where Redis is there, whoever connects first is served. Where it is not, a liveness probe must be.
+    application.beforeServerStarts {
+      await gate.wait(atMost: .seconds(1))
+      try Task.checkCancellation()
+    }
     return application
   }
 }

@@ -14,21 +14,30 @@ struct Janitor: Service {
 
   func run() async throws {
     await cancelWhenGracefulShutdown {
-      var cursor = "0"
-      while (try? await Task.sleep(for: Self.interval)) != nil { await mend(from: &cursor) }
+      var cursor = MendCursor.start
+      var damage = QueueDamage()
+      while (try? await Task.sleep(for: Self.interval)) != nil {
+        let isOnDuty = (try? await queue.isOnDuty(for: Self.interval)) == true
+        if isOnDuty { await mend(from: &cursor) }
+        await learn(&damage, isOnDuty: isOnDuty)
+      }
     }
   }
 
-  private func mend(from cursor: inout String) async {
+  private func mend(from cursor: inout MendCursor) async {
     // Without Redis there is nothing to look at; the next minute comes.
-    guard (try? await queue.isOnDuty(for: Self.interval)) == true,
-      let found = try? await queue.mend(from: cursor, steps: Self.stepsAtOnce)
-    else { return }
+    guard let found = try? await queue.mend(from: cursor, steps: Self.stepsAtOnce) else { return }
     cursor = found.next
     for (kind, found) in Dictionary(grouping: found.repairs, by: \.kind) {
       logger.error(
         "the janitor repaired what should not have been; please report this",
         metadata: ["kind": "\(kind)", "count": "\(found.count)", "first": "\(found[0].subject)"])
     }
+  }
+
+  /// What other steps have met and passed over is known by every worker, and told by the one on duty.
+  private func learn(_ damage: inout QueueDamage, isOnDuty: Bool) async {
+    guard let statistics = try? await queue.statistics() else { return }
+    for sentence in damage.learn(from: statistics) where isOnDuty { logger.error("\(sentence)") }
   }
 }

@@ -15,9 +15,10 @@ struct Main: AsyncParsableCommand {
     do {
       let environment = ProcessEnvironment.current
       try LineLogHandler.bootstrap(environment)
-      try await WorkerProcess(
-        settings: WorkerSettings(environment), logger: Logger(label: "sluice-worker")
-      ).run()
+      let settings = try WorkerSettings(environment)
+      try await WorkerProcess(settings: settings, logger: Logger(label: "sluice-worker")) { port in
+        StandardStream.writeOutput("sluice-worker listening on \(settings.host):\(port)\n")
+      }.run()
     } catch let error as ConfigurationError {
       StandardStream.writeError("sluice-worker: \(error)\n")
       throw ExitCode.failure

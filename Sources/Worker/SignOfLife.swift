@@ -2,7 +2,7 @@ import FoundationEssentials
 import Shared
 
 /// Shows an orchestrator that the worker is alive: a file that is written anew whenever Redis has taken the
-/// worker's sign of life. A worker that runs but cannot reach Redis stops writing it.
+/// worker's sign of life. A worker that runs but cannot reach Redis, or claim jobs, stops writing it.
 struct SignOfLife: Sendable {
   /// Nil shows nothing.
   let path: String?

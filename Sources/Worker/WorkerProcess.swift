@@ -7,6 +7,8 @@ import Shared
 struct WorkerProcess: Sendable {
   let settings: WorkerSettings
   let logger: Logger
+  /// Called with the port of its status once that is served.
+  var onReady: @Sendable (Int) async -> Void = { _ in }
 
   /// Runs until SIGTERM or SIGINT, then finishes or gives back what it holds within the drain time-out.
   func run() async throws {
@@ -14,9 +16,9 @@ struct WorkerProcess: Sendable {
   }
 
   private func work() async throws {
-    let redis = RedisClient(
-      configuration: settings.redis, logger: logger, purpose: "worker", perEventLoop: true)
-    let wakeConnection = RedisClient(configuration: settings.redis, logger: logger, purpose: "worker-wake")
+    let topology = RedisTopology(settings.redis, logger: logger)
+    let redis = RedisClient(topology: topology, logger: logger, purpose: "worker", perEventLoop: true)
+    let wakeConnection = RedisClient(topology: topology, logger: logger, purpose: "worker-wake")
     let queue = JobQueue(redis: redis, retention: settings.retention, bounds: settings.bounds)
     let board = CircuitBoard(shared: CircuitStore(redis: redis))
     let quotas = QuotaBoard(catalogs: settings.catalogs, shared: QuotaStore(redis: redis))
@@ -50,22 +52,33 @@ struct WorkerProcess: Sendable {
       queue: queue, wakeConnection: wakeConnection, starter: starter, pace: pace, name: name,
       check: DurabilityCheck(redis: redis, logger: logger), drainTimeout: settings.drainTimeout,
       signOfLife: SignOfLife(path: settings.healthFile), logger: logger)
+    let status = WorkerStatus(
+      queue: queue, held: held, claims: puller.claims, errors: topology.errors,
+      concurrency: settings.concurrency)
     // Shut down in reverse order: the puller first, what it needs last.
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
-        services: [
-          redis, CircuitRefresher(board: board), QuotaRefresher(board: quotas),
+        services: statusServices(status) + [
+          topology, redis, CircuitRefresher(board: board), QuotaRefresher(board: quotas),
           LatencyRefresher(board: latencies, catalogs: settings.catalogs), reloader,
-          CancellationListener(queue: queue, held: held, redis: settings.redis, logger: logger),
+          CancellationListener(queue: queue, held: held, topology: topology, logger: logger),
           HandOverListener(
-            queue: queue, worker: name, starter: starter, redis: settings.redis, logger: logger),
-          Janitor(queue: queue, logger: logger), puller,
+            queue: queue, worker: name, starter: starter, topology: topology, logger: logger),
+          Janitor(queue: queue, logger: logger), MemoryKeeper(queue: queue, logger: logger),
+          FoundingWatch(queue: queue, logger: logger), puller,
         ],
         gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.forServices))
     let result: Result<Void, any Error>
     do { result = .success(try await group.run()) } catch { result = .failure(error) }
     await client.shutdown()
     try result.get()
+  }
+
+  private func statusServices(_ status: WorkerStatus) -> [any Service] {
+    guard let port = settings.port else { return [] }
+    return [
+      StatusServer(host: settings.host, port: port, status: status, logger: logger, onReady: onReady).service
+    ]
   }
 
   /// Differs from every other worker's, also in containers that all have the same process id.

@@ -14,6 +14,9 @@ struct WorkerSettings: Sendable {
   let maxAttempts: Int
   let drainTimeout: Duration
   let healthFile: String?
+  let host: String
+  /// Of its status; nil without one.
+  let port: Int?
   let timeouts: ProviderTimeouts
 
   init(_ environment: ProcessEnvironment) throws(ConfigurationError) {
@@ -30,6 +33,8 @@ struct WorkerSettings: Sendable {
     maxAttempts = try environment.read(Variables.jobMaxAttempts)
     drainTimeout = try environment.read(Variables.drainTimeout)
     healthFile = try environment.readIfSet(Variables.healthFile)
+    host = try environment.read(Variables.host)
+    port = try environment.readIfSet(Variables.workerPort)
     let total = try environment.read(Variables.totalTimeout)
     timeouts = try ProviderTimeouts(
       connect: environment.read(Variables.connectTimeout),

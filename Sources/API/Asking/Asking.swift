@@ -91,7 +91,7 @@ struct Asking: Sendable {
     case .queued(let created, let cache, let limit):
       try await call.admitted(admission.id, client, desk)
       let headers: HTTPFields = [.cacheStatus: cache.rawValue]
-      if let end = await desk.end(of: expectation, within: wait) {
+      if let end = await desk.ownEnd(of: expectation, within: wait) {
         let ended = EndedJob(id: end.id, state: end.state, body: end.body, created: created, isCached: false)
         return try reply(ended, form, call, headers, limit)
       }

@@ -23,6 +23,7 @@ struct AskingStream: Sendable {
   ) async throws(Problem) -> Reply {
     let start = try await begin(&admission, by: client, call)
     switch form {
+    case .native where start.job.areEventsGone: throw .gone(.events(start.job.id))
     case .native: return events(start, by: client, call)
     case .streamed(let writer): return try await written(by: writer, start, for: client, call)
     // Asked whole.
@@ -47,6 +48,7 @@ struct AskingStream: Sendable {
     case .replayed(let id):
       headers[.idempotencyReplayed] = "true"
       let (job, limit) = try await desk.read(id, for: client)
+      if job.isGone { throw .gone(.answer(id)) }
       return Start(job: job, headers: headers, limit: limit)
     }
   }

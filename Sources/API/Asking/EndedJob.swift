@@ -10,23 +10,27 @@ struct EndedJob: Sendable {
   /// Unix milliseconds.
   let created: Int64
   let isCached: Bool
+  /// Whether the answer has given way to new work.
+  let isGone: Bool
 
-  init(id: JobID, state: JobState, body: ByteBuffer, created: Int64, isCached: Bool) {
+  init(id: JobID, state: JobState, body: ByteBuffer, created: Int64, isCached: Bool, isGone: Bool = false) {
     self.id = id
     self.state = state
     self.body = body
     self.created = created
     self.isCached = isCached
+    self.isGone = isGone
   }
 
   init(_ job: JobResource) {
     self.init(
       id: job.id, state: job.state, body: job.result ?? job.failure ?? ByteBuffer(), created: job.created,
-      isCached: job.isCached)
+      isCached: job.isCached, isGone: job.isGone)
   }
 
   /// The stored answer. Throws ``Problem`` when the job has none.
   func answer() throws(Problem) -> ByteBuffer {
+    if isGone { throw .gone(.answer(id)) }
     switch state {
     case .succeeded: return body
     case .failed: throw .failed(storedError: body)

@@ -14,6 +14,7 @@ struct APIResponder: HTTPResponder {
   let queue: JobQueue
   let bodies: BodyBudget
   let drain: DrainSwitch
+  let gate: StartGate
   let logger: Logger
 
   func respond(to request: Request, context: APIContext) async throws -> Response {
@@ -32,6 +33,9 @@ struct APIResponder: HTTPResponder {
     do throws(Problem) {
       let (route, parameters) = try find(request)
       client = try admit(request, context, to: route)
+      if !gate.isOpen, route.description.access != .open {
+        throw .unavailable(.redisIsAway, retryAfter: .seconds(1))
+      }
       guard !request.headers.expectsUnknown else { throw .expectationFailed }
       reply = try await route.handler(
         Call(

@@ -7,6 +7,7 @@ struct JobDesk: Sendable {
   let admissions: PerEventLoop<StepBatcher<Admission, AdmissionOutcome>>
   let board: ReplyBoard
   let feeds: EventBoard
+  let receipts: Receipts
   let channels: PerEventLoop<ReplyChannel>
   /// Where the timers of waiting requests run.
   let eventLoops: any EventLoopGroup
@@ -127,6 +128,19 @@ struct JobDesk: Sendable {
     }
   }
 
+  /// The end of a job that was admitted for its caller, who waits: ``end(of:within:)``. Whether he has it then is told to
+  /// the queue where it cannot know that.
+  func ownEnd(of expectation: Expectation, within wait: Duration) async -> JobEnd? {
+    guard let end = await expectation.end(within: wait, on: eventLoops.any()) else {
+      receipts.note(expectation.id, isReceived: false)
+      return nil
+    }
+    if end.isWhole { return end }
+    let whole = try? await queue.end(of: end.id)
+    receipts.note(end.id, isReceived: whole != nil)
+    return whole
+  }
+
   /// The end of an expected job with its body, or nil when it does not come in time. One whose body is too large to be
   /// told is read; while that cannot be done, it has not come.
   func end(of expectation: Expectation, within wait: Duration) async -> JobEnd? {
@@ -166,7 +180,7 @@ extension Problem {
   /// What a client is told when a step of the queue did not happen.
   init(_ error: QueueError) {
     switch error {
-    case .outOfMemory: self = .unavailable(.queueIsFull, retryAfter: .seconds(5))
+    case .outOfMemory(let use): self = .unavailable(.redisIsFull(of: use?.phrase), retryAfter: .seconds(5))
     case .redis: self = .unavailable(.redisIsAway, retryAfter: .seconds(1))
     case .unexpectedReply: self = .internalError
     }

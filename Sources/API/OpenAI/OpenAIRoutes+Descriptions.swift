@@ -66,7 +66,7 @@ enum OpenAIParameters {
 
   static let problems =
     ProblemKind.ofBodies + [
-      .unauthorized, .forbidden, .notFound, .conflict, .validation, .rateLimited, .allProvidersFailed,
+      .unauthorized, .forbidden, .notFound, .conflict, .gone, .validation, .rateLimited, .allProvidersFailed,
       .unavailable, .timeout,
     ]
 }

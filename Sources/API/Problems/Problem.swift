@@ -18,6 +18,7 @@ enum Problem: Error, Sendable, Equatable {
   case methodNotAllowed(allowed: [HTTPRequest.Method])
   case requestTimeout
   case conflict(Conflict)
+  case gone(Gone)
   case bodyTooLarge(limit: Int)
   /// `Expect` asks for something else than `100-continue`.
   case expectationFailed
@@ -54,10 +55,21 @@ enum Problem: Error, Sendable, Equatable {
     case idempotencyKeyReused
   }
 
+  /// What gave way to new work when Redis ran short of memory.
+  enum Gone: Sendable, Hashable {
+    /// The answer to a request that comes again under its idempotency key.
+    case answer(JobID)
+    case events(JobID)
+  }
+
   /// Why no work is taken.
   enum Cause: Sendable, Hashable {
     case redisIsAway
+    /// The same for operators, with the reason.
+    case notReady(String)
     case queueIsFull
+    /// What fills it; nil where that is not known.
+    case redisIsFull(of: String?)
     /// This process holds as much of request bodies as it may.
     case bodiesFillMemory
     case draining
@@ -77,6 +89,7 @@ extension Problem {
     case .methodNotAllowed: .methodNotAllowed
     case .requestTimeout: .requestTimeout
     case .conflict: .conflict
+    case .gone: .gone
     case .bodyTooLarge: .bodyTooLarge
     case .expectationFailed: .expectationFailed
     case .unsupportedMediaType: .unsupportedMediaType
@@ -109,6 +122,10 @@ extension Problem {
     case .conflict(.jobHasEnded(let state)): "The job has already ended as \(state.rawValue)."
     case .conflict(.idempotencyKeyReused):
       "This Idempotency-Key was used with another body; use a new key for a new request."
+    case .gone(.answer(let id)):
+      "This Idempotency-Key was answered as \(id), but the answer has given way to new work; use a new key to ask again."
+    case .gone(.events(let id)):
+      "The events of this job have given way to new work; read the job itself at /jobs/\(id)."
     case .bodyTooLarge(let limit): "The body may have \(limit) bytes; send a smaller one."
     case .expectationFailed: "Send no Expect header, or Expect: 100-continue."
     case .unsupportedMediaType: "Send the body as JSON, with Content-Type: application/json."
@@ -135,6 +152,8 @@ extension Problem {
       [.allow: allowed.map(\.rawValue).joined(separator: ", ")]
     case .rateLimited(let retryAfter), .tenantQueueIsFull(let retryAfter), .unavailable(_, let retryAfter):
       [.retryAfter: String(Self.wholeSeconds(retryAfter))]
+    // The same request under the same key finds the same again.
+    case .gone: [.shouldRetry: "false"]
     default: [:]
     }
   }
@@ -142,7 +161,9 @@ extension Problem {
   private static func phrase(_ cause: Cause) -> String {
     switch cause {
     case .redisIsAway: "The queue cannot be reached"
+    case .notReady(let reason): reason
     case .queueIsFull: "The queue is full"
+    case .redisIsFull(let what): "Redis has no memory left\(what.map { " and is full of \($0)" } ?? "")"
     case .bodiesFillMemory: "This server is reading as many large requests as it can hold"
     case .draining: "This server is about to stop"
     }

@@ -14,6 +14,7 @@ enum ProblemKind: String, Sendable, Hashable, CaseIterable {
   case methodNotAllowed = "method-not-allowed"
   case requestTimeout = "request-timeout"
   case conflict
+  case gone
   case bodyTooLarge = "body-too-large"
   case unsupportedMediaType = "unsupported-media-type"
   case expectationFailed = "expectation-failed"
@@ -42,6 +43,7 @@ enum ProblemKind: String, Sendable, Hashable, CaseIterable {
     case .methodNotAllowed: .methodNotAllowed
     case .requestTimeout: .requestTimeout
     case .conflict: .conflict
+    case .gone: .gone
     case .bodyTooLarge: .contentTooLarge
     case .unsupportedMediaType: .unsupportedMediaType
     case .expectationFailed: .expectationFailed
@@ -66,6 +68,7 @@ enum ProblemKind: String, Sendable, Hashable, CaseIterable {
     case .methodNotAllowed: "Method not allowed"
     case .requestTimeout: "The request came too slowly"
     case .conflict: "Conflict"
+    case .gone: "Gone"
     case .bodyTooLarge: "The body is too large"
     case .unsupportedMediaType: "Unsupported media type"
     case .expectationFailed: "Unknown expectation"
@@ -91,6 +94,8 @@ enum ProblemKind: String, Sendable, Hashable, CaseIterable {
     case .methodNotAllowed: "The route exists, with the methods that `Allow` lists."
     case .requestTimeout: "The body did not arrive in time."
     case .conflict: "The job has ended already, or an idempotency key was reused with another body."
+    case .gone:
+      "The answer or event log that is asked for again gave way to new work when Redis ran short of memory."
     case .bodyTooLarge: "The body has more bytes than the server accepts."
     case .unsupportedMediaType: "The Content-Type is not JSON."
     case .expectationFailed: "`Expect` asks for something else than `100-continue`."

@@ -20,7 +20,7 @@ struct EventRoute: Sendable {
         responses: [
           ResponseDescription(status: .ok, description: "The events.", contentType: "text/event-stream")
         ],
-        problems: [.unauthorized, .forbidden, .notFound, .validation, .unavailable], access: .tenant),
+        problems: [.unauthorized, .forbidden, .notFound, .gone, .validation, .unavailable], access: .tenant),
       handler: watch)
   }
 
@@ -30,6 +30,7 @@ struct EventRoute: Sendable {
     let after = try call.lastEvent()
     // Whether there is such a job is said by the status, so it is looked for before the stream begins.
     let (job, limit) = try await desk.read(id, for: client)
+    if job.areEventsGone { throw .gone(.events(id)) }
     let events = JobEventStream(desk: desk, client: client, stream: EventStream(channel: call.channel))
     return Reply(
       .ok,

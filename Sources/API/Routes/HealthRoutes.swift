@@ -7,13 +7,14 @@ struct HealthRoutes: Sendable {
   let queue: JobQueue
   let board: ProviderBoard
   let drain: DrainSwitch
+  let gate: StartGate
 
   var routes: [Route] {
     [
       Route(
         description(
           "/health", "Whether Sluice can work",
-          "`degraded` when no worker is alive or no provider can be asked, `unhealthy` (503) without Redis. \(redis)",
+          "`degraded` when no worker is alive, no provider can be asked or Redis is full, `unhealthy` (503) without a Redis that can be written to. \(redis)",
           responses: [
             ResponseDescription(
               status: .ok, description: "Yes.", schema: AnswerSchema.reference("Health")),
@@ -27,13 +28,15 @@ struct HealthRoutes: Sendable {
         handler: live),
       Route(
         description(
-          "/health/ready", "Whether this process takes requests", "For an orchestrator's probe.",
+          "/health/ready", "Whether this process takes requests",
+          "For an orchestrator's probe: whether Redis can be written to, and if not, why.",
           responses: [Self.yes("ready")], problems: [.unavailable]),
         handler: ready),
     ]
   }
 
-  private let redis = "`redis.status` is `up`, `down`, or `suspect` while it does not answer in time."
+  private let redis =
+    "`redis.status` is `up`, `down`, or `suspect` while it does not answer in time; `redis.reason` says why."
 
   private static func yes(_ status: String) -> ResponseDescription {
     ResponseDescription(
@@ -58,29 +61,34 @@ struct HealthRoutes: Sendable {
 
   private func ready(_ call: Call) async throws(Problem) -> Reply {
     if drain.isOn { throw .unavailable(.draining, retryAfter: .seconds(1)) }
-    do { _ = try await queue.statistics() } catch { throw Problem(error) }
+    do { try await queue.checkReady() } catch {
+      throw .unavailable(.notReady(error.reason), retryAfter: .seconds(1))
+    }
+    if !gate.isOpen { throw .unavailable(.notReady(Self.isLooking), retryAfter: .seconds(1)) }
     return Reply(.ok, json: ByteBuffer(string: #"{"status":"ready"}"#))
   }
+
+  private static let isLooking = "Redis is being looked at"
 
   private func health(_ call: Call) async throws(Problem) -> Reply {
     let start = ContinuousClock.now
     var statistics: QueueStatistics?
-    var redis = "up"
-    do { statistics = try await queue.statistics() } catch { redis = error.isOfSilence ? "suspect" : "down" }
+    var trouble: QueueError?
+    do { try await queue.checkReady() } catch { trouble = error }
     let latency = start.duration(to: .now)
+    // What it holds can be read also where it cannot be written to.
+    do { statistics = try await queue.statistics() } catch { trouble = trouble ?? error }
     let providers = await board.states()
     let available = providers.first { $0.status == .available }
-    let isDegraded = statistics?.workers == 0 || available == nil
-    let status = statistics == nil ? "unhealthy" : isDegraded ? "degraded" : "healthy"
+    let isDegraded = statistics?.workers == 0 || available == nil || statistics?.memory.isFull == true
+    let isFit = trouble == nil && gate.isOpen
+    let status = isFit ? isDegraded ? "degraded" : "healthy" : "unhealthy"
     let json: JSONValue = [
       "status": .string(status),
       "provider": available.map { .string($0.provider.name) } ?? .null,
       "timestamp": .double(Double(Timestamp.now) / 1000),
       "version": .string(Version.current),
-      "redis": [
-        "status": .string(redis),
-        "latency_ms": statistics == nil ? .null : .double(Double(latency.nanoseconds / 10_000) / 100),
-      ],
+      "redis": redis(trouble, latency, statistics?.memory),
       "queue": [
         "depth": .integer(Int64(statistics.map { $0.queued + $0.scheduled } ?? 0)),
         "running": .integer(Int64(statistics?.running ?? 0)),
@@ -88,6 +96,19 @@ struct HealthRoutes: Sendable {
       "workers": .integer(Int64(statistics?.workers ?? 0)),
       "providers": .array(providers.map(\.summary)),
     ]
-    return Reply(statistics == nil ? .serviceUnavailable : .ok, json: json.serialized())
+    return Reply(isFit ? .ok : .serviceUnavailable, json: json.serialized())
+  }
+
+  private func redis(_ trouble: QueueError?, _ latency: Duration, _ memory: MemoryUse?) -> JSONValue {
+    let memory = memory?.json ?? .null
+    guard let trouble else {
+      let latency = JSONValue.double(Double(latency.nanoseconds / 10_000) / 100)
+      guard !gate.isOpen else { return ["status": "up", "latency_ms": latency, "memory": memory] }
+      return ["status": "up", "latency_ms": latency, "reason": .string(Self.isLooking), "memory": memory]
+    }
+    return [
+      "status": trouble.isOfSilence ? "suspect" : "down", "latency_ms": .null,
+      "reason": .string(trouble.reason), "memory": memory,
+    ]
   }
 }

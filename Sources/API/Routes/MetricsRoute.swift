@@ -3,26 +3,31 @@ import NIOCore
 import Shared
 
 /// `GET /metrics`: what the queue knows, in Prometheus' text format
-/// (https://prometheus.io/docs/instrumenting/exposition_formats/). All API processes show the same.
+/// (https://prometheus.io/docs/instrumenting/exposition_formats/). All API processes show the same, but for what each has met at Redis.
 struct MetricsRoute: Sendable {
   let queue: JobQueue
+  let errors: RedisErrorLog
 
   var route: Route {
     Route(
       RouteDescription(
         method: .get, path: "/metrics", summary: "Metrics for Prometheus",
-        description: "How full the queue is, and what has happened in it.", group: "Operation",
+        description:
+          "How full the queue is, what has happened in it, and what this process has met at Redis.",
+        group: "Operation",
         responses: [
           ResponseDescription(
             status: .ok, description: "Prometheus' text format.", contentType: "text/plain; version=0.0.4")
         ],
-        problems: [.unavailable], access: .open), handler: show)
+        access: .open), handler: show)
   }
 
   private func show(_ call: Call) async throws(Problem) -> Reply {
-    let statistics: QueueStatistics
-    do { statistics = try await queue.statistics() } catch { throw Problem(error) }
-    return Reply(.ok, body: Self.text(statistics), contentType: "text/plain; version=0.0.4")
+    // Without Redis, that it is away is still told.
+    let statistics = try? await queue.statistics()
+    var body = statistics.map(Self.text) ?? ByteBuffer()
+    body.writeImmutableBuffer(RedisMetrics.text(isUp: statistics != nil, errors: errors.counts))
+    return Reply(.ok, body: body, contentType: "text/plain; version=0.0.4")
   }
 
   static func text(_ statistics: QueueStatistics) -> ByteBuffer {
@@ -64,6 +69,13 @@ struct MetricsRoute: Sendable {
     counters(
       "janitor_repairs_total", "What the janitor had to repair; expected to be nothing.", "kind",
       of: "repaired:")
+    counters(
+      "orphans_total",
+      "Members of indexes without their job, which were removed: keys were lost. Expected to be nothing.",
+      "kind",
+      of: "orphan:")
+    counter("untold_total", "Messages on channels that Redis' rules forbid to Sluice.", of: "untold")
+    text.writeImmutableBuffer(statistics.memory.metrics(dropped: statistics.counts))
     return text
   }
 }

@@ -37,7 +37,8 @@ struct QueryRoute: Sendable {
             headers: [AnswerHeaders.location, AnswerHeaders.cache, AnswerHeaders.replayed]),
         ],
         problems: ProblemKind.ofBodies + [
-          .unauthorized, .forbidden, .conflict, .validation, .rateLimited, .allProvidersFailed, .unavailable,
+          .unauthorized, .forbidden, .conflict, .gone, .validation, .rateLimited, .allProvidersFailed,
+          .unavailable,
         ],
         access: .tenant), handler: asking.handler(reading: read))
   }

@@ -60,6 +60,7 @@ struct EventReader: Sendable {
       return .quiet
     }
     guard let page else { throw .jobNotFound }
+    if page.job.areEventsGone { throw .gone(.events(id)) }
     mustLook = page.hasMore
     let step = took(page.events)
     if !page.hasMore { feed.endLooking(at: number) }

@@ -31,10 +31,12 @@ final class ReplyBoard: Sendable {
     }
   }
 
-  /// Hands a job's end to everyone who waits for it.
-  func deliver(_ end: JobEnd) {
+  /// Hands a job's end to everyone who waits for it. Returns whether anybody does.
+  @discardableResult
+  func deliver(_ end: JobEnd) -> Bool {
     let waiting = state.withLock { $0.expectations[end.id] ?? [] }
     for expectation in waiting { expectation.fulfil(end) }
+    return !waiting.isEmpty
   }
 
   /// The jobs that somebody waits for.

@@ -11,6 +11,7 @@ struct ReplyListener: Service {
 
   let board: ReplyBoard
   let feeds: EventBoard
+  let receipts: Receipts
   let queue: JobQueue
   /// One for each event loop: an end wakes its waiting request on the request's own.
   private let subscribers: [RedisSubscriber]
@@ -18,18 +19,19 @@ struct ReplyListener: Service {
   private let requestLook: AsyncStream<Void>.Continuation
 
   init(
-    board: ReplyBoard, feeds: EventBoard, queue: JobQueue, redis: RedisConfiguration,
+    board: ReplyBoard, feeds: EventBoard, receipts: Receipts, queue: JobQueue, topology: RedisTopology,
     channels: PerEventLoop<ReplyChannel>, logger: Logger
   ) {
     self.board = board
     self.feeds = feeds
+    self.receipts = receipts
     self.queue = queue
     let (looks, requestLook) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     self.looks = looks
     self.requestLook = requestLook
     subscribers = channels.all.map { channel in
       RedisSubscriber(
-        configuration: redis, channel: channel.name, purpose: "api-replies",
+        topology: topology, channel: channel.name, purpose: "api-replies",
         eventLoopGroup: channel.eventLoop, logger: logger,
         onMessage: { message in
           switch Announcement(message) {
@@ -56,7 +58,11 @@ struct ReplyListener: Service {
         for await _ in looks {
           await lookForEnds()
           await lookForEvents()
+          await receipts.tell(queue, atMost: Self.jobsAtOnce)
         }
+      }
+      group.addTask {
+        for await _ in receipts.notes { await receipts.tell(queue, atMost: Self.jobsAtOnce) }
       }
       // Subscribers end with the process's graceful shutdown; the others only serve them.
       try await group.next()
@@ -68,7 +74,7 @@ struct ReplyListener: Service {
     for ids in board.awaited.chunks(of: Self.jobsAtOnce) {
       // While Redis is away there is nothing to learn; the next look comes soon.
       guard let ends = try? await queue.ended(among: ids) else { return }
-      for end in ends { board.deliver(end) }
+      for end in ends where board.deliver(end) && end.isWhole { receipts.note(end.id, isReceived: true) }
     }
   }
 

@@ -5,14 +5,19 @@ public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConver
   public init(_ description: String) { self.description = description }
 
   /// `holds` is nil for a secret: only that it is wrong may be said.
-  static func wrongValue(of name: String, holds: String?, allowed: String) -> ConfigurationError {
-    ConfigurationError("\(name) holds \(quoted(holds)); allowed is \(allowed)")
+  static func wrongValue(
+    of name: String, holds: String?, because reason: String? = nil, allowed: String
+  ) -> ConfigurationError {
+    ConfigurationError(
+      "\(name) holds \(quoted(holds))\(reason.map { ": \($0)" } ?? ""); allowed is \(allowed)")
   }
 
   /// A value as a message may repeat it: on one line, and not without end. What is nil, or is a URL that may hold
   /// a password, is not shown.
   static func quoted(_ text: String?) -> String {
-    guard let text, !(text.contains("://") && text.contains("@")) else { return "a value that is not shown" }
+    guard let text, !(text.contains("://") && (text.contains("@") || text.contains("password"))) else {
+      return "a value that is not shown"
+    }
     return "\"\(printable(text))\""
   }
 

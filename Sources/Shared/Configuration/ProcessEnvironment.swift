@@ -25,7 +25,8 @@ public struct ProcessEnvironment: Sendable {
     guard let text = try text(of: variable) else { return nil }
     guard let value = variable.parse(text) else {
       throw .wrongValue(
-        of: variable.name, holds: variable.isSecret ? nil : text, allowed: variable.allowed)
+        of: variable.name, holds: variable.isSecret ? nil : text, because: variable.fault(text),
+        allowed: variable.allowed)
     }
     return value
   }

@@ -11,10 +11,14 @@ public struct Variable<Value: Sendable>: Sendable {
   /// A secret is never shown, and may also come from a file named by `<name>_FILE`.
   public let isSecret: Bool
   let parse: @Sendable (String) -> Value?
+  /// What is wrong with a value that cannot be parsed, as a phrase without secrets; nil where no more can be said than
+  /// what is allowed.
+  let fault: @Sendable (String) -> String?
 
   public init(
     _ name: String, _ meaning: String, allowed: String, default defaultText: String? = nil,
-    isSecret: Bool = false, parse: @escaping @Sendable (String) -> Value?
+    isSecret: Bool = false, parse: @escaping @Sendable (String) -> Value?,
+    because fault: @escaping @Sendable (String) -> String? = { _ in nil }
   ) {
     self.name = name
     self.meaning = meaning
@@ -22,6 +26,7 @@ public struct Variable<Value: Sendable>: Sendable {
     self.defaultText = defaultText
     self.isSecret = isSecret
     self.parse = parse
+    self.fault = fault
   }
 
   /// The declaration without its type, for lists.

@@ -18,10 +18,14 @@ public struct JobResource: Sendable {
   public private(set) var failure: ByteBuffer?
   public private(set) var isCached: Bool
   public private(set) var isCoalesced: Bool
+  /// Whether its answer, or its event log, has given way to new work.
+  public private(set) var isGone: Bool
+  public private(set) var areEventsGone: Bool
 
   public init(
     id: JobID, state: JobState, lane: Lane?, model: String, attempts: Int, created: Int64, started: Int64?,
-    finished: Int64?, metadata: ByteBuffer?, body: ByteBuffer?, isCached: Bool, isCoalesced: Bool = false
+    finished: Int64?, metadata: ByteBuffer?, body: ByteBuffer?, isCached: Bool, isCoalesced: Bool = false,
+    isGone: Bool = false, areEventsGone: Bool = false
   ) {
     self.id = id
     self.state = state
@@ -36,6 +40,8 @@ public struct JobResource: Sendable {
     failure = state == .failed ? body : nil
     self.isCached = isCached
     self.isCoalesced = isCoalesced
+    self.isGone = isGone
+    self.areEventsGone = areEventsGone
   }
 
   /// The same under the id of the job that made its answer.

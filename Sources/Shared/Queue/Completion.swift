@@ -16,7 +16,9 @@ public struct Completion: Batchable {
 
   public var size: Int { result.readableBytes }
 
-  public func goes(with other: Completion) -> Bool { offer == other.offer }
+  public func goes(with other: Completion) -> Bool {
+    offer == other.offer && lease.worker == other.lease.worker
+  }
 
   /// For a job that has an answer.
   public init(

@@ -11,10 +11,16 @@ public struct DurabilityCheck: Sendable {
     self.logger = logger
   }
 
-  /// Waits for Redis to be there. Throws ``ConfigurationError`` when Redis may evict queue keys. Warns of a weaker append-only file, and
-  /// says nothing where Redis does not let itself be asked (managed services).
+  /// Waits for Redis to be there. Throws ``ConfigurationError`` for a server that cannot be used until an operator mends
+  /// it, when rights are missing, and when Redis may evict queue keys. Warns of a weaker append-only file, and says
+  /// nothing where Redis does not let itself be asked (managed services).
   public func run() async throws(ConfigurationError) {
-    await waitForRedis()
+    do {
+      try await waitForRedis()
+      try await AccessCheck(redis: redis).run()
+    } catch {
+      throw ConfigurationError("the Redis of REDIS_URL cannot be used: \(error)")
+    }
     if let policy = await setting("maxmemory-policy"), policy != "noeviction" {
       throw ConfigurationError(
         "Redis has maxmemory-policy \"\(policy)\" and could evict queued jobs; set it to \"noeviction\"")
@@ -27,9 +33,19 @@ public struct DurabilityCheck: Sendable {
     }
   }
 
-  private func waitForRedis() async {
+  private func waitForRedis() async throws(RedisRefusal) {
     while !Task.isCancelled, !Task.isShuttingDownGracefully {
-      if (try? await redis.send(RedisCommand("PING"))) != nil { return }
+      do throws(RedisError) {
+        _ = try await redis.send(RedisCommand("PING"))
+        return
+      } catch .refused(_, let refusal) where refusal.needsOperator {
+        throw refusal
+      } catch .replied(_, _, let message) where RedisErrorReason(message: message) == .noPermission {
+        // Who may not even ask this is told of all rights that miss.
+        return
+      } catch {
+        // The client says why; time may mend it.
+      }
       try? await Task.sleep(for: .milliseconds(200))
     }
   }

@@ -7,9 +7,9 @@ public enum HandOver: Sendable {
   /// The offer has ended; no job comes after it.
   case end
 
-  /// Reads `<id> <fence> <attempts> <ms until the deadline> <stream mode or -> <request>` or nothing at all; nil for
-  /// anything else.
-  public init?(_ message: ByteBuffer) {
+  /// Reads what `worker` is told: `<id> <fence> <attempts> <ms until the deadline> <stream mode or -> <request>` or nothing
+  /// at all; nil for anything else.
+  public init?(_ message: ByteBuffer, to worker: String) {
     guard message.readableBytes > 0 else {
       self = .end
       return
@@ -22,7 +22,8 @@ public enum HandOver: Sendable {
     else { return nil }
     self = .job(
       ClaimedJob(
-        lease: Lease(id: id, fence: fence), attempts: attempts, timeLeft: .milliseconds(timeLeft),
+        lease: Lease(id: id, fence: fence, worker: worker), attempts: attempts,
+        timeLeft: .milliseconds(timeLeft),
         streaming: StreamMode(rawValue: mode), request: message, deliveredJob: nil))
   }
 }

@@ -2,7 +2,7 @@ import NIOCore
 
 extension JobQueue {
   /// Takes jobs in, one after the other: idempotency, cache, rate limits, bounds, storage and hand-over or wake-up,
-  /// in one step for all. Returns what became of each.
+  /// in one step for all. Returns what became of each. When Redis is full, finished work gives way first.
   public func admit(_ admissions: [Admission]) async throws(QueueError) -> [AdmissionOutcome] {
     var command = step("admit")
     command.append(retention.jobs.wholeMilliseconds)
@@ -12,8 +12,9 @@ extension JobQueue {
     command.append(bounds.tenantJobs)
     command.append(bounds.tenantBytes)
     command.append(Self.leaseDuration.wholeMilliseconds)
+    command.append(retention.answers.wholeMilliseconds)
     for admission in admissions { append(admission, to: &command) }
-    let outcomes = try await perform(command).array?.compactMap(AdmissionOutcome.init) ?? []
+    let outcomes = try await performWithRoom(command).array?.compactMap(AdmissionOutcome.init) ?? []
     guard outcomes.count == admissions.count else { throw .unexpectedReply(step: "admit") }
     return outcomes
   }

@@ -1,16 +1,5 @@
 import NIOCore
 
-/// The right to work on a job: its fencing token grows with every claim, and a step with an old one is refused.
-public struct Lease: Sendable, Hashable {
-  public let id: JobID
-  public let fence: Int64
-
-  public init(id: JobID, fence: Int64) {
-    self.id = id
-    self.fence = fence
-  }
-}
-
 /// A job in a worker's hands.
 public struct ClaimedJob: Sendable {
   public let lease: Lease
@@ -66,17 +55,18 @@ extension JobQueue {
       let hasMore = elements[0].integer, let nextDue = elements[1].integer
     else { throw .unexpectedReply(step: "claim") }
     return Claim(
-      jobs: try elements[2...].map { (element) throws(QueueError) in try claimedJob(element) },
+      jobs: try elements[2...].map { (element) throws(QueueError) in try claimedJob(element, of: worker) },
       hasMore: hasMore == 1, nextDue: nextDue < 0 ? nil : .milliseconds(nextDue))
   }
 
-  private func claimedJob(_ reply: RESPValue) throws(QueueError) -> ClaimedJob {
+  private func claimedJob(_ reply: RESPValue, of worker: String) throws(QueueError) -> ClaimedJob {
     guard let fields = reply.array, fields.count >= 5,
       let id = fields[0].string.flatMap(JobID.init(rawValue:)), let fence = fields[1].integer,
       let attempts = fields[2].integer, let timeLeft = fields[3].integer
     else { throw .unexpectedReply(step: "claim") }
     return ClaimedJob(
-      lease: Lease(id: id, fence: fence), attempts: Int(attempts), timeLeft: .milliseconds(timeLeft),
+      lease: Lease(id: id, fence: fence, worker: worker), attempts: Int(attempts),
+      timeLeft: .milliseconds(timeLeft),
       streaming: fields[4].string.flatMap(StreamMode.init),
       request: fields.count > 5 ? fields[5].buffer : nil,
       deliveredJob: fields.count > 6 ? fields[6].string.flatMap(JobID.init(rawValue:)) : nil)
@@ -99,12 +89,13 @@ extension JobQueue {
     return Renewal(lost: those(told: 0), over: those(told: 2))
   }
 
-  /// Gives jobs back to the front of their lanes, no attempt used up. Leases already lost are passed over; a job
+  /// Gives a worker's jobs back to the front of their lanes, no attempt used up. Leases already lost are passed over; a job
   /// of whose answer a part has been sent fails, unless it may begin anew.
   public func release(_ leases: [Lease]) async throws(QueueError) {
     guard !leases.isEmpty else { return }
     var command = step("release")
     command.append(retention.jobs.wholeMilliseconds)
+    command.append(leases[0].worker)
     command.append(leases)
     _ = try await perform(command)
   }

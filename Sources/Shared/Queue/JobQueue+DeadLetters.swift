@@ -34,7 +34,7 @@ extension JobQueue {
   public func requeue(_ id: JobID) async throws(QueueError) -> Bool {
     var command = step("requeue")
     command.append(id.rawValue)
-    return try await perform(command).integer == 1
+    return try await performWithRoom(command).integer == 1
   }
 
   /// Takes a dead letter off the list, and its request with it. False when there is no such dead letter.

@@ -15,12 +15,13 @@ public enum Cancellation: Sendable, Hashable {
 
 extension JobQueue {
   /// Records jobs' answers, their usage and, where they may be cached, their cache entries, in one step; offers the
-  /// jobs' slots where nothing is queued. All are of one offer, or of none. Returns what became of each.
+  /// jobs' slots where nothing is queued. All are of one worker and one offer, or none. Returns what became of each.
   public func complete(_ completions: [Completion]) async throws(QueueError) -> [Settlement] {
     var command = step("complete")
     command.append(retention.jobs.wholeMilliseconds)
     command.append(retention.cacheBytes)
     command.append(completions.first?.offer?.rawValue ?? "")
+    command.append(completions.first?.lease.worker ?? "")
     for completion in completions {
       command.append(completion.lease.id.rawValue)
       command.append(completion.lease.fence)
@@ -87,6 +88,7 @@ extension JobQueue {
     var command = step(name)
     command.append(lease.id.rawValue)
     command.append(lease.fence)
+    command.append(lease.worker)
     return command
   }
 

@@ -21,6 +21,7 @@ extension JobQueue {
     command.append(Self.eventBytesAtOnce)
     guard let elements = try await perform(command).array else { throw .unexpectedReply(step: "events") }
     guard let view = elements.first else { return nil }
+    if let job = JobRecord(view), job.areEventsGone { return EventPage(job: job, events: [], hasMore: false) }
     guard let job = JobRecord(view), elements.count >= 2, let more = elements[1].integer else {
       throw .unexpectedReply(step: "events")
     }

@@ -14,33 +14,66 @@ extension JobQueue {
     return try await perform(command).string == "OK"
   }
 
-  /// Looks over the keys of the shard from `cursor` on (`0` is the start), in at most `steps` steps of about two
-  /// hundred, repairs what no step of the queue should have left, and returns it with where to go on.
+  /// Looks over the shard from `cursor` on, its indexes and its keys, in at most `steps` steps of about two hundred
+  /// members or keys each, repairs what no step of the queue should have left, and returns it with where to go on.
   /// Expects to find nothing.
-  public func mend(from cursor: String = "0", steps: Int = .max) async throws(QueueError) -> (
-    repairs: [Repair], next: String
+  public func mend(from cursor: MendCursor = .start, steps: Int = .max) async throws(QueueError) -> (
+    repairs: [Repair], next: MendCursor
   ) {
     var repairs: [Repair] = []
     var cursor = cursor
     var left = steps
     repeat {
-      let keys: [String]
-      (keys, cursor) = try await scan(from: cursor)
-      for (prefix, step) in [("j:", "mend_jobs"), ("leader:", "mend_leaders"), ("q:", "mend_tenants")] {
-        let subjects = keys.filter { $0.hasPrefix(prefix) }.map { $0.dropFirst(prefix.count) }
-        if !subjects.isEmpty { repairs += try await mend(step, subjects) }
+      if let walk = cursor.walks.popLast() {
+        repairs += try await take(walk, &cursor)
+      } else {
+        repairs += try await scan(&cursor)
       }
       left -= 1
-    } while cursor != "0" && left > 0
+    } while !cursor.isAtEnd && left > 0
     repairs += try await mend("mend_counters", [])
-    return (repairs, cursor)
+    return (repairs, cursor.isAtEnd ? .start : cursor)
   }
 
-  private func mend(_ name: String, _ subjects: [Substring]) async throws(QueueError) -> [Repair] {
+  /// Looks at the next members of an index.
+  private func take(_ walk: MendCursor.Walk, _ cursor: inout MendCursor) async throws(QueueError) -> [Repair]
+  {
+    var command = step("mend_index")
+    command.append(walk.index)
+    command.append(walk.rank)
+    command.append(MendCursor.membersAtOnce)
+    command.append(retention.jobs.wholeMilliseconds)
+    guard let found = try await perform(command).array, let next = found.first?.integer else {
+      throw .unexpectedReply(step: "mend_index")
+    }
+    if next >= 0 { cursor.walks.append(MendCursor.Walk(index: walk.index, rank: Int(next))) }
+    return repairs(in: found.dropFirst())
+  }
+
+  /// Looks at the next keys.
+  private func scan(_ cursor: inout MendCursor) async throws(QueueError) -> [Repair] {
+    let keys: [String]
+    (keys, cursor.scan) = try await scan(from: cursor.scan ?? "0")
+    var repairs: [Repair] = []
+    for (prefix, step) in [("leader:", "mend_leaders"), ("j:", "mend_jobs"), ("q:", "mend_tenants")] {
+      let subjects = keys.filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
+      if !subjects.isEmpty { repairs += try await mend(step, subjects) }
+    }
+    let parts = keys.filter(MendCursor.isPartOfJob)
+    if !parts.isEmpty { repairs += try await mend("mend_leftovers", parts) }
+    cursor.walks += keys.filter(MendCursor.isIndex).map { MendCursor.Walk(index: $0) }
+    return repairs
+  }
+
+  private func mend(_ name: String, _ subjects: [String]) async throws(QueueError) -> [Repair] {
     var command = step(name)
-    for subject in subjects { command.append(String(subject)) }
+    for subject in subjects { command.append(subject) }
     guard let found = try await perform(command).array else { throw .unexpectedReply(step: name) }
-    return stride(from: 0, to: found.count - 1, by: 2).compactMap { index in
+    return repairs(in: found[...])
+  }
+
+  private func repairs(in found: ArraySlice<RESPValue>) -> [Repair] {
+    stride(from: found.startIndex, to: found.endIndex - 1, by: 2).compactMap { index in
       guard let kind = found[index].string, let subject = found[index + 1].string else { return nil }
       return Repair(kind: kind, subject: subject)
     }

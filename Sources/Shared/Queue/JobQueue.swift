@@ -42,7 +42,7 @@ public struct JobQueue: Sendable {
     _ command: RedisCommand, within deadline: Duration? = nil
   ) async throws(QueueError) -> RESPValue {
     do {
-      return try await redis.send(step: command, deadline: deadline)
+      return try await sendStep(command, deadline: deadline)
     } catch {
       throw QueueError(error)
     }

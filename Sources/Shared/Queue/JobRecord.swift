@@ -21,10 +21,14 @@ public struct JobRecord: Sendable {
   public let isCached: Bool
   /// Whether the answer came from another job's call.
   public let isCoalesced: Bool
+  /// Whether the answer has given way to new work; the job stands for its idempotency key still.
+  public let isGone: Bool
+  /// Whether its event log has.
+  public let areEventsGone: Bool
 
   /// Reads what the function `view` of read.lua returns; nil for anything else.
   init?(_ view: RESPValue) {
-    guard let fields = view.array, fields.count == 13,
+    guard let fields = view.array, fields.count == 15,
       let id = fields[0].string.flatMap(JobID.init(rawValue:)),
       let state = fields[1].string.flatMap(JobState.init), let model = fields[3].string,
       let attempts = fields[4].string.flatMap(Int.init),
@@ -43,5 +47,7 @@ public struct JobRecord: Sendable {
     isCoalesced = fields[9].string == "1"
     metadata = fields[11].buffer
     body = fields[12].buffer
+    isGone = fields[13].string == "1"
+    areEventsGone = fields[14].string == "gone"
   }
 }

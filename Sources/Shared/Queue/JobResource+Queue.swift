@@ -24,7 +24,7 @@ extension JobResource {
       id: record.id, state: record.state, lane: record.lane, model: record.model,
       attempts: record.attempts, created: record.created, started: record.started,
       finished: record.finished, metadata: record.metadata, body: record.body, isCached: record.isCached,
-      isCoalesced: record.isCoalesced)
+      isCoalesced: record.isCoalesced, isGone: record.isGone, areEventsGone: record.areEventsGone)
   }
 
   /// The job as it was at an event, before its end.

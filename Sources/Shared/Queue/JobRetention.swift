@@ -2,6 +2,13 @@
 public struct JobRetention: Sendable {
   /// How long an ended job can be read.
   public var jobs: Duration
+  /// The same for one whose caller waited and has its answer.
+  public var answers: Duration
+  /// The most bytes of answers whose callers have them, and of event logs of ended jobs; nil for a part of what Redis
+  /// may hold.
+  public var finishedBytes: Int?
+  /// The most bytes of usage records; nil for a part of what Redis may hold.
+  public var usageBytes: Int?
   /// How long an answer is reused; zero turns the cache off.
   public var cache: Duration
   /// The most bytes that the cache may hold.
@@ -9,6 +16,9 @@ public struct JobRetention: Sendable {
 
   public init(_ environment: ProcessEnvironment) throws(ConfigurationError) {
     jobs = try environment.read(Variables.jobTTL)
+    answers = try environment.read(Variables.queryTTL)
+    finishedBytes = try environment.readIfSet(Variables.finishedMaxBytes)
+    usageBytes = try environment.readIfSet(Variables.usageMaxBytes)
     cache = try environment.read(Variables.cacheTTL)
     cacheBytes = try environment.read(Variables.cacheMaxBytes)
   }

@@ -2,23 +2,24 @@
 public enum QueueError: Error, Sendable, Equatable, CustomStringConvertible {
   /// Redis could not be asked, or did not answer in time. The step may have happened.
   case redis(RedisError)
-  /// Redis has no memory left: nothing new is taken in until the queue has drained.
-  case outOfMemory
+  /// Redis has no memory left, and nothing that may give way. What fills it is nil where that was not asked.
+  case outOfMemory(MemoryUse?)
   /// An answer that no version of the step gives.
   case unexpectedReply(step: String)
 
   init(_ error: RedisError) {
     if case .replied(_, _, let message) = error, message.hasPrefix("OOM") {
-      self = .outOfMemory
+      self = .outOfMemory(nil)
     } else {
       self = .redis(error)
     }
   }
 
-  /// Whether Redis answered, and said no; else it may have been away only.
+  /// Whether Redis answered, and said no; else it may have been away only, or be about to change its mind.
   public var isRefusal: Bool {
     switch self {
-    case .redis(.replied), .outOfMemory, .unexpectedReply: true
+    case .redis(.replied(_, _, let message)): !RedisErrorReason(message: message).isPassing
+    case .outOfMemory, .unexpectedReply: true
     case .redis: false
     }
   }
@@ -39,10 +40,26 @@ public enum QueueError: Error, Sendable, Equatable, CustomStringConvertible {
     }
   }
 
+  /// Why, for an operator who asks this process how it is.
+  public var reason: String {
+    switch self {
+    case .redis(.refused(_, let refusal)): "Redis cannot be used: \(refusal)"
+    case .redis(.unavailable(_, let reason)): "Redis cannot be reached: \(reason)"
+    case .redis(.replied(_, _, let message)):
+      "Redis refuses to work: \(RedisErrorReason(message: message).sentence)"
+    case .redis(.suspect), .redis(.timedOut): "Redis does not answer"
+    case .redis: "The connection to Redis was lost"
+    case .outOfMemory: "Redis has reached its maxmemory"
+    case .unexpectedReply: "Redis answers in another way than it should"
+    }
+  }
+
   public var description: String {
     switch self {
     case .redis(let error): "\(error)"
-    case .outOfMemory: "Redis has reached its maxmemory; the queue takes nothing in until it has drained"
+    case .outOfMemory(let use):
+      "Redis has reached its maxmemory\(use.map { " and is full of \($0.phrase)" } ?? ""); "
+        + "the queue takes nothing in until it has drained"
     case .unexpectedReply(let step): "the step \"\(step)\" gave an answer of an unknown shape"
     }
   }

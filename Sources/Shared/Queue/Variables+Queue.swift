@@ -16,6 +16,17 @@ extension Variables {
     default: 0)
   public static let jobTTL = Variable<Duration>.seconds(
     "JOB_TTL", "how long a finished job is kept", in: 1...31_536_000, default: "86400")
+  public static let queryTTL = Variable<Duration>.seconds(
+    "QUERY_TTL", "how long an answer is kept whose caller waited for it and has it", in: 1...31_536_000,
+    default: "900")
+  public static let finishedMaxBytes = Variable<Int>.bytes(
+    "FINISHED_MAX_BYTES",
+    "the most that answers whose callers have them and event logs of finished jobs may hold in Redis; unset, a quarter "
+      + "of its `maxmemory`, else 1 GiB")
+  public static let usageMaxBytes = Variable<Int>.bytes(
+    "USAGE_MAX_BYTES",
+    "the most that usage records may hold in Redis, of which the oldest go; unset, an eighth of its `maxmemory`, else "
+      + "256 MiB")
   public static let jobExpiresIn = Variable<Duration>.seconds(
     "JOB_EXPIRES_IN", "how long a job may wait and be retried", in: 1...2_592_000, default: "86400")
   public static let jobMaxAttempts = Variable<Int>.integer(
@@ -31,7 +42,20 @@ extension Variables {
   static let queue: [VariableDocumentation] = [
     maxQueue.documentation, maxQueueBytes.documentation, tenantMaxQueue.documentation,
     tenantMaxQueueBytes.documentation, tenantConcurrency.documentation, jobTTL.documentation,
+    queryTTL.documentation, finishedMaxBytes.documentation, usageMaxBytes.documentation,
     jobExpiresIn.documentation, jobMaxAttempts.documentation, cacheTTL.documentation,
     cacheMaxBytes.documentation,
   ]
+}
+
+extension Variable where Value == Int {
+  /// A number of bytes that Sluice finds itself where none is set.
+  fileprivate static func bytes(_ name: String, _ meaning: String) -> Variable {
+    let range = 1024...1_099_511_627_776
+    return Variable(
+      name, meaning, allowed: "a whole number from \(range.lowerBound) to \(range.upperBound)"
+    ) { text in
+      Int(text).flatMap { range.contains($0) ? $0 : nil }
+    }
+  }
 }

@@ -13,6 +13,8 @@ final class RedisChannelHandler: ChannelInboundHandler {
   private let onMessage: (@Sendable (ByteBuffer) -> Void)?
   /// What is told of each reply, and of silence; nil where nobody minds.
   var standing: RedisStanding?
+  /// What is told of each error reply; nil until the connection is ready.
+  var lookout: RedisLookout?
   private var context: ChannelHandlerContext?
   private var timer: Scheduled<Void>?
 
@@ -89,7 +91,9 @@ final class RedisChannelHandler: ChannelInboundHandler {
     standing?.answered()
     switch pending.receive(reply) {
     case .deliver(let reply, let caller): caller.resume(returning: .success(reply))
-    case .fail(let error, let caller): caller.resume(returning: .failure(error))
+    case .fail(let error, let caller):
+      lookout?.heard(error)
+      caller.resume(returning: .failure(error))
     case .discard: break
     case .close: close(context)
     }
@@ -105,7 +109,7 @@ final class RedisChannelHandler: ChannelInboundHandler {
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
     switch error {
     case is IOError, is ChannelError, NIOSSLError.uncleanShutdown: close(context)
-    default: close(context, because: "\(error)")
+    default: close(context, because: RedisTLSFault(error).map(String.init(describing:)) ?? "\(error)")
     }
   }
 

@@ -11,16 +11,42 @@ import ServiceLifecycle
 /// answered. What waits already goes on waiting. What blocks (`BZPOPMIN`) needs a client of its own.
 public final class RedisClient: Service, Sendable {
   private let links: PerEventLoop<RedisLink>
+  /// What only this client uses, and therefore runs.
+  private let ownTopology: RedisTopology?
   /// How long a connection may be silent beyond what a blocking command waits for.
   let patience: Duration
+  /// Whom Redis takes it for; for people.
+  let user: String
 
   /// `purpose` names the connections in Redis' `CLIENT LIST`, such as `api`. With `perEventLoop`, a command leaves on
   /// the loop that its task runs on, and commands of several loops are not in order.
-  public init(
+  ///
+  /// `topology` is what connections of a process share; whoever made it runs it.
+  public convenience init(
+    topology: RedisTopology,
+    eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
+    logger: Logger, purpose: String, perEventLoop: Bool = false
+  ) {
+    self.init(topology, isOwn: false, eventLoopGroup, logger, purpose, perEventLoop)
+  }
+
+  /// The same for a client that shares nothing.
+  public convenience init(
     configuration: RedisConfiguration,
     eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
     logger: Logger, purpose: String, perEventLoop: Bool = false
   ) {
+    let topology = RedisTopology(configuration, eventLoopGroup: eventLoopGroup, logger: logger)
+    self.init(topology, isOwn: true, eventLoopGroup, logger, purpose, perEventLoop)
+  }
+
+  private init(
+    _ topology: RedisTopology, isOwn: Bool, _ eventLoopGroup: any EventLoopGroup, _ logger: Logger,
+    _ purpose: String, _ perEventLoop: Bool
+  ) {
+    ownTopology = isOwn ? topology : nil
+    let configuration = topology.configuration
+    user = configuration.user ?? "default"
     let group: any EventLoopGroup = perEventLoop ? eventLoopGroup : eventLoopGroup.any()
     patience = configuration.patience
     let watch = RedisWatch(server: configuration.description, purpose: purpose, logger: logger)
@@ -30,7 +56,7 @@ public final class RedisClient: Service, Sendable {
       // All of them lose Redis at once; one says so.
       let logger = loop === first ? logger : Logger(label: logger.label) { _ in SwiftLogNoOpLogHandler() }
       return RedisLink(
-        configuration: configuration, eventLoop: loop, watch: watch, logger: logger, purpose: purpose)
+        topology: topology, eventLoop: loop, watch: watch, logger: logger, purpose: purpose)
     }
   }
 
@@ -53,8 +79,12 @@ public final class RedisClient: Service, Sendable {
   /// Keeps the connections until the task is cancelled or the process shuts down gracefully. What uses the
   /// client must have stopped by then; what it has sent is still answered, within its deadline.
   public func run() async throws {
-    await withTaskGroup(of: Void.self) { group in
-      for link in links.all { group.addTask { await link.run() } }
+    await withTaskGroup(of: Void.self) { looking in
+      if let ownTopology { looking.addTask { try? await ownTopology.run() } }
+      await withTaskGroup(of: Void.self) { group in
+        for link in links.all { group.addTask { await link.run() } }
+      }
+      looking.cancelAll()
     }
   }
 }

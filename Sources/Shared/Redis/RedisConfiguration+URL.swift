@@ -9,25 +9,44 @@ public enum RedisURLError: Error, Sendable, Hashable, CustomStringConvertible {
   case ambiguous
   case wrongHost
   case unknownParameter(String)
+  case severalHosts
+  case cluster
+  case noMasterName
+  case repeatedSentinel
+  case noSentinelPassword
+  case wrongSwitch(String)
+  case needsTLS(String)
+  case certificateWithoutKey
 
   public var description: String {
     switch self {
     case .notAURL: "it is no URL"
-    case .unknownScheme: "its scheme is none of redis, rediss and unix"
+    case .unknownScheme: "its scheme is none of redis, rediss, redis+sentinel, rediss+sentinel and unix"
     case .noHost: "it names no host or path"
     case .wrongPort: "its port is not a number from 1 to 65535"
     case .wrongDatabase: "its database is not a whole number"
     case .wrongEncoding: "it has a wrong percent-encoding"
     case .ambiguous: "a \"?\" before its \"@\" must be written as %3F, and an \"@\" in a parameter as %40"
     case .wrongHost: "its host is no name or address; an IPv6 address stands in brackets"
-    case .unknownParameter(let name): "its parameter \"\(name)\" is unknown; there are db and cafile"
+    case .unknownParameter(let name):
+      "its parameter \"\(name)\" is unknown; there are db, cafile, certfile and keyfile, and for sentinels sentinel_user, sentinel_password and sentinel_tls"
+    case .severalHosts:
+      "it names several servers; sentinels are named with redis+sentinel://, and one server with redis://"
+    case .cluster: "Redis Cluster is not supported yet; name one Redis, or sentinels with redis+sentinel://"
+    case .noMasterName: "it names no master; its path is /NAME or /NAME/db, with the name that sentinels know"
+    case .repeatedSentinel: "it names a sentinel twice"
+    case .noSentinelPassword: "it has a sentinel_user without a sentinel_password"
+    case .needsTLS(let name): "its parameter \"\(name)\" is for TLS; write rediss://"
+    case .certificateWithoutKey: "its parameters certfile and keyfile belong together"
+    case .wrongSwitch(let name): "its parameter \"\(name)\" is neither on nor off"
     }
   }
 }
 
 extension RedisConfiguration {
   /// Reads `redis://[user:password@]host[:port][/db]`, the same with `rediss` for TLS with verified
-  /// certificates, or `unix://[user:password@]path[?db=n]`, where the path may be relative.
+  /// certificates, `unix://[user:password@]path[?db=n]`, where the path may be relative, or
+  /// `redis+sentinel://[user:password@]host[:port],…/name[/db]`, or `rediss+sentinel`.
   ///
   /// A user without a password, as in `redis://:secret@host`, is the default user. Parts are percent-decoded.
   public init(url text: String) throws(RedisURLError) {
@@ -51,6 +70,11 @@ extension RedisConfiguration {
     case "redis", "rediss":
       try self.init(authorityAndPath: rest)
       usesTLS = scheme == "rediss"
+    case "redis+sentinel", "rediss+sentinel":
+      try self.init(sentinelsAndPath: rest)
+      usesTLS = scheme == "rediss+sentinel"
+      sentinels?.usesTLS = usesTLS
+    case "redis+cluster", "rediss+cluster": throw .cluster
     case "unix":
       guard !rest.isEmpty else { throw .noHost }
       self.init(address: .unix(path: try Self.decoded(rest)))
@@ -58,12 +82,38 @@ extension RedisConfiguration {
     }
     try setCredentials(credentials)
     for (name, value) in parameters { try set(name, to: value) }
+    if sentinels?.user != nil, sentinels?.password == nil { throw .noSentinelPassword }
+    try checkTLS()
   }
 
   private init(authorityAndPath text: Substring) throws(RedisURLError) {
     let slash = text.firstIndex(of: "/") ?? text.endIndex
-    var host = text[..<slash]
-    var port = 6379
+    guard !text[..<slash].contains(",") else { throw .severalHosts }
+    self.init(address: try Self.address(text[..<slash], defaultPort: 6379))
+    let path = text[slash...].dropFirst()
+    if !path.isEmpty { database = try Self.database(path) }
+  }
+
+  private init(sentinelsAndPath text: Substring) throws(RedisURLError) {
+    let slash = text.firstIndex(of: "/") ?? text.endIndex
+    var addresses: [Address] = []
+    for place in text[..<slash].split(separator: ",", omittingEmptySubsequences: false) {
+      let address = try Self.address(place, defaultPort: RedisSentinels.defaultPort)
+      guard !addresses.contains(address) else { throw .repeatedSentinel }
+      addresses.append(address)
+    }
+    let path = text[slash...].dropFirst().split(
+      separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+    guard let first = path.first, !first.isEmpty else { throw .noMasterName }
+    self.init(address: addresses[0])
+    sentinels = RedisSentinels(addresses: addresses, masterName: try Self.decoded(first))
+    if path.count == 2, !path[1].isEmpty { database = try Self.database(path[1]) }
+  }
+
+  /// Reads `host[:port]`.
+  private static func address(_ text: Substring, defaultPort: Int) throws(RedisURLError) -> Address {
+    var host = text
+    var port = defaultPort
     let portStart = host.lastIndex(of: "]").map { host.index(after: $0) } ?? host.startIndex
     if let colon = host[portStart...].lastIndex(of: ":") {
       guard let number = Int(host[host.index(after: colon)...]), (1...65_535).contains(number) else {
@@ -78,9 +128,7 @@ extension RedisConfiguration {
       throw .wrongHost
     }
     guard !host.isEmpty else { throw .noHost }
-    self.init(address: .tcp(host: try Self.decoded(host), port: port))
-    let path = text[slash...].dropFirst()
-    if !path.isEmpty { database = try Self.database(path) }
+    return .tcp(host: try decoded(host), port: port)
   }
 
   private mutating func setCredentials(_ text: Substring?) throws(RedisURLError) {
@@ -93,10 +141,27 @@ extension RedisConfiguration {
 
   private mutating func set(_ name: Substring, to value: Substring) throws(RedisURLError) {
     switch name {
+    case "sentinel_user" where sentinels != nil: sentinels?.user = try Self.decoded(value)
+    case "sentinel_password" where sentinels != nil: sentinels?.password = Secret(try Self.decoded(value))
+    case "sentinel_tls" where sentinels != nil:
+      guard value == "on" || value == "off" else { throw .wrongSwitch("sentinel_tls") }
+      sentinels?.usesTLS = value == "on"
     case "db": database = try Self.database(value)
     case "cafile": trustRootsPath = try Self.decoded(value)
+    case "certfile": certificatePath = try Self.decoded(value)
+    case "keyfile": keyPath = try Self.decoded(value)
     default: throw .unknownParameter(String(name))
     }
+  }
+
+  private func checkTLS() throws(RedisURLError) {
+    if !usesTLS, sentinels?.usesTLS != true {
+      for (name, path) in [("cafile", trustRootsPath), ("certfile", certificatePath), ("keyfile", keyPath)]
+      where path != nil {
+        throw .needsTLS(name)
+      }
+    }
+    guard (certificatePath == nil) == (keyPath == nil) else { throw .certificateWithoutKey }
   }
 
   private static func parameters(_ text: Substring) -> [(name: Substring, value: Substring)] {

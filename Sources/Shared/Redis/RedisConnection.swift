@@ -97,6 +97,16 @@ final class RedisConnection: Sendable {
     channel.closeFuture.whenComplete { _ in standing.leave() }
   }
 
+  /// Tells `lookout` of each error reply from now on.
+  func report(to lookout: RedisLookout) {
+    channel.eventLoop.execute { self.handler.value.lookout = lookout }
+  }
+
+  /// Calls `body` when it has ended, or at once where it has.
+  func whenClosed(_ body: @escaping @Sendable () -> Void) {
+    channel.closeFuture.whenComplete { _ in body() }
+  }
+
   var isOpen: Bool { channel.isActive }
 
   /// Returns when the connection has ended, for whatever reason.

@@ -2,6 +2,8 @@
 public enum RedisError: Error, Sendable, Hashable {
   /// There is no connection; the command was not sent.
   case unavailable(server: String, reason: String)
+  /// What is there cannot be used; nothing was sent to it.
+  case refused(server: String, RedisRefusal)
   /// An earlier command was not answered in time, and nothing has been since; this one was not sent.
   case suspect(server: String)
   /// No reply came in time. The command may have taken effect.
@@ -22,6 +24,8 @@ extension RedisError: CustomStringConvertible {
     switch self {
     case .unavailable(let server, let reason):
       "Redis at \(server) cannot be reached: \(reason)"
+    case .refused(let server, let refusal):
+      "Redis at \(server) cannot be used: \(refusal)"
     case .suspect(let server):
       "Redis at \(server) has stopped answering; nothing is sent until it answers again"
     case .timedOut(let server, let command, let after):

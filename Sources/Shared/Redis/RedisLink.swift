@@ -26,20 +26,22 @@ final class RedisLink: Sendable {
   private static let provenAfter = Duration.seconds(1)
 
   private let configuration: RedisConfiguration
+  private let topology: RedisTopology
   private let connector: RedisConnector
   private let watch: RedisWatch
   private let logger: Logger
   private let guarded = Mutex(Guarded())
 
   init(
-    configuration: RedisConfiguration, eventLoop: any EventLoop, watch: RedisWatch, logger: Logger,
+    topology: RedisTopology, eventLoop: any EventLoop, watch: RedisWatch, logger: Logger,
     purpose: String
   ) {
-    self.configuration = configuration
+    configuration = topology.configuration
+    self.topology = topology
     self.watch = watch
     self.logger = logger
     connector = RedisConnector(
-      configuration: configuration, eventLoop: eventLoop, purpose: purpose, probes: true)
+      topology: topology, eventLoop: eventLoop, purpose: purpose, probes: true)
   }
 
   private var server: String { configuration.description }
@@ -70,8 +72,9 @@ final class RedisLink: Sendable {
     guard !watch.isSuspect else { throw .suspect(server: server) }
     let timeout = deadline ?? configuration.commandTimeout + command.timeForItsSize
     let end = ContinuousClock.now + timeout
-    let late = RedisError.timedOut(server: server, command: command.name, after: timeout)
-    let connection = try await waitForConnection(atMost: timeout, else: late).get()
+    let connection = try await waitForConnection(
+      atMost: timeout, for: command.name, isCancellable: deadline != nil
+    ).get()
     return try await connection.send(
       command, timeout: timeout, deadline: end, isCancellable: deadline != nil)
   }
@@ -88,24 +91,43 @@ final class RedisLink: Sendable {
   }
 
   private func waitForConnection(
-    atMost timeout: Duration, else late: RedisError
+    atMost timeout: Duration, for command: String, isCancellable: Bool
+  ) async -> Result<RedisConnection, RedisError> {
+    let id = guarded.withLock { guarded in
+      guarded.lastWaiter += 1
+      return guarded.lastWaiter
+    }
+    let late = RedisError.timedOut(server: server, command: command, after: timeout)
+    guard isCancellable else { return await wait(id, atMost: timeout, else: late) }
+    let cancelled = RedisError.cancelled(server: server, command: command)
+    return await withTaskCancellationHandler {
+      await wait(id, atMost: timeout, else: late, ifCancelled: cancelled)
+    } onCancel: {
+      dismiss(id, with: cancelled)
+    }
+  }
+
+  private func wait(
+    _ id: UInt64, atMost timeout: Duration, else late: RedisError, ifCancelled cancelled: RedisError? = nil
   ) async -> Result<RedisConnection, RedisError> {
     await withCheckedContinuation { waiter in
-      let id: UInt64? = guarded.withLock { guarded in
-        if let outcome = outcome(of: guarded.state) {
-          waiter.resume(returning: outcome)
-          return nil
-        }
-        guarded.lastWaiter += 1
-        guarded.waiters[guarded.lastWaiter] = waiter
-        return guarded.lastWaiter
+      let outcome: Result<RedisConnection, RedisError>? = guarded.withLock { guarded in
+        // Looked at under the lock: a cancellation is either seen here, or comes later and finds the waiter.
+        if let cancelled, Task.isCancelled { return .failure(cancelled) }
+        if let outcome = self.outcome(of: guarded.state) { return outcome }
+        guarded.waiters[id] = waiter
+        return nil
       }
-      guard let id else { return }
+      if let outcome { return waiter.resume(returning: outcome) }
       connector.eventLoop.scheduleTask(in: .milliseconds(timeout.wholeMilliseconds)) {
-        let waiter = self.guarded.withLock { $0.waiters.removeValue(forKey: id) }
-        waiter?.resume(returning: .failure(late))
+        self.dismiss(id, with: late)
       }
     }
+  }
+
+  private func dismiss(_ id: UInt64, with error: RedisError) {
+    let waiter = guarded.withLock { $0.waiters.removeValue(forKey: id) }
+    waiter?.resume(returning: .failure(error))
   }
 
   private func enter(_ state: State) {
@@ -147,16 +169,17 @@ final class RedisLink: Sendable {
           continue
         }
       } catch {
-        if !isAway { logger.error("\(error)") }
+        // Said again when it is away for another reason.
+        if reasonToBeAway != error { logger.error("\(error)") }
         wasLost = true
         enter(.away(error))
       }
-      try? await Task.sleep(for: backoff.next(chance: .random(in: 0..<1)))
+      await topology.rest(for: backoff.next(chance: .random(in: 0..<1)))
     }
   }
 
-  private var isAway: Bool {
-    if case .away = guarded.withLock({ $0.state }) { true } else { false }
+  private var reasonToBeAway: RedisError? {
+    if case .away(let error) = guarded.withLock({ $0.state }) { error } else { nil }
   }
 
   /// Uses a connection until it ends, and those that take its place.
@@ -195,7 +218,7 @@ final class RedisLink: Sendable {
   ) async -> RedisConnection? {
     // Over one that is silent the late reply is the probe.
     if doubt == .byAnother, standing.isDoubted {
-      _ = try? await connection.send(.probe, timeout: configuration.patience)
+      _ = try? await connection.send(configuration.probe, timeout: configuration.patience)
     }
     var backoff = ReconnectBackoff()
     while standing.isDoubted, connection.isOpen, !Task.isCancelled {
@@ -204,7 +227,7 @@ final class RedisLink: Sendable {
         next.close()
         return nil
       }
-      try? await Task.sleep(for: backoff.next(chance: .random(in: 0..<1)))
+      await topology.rest(for: backoff.next(chance: .random(in: 0..<1)))
     }
     return nil
   }

@@ -14,6 +14,8 @@ public final class RedisSubscriber: Service, Sendable {
   static let pingInterval = Duration.seconds(2)
 
   private let connector: RedisConnector
+  /// What only this subscriber uses, and therefore runs.
+  private let ownTopology: RedisTopology?
   private let nextChannel: @Sendable () -> String
   private let logger: Logger
   private let onSubscribed: @Sendable (String) -> Void
@@ -25,7 +27,22 @@ public final class RedisSubscriber: Service, Sendable {
 
   /// `channel` is asked before each subscription; `purpose` names the connection in Redis' `CLIENT LIST`. Callbacks
   /// run on an event loop or a task and must not block.
-  public init(
+  ///
+  /// `topology` is what connections of a process share; whoever made it runs it.
+  public convenience init(
+    topology: RedisTopology, channel: @escaping @autoclosure @Sendable () -> String,
+    purpose: String, eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
+    logger: Logger,
+    onMessage: @escaping @Sendable (ByteBuffer) -> Void,
+    onSubscribed: @escaping @Sendable (_ channel: String) -> Void = { _ in },
+    onLost: @escaping @Sendable () -> Void = {}
+  ) {
+    self.init(
+      topology, isOwn: false, channel, purpose, eventLoopGroup, logger, onMessage, onSubscribed, onLost)
+  }
+
+  /// The same for a subscriber that shares nothing.
+  public convenience init(
     configuration: RedisConfiguration, channel: @escaping @autoclosure @Sendable () -> String,
     purpose: String, eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
     logger: Logger,
@@ -33,9 +50,21 @@ public final class RedisSubscriber: Service, Sendable {
     onSubscribed: @escaping @Sendable (_ channel: String) -> Void = { _ in },
     onLost: @escaping @Sendable () -> Void = {}
   ) {
+    let topology = RedisTopology(configuration, eventLoopGroup: eventLoopGroup, logger: logger)
+    self.init(
+      topology, isOwn: true, channel, purpose, eventLoopGroup, logger, onMessage, onSubscribed, onLost)
+  }
+
+  private init(
+    _ topology: RedisTopology, isOwn: Bool, _ channel: @escaping @Sendable () -> String, _ purpose: String,
+    _ eventLoopGroup: any EventLoopGroup, _ logger: Logger,
+    _ onMessage: @escaping @Sendable (ByteBuffer) -> Void,
+    _ onSubscribed: @escaping @Sendable (String) -> Void,
+    _ onLost: @escaping @Sendable () -> Void
+  ) {
+    ownTopology = isOwn ? topology : nil
     connector = RedisConnector(
-      configuration: configuration, eventLoop: eventLoopGroup.any(), purpose: purpose,
-      onMessage: onMessage)
+      topology: topology, eventLoop: eventLoopGroup.any(), purpose: purpose, onMessage: onMessage)
     nextChannel = channel
     self.logger = logger
     self.onSubscribed = onSubscribed
@@ -44,7 +73,11 @@ public final class RedisSubscriber: Service, Sendable {
 
   /// Listens until the task is cancelled or the process shuts down gracefully.
   public func run() async throws {
-    await cancelWhenGracefulShutdown { await self.keepSubscribed() }
+    await withTaskGroup(of: Void.self) { looking in
+      if let ownTopology { looking.addTask { try? await ownTopology.run() } }
+      await cancelWhenGracefulShutdown { await self.keepSubscribed() }
+      looking.cancelAll()
+    }
   }
 
   private func keepSubscribed() async {
@@ -74,7 +107,7 @@ public final class RedisSubscriber: Service, Sendable {
             "not subscribed", metadata: ["channel": "\(channel)", "error": "\(error)"])
         }
         isMissing = true
-        try? await Task.sleep(for: backoff.next(chance: .random(in: 0..<1)))
+        await connector.topology.rest(for: backoff.next(chance: .random(in: 0..<1)))
       }
     }
   }

@@ -24,10 +24,18 @@ extension Variables {
     allowed: "a path", default: ""
   ) { $0 }
 
+  public static let workerPort = Variable<Int>(
+    "WORKER_PORT",
+    "the port on which a worker has `/health/live`, `/health/ready` and `/metrics` of its own, at the address of `HOST`",
+    allowed: "a whole number from 0 to 65535"
+  ) { text in
+    Int(text).flatMap { (0...65_535).contains($0) ? $0 : nil }
+  }
+
   /// Those above, in the order of the documentation.
   static let processes: [VariableDocumentation] = [
     workerConcurrency.documentation, maxAnswerBytes.documentation, maxEventBytes.documentation,
     workerAnswerBytes.documentation, drainTimeout.documentation, drainDelay.documentation,
-    healthFile.documentation,
+    healthFile.documentation, workerPort.documentation,
   ]
 }

@@ -6,9 +6,9 @@ import Shared
 struct CancellationListener: Service {
   private let subscriber: RedisSubscriber
 
-  init(queue: JobQueue, held: HeldJobs, redis: RedisConfiguration, logger: Logger) {
+  init(queue: JobQueue, held: HeldJobs, topology: RedisTopology, logger: Logger) {
     subscriber = RedisSubscriber(
-      configuration: redis, channel: queue.cancellationChannel, purpose: "worker-cancelled",
+      topology: topology, channel: queue.cancellationChannel, purpose: "worker-cancelled",
       logger: logger,
       onMessage: { message in
         if let id = JobID(rawValue: String(buffer: message)) { held.cancel(id) }

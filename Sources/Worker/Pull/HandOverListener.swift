@@ -10,16 +10,16 @@ struct HandOverListener: Service {
   private let subscriber: RedisSubscriber
   private let lostOffers: AsyncStream<SlotOffer>
 
-  init(queue: JobQueue, worker: String, starter: JobStarter, redis: RedisConfiguration, logger: Logger) {
+  init(queue: JobQueue, worker: String, starter: JobStarter, topology: RedisTopology, logger: Logger) {
     let held = starter.held
     let (lostOffers, lose) = AsyncStream.makeStream(of: SlotOffer.self)
     self.queue = queue
     self.held = held
     self.lostOffers = lostOffers
     subscriber = RedisSubscriber(
-      configuration: redis, channel: queue.makeHandOverChannel(), purpose: "worker-handed", logger: logger,
+      topology: topology, channel: queue.makeHandOverChannel(), purpose: "worker-handed", logger: logger,
       onMessage: { message in
-        switch HandOver(message) {
+        switch HandOver(message, to: worker) {
         case .job(let job): starter.start(job, isHanded: true)
         case .end: held.endOffer()
         case nil: break

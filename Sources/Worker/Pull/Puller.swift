@@ -23,6 +23,7 @@ struct Puller: Service {
   let drainTimeout: Duration
   let signOfLife: SignOfLife
   let logger: Logger
+  let claims = ClaimWatch()
 
   private var held: HeldJobs { starter.held }
 
@@ -53,7 +54,7 @@ struct Puller: Service {
     var pause = Duration.zero
     var wait = Duration.zero
     while !held.isStopping, !Task.isCancelled {
-      do {
+      do throws(QueueError) {
         // A wake-up is only taken with room for what it tells of, or an idle worker would miss it. Jobs that are
         // handed over meanwhile may take that room: the claim then takes nothing and passes the wake-up on.
         guard await held.waitForRoom() else { return }
@@ -66,8 +67,7 @@ struct Puller: Service {
         // The room that there was is taken by jobs on their way.
         if claim.hasMore, claim.jobs.isEmpty { try? await Task.sleep(for: .milliseconds(1)) }
       } catch {
-        // The client logs the change of state; here it is only a matter of asking again soon. A wake-up may have
-        // gone into a dead connection, so the next step is a claim and not another wait.
+        // A wake-up may have gone into a dead connection, so the next step is a claim and not another wait.
         wait = .zero
         pause = min(max(pause * 2, .milliseconds(50)), .seconds(1))
         try? await Task.sleep(for: pause)
@@ -77,8 +77,15 @@ struct Puller: Service {
 
   private func claim() async throws(QueueError) -> Claim {
     let room = held.room
-    let claim = try await queue.claim(
-      room.free, worker: name, atMost: Self.claimSize, offer: room.offer, heard: room.heard)
+    let claim: Claim
+    do {
+      claim = try await queue.claim(
+        room.free, worker: name, atMost: Self.claimSize, offer: room.offer, heard: room.heard)
+      claims.succeeded(logger: logger)
+    } catch {
+      claims.failed(error, logger: logger)
+      throw error
+    }
     for job in claim.jobs { starter.start(job) }
     // The subscription has ended meanwhile, and with it the offer that this claim may have made anew.
     if let offer = room.offer, offer != held.offer { _ = try await queue.withdraw(offer) }
@@ -103,7 +110,7 @@ struct Puller: Service {
     while !Task.isCancelled {
       let renewal = try? await queue.renew(held.leases, worker: name)
       if let renewal {
-        signOfLife.show()
+        if !claims.isStuck() { signOfLife.show() }
         stopWork(renewal)
       }
       // While Redis does not answer this fails at once; the leases are to be renewed as soon as it does.

@@ -38,6 +38,11 @@ struct ProblemTests {
     ProblemRow(.requestTimeout, 408, "request-timeout"),
     ProblemRow(.conflict(.jobHasEnded(.succeeded)), 409, "conflict"),
     ProblemRow(.conflict(.idempotencyKeyReused), 409, "conflict"),
+    ProblemRow(.gone(.answer(JobID(unixMilliseconds: 1))), 410, "gone", [.shouldRetry: "false"]),
+    ProblemRow(.gone(.events(JobID(unixMilliseconds: 1))), 410, "gone", [.shouldRetry: "false"]),
+    ProblemRow(
+      .unavailable(.redisIsFull(of: "event logs (1 MiB)"), retryAfter: .seconds(5)), 503, "unavailable",
+      [.retryAfter: "5"]),
     ProblemRow(.bodyTooLarge(limit: 1024), 413, "body-too-large"),
     ProblemRow(.expectationFailed, 417, "expectation-failed"),
     ProblemRow(
@@ -59,6 +64,9 @@ struct ProblemTests {
     ProblemRow(.modelNotFound("There is none."), 404, "not-found"),
     ProblemRow(.waitIsOver(JobID(unixMilliseconds: 1)), 504, "timeout"),
     ProblemRow(.unavailable(.redisIsAway, retryAfter: .zero), 503, "unavailable", [.retryAfter: "1"]),
+    ProblemRow(
+      .unavailable(.notReady("Redis is being looked at"), retryAfter: .seconds(1)), 503, "unavailable",
+      [.retryAfter: "1"]),
     ProblemRow(.unavailable(.queueIsFull, retryAfter: .seconds(2)), 503, "unavailable", [.retryAfter: "2"]),
     ProblemRow(.unavailable(.draining, retryAfter: .seconds(1)), 503, "unavailable", [.retryAfter: "1"]),
   ]

@@ -129,7 +129,13 @@ struct AdmitTests {
       let id = try await lab.admit(lab.admission())
       let job = try await lab.claimOne()
       _ = try await lab.redis.send(RedisCommand("CONFIG", "SET", "maxmemory", "1"))
-      await #expect(throws: QueueError.outOfMemory) { try await lab.queue.admit(lab.admission()) }
+      let error = await #expect(throws: QueueError.self) { try await lab.queue.admit(lab.admission()) }
+      guard case .outOfMemory(let use?) = error else {
+        Issue.record("unexpected: \(String(describing: error))")
+        return
+      }
+      #expect(use.phrase.hasPrefix("jobs that have not ended"), "it says what fills Redis: \(use.phrase)")
+      #expect(try await lab.queue.statistics().memory.isFull)
       #expect(try await lab.queue.complete(job.lease, with: lab.result(), isCacheable: true) == .recorded)
       #expect(try await lab.state(of: id) == .succeeded)
     }

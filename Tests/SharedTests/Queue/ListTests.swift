@@ -39,8 +39,21 @@ struct ListTests {
       try await lab.admit(lab.admission())
       let job = try await lab.claimOne()
       _ = try await lab.queue.complete(job.lease, with: lab.result(), isCacheable: false)
-      let member = "\(job.lease.id) default"
-      _ = try await lab.redis.send(RedisCommand("ZADD", "sluice:{0}:ended", "XX", "1", member))
+      let members = try await lab.redis.send(RedisCommand("ZRANGE", "sluice:{0}:unfetched", "0", "-1")).array
+      let member = try #require(members?.first?.string)
+      _ = try await lab.redis.send(RedisCommand("ZADD", "sluice:{0}:unfetched", "XX", "1", member))
+      #expect(try await lab.queue.tidy(nil, who: "me") == .done)
+      #expect(try await lab.keys(beginning: ["jobs:", "unfetched"]).isEmpty)
+      #expect(try await lab.queue.statistics().memory.bytes[.unfetched] == 0)
+    }
+  }
+
+  @Test("a job that a process of before has ended leaves the list, too")
+  func forgottenByOlder() async throws {
+    try await QueueLab.with { lab in
+      let id = JobID(unixMilliseconds: 1)
+      _ = try await lab.redis.send(RedisCommand("ZADD", "sluice:{0}:jobs:default", "0", id.rawValue))
+      _ = try await lab.redis.send(RedisCommand("ZADD", "sluice:{0}:ended", "1", "\(id) default"))
       _ = try await lab.queue.renew([], worker: "w")
       #expect(try await lab.keys(beginning: ["jobs:", "ended"]).isEmpty)
     }

@@ -3,7 +3,8 @@
 --   ARGV  1 keep (ms): how long an ended job stays  2 cache time (ms)  3 most jobs waiting  4 most bytes waiting
 --         5 most open jobs of a tenant  6 most open bytes of a tenant
 --         7 lease (ms), for jobs that are handed to a worker at once
---         8… of each job, an order: id, tenant, lane, model, request, metadata or '', weight (estimated tokens),
+--         8 how long (ms) an answer stays whose waiting caller has it
+--         9… of each job, an order: id, tenant, lane, model, request, metadata or '', weight (estimated tokens),
 --           expires in (ms), delay (ms), channel of the waiting caller or '', callback URL or '', cache key or '',
 --           cache mode (use, refresh), '1' when a cached answer shall become a job of its own, digest of the
 --           idempotency key or '', fingerprint of the body, how its events are written ('' for none, 'deltas', or
@@ -20,7 +21,7 @@
 
 -- How long an idempotency key is remembered.
 local REPLAY_TIME = DAY
-local FIRST_ORDER = 8
+local FIRST_ORDER = 9
 local MOST_FOLLOWERS = 1000
 local URGENCY = { interactive = 1, standard = 2, batch = 3 }
 
@@ -39,8 +40,9 @@ end
 
 -- What an idempotency key stands for already, if anything. A key outlives its job only when that is lost.
 local function replayed(K, digest, fingerprint)
-  local stored = redis.call('GET', K .. 'idem:' .. digest)
-  if not stored or redis.call('EXISTS', K .. 'j:' .. stored:sub(1, 40)) == 0 then return nil end
+  local stored = string_at(K .. 'idem:' .. digest)
+  if not stored then return nil end
+  if redis.pcall('HEXISTS', K .. 'j:' .. stored:sub(1, 40), 't') ~= 1 then return count_orphan(K, 'idem') end
   if stored:sub(41) ~= fingerprint then return { 'conflict' } end
   return { 'replayed', stored:sub(1, 40) }
 end
@@ -49,12 +51,14 @@ end
 -- stands in a less urgent lane. Without such a call the job leads one.
 local function group_to_follow(K, order)
   local leader_key = K .. 'leader:' .. order.cache_key
-  local leader = redis.call('SET', leader_key, order.id, 'NX', 'GET')
+  local leader = redis.pcall('SET', leader_key, order.id, 'NX', 'GET')
   if not leader then return nil end
-  local job = redis.call('HMGET', K .. 'j:' .. leader, 's', 'l', 'g')
-  local shares = job[1] == 'running' or (job[1] == 'queued' and URGENCY[job[2]] <= URGENCY[order.lane])
+  leader = plain(leader) or ''
+  local job = redis.pcall('HMGET', K .. 'j:' .. leader, 's', 'l', 'g', 't')
+  if not job[4] then count_orphan(K, 'leader') end
+  local shares = job[4] and (job[1] == 'running' or (job[1] == 'queued' and URGENCY[job[2]] <= URGENCY[order.lane]))
   local group = job[3] or leader
-  if not shares or redis.call('ZCARD', K .. 'f:' .. group) >= MOST_FOLLOWERS then
+  if not shares or (plain(redis.pcall('ZCARD', K .. 'f:' .. group)) or 0) >= MOST_FOLLOWERS then
     redis.call('SET', leader_key, order.id)
     return nil
   end
@@ -65,17 +69,24 @@ end
 -- An answer from the cache becomes a job that has succeeded.
 local function store_hit(K, intake, order, answer)
   local id, tenant, now = order.id, order.tenant, intake.now
-  local has_key, keep = order.digest ~= '', intake.keep
+  -- Its caller has the answer by this very step, unless it is to be delivered.
+  local has_key, keep, fetched = order.digest ~= '', intake.keep, order.callback == ''
+  if order.channel ~= '' then keep = tonumber(intake.answer_time) end
   if has_key then keep = math.max(keep, DAY + 3600000) end
   local key = K .. 'j:' .. id
   redis.call('HSET', key, 's', 'succeeded', 't', tenant, 'l', order.lane, 'm', order.model, 'f', 0, 'a', 0, 'c', 0,
     'ct', now, 'ft', now, 'hit', 1)
+  if has_key then redis.call('HSET', key, 'ik', 1) end
+  if fetched then redis.call('HSET', key, 'fe', 1) end
+  if order.callback ~= '' then keep = math.max(keep, DAY + 3600000) end
   redis.call('PEXPIRE', key, keep)
   redis.call('SET', K .. 'r:' .. id, answer, 'PX', keep)
   if order.metadata ~= '' then redis.call('SET', K .. 'm:' .. id, order.metadata, 'PX', keep) end
   if has_key then redis.call('SET', K .. 'idem:' .. order.digest, id .. order.fingerprint, 'PX', REPLAY_TIME) end
   redis.call('ZADD', K .. 'jobs:' .. tenant, 0, id)
-  redis.call('ZADD', K .. 'ended', now + keep, id .. ' ' .. tenant)
+  local bytes = text(FINISHED_BYTES + #answer)
+  redis.call('HSET', key, 'z', bytes)
+  note_finished(intake.changes, id, tenant, bytes, now + keep, fetched)
   record_usage(K, id, 'succeeded', { t = tenant, a = 0 }, {})
   count(K, 'ended:succeeded')
   if order.events ~= '' then
@@ -84,8 +95,6 @@ local function store_hit(K, intake, order, answer)
   end
   if order.callback ~= '' then
     redis.call('HSET', key, 'u', 1)
-    redis.call('PEXPIRE', key, math.max(keep, DAY + 3600000))
-    redis.call('PEXPIRE', K .. 'r:' .. id, math.max(keep, DAY + 3600000))
     redis.call('SET', K .. 'u:' .. id, order.callback, 'PX', DAY + 3600000)
     queue_delivery(K, id, tenant, 0, now)
     intake.is_idle = nil
@@ -120,8 +129,8 @@ end
 
 -- The fields of the job's hash.
 local function fields_to_store(intake, order, deadline, state, group, worker)
-  local runs = worker and '1' or '0'
-  local fields = { 's', state, 't', order.tenant, 'l', order.lane, 'm', order.model, 'f', runs, 'a', runs, 'c', '0',
+  local runs, fence = worker and '1' or '0', worker and intake.fence or '0'
+  local fields = { 's', state, 't', order.tenant, 'l', order.lane, 'm', order.model, 'f', fence, 'a', runs, 'c', '0',
     'w', order.weight, 'b', text(#order.request), 'd', deadline, 'ct', intake.now_text }
   local function set(name, value)
     fields[#fields + 1] = name
@@ -135,7 +144,10 @@ local function fields_to_store(intake, order, deadline, state, group, worker)
     set('g', group)
     set('fo', '1')
   end
-  if order.channel ~= '' then set('ch', order.channel) end
+  if order.channel ~= '' then
+    set('ch', order.channel)
+    set('qt', intake.answer_time)
+  end
   if order.cache_key ~= '' then
     set('k', order.cache_key)
     set('kt', intake.cache_time)
@@ -173,7 +185,7 @@ local function place(K, intake, order, state, group)
     if intake.running then intake.running = intake.running + 1 end
   elseif group then
     -- Microseconds, so that no two came at the same time.
-    redis.call('ZADD', K .. 'f:' .. group, now_us(), id)
+    write_index('ZADD', K .. 'f:' .. group, now_us(), id)
     count(K, 'coalesced')
   else
     if state == 'scheduled' then
@@ -216,13 +228,21 @@ local function admit(K, intake, order)
   return { 'admitted', intake.now, follows, report[1], report[2], report[3] }
 end
 
-step('admit', {}, function(K, args)
-  local intake, outcomes, next = new_intake(args), {}, FIRST_ORDER
+-- Notes an outcome for each order of the arguments.
+local function admit_all(K, intake, args, outcomes)
+  local next = FIRST_ORDER
   while next <= #args do
     local order
     order, next = read_order(K, args, next)
     outcomes[#outcomes + 1] = admit(K, intake, order)
   end
+end
+
+step('admit', {}, function(K, args)
+  local intake, outcomes = new_intake(args), {}
+  local is_done, problem = pcall(admit_all, K, intake, args, outcomes)
+  -- Also where an order was refused half-way: those before it are in.
   write_intake(K, intake)
+  if not is_done then raise(problem) end
   return outcomes
 end)

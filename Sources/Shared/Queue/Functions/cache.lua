@@ -2,16 +2,18 @@
 -- that ends first going first. The tenant is part of every key.
 
 local function cached_answer(K, key)
-  local entry = redis.call('GET', K .. 'cache:' .. key)
+  local entry = string_at(K .. 'cache:' .. key)
   if entry then return entry:sub(1, 40), entry:sub(41) end
 end
 
 local function forget_cached(K, key)
   local size = redis.call('HGET', K .. 'cachesize', key)
+  local was_listed = redis.call('ZREM', K .. 'cached', key) == 1
   if size then
     redis.call('HDEL', K .. 'cachesize', key)
     redis.call('HINCRBY', K .. 'cachesize', 'total', -tonumber(size))
-    redis.call('ZREM', K .. 'cached', key)
+  elseif was_listed then
+    count_orphan(K, 'cached')
   end
   redis.call('DEL', K .. 'cache:' .. key)
 end
@@ -40,7 +42,14 @@ local function store_answer(K, answer, cap, now)
   local dropped = 0
   while others + size > cap and dropped < 16 do
     local oldest = redis.call('ZRANGE', K .. 'cached', 0, 0)[1]
-    if not oldest then break end
+    if not oldest then
+      -- What the sizes tell of is in no index, so nothing of it could ever be dropped: they begin anew. The entries end
+      -- by themselves.
+      redis.call('DEL', K .. 'cachesize')
+      count_orphan(K, 'cached')
+      others = 0
+      break
+    end
     forget_cached(K, oldest)
     others = cached_beside(K, key)
     dropped = dropped + 1

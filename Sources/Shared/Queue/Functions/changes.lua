@@ -5,7 +5,11 @@
 local ARGUMENTS_AT_ONCE = 500
 
 local function new_changes()
-  return { removed = {}, added = {}, deleted = {}, open = {}, counts = {}, running = {} }
+  return {
+    removed = {}, added = {}, deleted = {}, open = {}, counts = {}, running = {}, memory = {},
+    -- Which channels somebody listens to, as far as the step has asked.
+    heard = {},
+  }
 end
 
 local function list_in(lists, name)
@@ -44,7 +48,7 @@ end
 -- Calls `command` on a key with many members, or scores and members, or fields and values; not at all without any.
 local function call_with_many(command, key, members)
   for first = 1, #members, ARGUMENTS_AT_ONCE do
-    redis.call(command, key, unpack(members, first, math.min(#members, first + ARGUMENTS_AT_ONCE - 1)))
+    write_index(command, key, unpack(members, first, math.min(#members, first + ARGUMENTS_AT_ONCE - 1)))
   end
 end
 
@@ -61,5 +65,14 @@ local function write_changes(K, changes)
   delete_all(changes.deleted)
   add_all(K, 'open', changes.open)
   for what, times in pairs(changes.counts) do redis.call('HINCRBY', K .. 'counts', what, text(times)) end
+  for what, bytes in pairs(changes.memory) do redis.call('HINCRBY', K .. 'memory', what, text(bytes)) end
   change_running(K, changes.running)
+end
+
+-- Calls `body`, which notes changes, and writes these. Also those of a body that was refused half-way (by Redis' rules for
+-- commands, say): what it has settled until then is settled wholly.
+local function settle_changes(K, changes, body, ...)
+  local is_done, problem = pcall(body, K, changes, ...)
+  write_changes(K, changes)
+  if not is_done then raise(problem) end
 end

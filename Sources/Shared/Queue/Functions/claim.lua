@@ -42,65 +42,75 @@ end
 
 -- Back to the front of its lane; a job that lost its worker three times is taken out instead. A worker that is
 -- alive has not crashed: it lost the claim's answer, or was cut off.
+local function reclaim_one(K, id, keep, now)
+  local job = job_of(K, id, 'by', 'c', 'ev')
+  if not job then return bury(K, 'lease', id) end
+  if job[3] ~= 'running' then return drop_stray(K, 'lease', id) end
+  local seen, crashes = job[4] and last_seen(K, job[4]) or 0, tonumber(job[5] or 0)
+  count(K, 'reclaimed')
+  if now - seen > SILENCE then
+    crashes = redis.call('HINCRBY', K .. 'j:' .. id, 'c', 1)
+    count(K, 'crashes')
+  end
+  if crashes >= CRASHES_ALLOWED then
+    count(K, 'quarantined')
+    finish(K, id, 'failed', QUARANTINED, keep, now)
+  elseif not may_begin_anew(K, id) then
+    finish(K, id, 'failed', BROKEN_OFF, keep, now)
+  else
+    return_to_lane(K, id, job[2], job[1], job[6])
+  end
+end
+
 local function reclaim(K, keep, now)
   local late = redis.call('ZRANGE', K .. 'lease', '-inf', now, 'BYSCORE', 'LIMIT', 0, RECLAIMS_AT_ONCE)
   if #late == 0 or redis.call('EXISTS', K .. 'grace') == 1 then return end
-  for _, id in ipairs(late) do
-    local key = K .. 'j:' .. id
-    local job = redis.call('HMGET', key, 'l', 't', 'by', 'c', 'ev')
-    local seen = job[3] and last_seen(K, job[3]) or 0
-    local crashes = tonumber(job[4] or 0)
-    count(K, 'reclaimed')
-    if now - seen > SILENCE then
-      crashes = redis.call('HINCRBY', key, 'c', 1)
-      count(K, 'crashes')
-    end
-    if crashes >= CRASHES_ALLOWED then
-      count(K, 'quarantined')
-      finish(K, id, 'failed', QUARANTINED, keep, now)
-    elseif not may_begin_anew(K, id) then
-      finish(K, id, 'failed', BROKEN_OFF, keep, now)
-    else
-      return_to_lane(K, id, job[1], job[2], job[5])
-    end
-  end
+  for _, id in ipairs(late) do settle_due(K, 'lease', id, now, reclaim_one, keep, now) end
+end
+
+local function promote_one(K, id)
+  local job = job_of(K, id, 'ev')
+  if not job then return bury(K, 'scheduled', id) end
+  if job[3] ~= 'scheduled' then return drop_stray(K, 'scheduled', id) end
+  redis.call('ZREM', K .. 'scheduled', id)
+  redis.call('HSET', K .. 'j:' .. id, 's', 'queued')
+  enqueue(K, id, job[2], job[1], false)
+  if job[4] then add_status(K, id) end
 end
 
 local function promote(K, now)
   local due = redis.call('ZRANGE', K .. 'scheduled', '-inf', now, 'BYSCORE', 'LIMIT', 0, PROMOTIONS_AT_ONCE)
-  for _, id in ipairs(due) do
-    local job = redis.call('HMGET', K .. 'j:' .. id, 'l', 't', 'ev')
-    redis.call('ZREM', K .. 'scheduled', id)
-    redis.call('HSET', K .. 'j:' .. id, 's', 'queued')
-    enqueue(K, id, job[1], job[2], false)
-    if job[3] then add_status(K, id) end
-  end
+  for _, id in ipairs(due) do settle_due(K, 'scheduled', id, now, promote_one) end
 end
 
 -- Ends a job that waits and is past its deadline.
 local function expire(K, id, attempts, keep, now)
-  local begun = tonumber(attempts) > 0
+  local begun = (tonumber(attempts) or 0) > 0
   finish(K, id, begun and 'failed' or 'expired', begun and TOO_LATE or '', keep, now)
 end
 
 -- One that runs is left to its worker, and looked at again when its lease may have ended.
-local function expire_due(K, keep, now)
-  local due = redis.call('ZRANGE', K .. 'deadlines', '-inf', now, 'BYSCORE', 'LIMIT', 0, EXPIRIES_AT_ONCE)
-  for _, id in ipairs(due) do
-    local job = redis.call('HMGET', K .. 'j:' .. id, 's', 'a')
-    if job[1] == 'running' then
-      redis.call('ZADD', K .. 'deadlines', now + 15000, id)
-    else
-      expire(K, id, job[2] or 0, keep, now)
-    end
+local function expire_one(K, id, keep, now)
+  local job = job_of(K, id, 'a', 'ft')
+  if not job then return bury(K, 'deadlines', id) end
+  if job[5] then return drop_stray(K, 'deadlines', id) end
+  if job[3] == 'running' then
+    redis.call('ZADD', K .. 'deadlines', now + 15000, id)
+  else
+    expire(K, id, job[4], keep, now)
   end
 end
 
--- Takes jobs that are forgotten by now out of their tenants' lists.
+local function expire_due(K, keep, now)
+  local due = redis.call('ZRANGE', K .. 'deadlines', '-inf', now, 'BYSCORE', 'LIMIT', 0, EXPIRIES_AT_ONCE)
+  for _, id in ipairs(due) do settle_due(K, 'deadlines', id, now, expire_one, keep, now) end
+end
+
+-- Takes jobs that are forgotten by now out of their tenants' lists, of those that steps of before have ended.
 local function sweep(K, now)
   local gone = redis.call('ZRANGE', K .. 'ended', '-inf', text(now), 'BYSCORE', 'LIMIT', '0', '128')
   for _, member in ipairs(gone) do
-    redis.call('ZREM', K .. 'jobs:' .. member:sub(42), member:sub(1, 40))
+    redis.pcall('ZREM', K .. 'jobs:' .. member:sub(42), member:sub(1, 40))
   end
   if #gone > 0 then redis.call('ZREM', K .. 'ended', unpack(gone)) end
 end
@@ -133,8 +143,9 @@ local function until_next(K, due, now)
 end
 
 -- Gives a job to a worker. Returns what the worker is told of it.
-local function give(K, id, job, request, worker, now)
-  local fence, attempts = job[2] + 1, job[3] + 1
+local function give(K, id, job, request, worker, now_us)
+  local now = math.floor(now_us / 1000)
+  local fence, attempts = next_fence(job[2], now_us), job[3] + 1
   redis.call('HSET', K .. 'j:' .. id, 's', 'running', 'f', text(fence), 'a', text(attempts), 'st', job[5] or text(now),
     'by', worker)
   if job[9] then
@@ -145,7 +156,8 @@ local function give(K, id, job, request, worker, now)
 end
 
 -- Gives jobs to a worker but those that are past their deadline: they end.
-local function give_all(K, jobs, worker, lease, keep, now, claimed)
+local function give_all(K, jobs, worker, lease, keep, now_us, claimed)
+  local now = math.floor(now_us / 1000)
   local lease_end, changes, given, late, keys = text(now + lease), new_changes(), {}, {}, {}
   for _, next in ipairs(jobs) do
     local list = tonumber(next[2][4]) > now and given or late
@@ -155,7 +167,7 @@ local function give_all(K, jobs, worker, lease, keep, now, claimed)
   local requests = #keys > 0 and redis.call('MGET', unpack(keys))
   for index, next in ipairs(given) do
     local id, job = next[1], next[2]
-    claimed[#claimed + 1] = give(K, id, job, requests[index], worker, now)
+    claimed[#claimed + 1] = give(K, id, job, requests[index], worker, now_us)
     note_added(changes, 'lease', lease_end, id)
     add_to(changes.running, job[7], 1)
   end
@@ -164,19 +176,19 @@ local function give_all(K, jobs, worker, lease, keep, now, claimed)
 end
 
 step('claim', { 'allow-oom' }, function(K, args)
-  local now, slots, lease, keep = now_ms(), tonumber(args[1]), tonumber(args[2]), tonumber(args[3])
+  local micros, slots, lease, keep = now_us(), tonumber(args[1]), tonumber(args[2]), tonumber(args[3])
+  local now = math.floor(micros / 1000)
   local worker, cap, offer = args[4], tonumber(args[5]), args[7]
   if offer ~= '' then slots = slots - on_their_way(K, offer, args[8]) end
   show_life(K, worker, now)
   local due = do_due(K, keep, now)
-  sweep(K, now)
   local claimed, passed = { 0, -1 }, 0
   local most = math.min(slots, tonumber(args[6]))
   while #claimed - 2 < most and passed < PASSED_AT_ONCE do
     local jobs, ended = take_round(K, cap, math.min(most - (#claimed - 2), PASSED_AT_ONCE))
     if not jobs then break end
     passed = passed + ended
-    give_all(K, jobs, worker, lease, keep, now, claimed)
+    give_all(K, jobs, worker, lease, keep, micros, claimed)
   end
   if offer ~= '' then redis.call('ZADD', K .. 'offers', text(math.max(0, slots - (#claimed - 2))), offer) end
   if #claimed > 2 then due.lease = math.min(due.lease, now + lease) end

@@ -1,8 +1,8 @@
 -- complete: records jobs' answers, their usage and their cache entries, frees what they held, tells who waits. Each
 -- once.
 --   KEYS[1] base
---   ARGV  1 keep (ms)  2 the cache's cap (bytes)  3 the worker's offer or ''
---         4… of each job: id, fence, result, '1' when the result may be cached, provider, model, prompt tokens,
+--   ARGV  1 keep (ms)  2 the cache's cap (bytes)  3 the worker's offer or ''  4 worker
+--         5… of each job: id, fence, result, '1' when the result may be cached, provider, model, prompt tokens,
 --           completion tokens, cost (nano-dollars)
 --   returns for each job 1: recorded, 0: stale, nothing was changed
 --   The slots of jobs that were recorded are offered for the next, unless something is queued.
@@ -15,35 +15,39 @@ local function offer_more(K, offer, slots)
   redis.call('ZADD', K .. 'offers', 'XX', 'INCR', text(slots), offer)
 end
 
-step('complete', { 'allow-oom' }, function(K, args)
-  local keep, now, changes, answers, recorded, settled = tonumber(args[1]), now_ms(), new_changes(), {}, 0, {}
-  for first = 4, #args, ARGUMENTS_OF_COMPLETION do
+-- Ends the jobs of the arguments. Notes what has become of each, and the answers to keep.
+local function complete_all(K, changes, args, keep, now, settled, answers)
+  for first = 5, #args, ARGUMENTS_OF_COMPLETION do
     local id, fence, result, is_cacheable = unpack(args, first, first + 3)
-    local job = job_to_end(K, id, fence)
+    local job = job_to_end(K, id, fence, args[4])
     if job then
       if is_cacheable == '1' and job.k then
         answers[#answers + 1] = { key = job.k, id = id, body = result, ttl = tonumber(job.kt) }
       end
       finish_into(K, changes, id, job, 'succeeded', result, keep, now, { unpack(args, first + 4, first + 8) })
-      recorded = recorded + 1
+      settled.recorded = settled.recorded + 1
     end
     settled[#settled + 1] = job and 1 or 0
   end
+end
+
+step('complete', { 'allow-oom' }, function(K, args)
+  local now, answers, settled = now_ms(), {}, { recorded = 0 }
+  settle_changes(K, new_changes(), complete_all, args, tonumber(args[1]), now, settled, answers)
   store_answers(K, answers, tonumber(args[2]), now)
-  write_changes(K, changes)
-  offer_more(K, args[3], recorded)
+  offer_more(K, args[3], settled.recorded)
   return settled
 end)
 
 -- fail: records that a job failed for good. A dead letter is kept with its request for an operator; of another, whose
 -- client was told what to mend, the request goes.
---   KEYS[1] base   ARGV 1 id  2 fence  3 failure  4 keep (ms)  5 '1' for a dead letter
+--   KEYS[1] base   ARGV 1 id  2 fence  3 worker  4 failure  5 keep (ms)  6 '1' for a dead letter
 --   returns 1: recorded, 0: stale, nothing was changed   O(log jobs)
 step('fail', { 'allow-oom' }, function(K, args)
-  local job = job_to_end(K, args[1], args[2])
+  local job = job_to_end(K, args[1], args[2], args[3])
   if not job then return 0 end
-  job.is_told = args[5] ~= '1'
-  finish(K, args[1], 'failed', args[3], tonumber(args[4]), now_ms(), job)
+  job.is_told = args[6] ~= '1'
+  finish(K, args[1], 'failed', args[4], tonumber(args[5]), now_ms(), job)
   return 1
 end)
 
@@ -53,10 +57,10 @@ end)
 --   returns {'cancelled'}, {'absent'} (also another tenant's), or {'ended', state}   O(log jobs)
 step('cancel', { 'allow-oom' }, function(K, args)
   local id = args[1]
-  local job = redis.call('HMGET', K .. 'j:' .. id, 't', 's', 'ft')
+  local job = redis.pcall('HMGET', K .. 'j:' .. id, 't', 's', 'ft')
   if job[1] ~= args[2] then return { 'absent' } end
   if job[3] then return { 'ended', job[2] } end
   finish(K, id, 'cancelled', '', tonumber(args[3]), now_ms())
-  if job[2] == 'running' then redis.call('PUBLISH', K .. 'cancelled', id) end
+  if job[2] == 'running' then tell(K, K .. 'cancelled', id) end
   return { 'cancelled' }
 end)

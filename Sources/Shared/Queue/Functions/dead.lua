@@ -29,10 +29,12 @@ end)
 step('requeue', {}, function(K, args)
   local id, now = args[1], now_ms()
   local key = K .. 'j:' .. id
-  local job = redis.call('HMGET', key, 's', 't', 'l', 'd', 'ct', 'b', 'of')
+  local job = redis.pcall('HMGET', key, 's', 't', 'l', 'd', 'ct', 'b', 'of', 'fe', 'z', 'lz')
+  if not job[2] and redis.call('ZREM', K .. 'dead', id) == 1 then bury(K, 'dead', id) end
   if job[1] ~= 'failed' or redis.call('ZREM', K .. 'dead', id) == 0 then return 0 end
   local deadline = now + tonumber(job[4]) - tonumber(job[5])
-  redis.call('HDEL', key, 'ft', 'st', 'g', 'co', 'ev', 'dl')
+  -- Nobody waits for it any more.
+  redis.call('HDEL', key, 'ft', 'st', 'g', 'co', 'ev', 'dl', 'eb', 'lz', 'z', 'fe', 'qt')
   redis.call('HSET', key, 's', 'queued', 'a', 0, 'c', 0, 'd', deadline)
   redis.call('HINCRBY', key, 'n', 1)
   for _, part in ipairs({ 'j:', 'p:', 'm:', 'u:' }) do redis.call('PERSIST', K .. part .. id) end
@@ -41,6 +43,8 @@ step('requeue', {}, function(K, args)
   note_added(changes, 'deadlines', deadline, id)
   if not job[7] then
     note_removed(changes, 'ended', id .. ' ' .. job[2])
+    if job[9] then move_finished(K, id, { z = job[9], t = job[2] }, job[8] and 'fetched' or 'unfetched') end
+    forget_log(K, id, job[10])
     note_open(changes, job[2], 1, job[6])
   end
   write_changes(K, changes)
@@ -63,7 +67,7 @@ end)
 --   KEYS[1] base   ARGV 1 id of the job that ended
 --   returns {callback URL, view of the job}, or {} when either is gone   O(1)
 step('delivery', { 'allow-oom' }, function(K, args)
-  local url, job = redis.call('GET', K .. 'u:' .. args[1]), view(K, args[1])
+  local url, job = string_at(K .. 'u:' .. args[1]), view(K, args[1])
   if not url or not job then return {} end
   return { url, job }
 end)

@@ -1,22 +1,17 @@
 -- How jobs end: the one place where a job becomes terminal, and all that goes with it in the same step.
 
--- The most records that the usage stream keeps, about: who bills must have read them by then.
-local USAGE_RECORDS = '1000000'
-
--- How long a delivery is tried.
-local DELIVERY_TIME = DAY
+-- How long a delivery is tried, and how long one that was made is known to the worker that made it.
+local DELIVERY_TIME, DELIVERED_TIME = DAY, 60000
 
 -- Tells everyone who waits for a job how it ended: `<id> <state> <result or failure>`, or without a large one
 -- `<id> ended <state>`, which an API process of before reads as nothing, and finds out by looking. A message may be
 -- lost: waiting readers look again.
 local function announce(K, id, state, body, channel, watched)
   local message = #body <= LARGEST_TOLD and id .. ' ' .. state .. ' ' .. body or id .. ' ended ' .. state
-  if channel and channel ~= '' then
-    redis.call('PUBLISH', channel, message)
-  end
+  if channel and channel ~= '' then tell(K, channel, message) end
   if watched then
-    for _, watcher in ipairs(redis.call('SMEMBERS', K .. 'w:' .. id)) do
-      if watcher ~= channel then redis.call('PUBLISH', watcher, message) end
+    for _, watcher in ipairs(watchers_of(K, id)) do
+      if watcher ~= channel then tell(K, watcher, message) end
     end
     redis.call('DEL', K .. 'w:' .. id)
   end
@@ -41,7 +36,7 @@ local function leave_sets(changes, id, job)
     add_to(changes.running, job.t, -1)
   elseif job.s == 'scheduled' then
     note_removed(changes, 'scheduled', id)
-  elseif job.fo then
+  elseif job.fo and job.g then
     note_removed(changes, 'f:' .. job.g, id)
   end
   note_removed(changes, 'deadlines', id)
@@ -51,41 +46,53 @@ end
 -- micro-dollars, too, rounded up: that is what processes of older versions and programs of operators read.
 local function record_usage(K, id, state, job, usage)
   local nanos = usage[5] or '0'
-  redis.call('XADD', K .. 'usage', 'MAXLEN', '~', USAGE_RECORDS, '*', 'job', id, 'tenant', job.t,
+  redis.call('XADD', K .. 'usage', '*', 'job', id, 'tenant', job.t,
     'state', state, 'provider', usage[1] or '', 'model', usage[2] or '', 'prompt', usage[3] or '0',
-    'completion', usage[4] or '0', 'cost', text(math.ceil(tonumber(nanos) / 1000)), 'nanos', nanos, 'attempts', job.a, 'requeued', job.n or '0')
+    'completion', usage[4] or '0', 'cost', text(math.ceil(tonumber(nanos) / 1000)), 'nanos', nanos, 'attempts', job.a or '0', 'requeued', job.n or '0')
 end
 
 local function fields_of(K, id)
-  local values = redis.call('HMGET', K .. 'j:' .. id, 's', 't', 'a', 'b', 'ch', 'wt', 'k', 'g', 'fo', 'u', 'ik',
-    'n', 'of', 'ev', 'dl', 'f', 'kt', 'nm')
+  local values = redis.pcall('HMGET', K .. 'j:' .. id, 's', 't', 'a', 'b', 'ch', 'wt', 'k', 'g', 'fo', 'u', 'ik',
+    'n', 'of', 'ev', 'dl', 'f', 'kt', 'nm', 'by', 'ft', 'qt')
   return {
     s = values[1], t = values[2], a = values[3], b = values[4], ch = values[5], wt = values[6], k = values[7],
     g = values[8], fo = values[9], u = values[10], ik = values[11], n = values[12], of = values[13],
     ev = values[14], dl = values[15], f = values[16], kt = values[17], nm = values[18],
+    by = values[19], ft = values[20], qt = values[21],
   }
 end
 
--- The fields of a job that a worker with `fence` may end; nil when it holds it no more, which is counted.
-local function job_to_end(K, id, fence)
+-- The fields of a job that a worker may end who holds it under `fence`; nil when it does no more, which is counted.
+local function job_to_end(K, id, fence, worker)
   local job = fields_of(K, id)
-  if job.s == 'running' and job.f == fence then return job end
+  if job.s == 'running' and job.f == fence and is_by(job.by, worker) then return job end
   count(K, 'stale')
 end
 
 -- Makes a job terminal and frees what it held, itself only. `keep` is how long it stays readable. One that failed is a
 -- dead letter, unless `job.is_told` says that its client knows what to do.
 local function finish_one(K, changes, id, job, state, body, keep, now, usage)
-  local key = K .. 'j:' .. id
-  -- A delivery or a replay may want to read it for a day.
+  local key, is_dead = K .. 'j:' .. id, state == 'failed' and not job.is_told
+  local received = is_received(changes, job, body)
+  -- What the caller has goes sooner, but for what an operator may requeue.
+  if received and not is_dead then keep = tonumber(job.qt) end
+  -- A delivery or a replay may want to read it for a day. A delivery that has come to its end nobody reads.
   if job.u or job.ik then keep = math.max(keep, DAY + 3600000) end
+  if job.of and state == 'succeeded' then keep = math.min(keep, DELIVERED_TIME) end
   local time_kept = text(keep)
-  redis.call('HSET', key, 's', state, 'ft', text(now))
+  local bytes = text(FINISHED_BYTES + #body + (is_dead and tonumber(job.b) or 0))
+  if received then
+    -- A dead letter may need its cache key again. The channel has been read.
+    local cache_key = is_dead and job.k or ''
+    redis.call('HSET', key, 's', state, 'ft', text(now), 'z', bytes, 'fe', '1', 'ch', '', 'k', cache_key)
+  else
+    redis.call('HSET', key, 's', state, 'ft', text(now), 'z', bytes)
+  end
   redis.call('PEXPIRE', key, time_kept)
   if body ~= '' then redis.call('SET', K .. 'r:' .. id, body, 'PX', time_kept) end
   if not job.nm then redis.call('PEXPIRE', K .. 'm:' .. id, time_kept) end
   leave_sets(changes, id, job)
-  if state == 'failed' and not job.is_told then
+  if is_dead then
     -- A dead letter: the request stays, so that an operator can requeue it.
     redis.call('PEXPIRE', K .. 'p:' .. id, time_kept)
     redis.call('ZREMRANGEBYSCORE', K .. 'dead', '-inf', now - keep)
@@ -93,9 +100,12 @@ local function finish_one(K, changes, id, job, state, body, keep, now, usage)
   else
     note_deleted(changes, K .. 'p:' .. id)
   end
-  if job.of then return add_to(changes.counts, 'delivery:' .. state, 1) end
-  note_open(changes, job.t, -1, -job.b)
-  note_added(changes, 'ended', text(now + keep), id .. ' ' .. job.t)
+  if job.of then
+    if state == 'succeeded' then note_fetched(K, job.of, finished_fields(K, job.of), true) end
+    return add_to(changes.counts, 'delivery:' .. state, 1)
+  end
+  note_open(changes, job.t, -1, -(tonumber(job.b) or 0))
+  note_finished(changes, id, job.t, bytes, now + keep, received)
   record_usage(K, id, state, job, usage)
   add_to(changes.counts, 'ended:' .. state, 1)
   if job.u then
@@ -106,15 +116,51 @@ local function finish_one(K, changes, id, job, state, body, keep, now, usage)
   announce(K, id, state, body, job.ch, job.wt)
 end
 
+-- Whether a job waits for the answer of the call that its group shares. `job` is what `job_of` says of it with its fields
+-- fo, g and ft.
+local function follows(job, group)
+  return job and job[3] == 'queued' and job[4] and job[5] == group and not job[6]
+end
+
+-- The follower of a group that came first, and what `job_of` says of it; it follows no more. Nil without one.
+local function next_heir(K, group)
+  local key = K .. 'f:' .. group
+  while true do
+    local heir = members_of(key, redis.pcall('ZPOPMIN', key))[1]
+    if not heir then return nil end
+    local job = job_of(K, heir, 'fo', 'g', 'ft')
+    if follows(job, group) then return heir, job end
+    if job then count_orphan(K, 'followers') else bury(K, 'followers', heir) end
+  end
+end
+
 -- The follower that came first makes the call instead; the others follow it.
 local function promote_follower(K, group, cache_key)
-  local heir = redis.call('ZPOPMIN', K .. 'f:' .. group)[1]
-  if not heir then return end
+  local heir, job = next_heir(K, group)
+  if not heir then
+    redis.call('HDEL', K .. 'heirs', group)
+    return
+  end
   redis.call('HDEL', K .. 'j:' .. heir, 'fo')
-  local job = redis.call('HMGET', K .. 'j:' .. heir, 'l', 't')
+  redis.call('HSET', K .. 'heirs', group, heir)
   redis.call('SET', K .. 'leader:' .. cache_key, heir)
-  enqueue(K, heir, job[1], job[2], true)
+  enqueue(K, heir, job[2], job[1], true)
   wake(K)
+end
+
+-- Those who follow a group's call have its answer, or its quarantine.
+local function finish_followers(K, changes, group, state, body, keep, now, usage)
+  local key = K .. 'f:' .. group
+  for _, follower in ipairs(members_of(key, redis.pcall('ZRANGE', key, 0, -1))) do
+    local job = fields_of(K, follower)
+    if job.t and job.fo and job.g == group and not job.ft then
+      redis.call('HSET', K .. 'j:' .. follower, 'co', 1)
+      finish_one(K, changes, follower, job, state, body, keep, now, { usage[1], usage[2] })
+    else
+      redis.call('ZREM', key, follower)
+      if job.t then count_orphan(K, 'followers') else bury(K, 'followers', follower) end
+    end
+  end
 end
 
 -- Ends a job, and with its answer those that follow its call. Followers of a call that failed or was cancelled
@@ -134,15 +180,12 @@ local function finish_into(K, changes, id, job, state, body, keep, now, usage)
   end
   if leads then note_deleted(changes, leader) end
   if not job.g then return end
-  for _, follower in ipairs(redis.call('ZRANGE', K .. 'f:' .. job.g, 0, -1)) do
-    redis.call('HSET', K .. 'j:' .. follower, 'co', 1)
-    finish_one(K, changes, follower, fields_of(K, follower), state, body, keep, now, { usage[1], usage[2] })
-  end
+  if job.g ~= id then redis.call('HDEL', K .. 'heirs', job.g) end
+  finish_followers(K, changes, job.g, state, body, keep, now, usage)
 end
 
 -- The same for a step that ends one job.
 local function finish(K, id, state, body, keep, now, job)
   local changes = new_changes()
-  finish_into(K, changes, id, job or fields_of(K, id), state, body, keep, now, {})
-  write_changes(K, changes)
+  settle_changes(K, changes, finish_into, id, job or fields_of(K, id), state, body, keep, now, {})
 end

@@ -22,7 +22,7 @@ local LAPSED_AT_ONCE = 8
 local function end_offer(K, offer)
   redis.call('ZREM', K .. 'offers', offer)
   redis.call('HDEL', K .. 'handed', offer)
-  return redis.call('PUBLISH', offer:match('%S+$'), '')
+  return tell(K, offer:match('%S*$'), '') or 0
 end
 
 -- How many jobs were handed over that the worker, which has heard of `heard`, does not know of yet.
@@ -52,7 +52,8 @@ end
 -- Whether somebody listens to a worker's channel, and the worker was heard of lately. What PUBLISH returns would count
 -- those, too, who listen to whatever is said on this Redis.
 local function is_listening(K, worker, channel, now)
-  return redis.call('PUBSUB', 'NUMSUB', channel)[2] > 0 and now - last_seen(K, worker) <= SILENCE
+  local listeners = redis.pcall('PUBSUB', 'NUMSUB', channel)[2]
+  return listeners and listeners > 0 and now - last_seen(K, worker) <= SILENCE
 end
 
 -- The offer that the intake uses: the same until its slots are used up, then that of the worker that offers most.
@@ -65,13 +66,16 @@ local function open_offer(K, intake)
     local member, slots = best[1], tonumber(best[2] or 0)
     if slots <= 0 then return nil end
     local cap, worker, channel = member:match('^(%d+) (%S+) (%S+)$')
-    if is_listening(K, worker, channel, intake.now) then
+    if not channel then
+      drop_stray(K, 'offers', member)
+    elseif is_listening(K, worker, channel, intake.now) then
       intake.offer = {
         member = member, slots = slots, used = 0, cap = tonumber(cap), worker = worker, channel = channel,
       }
       return intake.offer
+    else
+      end_offer(K, member)
     end
-    end_offer(K, member)
   end
 end
 
@@ -87,14 +91,15 @@ local function is_idle(K, intake)
 end
 
 -- Tells a worker of an order, which is its own from then on; the caller writes that down in the same step. Returns
--- what the job's field `by` says of that, or nil when the job must queue.
+-- what the job's field `by` says of that, or nil when the job must queue (also where the worker may not be told).
 local function hand_over(K, intake, order)
   if #order.request > LARGEST_HANDED or not is_idle(K, intake) then return nil end
   local offer = open_offer(K, intake)
   if not offer or (offer.cap > 0 and running_of(K, intake, order.tenant) >= offer.cap) then return nil end
   local events = order.events == '' and '-' or order.events
-  redis.call('PUBLISH', offer.channel,
-    order.id .. ' 1 1 ' .. order.expires_in .. ' ' .. events .. ' ' .. order.request)
+  local heard = tell(K, offer.channel, order.id .. ' ' .. intake.fence .. ' 1 ' .. order.expires_in .. ' ' .. events
+    .. ' ' .. order.request)
+  if not heard then return nil end
   offer.used = offer.used + 1
   return offer.worker .. ' ' .. offer.channel
 end

@@ -1,16 +1,18 @@
 -- The intake: what the orders that one `admit` takes in share. It is read once, counted on from order to order, and
 -- written once at the end.
 
--- `args` are the first seven of `admit`.
+-- `args` are the first eight of `admit`.
 local function new_intake(args)
   local micros = now_us()
   local now = math.floor(micros / 1000)
   return {
     now_us = micros, now = now,
     now_text = text(now), lease_end = text(now + args[7]),
+    -- Of jobs that are handed over.
+    fence = text(next_fence(0, micros)),
     keep = tonumber(args[1]), cache_time = args[2],
     most_jobs = tonumber(args[3]), most_bytes = tonumber(args[4]),
-    tenant_jobs = tonumber(args[5]), tenant_bytes = tonumber(args[6]),
+    tenant_jobs = tonumber(args[5]), tenant_bytes = tonumber(args[6]), answer_time = args[8],
     changes = new_changes(),
     -- TATs as they are, and those that were changed.
     tats = {}, taken = {},

@@ -8,13 +8,13 @@ local LANE_COST = { interactive = 1 / 16, standard = 1 / 4, callback = 1 / 4, ba
 -- Puts a tenant among those that may be served, not before the present: idling earns no credit.
 local function make_ready(K, lane, tenant, own_time)
   local clock = redis.call('HMGET', K .. 'clock', lane, 'lanes')
-  redis.call('ZADD', K .. 'ready:' .. lane, math.max(tonumber(clock[1]) or 0, own_time), tenant)
+  write_index('ZADD', K .. 'ready:' .. lane, math.max(tonumber(clock[1]) or 0, own_time), tenant)
   redis.call('ZADD', K .. 'lanes', 'NX', tonumber(clock[2]) or 0, lane)
 end
 
 -- Puts a job into its lane, at the back or (for work that was begun) at the front. O(log tenants).
 local function enqueue(K, id, lane, tenant, front)
-  local length = redis.call(front and 'LPUSH' or 'RPUSH', K .. 'q:' .. lane .. ':' .. tenant, id)
+  local length = write_index(front and 'LPUSH' or 'RPUSH', K .. 'q:' .. lane .. ':' .. tenant, id)
   -- A tenant with jobs in its list is served, or parked, already.
   if length > 1 then return end
   if redis.call('ZSCORE', K .. 'ready:' .. lane, tenant) then return end

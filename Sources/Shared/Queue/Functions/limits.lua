@@ -17,7 +17,7 @@ end
 
 -- A limit's TAT: of `tats`, which are those that the step has read or changed, or else as it is stored.
 local function tat_of(tats, key)
-  tats[key] = tats[key] or tonumber(redis.call('GET', key) or 0)
+  tats[key] = tats[key] or tonumber(string_at(key) or 0)
   return tats[key]
 end
 

@@ -23,7 +23,9 @@
 --   lease             zset    running jobs by the time at which their lease ends
 --   scheduled         zset    jobs that wait for a time, by that time
 --   dead              zset    failed jobs that an operator can do something about, by the time of their end
---   ended             zset    `<id> <tenant>` of ended jobs, by the time at which they are forgotten
+--   unfetched, fetched, stubs, logs, memory   what finished jobs take; finished.lua
+--   ended             zset    `<id> <tenant>` of jobs that ended by steps of before, by the time at which they are forgotten
+--   tidying, room     string  who looks after memory now; recounted, there for a minute after sums were; room.lua
 --   wake              zset    one member while there may be work: what idle workers block on
 --   open              hash    bytes: of requests of jobs that have not ended; jobs:<tenant>, bytes:<tenant>
 --   workers           zset    workers by the time of their last sign of life
@@ -36,18 +38,22 @@
 --   cache:<key>       string  the id of the job that made an answer, then the answer
 --   cached            zset    cache keys by the time at which they end
 --   cachesize         hash    bytes by cache key, and their sum under `total`
---   usage             stream  one record for each job that ended, about the last million
+--   usage             stream  one record for each job that ended; the oldest go when there are too many (room.lua)
 --   counts            hash    what has happened since the shard was new, by name
+--   heirs             hash    of a group whose first call failed, the job that makes the call now
+--   here              string  which founding of the shard this is; here.lua
 --
 -- Fields of j:<id>, short because there are many jobs:
---   s state  t tenant  l lane  m model  f fence  a attempts  c crashes  w weight  b bytes of the request
+--   s state  t tenant  l lane  m model  f fence (next_fence)  a attempts  c crashes  w weight  b bytes of the request
 --   d deadline  ct created  st started  ft finished  k cache key  kt cache time  ch channel of its caller
 --   wt 1 when w:<id> exists  by its worker, and the channel on which it was handed over
 --   hit 1 when the cache answered it
 --   g its group, of jobs that share a call  fo 1 while it follows  co 1 when another's call answered it
 --   nm 1 when it has no metadata  u 1 when u:<id> exists  ik 1 when it has an idempotency key
 --   n how often an operator requeued it
---   of the job whose end a delivery tells of  ev 1 when events:<id> exists  sm dl see events.lua
+--   of the job whose end a delivery tells of  ev 1 when events:<id> exists, gone when it is  sm dl eb lz see events.lua
+--   qt how long (ms) its answer stays once its caller has it, while one waits  z bytes that it takes once it has ended
+--   fe 1 when its caller has the answer  go 1 when the answer is gone
 -- Times are milliseconds of Redis' own clock; no process's clock matters.
 
 local DAY = 86400000
@@ -112,15 +118,27 @@ local function wake(K)
   redis.call('ZADD', K .. 'wake', '0', 'work')
 end
 
--- Whether a worker that holds `fence` still holds the job: running, and not claimed by another since.
-local function holds(K, id, fence)
-  local job = redis.call('HMGET', K .. 'j:' .. id, 's', 'f')
-  return job[1] == 'running' and job[2] == fence
+-- The fence of a new holder: greater than all before it, and the time. A counter alone repeats where a Redis takes over that
+-- lacks the last claims: it gives another worker the number that the lost claim had given. By then it is later, so the time
+-- does not; where its clock is behind, or the job's fence was ahead, the counter grows.
+local function next_fence(previous, now_us)
+  return math.max((tonumber(previous) or 0) + 1, now_us)
+end
+
+-- Whether `by`, a field of a job, names this worker: alone, or before the channel on which the job was handed over.
+local function is_by(by, worker)
+  return by == worker or (by and by:sub(1, #worker + 1) == worker .. ' ')
+end
+
+-- Whether a worker still holds the job under this fence: running, and not claimed by another since.
+local function holds(K, id, fence, worker)
+  local job = redis.pcall('HMGET', K .. 'j:' .. id, 's', 'f', 'by')
+  return job[1] == 'running' and job[2] == fence and is_by(job[3], worker)
 end
 
 -- The same for a step that would change the job: a stale one is counted.
-local function may_settle(K, id, fence)
-  if holds(K, id, fence) then return true end
+local function may_settle(K, id, fence, worker)
+  if holds(K, id, fence, worker) then return true end
   count(K, 'stale')
   return false
 end

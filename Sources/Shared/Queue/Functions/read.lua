@@ -1,16 +1,17 @@
 -- The fields of a job as its readers see it, in the order of `view`.
-local VIEW = { 's', 'l', 'm', 'a', 'ct', 'st', 'ft', 'hit', 'co', 't' }
+local VIEW = { 's', 'l', 'm', 'a', 'ct', 'st', 'ft', 'hit', 'co', 't', 'go', 'ev' }
 
 -- A job as its readers see it; nil when there is none of that id.
 --   {id, state, lane, model, attempts, created, started or nil, finished or nil, 1 when it came from the cache,
---    1 when another's call answered it, tenant, metadata or nil, result or failure or nil}
--- The last is nil `without_body` in any case.
+--    1 when another's call answered it, tenant, metadata or nil, result or failure or nil, 1 when its answer is gone,
+--    'gone' when its event log is}
+-- The result is nil `without_body` in any case.
 local function view(K, id, without_body)
-  local job = redis.call('HMGET', K .. 'j:' .. id, unpack(VIEW))
-  if not job[1] then return nil end
-  local body = job[7] and not without_body and redis.call('GET', K .. 'r:' .. id)
+  local job = redis.pcall('HMGET', K .. 'j:' .. id, unpack(VIEW))
+  if not job[1] or not job[10] then return nil end
+  local body = job[7] and not without_body and string_at(K .. 'r:' .. id)
   return { id, job[1], job[2], job[3], job[4], job[5], job[6], job[7], job[8], job[9], job[10],
-    redis.call('GET', K .. 'm:' .. id), body }
+    string_at(K .. 'm:' .. id), body, job[11], job[12] }
 end
 
 -- Ends a job that waits past its deadline before it is shown, also while there is no worker to do so.
@@ -21,7 +22,8 @@ local function expire_if_late(K, id, keep)
   end
 end
 
--- read: a job as its tenant may see it; with a channel, also asks to be told of its end.
+-- read: a job as its tenant may see it; with a channel, also asks to be told of its end. One that has ended is fetched
+-- from then on.
 --   KEYS[1] base
 --   ARGV  1 id  2 tenant  3 channel or ''  4 keep (ms)
 --         5… rate limits to report: subject, emission interval (us), burst
@@ -30,13 +32,14 @@ end
 step('read', { 'allow-oom' }, function(K, args)
   local id, channel = args[1], args[3]
   local report = peek_limits({}, read_limits(K, args, 5, #args), now_us())
-  if redis.call('HGET', K .. 'j:' .. id, 't') ~= args[2] then
+  if redis.pcall('HGET', K .. 'j:' .. id, 't') ~= args[2] then
     return { false, report[1], report[2], report[3] }
   end
   expire_if_late(K, id, tonumber(args[4]))
   local job = view(K, id)
+  if job[8] then note_fetched(K, id, finished_fields(K, id)) end
   if channel ~= '' and not job[8] then
-    redis.call('SADD', K .. 'w:' .. id, channel)
+    write_index('SADD', K .. 'w:' .. id, channel)
     redis.call('HSET', K .. 'j:' .. id, 'wt', 1)
   end
   return { job, report[1], report[2], report[3] }
@@ -67,26 +70,28 @@ end
 --   KEYS[1] base
 --   ARGV  1 id  2 tenant  3 number of the event after which to begin  4 most events  5 channel or ''  6 keep (ms)
 --         7 bytes after which a page ends
---   returns {} when the tenant has no such job, or {view of the job without its body, 1 when more events are there,
+--   returns {} when the tenant has no such job, {view of the job without its body} when its log is gone, or {view of the job without its body, 1 when more events are there,
 --     event…}
 --     event  {number, kind, payload}
 --   O(log events + most)
 step('events', { 'allow-oom' }, function(K, args)
   local id, channel = args[1], args[5]
   local key = K .. 'j:' .. id
-  if redis.call('HGET', key, 't') ~= args[2] then return {} end
+  if redis.pcall('HGET', key, 't') ~= args[2] then return {} end
   expire_if_late(K, id, tonumber(args[6]))
   local job = redis.call('HMGET', key, 's', 'ft', 'ev')
-  if not job[3] then
+  if job[3] == 'gone' then return { view(K, id, true) } end
+  local is_lost = job[2] and (plain(redis.pcall('XLEN', K .. 'events:' .. id)) or 0) == 0
+  if not job[3] or is_lost then
     if job[2] then
       redis.call('HSET', key, 'ev', 1)
-      end_events(K, id, false, job[1], redis.call('GET', K .. 'r:' .. id) or '', redis.call('PTTL', key))
+      end_events(K, id, false, job[1], string_at(K .. 'r:' .. id) or '', redis.call('PTTL', key))
     else
       begin_events(K, id, 'deltas')
     end
   end
   if channel ~= '' and not job[2] then
-    redis.call('SADD', K .. 'w:' .. id, channel)
+    write_index('SADD', K .. 'w:' .. id, channel)
     redis.call('HSET', key, 'wt', 1)
   end
   local page = { view(K, id, true), 0 }
@@ -97,13 +102,22 @@ end)
 -- The bytes of results after which a page of jobs ends.
 local BYTES_OF_A_PAGE = 4194304
 
+-- A job that is not there leaves its tenant's list. Returns whether it is lost: else it had ended, and its time was over.
+local function unlist(K, tenant, id)
+  redis.call('ZREM', K .. 'jobs:' .. tenant, id)
+  if not redis.call('ZSCORE', K .. 'deadlines', id) then return false end
+  bury(K, 'jobs', id)
+  return true
+end
+
 -- list: a tenant's jobs, the newest first.
 --   KEYS[1] base
 --   ARGV  1 tenant  2 most jobs  3 state or ''  4 id before which to go on, or ''
 --   returns {id to go on before or '' at the end, view…}; may be short of `most` when few are of that state, or when
 --   their results are large
 --   O(log jobs + looked at), of which there are at most 1,000
-step('list', { 'no-writes' }, function(K, args)
+--   What is lost goes from the list.
+step('list', { 'allow-oom' }, function(K, args)
   local most, state = tonumber(args[2]), args[3]
   local before = args[4] == '' and '+' or '(' .. args[4]
   local looked_at = state == '' and most or 1000
@@ -111,9 +125,10 @@ step('list', { 'no-writes' }, function(K, args)
   local page, last, bytes = { '' }, nil, 0
   for _, id in ipairs(ids) do
     last = id
-    if state == '' or redis.call('HGET', K .. 'j:' .. id, 's') == state then
+    local is_wanted = state == '' or redis.pcall('HGET', K .. 'j:' .. id, 's')
+    if is_wanted == true or is_wanted == state then
       local job = view(K, id)
-      if job then page[#page + 1] = job end
+      if job then page[#page + 1] = job else unlist(K, args[1], id) end
       bytes = bytes + #(job and job[13] or '')
     end
     if #page > most or bytes >= BYTES_OF_A_PAGE then break end
@@ -130,26 +145,32 @@ step('ended', { 'no-writes' }, function(K, args)
   local ended, room = {}, tonumber(args[1])
   for index = 2, #args do
     local id = args[index]
-    local job = redis.call('HMGET', K .. 'j:' .. id, 's', 'ft')
+    local job = redis.pcall('HMGET', K .. 'j:' .. id, 's', 'ft')
     if job[2] then
-      local size = redis.call('STRLEN', K .. 'r:' .. id)
+      local size = plain(redis.pcall('STRLEN', K .. 'r:' .. id)) or 0
       local fits = size <= room
       if fits then room = room - size end
-      ended[#ended + 1] = { id, job[1], fits and (redis.call('GET', K .. 'r:' .. id) or '') }
+      ended[#ended + 1] = { id, job[1], fits and (string_at(K .. 'r:' .. id) or '') }
     end
   end
   return ended
 end)
 
+-- How long (ms) a shard counts as full after it had no room.
+local FULL_FOR = 10000
+
 -- statistics: how full the shard is.
 --   KEYS[1] base   ARGV 1 silence after which a worker counts as gone (ms)
---   returns {open jobs, open bytes, running, scheduled, dead, workers alive, counts as name, value, …}
+--   returns {open jobs, open bytes, running, scheduled, dead, workers alive, counts as name, value, …, bytes of the
+--     cache, what finished jobs take as name, value, …, 1 when there was no room to be made a moment ago, else 0}
 --   O(log workers)
 step('statistics', { 'no-writes' }, function(K, args)
+  local full = now_ms() - tonumber(redis.call('HGET', K .. 'memory', 'full') or 0) < FULL_FOR
   return {
     redis.call('ZCARD', K .. 'deadlines'), tonumber(redis.call('HGET', K .. 'open', 'bytes') or 0),
     redis.call('ZCARD', K .. 'lease'), redis.call('ZCARD', K .. 'scheduled'), redis.call('ZCARD', K .. 'dead'),
     redis.call('ZCOUNT', K .. 'workers', now_ms() - tonumber(args[1]), '+inf'),
-    redis.call('HGETALL', K .. 'counts'),
+    redis.call('HGETALL', K .. 'counts'), tonumber(redis.call('HGET', K .. 'cachesize', 'total') or 0),
+    redis.call('HGETALL', K .. 'memory'), full and 1 or 0,
   }
 end)

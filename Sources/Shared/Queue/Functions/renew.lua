@@ -3,7 +3,7 @@
 --   KEYS[1] base
 --   ARGV  1 worker  2 lease (ms)  3 silence after which a worker counts as gone (ms)  4 keep (ms)
 --         5… id, fence of each job
---   returns for each job 1: held, 0: lost, 2: let go of, because it has ended or was put aside under this very lease
+--   returns for each job 1: held, 0: lost (also when the job itself is), 2: let go of, because it has ended or was put aside under this very lease
 --     (by the worker's own step a moment ago, or cancelled): nothing is wrong, but it is not to be worked on
 --   O(jobs log jobs)
 step('renew', { 'allow-oom' }, function(K, args)
@@ -13,8 +13,8 @@ step('renew', { 'allow-oom' }, function(K, args)
   local held = {}
   for index = 5, #args, 2 do
     local id = args[index]
-    local job = redis.call('HMGET', K .. 'j:' .. id, 's', 'f', 'ft')
-    local is_ours = job[2] == args[index + 1]
+    local job = redis.pcall('HMGET', K .. 'j:' .. id, 's', 'f', 'ft', 'by')
+    local is_ours = job[2] == args[index + 1] and is_by(job[4], args[1])
     if is_ours and job[1] == 'running' then
       redis.call('ZADD', K .. 'lease', text(now + tonumber(args[2])), id)
       held[#held + 1] = 1

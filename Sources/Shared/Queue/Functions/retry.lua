@@ -1,16 +1,16 @@
 -- retry: puts a job that met passing faults aside for a while.
 --   KEYS[1] base
---   ARGV  1 id  2 fence  3 delay (ms)  4 '1' when an attempt was used up
+--   ARGV  1 id  2 fence  3 worker  4 delay (ms)  5 '1' when an attempt was used up
 --   returns 1: scheduled, 0: stale, nothing was changed   O(log jobs)
 -- An answer that had begun to be sent begins anew; whether its client takes that, the worker knows.
 step('retry', { 'allow-oom' }, function(K, args)
   local id = args[1]
-  if not may_settle(K, id, args[2]) then return 0 end
-  if args[4] ~= '1' then redis.call('HINCRBY', K .. 'j:' .. id, 'a', -1) end
+  if not may_settle(K, id, args[2], args[3]) then return 0 end
+  if args[5] ~= '1' then redis.call('HINCRBY', K .. 'j:' .. id, 'a', -1) end
   redis.call('HSET', K .. 'j:' .. id, 's', 'scheduled')
   redis.call('ZREM', K .. 'lease', id)
   change_running(K, { [redis.call('HGET', K .. 'j:' .. id, 't')] = -1 })
-  redis.call('ZADD', K .. 'scheduled', now_ms() + tonumber(args[3]), id)
+  redis.call('ZADD', K .. 'scheduled', now_ms() + tonumber(args[4]), id)
   if redis.call('HGET', K .. 'j:' .. id, 'ev') then
     may_begin_anew(K, id)
     add_status(K, id)
@@ -34,13 +34,13 @@ local function give_back(K, id, keep)
 end
 
 -- release: a worker that stops gives its jobs back.
---   KEYS[1] base   ARGV 1 keep (ms)  2… id, fence of each job
+--   KEYS[1] base   ARGV 1 keep (ms)  2 worker  3… id, fence of each job
 --   returns how many were given back   O(jobs log jobs)
 step('release', { 'allow-oom' }, function(K, args)
   local released = 0
-  for index = #args - 1, 2, -2 do
+  for index = #args - 1, 3, -2 do
     local id = args[index]
-    if holds(K, id, args[index + 1]) then released = released + give_back(K, id, tonumber(args[1])) end
+    if holds(K, id, args[index + 1], args[2]) then released = released + give_back(K, id, tonumber(args[1])) end
   end
   if released > 0 then wake(K) end
   return released
@@ -54,7 +54,8 @@ step('recall', { 'allow-oom' }, function(K, args)
   local held, handed_by, recalled = {}, args[2]:match('^%d+ (.*)$'), 0
   for index = 3, #args do held[args[index]] = true end
   for _, id in ipairs(redis.call('ZRANGE', K .. 'lease', 0, 4095, 'REV')) do
-    if not held[id] and redis.call('HGET', K .. 'j:' .. id, 'by') == handed_by then
+    local job = redis.pcall('HMGET', K .. 'j:' .. id, 'by', 's')
+    if not held[id] and job[1] == handed_by and job[2] == 'running' then
       recalled = recalled + give_back(K, id, tonumber(args[1]))
     end
   end

@@ -5,7 +5,11 @@
 local function read_lanes(K)
   local stored, lanes = redis.call('ZRANGE', K .. 'lanes', '0', '-1', 'WITHSCORES'), {}
   for index = 1, #stored, 2 do
-    lanes[#lanes + 1] = { name = stored[index], time = tonumber(stored[index + 1]) }
+    if LANE_COST[stored[index]] then
+      lanes[#lanes + 1] = { name = stored[index], time = tonumber(stored[index + 1]) }
+    else
+      drop_stray(K, 'lanes', stored[index])
+    end
   end
   return lanes
 end
@@ -23,7 +27,9 @@ end
 -- Reads those of a lane's tenants that a round of `most` turns can come to; one more than that, so that a tenant
 -- whose turn has been is compared with one whose has not.
 local function read_tenants(K, round, lane, cap, most)
-  local stored, names = redis.call('ZRANGE', K .. 'ready:' .. lane.name, '0', text(most), 'WITHSCORES'), {}
+  local key, names = K .. 'ready:' .. lane.name, {}
+  local stored = members_of(key, redis.pcall('ZRANGE', key, '0', text(most), 'WITHSCORES'))
+  if #stored == 0 then count_orphan(K, 'lanes') end
   lane.tenants, lane.served = {}, {}
   for index = 1, #stored, 2 do
     lane.tenants[#lane.tenants + 1] = { name = stored[index], time = tonumber(stored[index + 1]) }
@@ -44,14 +50,18 @@ local function insert_by_time(list, item)
 end
 
 -- Takes jobs off a tenant's list. What has ended since (cancelled, say) is passed over and costs the tenant nothing;
--- so is the second place of a job that ended while it was queued and was requeued.
+-- so is the second place of a job that ended while it was queued and was requeued. One that has not ended and is not there
+-- is lost.
 -- Returns how many are taken, and how many ids were there.
 local function pop_jobs(K, round, lane, tenant, most)
-  local ids = redis.call('LPOP', K .. 'q:' .. lane.name .. ':' .. tenant.name, text(most)) or {}
+  local list = K .. 'q:' .. lane.name .. ':' .. tenant.name
+  local ids = members_of(list, redis.pcall('LPOP', list, text(most)))
   local taken, before = round.taken, #round.taken
   for _, id in ipairs(ids) do
-    local job = redis.call('HMGET', K .. 'j:' .. id, 's', 'f', 'a', 'd', 'st', 'w', 't', 'of', 'sm')
-    if job[1] == 'queued' and not round.is_taken[id] then
+    local job = redis.pcall('HMGET', K .. 'j:' .. id, 's', 'f', 'a', 'd', 'st', 'w', 't', 'of', 'sm')
+    if not job[7] then
+      if redis.call('ZREM', K .. 'deadlines', id) == 1 then bury(K, 'queue', id) end
+    elseif job[1] == 'queued' and not round.is_taken[id] then
       taken[#taken + 1], round.is_taken[id] = { id, job }, true
       tenant.began, tenant.time = tenant.time, tenant.time + tonumber(job[6])
     end
@@ -65,11 +75,13 @@ local function take_turn(K, round, lane, most)
   local tenant = table.remove(lane.tenants, 1)
   local is_alone = #round.lanes == 0 and #lane.tenants == 0
   local room, jobs, popped = round.rooms[tenant.name] or math.huge, 0, 0
+  local is_first = not lane.served[tenant.name]
   lane.served[tenant.name], tenant.began = tenant, tenant.time
   if room > 0 then
     jobs, popped = pop_jobs(K, round, lane, tenant, math.min(room, is_alone and most or 1))
     room = room - jobs
     round.rooms[tenant.name] = room
+    if popped == 0 and is_first then count_orphan(K, 'ready') end
   end
   tenant.is_held = room <= 0
   if popped > 0 and not tenant.is_held then insert_by_time(lane.tenants, tenant) end

@@ -1,0 +1,15 @@
+import ServiceLifecycle
+import Shared
+
+/// Looks at Redis while the process listens already, so that an orchestrator sees a process that lives and is not
+/// ready. Stops the process for what only an operator can mend.
+struct StartCheck: Service {
+  let check: DurabilityCheck
+  let gate: StartGate
+
+  func run() async throws {
+    try await check.run()
+    gate.open()
+    try? await gracefulShutdown()
+  }
+}

@@ -1,0 +1,129 @@
+-- What finished jobs leave behind: indexes by the time at which each is forgotten, and sums of their bytes. Room is made
+-- by them (room.lua), and they say what fills Redis.
+--   unfetched  zset  `<id> <bytes> <tenant>` of jobs whose answers nobody has fetched
+--   fetched    zset  the same of jobs whose callers have them: these are the first to go
+--   stubs      zset  the same of jobs whose answers are gone, and that stand for an idempotency key still
+--   logs       zset  `<id> <bytes>` of event logs of jobs that have ended
+--   memory     hash  bytes: of each of these, by its name; the rest in room.lua
+--
+-- "Its caller has it" is known without a message of its own: a job whose caller waits (field qt) has been received when
+-- the channel of its caller has a listener at its end and the answer is told whole. Who waits no longer, or has an answer
+-- by another way, says so afterwards (`told`). A job that is read once it has ended is fetched, too.
+
+-- What a finished job takes beside its answer, about: its hash, two keys, its places in two sets. Measured on Redis 7.0;
+-- docs/redis.md.
+local FINISHED_BYTES, STUB_BYTES = 950, 900
+-- A stream has pages of 4 KiB, the first of which is there at once.
+local LOG_BYTES, LOG_ENTRY_BYTES, LOG_PAGE, LOG_PAGE_BYTES = 600, 30, 4096, 4200
+
+-- The member of an index for a job.
+local function finished_member(id, bytes, tenant) return id .. ' ' .. bytes .. ' ' .. tenant end
+
+local function parts_of(member)
+  local bytes, tenant = member:match('^(%d+) ?(.*)$', 42)
+  return member:sub(1, 40), tonumber(bytes), tenant
+end
+
+-- Whether somebody listens to a channel: asked once for each step.
+local function is_heard(changes, channel)
+  local heard = changes.heard[channel]
+  if heard == nil then
+    heard = redis.call('PUBSUB', 'NUMSUB', channel)[2] > 0
+    changes.heard[channel] = heard
+  end
+  return heard
+end
+
+-- Whether the caller of a job that ends now is told its answer, and will not come back for it. Who streams reads it once
+-- more at the stream's end, and whose callback is called has it when that was delivered.
+local function is_received(changes, job, body)
+  return job.qt and not job.ev and not job.u and #body <= LARGEST_TOLD and job.ch and is_heard(changes, job.ch)
+end
+
+-- Writes down a job that has ended: when it is forgotten, and how much it takes until then.
+local function note_finished(changes, id, tenant, bytes, forgotten, fetched)
+  local index = fetched and 'fetched' or 'unfetched'
+  note_added(changes, index, text(forgotten), finished_member(id, bytes, tenant))
+  add_to(changes.memory, index, bytes)
+end
+
+-- The same for an event log, at once: of jobs that stream, there are few.
+local function note_log(K, id, own_bytes, keep, now)
+  local log = K .. 'events:' .. id
+  local content = tonumber(redis.call('HGET', K .. 'j:' .. id, 'eb') or 0) + own_bytes
+    + LOG_ENTRY_BYTES * redis.call('XLEN', log)
+  local bytes = LOG_BYTES + LOG_PAGE_BYTES * math.ceil(content / LOG_PAGE)
+  redis.call('HSET', K .. 'j:' .. id, 'lz', bytes)
+  local is_new = redis.call('ZADD', K .. 'logs', text(now + keep), id .. ' ' .. text(bytes))
+  if is_new == 1 then add(K, 'memory', 'logs', bytes) end
+end
+
+-- An event log leaves the index. `bytes` is the job's field lz.
+local function forget_log(K, id, bytes)
+  if bytes and redis.call('ZREM', K .. 'logs', id .. ' ' .. bytes) == 1 then add(K, 'memory', 'logs', -bytes) end
+end
+
+-- A finished job leaves one index for another, if it is there.
+local function move_finished(K, id, job, from, to, forgotten)
+  local member = finished_member(id, job.z, job.t)
+  if redis.call('ZREM', K .. from, member) == 0 then return false end
+  add(K, 'memory', from, -job.z)
+  if to then
+    redis.call('ZADD', K .. to, text(forgotten), member)
+    add(K, 'memory', to, job.z)
+  end
+  return true
+end
+
+-- How long a finished job stays from now on (ms), with all that belongs to it.
+local function keep_finished(K, id, job, keep, now)
+  for _, part in ipairs({ 'j:', 'r:', 'm:', 'events:' }) do redis.call('PEXPIRE', K .. part .. id, text(keep)) end
+  if job.lz then redis.call('ZADD', K .. 'logs', 'XX', text(now + keep), id .. ' ' .. job.lz) end
+end
+
+local function finished_fields(K, id)
+  local values = redis.pcall('HMGET', K .. 'j:' .. id, 't', 'z', 'fe', 'qt', 'ik', 'u', 'lz', 'ft', 's')
+  return {
+    t = values[1], z = values[2], fe = values[3], qt = values[4], ik = values[5], u = values[6], lz = values[7],
+    ft = values[8], s = values[9],
+  }
+end
+
+-- The caller of a finished job has its answer. One whose end is yet to be delivered stays as it is until then.
+local function note_fetched(K, id, job, is_delivered)
+  if not job.z or job.fe or not job.ft or (job.u and not is_delivered) then return end
+  local forgotten, now = redis.call('ZSCORE', K .. 'unfetched', finished_member(id, job.z, job.t)), now_ms()
+  if not forgotten then return end
+  forgotten = tonumber(forgotten)
+  -- A dead letter stays as long as an operator may want it.
+  if job.qt and not job.ik and job.s ~= 'failed' and now + tonumber(job.qt) < forgotten then
+    forgotten = now + tonumber(job.qt)
+    keep_finished(K, id, job, tonumber(job.qt), now)
+  end
+  redis.call('HSET', K .. 'j:' .. id, 'fe', '1')
+  move_finished(K, id, job, 'unfetched', 'fetched', forgotten)
+end
+
+-- The caller has left without the answer, which stays as if nobody had waited.
+local function note_missed(K, id, job, keep)
+  if not job.ft then return redis.call('HDEL', K .. 'j:' .. id, 'ch', 'qt') end
+  if not job.z or not job.fe then return end
+  local now = now_ms()
+  redis.call('HDEL', K .. 'j:' .. id, 'fe', 'qt')
+  if job.ik then keep = math.max(keep, DAY + 3600000) end
+  if move_finished(K, id, job, 'fetched', 'unfetched', now + keep) then keep_finished(K, id, job, keep, now) end
+end
+
+-- told: what became of callers who waited, where that is not known from the way in which their jobs ended.
+--   KEYS[1] base   ARGV 1 keep (ms)  2… id, '1' when the caller has the answer and '0' when it left without, of each
+--   returns 1   O(jobs log jobs)
+step('told', { 'allow-oom' }, function(K, args)
+  for index = 2, #args, 2 do
+    local id = args[index]
+    local job = finished_fields(K, id)
+    if job.t then
+      if args[index + 1] == '1' then note_fetched(K, id, job) else note_missed(K, id, job, tonumber(args[1])) end
+    end
+  end
+  return 1
+end)

@@ -1,0 +1,242 @@
+-- Room: finished work is forgotten in time, kept within its bounds, and gives way before anything is refused.
+--
+-- What gives way, in this order, the first to be forgotten first within each: the cache; event logs of jobs that have
+-- ended; answers whose callers have them. What is queued or running, whose answer nobody has fetched, and whose end is
+-- yet to be delivered, is not touched; usage records go only beyond their own bound.
+--
+-- Further fields of `memory`: used and limit, what Redis said last of its own memory; usage, the bytes of usage records;
+-- full, when (ms) there was no room left to be made.
+
+-- A block, because Lua has room for 200 names in a file, and all files are one.
+do
+
+-- What Redis takes for a cache entry beside its bytes, and for a usage record beside its values, about.
+local CACHE_ENTRY_BYTES, USAGE_RECORD_BYTES = 300, 22
+-- An answer under an idempotency key stays so long (ms) in any case: its caller may have been cut off, and ask again.
+local REPLAY_GRACE = 60000
+-- How many pages of answers one step looks through for some that may go.
+local PAGES_AT_ONCE = 8
+-- The fields of a job that say nothing once its answer is gone.
+local OF_ANSWERS = { 'by', 'ch', 'k', 'kt', 'w', 'd', 'b', 'z', 'fe', 'qt', 'lz', 'eb', 'dl', 'g', 'nm' }
+
+-- Forgets what is over by now in an index of finished jobs; their keys have ended by themselves. Returns how many.
+local function sweep_index(K, index, now, most)
+  local gone = redis.call('ZRANGE', K .. index, '-inf', text(now), 'BYSCORE', 'LIMIT', '0', text(most))
+  if #gone == 0 then return 0 end
+  local bytes, ids_of = 0, {}
+  for _, member in ipairs(gone) do
+    local id, size, tenant = parts_of(member)
+    bytes = bytes + size
+    if tenant ~= '' then
+      local ids = list_in(ids_of, tenant)
+      ids[#ids + 1] = id
+    end
+  end
+  for tenant, ids in pairs(ids_of) do call_with_many('ZREM', K .. 'jobs:' .. tenant, ids) end
+  call_with_many('ZREM', K .. index, gone)
+  add(K, 'memory', index, -bytes)
+  return #gone
+end
+
+local function count_dropped(K, what, number)
+  if number > 0 then redis.call('HINCRBY', K .. 'counts', 'dropped:' .. what, text(number)) end
+end
+
+-- Each of these frees up to `bytes` with up to `most` of its kind. Returns the bytes that it has freed, about, and how many
+-- of its kind it has dropped.
+
+local function drop_cached(K, bytes, most)
+  local freed, dropped = 0, 0
+  for _, key in ipairs(redis.call('ZRANGE', K .. 'cached', '0', text(most - 1))) do
+    if freed >= bytes then break end
+    freed = freed + CACHE_ENTRY_BYTES + tonumber(redis.call('HGET', K .. 'cachesize', key) or 0)
+    forget_cached(K, key)
+    dropped = dropped + 1
+  end
+  count_dropped(K, 'cache', dropped)
+  return freed, dropped
+end
+
+local function drop_logs(K, bytes, most)
+  local freed, dropped = 0, 0
+  for _, member in ipairs(redis.call('ZRANGE', K .. 'logs', '0', text(most - 1))) do
+    if freed >= bytes then break end
+    local id, size = parts_of(member)
+    redis.call('DEL', K .. 'events:' .. id)
+    redis.call('ZREM', K .. 'logs', member)
+    if redis.call('HDEL', K .. 'j:' .. id, 'lz') == 1 then redis.call('HSET', K .. 'j:' .. id, 'ev', 'gone') end
+    freed, dropped = freed + size, dropped + 1
+  end
+  if freed > 0 then add(K, 'memory', 'logs', -freed) end
+  count_dropped(K, 'event_log', dropped)
+  return freed, dropped
+end
+
+-- The answer of a job goes; the job stands for its idempotency key still.
+local function make_stub(K, id, tenant, forgotten)
+  redis.call('DEL', K .. 'r:' .. id, K .. 'events:' .. id)
+  redis.call('HDEL', K .. 'j:' .. id, unpack(OF_ANSWERS))
+  redis.call('HSET', K .. 'j:' .. id, 'go', '1')
+  if redis.call('HEXISTS', K .. 'j:' .. id, 'ev') == 1 then redis.call('HSET', K .. 'j:' .. id, 'ev', 'gone') end
+  redis.call('ZADD', K .. 'stubs', forgotten, finished_member(id, text(STUB_BYTES), tenant))
+  add(K, 'memory', 'stubs', STUB_BYTES)
+end
+
+-- A job whose caller has its answer goes. Returns what that frees.
+local function drop_job(K, id, tenant, job, size, forgotten)
+  forget_log(K, id, job.lz)
+  if job.s == 'failed' then
+    redis.call('DEL', K .. 'p:' .. id)
+    redis.call('ZREM', K .. 'dead', id)
+  end
+  if job.ik then
+    make_stub(K, id, tenant, forgotten)
+    return size - STUB_BYTES
+  end
+  redis.call('DEL', K .. 'j:' .. id, K .. 'r:' .. id, K .. 'm:' .. id, K .. 'u:' .. id, K .. 'p:' .. id,
+    K .. 'events:' .. id)
+  redis.call('ZREM', K .. 'jobs:' .. tenant, id)
+  return size
+end
+
+-- The same for those from rank `first` on. Returns what that frees, the members that are gone, their bytes, and how many
+-- were looked at.
+local function drop_page(K, first, bytes, most, now)
+  local freed, gone, sizes = 0, {}, 0
+  local members = redis.call('ZRANGE', K .. 'fetched', text(first), text(first + most - 1), 'WITHSCORES')
+  for index = 1, #members, 2 do
+    if freed >= bytes then break end
+    local id, size, tenant = parts_of(members[index])
+    local job = finished_fields(K, id)
+    if not job.ik or now - tonumber(job.ft) >= REPLAY_GRACE then
+      freed, sizes = freed + drop_job(K, id, tenant, job, size, members[index + 1]), sizes + size
+      gone[#gone + 1] = members[index]
+    end
+  end
+  return freed, gone, sizes, #members / 2
+end
+
+local function drop_fetched(K, bytes, most, now)
+  local freed, dropped, first = 0, 0, 0
+  for _ = 1, PAGES_AT_ONCE do
+    local more, gone, sizes, looked_at = drop_page(K, first, bytes - freed, most - dropped, now)
+    call_with_many('ZREM', K .. 'fetched', gone)
+    if sizes > 0 then add(K, 'memory', 'fetched', -sizes) end
+    -- Those that stay are passed over.
+    freed, dropped, first = freed + more, dropped + #gone, first + looked_at - #gone
+    if freed >= bytes or dropped >= most or looked_at == 0 then break end
+  end
+  count_dropped(K, 'answer', dropped)
+  return freed, dropped
+end
+
+-- make_room: drops what gives way.
+--   KEYS[1] base
+--   ARGV  1 bytes  2 most things to drop in this step  3 who asks: while one makes room, others are told to wait
+--         4 '1' for the last step of who asks  5 '1' when Redis has refused a step
+--   returns {bytes freed, about, things dropped}, or {-1} while another makes room
+--   O(things log jobs)
+local GIVING_WAY = { drop_cached, drop_logs, drop_fetched }
+
+-- Whether who asks makes room now, and no other.
+local function is_alone(K, who, is_last)
+  local other = redis.call('SET', K .. 'room', who, 'NX', 'GET', 'PX', 100)
+  if other and other ~= who then return false end
+  if is_last then redis.call('DEL', K .. 'room') elseif other then redis.call('PEXPIRE', K .. 'room', 100) end
+  return true
+end
+
+step('make_room', { 'allow-oom' }, function(K, args)
+  local bytes, most, now = tonumber(args[1]), tonumber(args[2]), now_ms()
+  if not is_alone(K, args[3], args[4] == '1') then return { -1 } end
+  local freed, dropped = 0, 0
+  for _, drop in ipairs(GIVING_WAY) do
+    if freed >= bytes or dropped >= most then break end
+    local more, things = drop(K, bytes - freed, most - dropped, now)
+    freed, dropped = freed + more, dropped + things
+  end
+  if bytes > 0 and dropped == 0 and args[5] == '1' then redis.call('HSET', K .. 'memory', 'full', text(now)) end
+  return { math.max(0, freed), dropped }
+end)
+
+-- What usage records take, about, by the oldest of them.
+local function usage_bytes(K)
+  local records = redis.call('XLEN', K .. 'usage')
+  local sample, values = redis.call('XRANGE', K .. 'usage', '-', '+', 'COUNT', '16'), 0
+  if #sample == 0 then return 0, records, 0 end
+  for _, record in ipairs(sample) do
+    for index = 2, #record[2], 2 do values = values + 2 + #record[2][index] end
+  end
+  local each = USAGE_RECORD_BYTES + math.ceil(values / #sample)
+  return records * each, records, each
+end
+
+-- Drops the oldest usage records beyond `most` bytes, whole pages of them. Returns whether more are beyond it.
+local function trim_usage(K, most)
+  local bytes, records, each = usage_bytes(K)
+  if bytes > most then
+    local dropped = redis.call('XTRIM', K .. 'usage', 'MAXLEN', '~', text(math.floor(most / each)), 'LIMIT', '5000')
+    count_dropped(K, 'usage', dropped)
+    bytes = bytes - dropped * each
+    redis.call('HSET', K .. 'memory', 'usage', text(bytes))
+    return dropped >= 5000
+  end
+  redis.call('HSET', K .. 'memory', 'usage', text(bytes))
+  return false
+end
+
+-- How many members of an index tell how large all of them are, and how often (ms) they are asked.
+local SAMPLE, RECOUNT_EVERY = 500, 60000
+
+-- Sets a sum right that has nothing to do any more with what it counts: keys were lost. By a sample where there are many.
+local function recount(K, index)
+  local key, sum = K .. index, tonumber(redis.call('HGET', K .. 'memory', index) or 0)
+  local members, bytes = redis.call('ZCARD', key), 0
+  local few = members <= SAMPLE
+  local sample = few and redis.call('ZRANGE', key, '0', '-1') or redis.call('ZRANDMEMBER', key, SAMPLE)
+  for _, member in ipairs(sample) do bytes = bytes + select(2, parts_of(member)) end
+  if not few then
+    bytes = math.floor(bytes / #sample * members)
+    if sum > bytes / 2 and sum < bytes * 2 then return end
+  end
+  if sum == bytes then return end
+  redis.call('HSET', K .. 'memory', index, text(bytes))
+  count(K, 'repaired:memory')
+end
+
+local INDEXES = { 'fetched', 'unfetched', 'stubs', 'logs' }
+
+-- tidy: forgets finished work whose time has come, and keeps the rest within its bounds. One process does it at a time.
+--   KEYS[1] base
+--   ARGV  1 who asks  2 how long (ms) the duty stays his  3 most bytes of answers whose callers have them and of event
+--         logs  4 most bytes of usage records  5 what Redis uses  6 its limit, 0 without one  (bytes; both '' when that
+--         is not known)  7 most things of each kind in this step
+--   returns 1: more is to be done at once, 0: nothing is, -1: another is on duty
+--   O(things log jobs)
+step('tidy', { 'allow-oom' }, function(K, args)
+  local other = redis.call('SET', K .. 'tidying', args[1], 'NX', 'GET', 'PX', args[2])
+  if other and other ~= args[1] then return -1 end
+  if other then redis.call('PEXPIRE', K .. 'tidying', args[2]) end
+  local now, most, more = now_ms(), tonumber(args[7]), false
+  if redis.call('SET', K .. 'recounted', '1', 'NX', 'PX', text(RECOUNT_EVERY)) then
+    for _, index in ipairs(INDEXES) do recount(K, index) end
+  end
+  for _, index in ipairs(INDEXES) do
+    if sweep_index(K, index, now, most) == most then more = true end
+  end
+  local sums = redis.call('HMGET', K .. 'memory', 'logs', 'fetched')
+  local beyond = tonumber(sums[1] or 0) + tonumber(sums[2] or 0) - tonumber(args[3])
+  if beyond > 0 then
+    local freed, dropped = drop_logs(K, beyond, most)
+    if freed < beyond and dropped < most then
+      local _, answers = drop_fetched(K, beyond - freed, most - dropped, now)
+      dropped = dropped + answers
+    end
+    if dropped == most then more = true end
+  end
+  if trim_usage(K, tonumber(args[4])) then more = true end
+  if args[5] ~= '' then redis.call('HSET', K .. 'memory', 'used', args[5], 'limit', args[6]) end
+  return more and 1 or 0
+end)
+
+end

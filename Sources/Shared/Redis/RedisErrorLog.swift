@@ -1,0 +1,85 @@
+import Logging
+import Synchronization
+
+/// Counts the error replies of a process's connections by class, and says each class at once, then once a minute with
+/// how many there were: no refusal is silent, and none fills a log.
+public final class RedisErrorLog: Sendable {
+  static let interval = Duration.seconds(60)
+  /// Enough for Redis' sentences; the rest is not worth a line.
+  private static let longestMessage = 200
+
+  private struct Entry {
+    var total = 0
+    /// Since the last line about it.
+    var unsaid = 0
+    var command = ""
+    var message = ""
+  }
+
+  private let server: String
+  private let logger: Logger
+  private let entries = Mutex<[RedisErrorReason: Entry]>([:])
+
+  init(server: String, logger: Logger) {
+    self.server = server
+    self.logger = logger
+  }
+
+  /// How many there were since the process started.
+  public var counts: [RedisErrorReason: Int] { entries.withLock { $0.mapValues(\.total) } }
+
+  /// Takes in an error reply to a command that was sent.
+  func note(_ message: String, to command: String) {
+    guard !Self.isExpected(message, of: command) else { return }
+    let reason = RedisErrorReason(message: message)
+    let isNew = entries.withLock { entries in
+      var entry = entries[reason] ?? Entry()
+      let isNew = entry.total == 0
+      entry.total += 1
+      if !isNew { entry.unsaid += 1 }
+      (entry.command, entry.message) = (command, Self.shown(message))
+      entries[reason] = entry
+      return isNew
+    }
+    if isNew { say(reason, count: 1, command: command, message: Self.shown(message)) }
+  }
+
+  /// Says what has come since the last time.
+  func flush() {
+    let unsaid = entries.withLock { entries in
+      let unsaid = entries.filter { $0.value.unsaid > 0 }
+      for reason in unsaid.keys { entries[reason]?.unsaid = 0 }
+      return unsaid
+    }
+    for (reason, entry) in unsaid.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+      say(reason, count: entry.unsaid, command: entry.command, message: entry.message)
+    }
+  }
+
+  /// Flushes once a minute until the task is cancelled.
+  func keepSaying() async {
+    while (try? await Task.sleep(for: Self.interval)) != nil { flush() }
+    flush()
+  }
+
+  private func say(_ reason: RedisErrorReason, count: Int, command: String, message: String) {
+    logger.error(
+      "Redis refused commands",
+      metadata: [
+        "server": "\(server)", "reason": "\(reason.rawValue)", "count": "\(count)", "command": "\(command)",
+        "message": "\(message)",
+      ])
+  }
+
+  /// What is answered by loading the library, and what many managed services forbid, is no trouble.
+  private static func isExpected(_ message: String, of command: String) -> Bool {
+    command == "CONFIG" || message.hasPrefix("ERR Function not found")
+      || (command == "FUNCTION" && message.contains("already exists"))
+  }
+
+  /// Redis repeats the arguments of a command that it does not know; they may hold what nobody may read.
+  private static func shown(_ message: String) -> String {
+    let end = message.firstRange(of: ", with args")?.lowerBound ?? message.endIndex
+    return String(message[..<end].prefix(longestMessage))
+  }
+}
