@@ -46,16 +46,15 @@ struct RESPReaderTests {
     arguments: ["$9\r\nmore text\r\n", "*2\r\n:1\r\n$1\r\na\r\n"])
   func amidReply(reply: String) throws {
     var reader = try RESPReader()
-    _ = try reader.next()
-    #expect(!reader.isAmidReply)
+    func take(_ bytes: some Sequence<UInt8>) throws -> (isWhole: Bool, isAmid: Bool) {
+      try reader.feed(ByteBuffer(bytes: bytes))
+      let isWhole = try reader.next() != nil
+      _ = try reader.next()
+      return (isWhole, reader.isAmidReply)
+    }
     for _ in 1...3 {
-      for byte in reply.utf8.dropLast() {
-        try reader.feed(ByteBuffer(bytes: [byte]))
-        #expect(try reader.next() == nil && reader.isAmidReply)
-      }
-      try reader.feed(ByteBuffer(bytes: reply.utf8.suffix(1)))
-      #expect(try reader.next() != nil)
-      #expect(try reader.next() == nil && !reader.isAmidReply)
+      for byte in reply.utf8.dropLast() { #expect(try take([byte]) == (false, true)) }
+      #expect(try take(reply.utf8.suffix(1)) == (true, false))
     }
   }
 

@@ -1,39 +1,17 @@
-import Logging
-import Synchronization
+import TestSupport
 import Testing
 
 @testable import Shared
 
 @Suite("What Redis refuses is said and counted")
 struct RedisErrorLogTests {
-  /// Keeps what was logged: the reason and the count of each line.
-  private final class Lines: Sendable {
-    let all = Mutex<[String]>([])
-  }
-
-  private struct Recorder: LogHandler {
-    let lines: Lines
-    var metadata: Logger.Metadata = [:]
-    var logLevel = Logger.Level.trace
-
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-      get { metadata[key] }
-      set { metadata[key] = newValue }
-    }
-
-    func log(
-      level: Logger.Level, message: Logger.Message, metadata: Logger.Metadata?, source: String, file: String,
-      function: String, line: UInt
-    ) {
-      let (reason, count) = (metadata?["reason"] ?? "", metadata?["count"] ?? "")
-      lines.all.withLock { $0.append("\(reason) \(count) \(metadata?["message"] ?? "")") }
-    }
-  }
-
   private func withLog(_ body: (RedisErrorLog, () -> [String]) -> Void) {
-    let lines = Lines()
-    let logger = Logger(label: "test") { _ in Recorder(lines: lines) }
-    body(RedisErrorLog(server: "redis://test", logger: logger), { lines.all.withLock { $0 } })
+    let recorded = RecordedLog()
+    body(RedisErrorLog(server: "redis://test", logger: recorded.logger)) {
+      recorded.lines.map { line in
+        ["reason", "count", "message"].map { line.metadata[$0] ?? "" }.joined(separator: " ")
+      }
+    }
   }
 
   @Test("each class is said at once, then with its count, and not while nothing comes")
