@@ -19,9 +19,14 @@ local PAGES_AT_ONCE = 8
 -- The fields of a job that say nothing once its answer is gone.
 local OF_ANSWERS = { 'by', 'ch', 'k', 'kt', 'w', 'd', 'b', 'z', 'fe', 'qt', 'lz', 'eb', 'dl', 'g', 'nm' }
 
+-- Some members of an index; none of what is of another type, which goes.
+local function some_of(key, ...)
+  return members_of(key, redis.pcall('ZRANGE', key, ...))
+end
+
 -- Forgets what is over by now in an index of finished jobs; their keys have ended by themselves. Returns how many.
 local function sweep_index(K, index, now, most)
-  local gone = redis.call('ZRANGE', K .. index, '-inf', text(now), 'BYSCORE', 'LIMIT', '0', text(most))
+  local gone = some_of(K .. index, '-inf', text(now), 'BYSCORE', 'LIMIT', '0', text(most))
   if #gone == 0 then return 0 end
   local bytes, ids_of = 0, {}
   for _, member in ipairs(gone) do
@@ -47,7 +52,7 @@ end
 
 local function drop_cached(K, bytes, most)
   local freed, dropped = 0, 0
-  for _, key in ipairs(redis.call('ZRANGE', K .. 'cached', '0', text(most - 1))) do
+  for _, key in ipairs(some_of(K .. 'cached', '0', text(most - 1))) do
     if freed >= bytes then break end
     freed = freed + CACHE_ENTRY_BYTES + tonumber(redis.call('HGET', K .. 'cachesize', key) or 0)
     forget_cached(K, key)
@@ -59,7 +64,7 @@ end
 
 local function drop_logs(K, bytes, most)
   local freed, dropped = 0, 0
-  for _, member in ipairs(redis.call('ZRANGE', K .. 'logs', '0', text(most - 1))) do
+  for _, member in ipairs(some_of(K .. 'logs', '0', text(most - 1))) do
     if freed >= bytes then break end
     local id, size = parts_of(member)
     redis.call('DEL', K .. 'events:' .. id)
@@ -103,7 +108,7 @@ end
 -- were looked at.
 local function drop_page(K, first, bytes, most, now)
   local freed, gone, sizes = 0, {}, 0
-  local members = redis.call('ZRANGE', K .. 'fetched', text(first), text(first + most - 1), 'WITHSCORES')
+  local members = some_of(K .. 'fetched', text(first), text(first + most - 1), 'WITHSCORES')
   for index = 1, #members, 2 do
     if freed >= bytes then break end
     local id, size, tenant = parts_of(members[index])
@@ -191,9 +196,10 @@ local SAMPLE, RECOUNT_EVERY = 500, 60000
 -- Sets a sum right that has nothing to do any more with what it counts: keys were lost. By a sample where there are many.
 local function recount(K, index)
   local key, sum = K .. index, tonumber(redis.call('HGET', K .. 'memory', index) or 0)
-  local members, bytes = redis.call('ZCARD', key), 0
-  local few = members <= SAMPLE
-  local sample = few and redis.call('ZRANGE', key, '0', '-1') or redis.call('ZRANDMEMBER', key, SAMPLE)
+  local sample, bytes = some_of(key, '0', text(SAMPLE)), 0
+  local few = #sample <= SAMPLE
+  local members = few and #sample or redis.call('ZCARD', key)
+  if not few then sample = redis.call('ZRANDMEMBER', key, SAMPLE) end
   for _, member in ipairs(sample) do bytes = bytes + select(2, parts_of(member)) end
   if not few then
     bytes = math.floor(bytes / #sample * members)
