@@ -19,6 +19,9 @@
 --           {'full', 'queue' or 'tenant'}
 --   O(jobs (log tenants + log jobs) + log workers)
 
+-- A block: room.lua says why.
+do
+
 -- How long an idempotency key is remembered.
 local REPLAY_TIME = DAY
 local FIRST_ORDER = 9
@@ -246,3 +249,5 @@ step('admit', {}, function(K, args)
   if not is_done then raise(problem) end
   return outcomes
 end)
+
+end
