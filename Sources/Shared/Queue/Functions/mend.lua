@@ -171,6 +171,12 @@ local function drop_lapsed_offers(K)
   for _, offer in ipairs(redis.call('ZRANGE', K .. 'offers', 0, MOST_COUNTED - 1)) do
     if last_seen(K, offer:match(' (%S+) ') or '') == 0 then end_offer(K, offer) end
   end
+  if redis.call('HLEN', K .. 'handed') > MOST_COUNTED then return end
+  for _, offer in ipairs(redis.call('HKEYS', K .. 'handed')) do
+    if last_seen(K, offer:match(' (%S+) ') or '') == 0 and not redis.call('ZSCORE', K .. 'offers', offer) then
+      redis.call('HDEL', K .. 'handed', offer)
+    end
+  end
 end
 
 step('mend_counters', { 'allow-oom' }, function(K, args)
