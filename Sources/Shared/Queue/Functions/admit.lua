@@ -77,7 +77,7 @@ local function store_hit(K, intake, order, answer)
   redis.call('SET', K .. 'r:' .. id, answer, 'PX', keep)
   if order.metadata ~= '' then redis.call('SET', K .. 'm:' .. id, order.metadata, 'PX', keep) end
   if has_key then redis.call('SET', K .. 'idem:' .. order.digest, id .. order.fingerprint, 'PX', REPLAY_TIME) end
-  redis.call('ZADD', K .. 'jobs:' .. tenant, 0, id)
+  write_index('ZADD', K .. 'jobs:' .. tenant, 0, id)
   redis.call('ZADD', K .. 'ended', now + keep, id .. ' ' .. tenant)
   record_usage(K, id, 'succeeded', { t = tenant, a = 0 }, {})
   count(K, 'ended:succeeded')

@@ -33,7 +33,7 @@ step('requeue', {}, function(K, args)
   if not job[2] and redis.call('ZREM', K .. 'dead', id) == 1 then bury(K, 'dead', id) end
   if job[1] ~= 'failed' or redis.call('ZREM', K .. 'dead', id) == 0 then return 0 end
   local deadline = now + tonumber(job[4]) - tonumber(job[5])
-  redis.call('HDEL', key, 'ft', 'st', 'g', 'co', 'ev', 'dl')
+  redis.call('HDEL', key, 'ft', 'st', 'g', 'co', 'ev', 'sm', 'dl')
   redis.call('HSET', key, 's', 'queued', 'a', 0, 'c', 0, 'd', deadline)
   redis.call('HINCRBY', key, 'n', 1)
   for _, part in ipairs({ 'j:', 'p:', 'm:', 'u:' }) do redis.call('PERSIST', K .. part .. id) end

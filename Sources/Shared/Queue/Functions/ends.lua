@@ -25,7 +25,7 @@ end
 local function queue_delivery(K, id, tenant, requeued, now)
   local digit = (tonumber(requeued or 0) % 32) + 1
   local delivery = 'whk_' .. id:sub(5, 39) .. ('0123456789ABCDEFGHJKMNPQRSTVWXYZ'):sub(digit, digit)
-  redis.call('HSET', K .. 'j:' .. delivery, 's', 'queued', 't', tenant, 'l', 'callback', 'm', '', 'f', 0,
+  write_index('HSET', K .. 'j:' .. delivery, 's', 'queued', 't', tenant, 'l', 'callback', 'm', '', 'f', 0,
     'a', 0, 'c', 0, 'w', 1, 'd', now + DELIVERY_TIME, 'ct', now, 'of', id)
   redis.call('ZADD', K .. 'deadlines', now + DELIVERY_TIME, delivery)
   enqueue(K, delivery, 'callback', tenant, false)
