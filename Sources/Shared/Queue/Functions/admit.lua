@@ -86,7 +86,7 @@ local function store_hit(K, intake, order, answer)
   redis.call('SET', K .. 'r:' .. id, answer, 'PX', keep)
   if order.metadata ~= '' then redis.call('SET', K .. 'm:' .. id, order.metadata, 'PX', keep) end
   if has_key then redis.call('SET', K .. 'idem:' .. order.digest, id .. order.fingerprint, 'PX', REPLAY_TIME) end
-  redis.call('ZADD', K .. 'jobs:' .. tenant, 0, id)
+  write_index('ZADD', K .. 'jobs:' .. tenant, 0, id)
   local bytes = text(FINISHED_BYTES + #answer)
   redis.call('HSET', key, 'z', bytes)
   note_finished(intake.changes, id, tenant, bytes, now + keep, fetched)

@@ -53,7 +53,8 @@ local EVENTS_AT_ONCE = 16
 local function add_events(K, id, page, last, most, bytes)
   local key, left = K .. 'events:' .. id, most
   while left > 0 and bytes > 0 do
-    local found = redis.call('XRANGE', key, '(' .. text(last) .. '-0', '+', 'COUNT', text(math.min(left, EVENTS_AT_ONCE)))
+    local found = members_of(key,
+      redis.pcall('XRANGE', key, '(' .. text(last) .. '-0', '+', 'COUNT', text(math.min(left, EVENTS_AT_ONCE))))
     if #found == 0 then break end
     for _, event in ipairs(found) do
       last = tonumber(event[1]:match('^%d+'))
@@ -121,7 +122,8 @@ step('list', { 'allow-oom' }, function(K, args)
   local most, state = tonumber(args[2]), args[3]
   local before = args[4] == '' and '+' or '(' .. args[4]
   local looked_at = state == '' and most or 1000
-  local ids = redis.call('ZRANGE', K .. 'jobs:' .. args[1], before, '-', 'BYLEX', 'REV', 'LIMIT', 0, looked_at)
+  local key = K .. 'jobs:' .. args[1]
+  local ids = members_of(key, redis.pcall('ZRANGE', key, before, '-', 'BYLEX', 'REV', 'LIMIT', 0, looked_at))
   local page, last, bytes = { '' }, nil, 0
   for _, id in ipairs(ids) do
     last = id
