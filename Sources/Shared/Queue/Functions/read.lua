@@ -158,6 +158,12 @@ step('ended', { 'no-writes' }, function(K, args)
   return ended
 end)
 
+-- A hash as name, value, …; nothing of what is of another type.
+local function members_of_hash(key)
+  local found = redis.pcall('HGETALL', key)
+  return found.err and {} or found
+end
+
 -- How long (ms) a shard counts as full after it had no room.
 local FULL_FOR = 10000
 
@@ -167,12 +173,12 @@ local FULL_FOR = 10000
 --     cache, what finished jobs take as name, value, …, 1 when there was no room to be made a moment ago, else 0}
 --   O(log workers)
 step('statistics', { 'no-writes' }, function(K, args)
-  local full = now_ms() - tonumber(redis.call('HGET', K .. 'memory', 'full') or 0) < FULL_FOR
+  local full = now_ms() - tonumber(plain(redis.pcall('HGET', K .. 'memory', 'full')) or 0) < FULL_FOR
   return {
     redis.call('ZCARD', K .. 'deadlines'), tonumber(redis.call('HGET', K .. 'open', 'bytes') or 0),
     redis.call('ZCARD', K .. 'lease'), redis.call('ZCARD', K .. 'scheduled'), redis.call('ZCARD', K .. 'dead'),
     redis.call('ZCOUNT', K .. 'workers', now_ms() - tonumber(args[1]), '+inf'),
     redis.call('HGETALL', K .. 'counts'), tonumber(redis.call('HGET', K .. 'cachesize', 'total') or 0),
-    redis.call('HGETALL', K .. 'memory'), full and 1 or 0,
+    members_of_hash(K .. 'memory'), full and 1 or 0,
   }
 end)
