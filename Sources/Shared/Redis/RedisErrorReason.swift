@@ -79,8 +79,12 @@ public enum RedisErrorReason: String, Sendable, Hashable, CaseIterable {
   }
 
   private static func ordinary(_ message: String) -> RedisErrorReason {
-    // Redis 7.0 words a right that misses within a function like this.
-    if message.hasPrefix("ERR The user executing the script can't") { return .noPermission }
+    // Redis 7.0, and Valkey, word a right that misses within a function like this.
+    if message.hasPrefix("ERR The user executing the script can't")
+      || message.hasPrefix("ERR ACL failure in script")
+    {
+      return .noPermission
+    }
     if message.hasPrefix("ERR unknown command") { return .unknownCommand }
     return message.contains("user_function") ? .script : .other
   }

@@ -52,6 +52,7 @@ struct RedisErrorLogTests {
       ("CLUSTERDOWN The cluster is down", .clusterDown), ("READONLY You can't", .readOnly),
       ("NOREPLICAS Not enough good replicas", .noReplicas), ("NOPERM this user", .noPermission),
       ("ERR The user executing the script can't run this command or subcommand script: x", .noPermission),
+      ("ERR ACL failure in script: No permissions to access a channel", .noPermission),
       ("NOAUTH Authentication required.", .noAuthentication), ("WRONGPASS invalid", .noAuthentication),
       ("MISCONF Redis is configured", .misconfigured), ("LOADING Redis is loading", .loading),
       ("BUSY Redis is busy", .busy), ("MASTERDOWN Link with MASTER is down", .masterDown),

@@ -19,6 +19,9 @@
 --           {'full', 'queue' or 'tenant'}
 --   O(jobs (log tenants + log jobs) + log workers)
 
+-- A block: room.lua says why.
+do
+
 -- How long an idempotency key is remembered.
 local REPLAY_TIME = DAY
 local FIRST_ORDER = 9
@@ -83,7 +86,7 @@ local function store_hit(K, intake, order, answer)
   redis.call('SET', K .. 'r:' .. id, answer, 'PX', keep)
   if order.metadata ~= '' then redis.call('SET', K .. 'm:' .. id, order.metadata, 'PX', keep) end
   if has_key then redis.call('SET', K .. 'idem:' .. order.digest, id .. order.fingerprint, 'PX', REPLAY_TIME) end
-  redis.call('ZADD', K .. 'jobs:' .. tenant, 0, id)
+  write_index('ZADD', K .. 'jobs:' .. tenant, 0, id)
   local bytes = text(FINISHED_BYTES + #answer)
   redis.call('HSET', key, 'z', bytes)
   note_finished(intake.changes, id, tenant, bytes, now + keep, fetched)
@@ -246,3 +249,5 @@ step('admit', {}, function(K, args)
   if not is_done then raise(problem) end
   return outcomes
 end)
+
+end

@@ -30,9 +30,14 @@ local function missing_right(K, words, seen)
   local refusal = redis.pcall(unpack(words))
   local message = type(refusal) == 'table' and refusal.err or ''
   local prefix = string.match(K, '^[^:]*') .. ':*'
-  -- As Redis 7.0 says it, and as later ones do, who name the key or channel.
-  local function says(text) return string.find(message, text, 1, true) end
-  local kind = (says('of the keys') or says("' key")) and '~' or (says('the channel') or says("' channel")) and '&'
+  -- As Redis 7.0 says it, as later ones do, who name the key or channel, and as Valkey does.
+  local function says(...)
+    for _, words in ipairs({ ... }) do
+      if string.find(message, words, 1, true) then return true end
+    end
+  end
+  local kind = says('of the keys', "' key", 'access a key') and '~'
+    or says('the channel', "' channel", 'access a channel') and '&'
   if kind then return kind .. prefix end
   local unsaid = words[1] == 'BZPOPMIN' and '~' or words[1] == 'SUBSCRIBE' and '&'
   if unsaid and seen[unsaid .. prefix] then return unsaid .. prefix end
