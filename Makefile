@@ -1,5 +1,5 @@
 # The commands of this repository. `make run` and `make test` need nothing but Debian 12 and Swift 6.3.
-.PHONY: run test clients clients-openai engines chaos fuzz bench build docs lint format packages clean
+.PHONY: run test clients clients-openai engines chaos mixtures fuzz bench build docs lint format packages clean
 
 # Builds, starts Redis, an API and a worker, and prints a line to paste. Ctrl-C ends all of it.
 run: build
@@ -27,6 +27,11 @@ engines: build
 chaos: packages
 	swift build --build-tests
 	scripts/chaos
+
+# Asks in every way for SLUICE_MIXTURES (1000) random answers of each dialect, and compares them member by member.
+mixtures: packages
+	swift build --build-tests
+	SLUICE_MIXTURES=$${SLUICE_MIXTURES:-1000} swift test --skip-build --filter SystemTests.MixtureTests
 
 # Feeds mutated inputs to all that reads strangers' bytes, for FUZZ_MINUTES (10).
 fuzz: packages

@@ -45,7 +45,7 @@ struct AccessCheck: Sendable {
     switch RedisErrorReason(message: message) {
     case .unknownCommand: return .noFunctions
     case .noAuthentication: return .noPassword
-    case .noPermission where message.contains(" key"):
+    case .noPermission where message.contains("of the keys") || message.contains("' key"):
       return .missingRights(["~\(prefix):*"], user: redis.user)
     case .noPermission:
       return .missingRights([command == "FUNCTION" ? "+function|load" : "+fcall"], user: redis.user)

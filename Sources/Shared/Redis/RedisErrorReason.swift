@@ -42,6 +42,18 @@ public enum RedisErrorReason: String, Sendable, Hashable, CaseIterable {
     }
   }
 
+  /// Whether the same command may be taken soon, as at a failover: by this server or by the next.
+  public var isPassing: Bool {
+    switch self {
+    case .busy, .clusterDown, .loading, .masterDown, .misconfigured, .noReplicas, .readOnly, .tryAgain,
+      .unblocked:
+      true
+    case .ask, .crossSlot, .moved, .noAuthentication, .noPermission, .outOfMemory, .script, .unknownCommand,
+      .other:
+      false
+    }
+  }
+
   private var word: String { rawValue.uppercased() }
 
   /// The class of an error reply, by the word that it begins with.

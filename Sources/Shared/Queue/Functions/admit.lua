@@ -58,7 +58,7 @@ local function group_to_follow(K, order)
   if not job[4] then count_orphan(K, 'leader') end
   local shares = job[4] and (job[1] == 'running' or (job[1] == 'queued' and URGENCY[job[2]] <= URGENCY[order.lane]))
   local group = job[3] or leader
-  if not shares or redis.call('ZCARD', K .. 'f:' .. group) >= MOST_FOLLOWERS then
+  if not shares or (plain(redis.pcall('ZCARD', K .. 'f:' .. group)) or 0) >= MOST_FOLLOWERS then
     redis.call('SET', leader_key, order.id)
     return nil
   end

@@ -31,11 +31,12 @@ local function defect(K, id, job)
   elseif state == 'scheduled' then
     return not redis.call('ZSCORE', K .. 'scheduled', id) and 'not-scheduled' or nil
   elseif is_following then
-    if not group or not redis.call('ZSCORE', K .. 'f:' .. group, id) then return 'not-following' end
+    if not group or not plain(redis.pcall('ZSCORE', K .. 'f:' .. group, id)) then return 'not-following' end
     return not is_called(K, group, job[8] or '') and 'no-leader' or nil
   end
   local list = K .. 'q:' .. lane .. ':' .. tenant
-  if redis.call('LLEN', list) <= SEARCHABLE and not redis.call('LPOS', list, id) then return 'not-queued' end
+  local length = plain(redis.pcall('LLEN', list)) or 0
+  if length == 0 or (length <= SEARCHABLE and not redis.call('LPOS', list, id)) then return 'not-queued' end
 end
 
 local function repair(K, id, job, what, now)
@@ -192,7 +193,7 @@ step('mend_tenants', { 'allow-oom' }, function(K, args)
       redis.call('DEL', list)
       note('no-queue', name)
     end
-    local ready = redis.call('ZSCORE', K .. 'ready:' .. (lane or ''), tenant or '')
+    local ready = plain(redis.pcall('ZSCORE', K .. 'ready:' .. (lane or ''), tenant or ''))
     local served = ready and redis.call('ZSCORE', K .. 'lanes', lane)
     -- A parked tenant is served again when one of its jobs ends, so one must be running.
     local parked = redis.call('HGET', K .. 'parked', name)

@@ -14,6 +14,8 @@ do
 local CACHE_ENTRY_BYTES, USAGE_RECORD_BYTES = 300, 22
 -- An answer under an idempotency key stays so long (ms) in any case: its caller may have been cut off, and ask again.
 local REPLAY_GRACE = 60000
+-- How many pages of answers one step looks through for some that may go.
+local PAGES_AT_ONCE = 8
 -- The fields of a job that say nothing once its answer is gone.
 local OF_ANSWERS = { 'by', 'ch', 'k', 'kt', 'w', 'd', 'b', 'z', 'fe', 'qt', 'lz', 'eb', 'dl', 'g', 'nm' }
 
@@ -80,34 +82,50 @@ local function make_stub(K, id, tenant, forgotten)
   add(K, 'memory', 'stubs', STUB_BYTES)
 end
 
-local function drop_fetched(K, bytes, most, now)
-  local freed, dropped, gone, sizes = 0, 0, {}, 0
-  local members = redis.call('ZRANGE', K .. 'fetched', '0', text(most - 1), 'WITHSCORES')
+-- A job whose caller has its answer goes. Returns what that frees.
+local function drop_job(K, id, tenant, job, size, forgotten)
+  forget_log(K, id, job.lz)
+  if job.s == 'failed' then
+    redis.call('DEL', K .. 'p:' .. id)
+    redis.call('ZREM', K .. 'dead', id)
+  end
+  if job.ik then
+    make_stub(K, id, tenant, forgotten)
+    return size - STUB_BYTES
+  end
+  redis.call('DEL', K .. 'j:' .. id, K .. 'r:' .. id, K .. 'm:' .. id, K .. 'u:' .. id, K .. 'p:' .. id,
+    K .. 'events:' .. id)
+  redis.call('ZREM', K .. 'jobs:' .. tenant, id)
+  return size
+end
+
+-- The same for those from rank `first` on. Returns what that frees, the members that are gone, their bytes, and how many
+-- were looked at.
+local function drop_page(K, first, bytes, most, now)
+  local freed, gone, sizes = 0, {}, 0
+  local members = redis.call('ZRANGE', K .. 'fetched', text(first), text(first + most - 1), 'WITHSCORES')
   for index = 1, #members, 2 do
     if freed >= bytes then break end
-    local member = members[index]
-    local id, size, tenant = parts_of(member)
+    local id, size, tenant = parts_of(members[index])
     local job = finished_fields(K, id)
     if not job.ik or now - tonumber(job.ft) >= REPLAY_GRACE then
-      forget_log(K, id, job.lz)
-      if job.ik then
-        make_stub(K, id, tenant, members[index + 1])
-        freed = freed - STUB_BYTES
-      else
-        redis.call('DEL', K .. 'j:' .. id, K .. 'r:' .. id, K .. 'm:' .. id, K .. 'u:' .. id, K .. 'p:' .. id,
-          K .. 'events:' .. id)
-        redis.call('ZREM', K .. 'jobs:' .. tenant, id)
-      end
-      if job.s == 'failed' then
-        redis.call('DEL', K .. 'p:' .. id)
-        redis.call('ZREM', K .. 'dead', id)
-      end
-      freed, dropped, sizes = freed + size, dropped + 1, sizes + size
-      gone[#gone + 1] = member
+      freed, sizes = freed + drop_job(K, id, tenant, job, size, members[index + 1]), sizes + size
+      gone[#gone + 1] = members[index]
     end
   end
-  call_with_many('ZREM', K .. 'fetched', gone)
-  if sizes > 0 then add(K, 'memory', 'fetched', -sizes) end
+  return freed, gone, sizes, #members / 2
+end
+
+local function drop_fetched(K, bytes, most, now)
+  local freed, dropped, first = 0, 0, 0
+  for _ = 1, PAGES_AT_ONCE do
+    local more, gone, sizes, looked_at = drop_page(K, first, bytes - freed, most - dropped, now)
+    call_with_many('ZREM', K .. 'fetched', gone)
+    if sizes > 0 then add(K, 'memory', 'fetched', -sizes) end
+    -- Those that stay are passed over.
+    freed, dropped, first = freed + more, dropped + #gone, first + looked_at - #gone
+    if freed >= bytes or dropped >= most or looked_at == 0 then break end
+  end
   count_dropped(K, 'answer', dropped)
   return freed, dropped
 end
@@ -115,7 +133,7 @@ end
 -- make_room: drops what gives way.
 --   KEYS[1] base
 --   ARGV  1 bytes  2 most things to drop in this step  3 who asks: while one makes room, others are told to wait
---         4 '1' for the last step of who asks
+--         4 '1' for the last step of who asks  5 '1' when Redis has refused a step
 --   returns {bytes freed, about, things dropped}, or {-1} while another makes room
 --   O(things log jobs)
 local GIVING_WAY = { drop_cached, drop_logs, drop_fetched }
@@ -137,7 +155,7 @@ step('make_room', { 'allow-oom' }, function(K, args)
     local more, things = drop(K, bytes - freed, most - dropped, now)
     freed, dropped = freed + more, dropped + things
   end
-  if bytes > 0 and dropped == 0 then redis.call('HSET', K .. 'memory', 'full', text(now)) end
+  if bytes > 0 and dropped == 0 and args[5] == '1' then redis.call('HSET', K .. 'memory', 'full', text(now)) end
   return { math.max(0, freed), dropped }
 end)
 
