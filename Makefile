@@ -1,5 +1,5 @@
 # The commands of this repository. `make run` and `make test` need nothing but Debian 12 and Swift 6.3.
-.PHONY: run test clients clients-openai chaos mixtures fuzz bench build docs lint format packages clean
+.PHONY: run test clients clients-openai engines chaos mixtures fuzz bench build docs lint format packages clean
 
 # Builds, starts Redis, an API and a worker, and prints a line to paste. Ctrl-C ends all of it.
 run: build
@@ -18,6 +18,10 @@ clients: packages
 # Of `clients` the part that CI runs: OpenAI's SDK alone, against the release binaries.
 clients-openai: build
 	BINARIES=.build/release scripts/client-tests openai
+
+# Runs the release binaries on Redis 7 and 8, Valkey 8 and 9, as far as these can be had here.
+engines: build
+	scripts/engines
 
 # Injects faults for CHAOS_MINUTES (30) and prints a table of what came of them.
 chaos: packages
