@@ -130,10 +130,12 @@ struct RedisRefusalTests {
   @Test("a sentinel behind redis://, and a server behind redis+sentinel://")
   func mixedUp() async throws {
     try await SentinelLab.with { lab in
-      #expect(try await refusal(of: "redis://127.0.0.1:\(lab.sentinelPorts[0])") == .isSentinel)
-      #expect(try await refusal(of: "redis+sentinel://127.0.0.1:\(lab.ports[0])/mymaster") == .isNoSentinel)
-      let unknown = lab.url.replacing("mymaster", with: "another")
-      #expect(try await refusal(of: unknown) == .unknownMaster("another"))
+      let ofSentinel = try await refusal(of: "redis://127.0.0.1:\(lab.sentinelPorts[0])")
+      #expect(ofSentinel == .isSentinel)
+      let ofServer = try await refusal(of: "redis+sentinel://127.0.0.1:\(lab.ports[0])/mymaster")
+      #expect(ofServer == .isNoSentinel)
+      let unknown = try await refusal(of: lab.url.replacing("mymaster", with: "another"))
+      #expect(unknown == .unknownMaster("another"))
     }
   }
 
