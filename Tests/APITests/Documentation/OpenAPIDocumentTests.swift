@@ -48,7 +48,8 @@ struct OpenAPIDocumentTests {
     let openAI = try errors("/v1/embeddings")
     #expect(
       Set(openAI.keys) == [
-        "400", "401", "403", "404", "408", "409", "413", "415", "417", "429", "500", "502", "503", "504",
+        "400", "401", "403", "404", "408", "409", "410", "413", "415", "417", "429", "500", "502", "503",
+        "504",
       ])
     for (status, response) in openAI {
       #expect(

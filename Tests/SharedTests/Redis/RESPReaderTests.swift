@@ -53,7 +53,9 @@ struct RESPReaderTests {
       return (isWhole, reader.isAmidReply)
     }
     for _ in 1...3 {
-      for byte in reply.utf8.dropLast() { #expect(try take([byte]) == (false, true)) }
+      // hiredis takes the type away at once, and has nothing to show for it yet.
+      #expect(try take(reply.utf8.prefix(2)) == (false, true))
+      for byte in reply.utf8.dropFirst(2).dropLast() { #expect(try take([byte]) == (false, true)) }
       #expect(try take(reply.utf8.suffix(1)) == (true, false))
     }
   }

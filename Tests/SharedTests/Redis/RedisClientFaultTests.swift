@@ -106,7 +106,7 @@ struct RedisClientFaultTests {
     try await RedisServer.with(options: options) { redis in
       try await RedisClientLab.with("rediss://localhost:\(port)") { client in
         let reason = try await refusal(client)
-        #expect(reason.contains("CERTIFICATE_VERIFY_FAILED"))
+        #expect(reason.contains("signed by nobody known"))
       }
       // The stalled server says no farewell either; the client must not wait for one.
       try await RedisClientLab.with(
