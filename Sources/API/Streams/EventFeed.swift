@@ -67,10 +67,13 @@ final class EventFeed: Sendable {
     }
   }
 
-  /// The log has so many events: if that is more than have been heard of, some were missed.
+  /// The log has so many events: if that is more than have been heard of, some were missed. If it is less, the reader
+  /// asked for what comes after the end, and would wait for ever.
   func note(count: Int) {
     change { state in
-      if count > state.last, !state.isLooking { state.isBehind = true }
+      if count != state.last, !state.isLooking, state.waiting.isEmpty || count > state.last {
+        state.isBehind = true
+      }
     }
   }
 

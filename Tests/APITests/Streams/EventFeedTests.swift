@@ -75,6 +75,15 @@ struct EventFeedTests {
     #expect(await next(feed) == "behind")
   }
 
+  @Test("a count that is lower tells that the reader asked for what comes after the end")
+  func shortLog() async throws {
+    let feed = EventFeed(id: id, after: 1000)
+    feed.deliver(try event(4))
+    #expect(await next(feed) == "quiet")
+    feed.note(count: 4)
+    #expect(await next(feed) == "behind")
+  }
+
   @Test("a reader that does not read is given up after 256 KiB")
   func slow() async throws {
     let feed = EventFeed(id: id, after: 0)

@@ -9,7 +9,7 @@ struct MixtureScale: Sendable {
   static let current = MixtureScale(ProcessInfo.processInfo.environment)
 
   init(_ environment: [String: String]) {
-    count = environment["SLUICE_MIXTURES"].flatMap(UInt64.init) ?? 40
+    count = environment["SLUICE_MIXTURES"].flatMap(UInt64.init) ?? 20
     first = environment["SLUICE_MIXTURES_FROM"].flatMap(UInt64.init) ?? 0
   }
 
