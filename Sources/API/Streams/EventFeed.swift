@@ -67,10 +67,12 @@ final class EventFeed: Sendable {
     }
   }
 
-  /// The log has so many events: if that is more than have been heard of, some were missed.
+  /// The log has so many events: if that is more than have been heard of, some were missed; if it is none any more, it is
+  /// gone, perhaps with its job.
   func note(count: Int) {
     change { state in
-      if count > state.last, !state.isLooking { state.isBehind = true }
+      let isGone = count == 0 && state.last > 0
+      if count > state.last || isGone, !state.isLooking { state.isBehind = true }
     }
   }
 

@@ -19,6 +19,7 @@ public final class AcknowledgedClient: Service, Sendable {
   }
 
   private let redis: RedisClient
+  private let wait: ReplicaWait
   private let lines: PerEventLoop<AcknowledgedLine>
 
   /// Nil where no replica is to be waited for.
@@ -29,14 +30,16 @@ public final class AcknowledgedClient: Service, Sendable {
   ) {
     guard topology.configuration.acknowledgingReplicas > 0 else { return nil }
     let redis = RedisClient(
-      topology: topology, eventLoopGroup: eventLoopGroup, logger: logger, purpose: purpose, perEventLoop: true)
+      topology: topology, eventLoopGroup: eventLoopGroup, logger: logger, purpose: purpose, perEventLoop: true
+    )
     let wait = ReplicaWait(redis: redis, topology: topology, logger: logger)
     self.redis = redis
     self.wait = wait
     lines = PerEventLoop(eventLoopGroup) { _ in AcknowledgedLine(wait: wait) }
   }
 
-  private let wait: ReplicaWait
+  /// What is thrown where it is known that too few replicas would have a write.
+  var refusal: RedisError { wait.refusal }
 
   /// Whether too few replicas answered the last time.
   public var isShort: Bool { wait.isShort }

@@ -42,7 +42,8 @@ final class RedisConnection: Sendable {
     let deadline = deadline ?? .now + timeout
     guard isCancellable else {
       return try await withCheckedContinuation { caller in
-        submit(Submission(id: nil, command: command, caller: .alone(caller), deadline: deadline, timeout: timeout))
+        submit(
+          Submission(id: nil, command: command, caller: .alone(caller), deadline: deadline, timeout: timeout))
       }.get()
     }
     let id = outbox.withLock { outbox in
@@ -51,7 +52,8 @@ final class RedisConnection: Sendable {
     }
     return try await withTaskCancellationHandler {
       await withCheckedContinuation { caller in
-        submit(Submission(id: id, command: command, caller: .alone(caller), deadline: deadline, timeout: timeout))
+        submit(
+          Submission(id: id, command: command, caller: .alone(caller), deadline: deadline, timeout: timeout))
       }
     } onCancel: {
       cancel(id)

@@ -60,8 +60,6 @@ final class ReplicaWait: Sendable {
       return items.map { _ in .failure(error) }
     }
     var sent = outcomes(of: bold, replies, false)[...]
-    let refusal = RedisError.replied(
-      server: topology.configuration.description, command: "WAIT", message: Self.refusal(replicas))
     return items.map { $0.isCautious ? .failure(refusal) : sent.removeFirst() }
   }
 
@@ -121,11 +119,16 @@ final class ReplicaWait: Sendable {
       if wasShort { logger.notice("enough replicas of Redis acknowledge again") }
       return
     }
-    topology.errors.note(Self.refusal(replicas), to: "WAIT")
+    topology.errors.note(sentence, to: "WAIT")
   }
 
-  private static func refusal(_ replicas: Int) -> String {
+  private var sentence: String {
     "NOREPLICAS fewer than \(replicas) replicas acknowledge what is written (REDIS_ACK_REPLICAS)"
+  }
+
+  /// Why what is cautious was not sent.
+  var refusal: RedisError {
+    .replied(server: topology.configuration.description, command: "WAIT", message: sentence)
   }
 
   // MARK: - Disks
