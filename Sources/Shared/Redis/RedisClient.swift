@@ -15,7 +15,7 @@ public final class RedisClient: Service, Sendable {
   private let ownTopology: RedisTopology?
   /// How long a connection may be silent beyond what a blocking command waits for.
   let patience: Duration
-  private let commandTimeout: Duration
+  let configuration: RedisConfiguration
   /// Whom Redis takes it for; for people.
   let user: String
 
@@ -47,10 +47,10 @@ public final class RedisClient: Service, Sendable {
   ) {
     ownTopology = isOwn ? topology : nil
     let configuration = topology.configuration
+    self.configuration = configuration
     user = configuration.user ?? "default"
     let group: any EventLoopGroup = perEventLoop ? eventLoopGroup : eventLoopGroup.any()
     patience = configuration.patience
-    commandTimeout = configuration.commandTimeout
     let watch = RedisWatch(server: configuration.description, purpose: purpose, logger: logger)
     var loops = group.makeIterator()
     let first = loops.next()
@@ -92,7 +92,7 @@ public final class RedisClient: Service, Sendable {
     let connection = if let trusted { trusted } else { try await own.connection(for: name) }
     let sizes = commands.reduce(Duration.zero) { $0 + $1.timeForItsSize }
     let timeouts = commands.map { command in
-      commandTimeout + sizes + (command.name == commands.last?.name ? extra : .zero)
+      configuration.commandTimeout + sizes + (command.name == commands.last?.name ? extra : .zero)
     }
     return await connection.send(commands, timeouts: timeouts)
   }

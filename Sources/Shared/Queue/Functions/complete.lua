@@ -47,7 +47,11 @@ step('complete', { 'allow-oom' }, complete)
 --   returns 1: recorded, 0: stale, nothing was changed   O(log jobs)
 local function fail(K, args)
   local job, was_recorded = job_to_end(K, args[1], args[2], args[3], 'failed')
-  if not job then return was_recorded and string_at(K .. 'r:' .. args[1]) == args[4] and 1 or 0 end
+  if not job then
+    if was_recorded and string_at(K .. 'r:' .. args[1]) == args[4] then return 1 end
+    if was_recorded then count(K, 'stale') end
+    return 0
+  end
   job.is_told = args[6] ~= '1'
   finish(K, args[1], 'failed', args[4], tonumber(args[5]), now_ms(), job)
   return 1
