@@ -116,7 +116,10 @@ struct APIServer: Sendable {
       onServerRunning: { channel in await onReady(channel.localAddress?.port ?? 0) },
       logger: logger)
     // Where Redis is there, whoever connects first is served. Where it is not, a liveness probe must be.
-    application.beforeServerStarts { await gate.wait(atMost: .seconds(1)) }
+    application.beforeServerStarts {
+      await gate.wait(atMost: .seconds(1))
+      try Task.checkCancellation()
+    }
     return application
   }
 }

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("A worker's own port")
 struct WorkerPortTests {
-  private func url(of worker: ChildProcess) async throws -> String {
+  private func address(of worker: ChildProcess) async throws -> String {
     try await worker.waitForOutput("listening on")
     let line = worker.log.split(separator: "\n").first { $0.contains("listening on") } ?? ""
     let port = try #require(line.split(separator: ":").last.flatMap { Int($0.prefix(while: \.isNumber)) })
@@ -19,7 +19,7 @@ struct WorkerPortTests {
   func health() async throws {
     try await SluiceCluster.with(environment: ["REDIS_TIMEOUT_MS": "500"]) { cluster in
       let worker = try await cluster.start("sluice-worker", ["WORKER_PORT": "0"])
-      let url = try await url(of: worker)
+      let url = try await address(of: worker)
       try await eventually("it is ready") { try await get(url + "/health/ready").status == 200 }
       #expect(try await get(url + "/health/live").json["status"] == "live")
       let metrics = try await get(url + "/metrics")
@@ -49,7 +49,7 @@ struct WorkerPortTests {
   func stops() async throws {
     try await SluiceCluster.with { cluster in
       let worker = try await cluster.start("sluice-worker", ["WORKER_PORT": "0"])
-      let url = try await url(of: worker)
+      let url = try await address(of: worker)
       try await eventually("it is ready") { try await get(url + "/health/ready").status == 200 }
       await worker.terminate()
     }

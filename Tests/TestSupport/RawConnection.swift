@@ -82,3 +82,20 @@ public struct RawConnection {
     return bytes.index(head.upperBound, offsetBy: length ?? 0, limitedBy: bytes.endIndex)
   }
 }
+
+extension RawConnection {
+  /// The words of a Redis' reply to a command on a line, without their lengths: for servers to which no client would
+  /// connect.
+  @discardableResult
+  public static func words(_ port: Int, _ command: String, password: String? = nil) async throws -> [String] {
+    let text = try await with(port: port) { connection in
+      if let password {
+        try await connection.send("AUTH \(password)\r\n")
+        _ = await connection.text(until: "+OK\r\n")
+      }
+      try await connection.send("\(command)\r\nPING\r\n")
+      return await connection.text(until: "+PONG\r\n")
+    }
+    return text.split(separator: "\r\n").map(String.init).filter { !$0.hasPrefix("$") && !$0.hasPrefix("*") }
+  }
+}

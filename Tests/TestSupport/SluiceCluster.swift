@@ -12,6 +12,9 @@ public final class SluiceCluster: Sendable {
   public let simulator: SimulatorProcess
   private let environment: [String: String]
 
+  /// What its processes are told: ``redis``, unless a test has put another in its place.
+  public var redisURL: String { environment["REDIS_URL"] ?? redis.url }
+
   private init(redis: RedisServer, simulator: SimulatorProcess, environment: [String: String]) {
     self.redis = redis
     self.simulator = simulator

@@ -148,11 +148,7 @@ extension AnswerSchema {
     "redis": object(
       [
         "status": text, "latency_ms": ["type": ["number", "null"], "minimum": 0],
-        "memory": [
-          "type": ["object", "null"],
-          "description":
-            "What Redis uses and may use, what holds it, and what it is full of when nothing may give way.",
-        ],
+        "memory": memory,
       ], "The store.",
       optional: ["reason": ["type": "string", "description": "Why it cannot be worked with."]]),
     "queue": object(["depth": count, "running": count], "Jobs that wait and jobs that run."),
@@ -165,6 +161,23 @@ extension AnswerSchema {
           "status": ["type": "string", "enum": ["available", "open", "half-open", "no-key"]],
           "model": text,
         ], "A provider in the order of the cascade."),
+    ],
+  ]
+
+  private static let memory: JSONValue = [
+    "type": ["object", "null"],
+    "description": "What fills Redis, about; null while it is not known.",
+    "properties": [
+      "used_bytes": ["type": ["integer", "null"], "description": "What Redis says that it uses."],
+      "limit_bytes": ["type": ["integer", "null"], "description": "Its maxmemory; null without one."],
+      "holds": [
+        "type": "object", "propertyNames": ["enum": choices(MemoryUse.Part.self)],
+        "additionalProperties": count,
+      ],
+      "full_of": [
+        "type": ["string", "null"],
+        "description": "What fills it, while nothing is left that may give way to new jobs.",
+      ],
     ],
   ]
 

@@ -1,6 +1,8 @@
 /// Looks at start whether the user whom Sluice is to Redis has all rights that it will need, in a way that changes
 /// nothing: a right that misses would else be found out in the middle of a job.
 struct AccessCheck: Sendable {
+  /// How servers say that it is the key that may not be used: Redis 7.0, later ones, Valkey.
+  private static let keyWords = ["of the keys", "' key", "access a key"]
   private static let pause = Duration.milliseconds(200)
 
   let redis: RedisClient
@@ -45,7 +47,7 @@ struct AccessCheck: Sendable {
     switch RedisErrorReason(message: message) {
     case .unknownCommand: return .noFunctions
     case .noAuthentication: return .noPassword
-    case .noPermission where message.contains(" key"):
+    case .noPermission where Self.keyWords.contains { message.contains($0) }:
       return .missingRights(["~\(prefix):*"], user: redis.user)
     case .noPermission:
       return .missingRights([command == "FUNCTION" ? "+function|load" : "+fcall"], user: redis.user)

@@ -18,15 +18,16 @@ public struct FoundingWatch: Service {
   public func run() async throws {
     await cancelWhenGracefulShutdown {
       var known: String?
-      repeat { await look(&known) } while (try? await Task.sleep(for: Self.interval)) != nil
+      repeat { _ = await look(&known) } while (try? await Task.sleep(for: Self.interval)) != nil
     }
   }
 
-  /// `known` is the founding that was seen last.
-  func look(_ known: inout String?) async {
+  /// `known` is the founding that was seen last. Returns whether everything is lost since.
+  func look(_ known: inout String?) async -> Bool {
     // Without Redis there is nothing to look at.
-    guard let founding = try? await queue.founding() else { return }
-    if let before = known, before != founding {
+    guard let founding = try? await queue.founding() else { return false }
+    let isLost = known.map { $0 != founding } ?? false
+    if let before = known, isLost {
       logger.error(
         """
         Redis has lost everything: all jobs are gone, those that waited, those that ran and the answers of those that had \
@@ -34,5 +35,6 @@ public struct FoundingWatch: Service {
         """, metadata: ["before": "\(before)", "now": "\(founding)"])
     }
     known = founding
+    return isLost
   }
 }

@@ -5,35 +5,28 @@ import Crypto
 /// Its name carries a digest of its source, so processes of two versions run side by side during a rolling
 /// upgrade. A Redis that does not have it (new, flushed, restored) is given it when a call says so.
 struct FunctionLibrary: Sendable {
-  static let current = FunctionLibrary(
-    files: [
-      PackageResources.prelude_lua, PackageResources.orphans_lua, PackageResources.limits_lua,
-      PackageResources.cache_lua, PackageResources.lanes_lua, PackageResources.changes_lua,
-      PackageResources.finished_lua, PackageResources.events_lua, PackageResources.ends_lua,
-      PackageResources.handover_lua, PackageResources.intake_lua, PackageResources.turns_lua,
-      PackageResources.claim_lua, PackageResources.renew_lua,
-      PackageResources.complete_lua, PackageResources.retry_lua, PackageResources.read_lua,
-      PackageResources.dead_lua,
-    ],
-    ownFiles: [
-      PackageResources.admit_lua, PackageResources.acknowledged_lua, PackageResources.mend_lua,
-      PackageResources.walk_lua,
-      PackageResources.here_lua, PackageResources.room_lua, PackageResources.circuits_lua,
-      PackageResources.quotas_lua, PackageResources.latencies_lua, PackageResources.rights_lua,
-    ])
+  static let current = FunctionLibrary(files: [
+    PackageResources.prelude_lua, PackageResources.orphans_lua, PackageResources.limits_lua,
+    PackageResources.cache_lua,
+    PackageResources.lanes_lua, PackageResources.changes_lua, PackageResources.finished_lua,
+    PackageResources.events_lua,
+    PackageResources.ends_lua, PackageResources.handover_lua, PackageResources.intake_lua,
+    PackageResources.admit_lua, PackageResources.turns_lua,
+    PackageResources.claim_lua, PackageResources.renew_lua, PackageResources.complete_lua,
+    PackageResources.acknowledged_lua, PackageResources.retry_lua, PackageResources.read_lua,
+    PackageResources.dead_lua,
+    PackageResources.mend_lua, PackageResources.walk_lua, PackageResources.here_lua,
+    PackageResources.room_lua, PackageResources.circuits_lua, PackageResources.quotas_lua,
+    PackageResources.latencies_lua, PackageResources.rights_lua,
+  ])
 
   /// Such as `sluice_1f0c33a9`.
   let name: String
   /// What `FUNCTION LOAD` takes.
   let source: String
 
-  /// What `files` declare is known to all behind them. What one of `ownFiles` declares is its own: Lua allows two hundred
-  /// local names at once.
-  init(files: [[UInt8]], ownFiles: [[UInt8]] = []) {
-    let parts =
-      files.map { String(decoding: $0, as: UTF8.self) }
-      + ownFiles.map { "do " + String(decoding: $0, as: UTF8.self) + "\nend" }
-    let steps = parts.joined(separator: "\n")
+  init(files: [[UInt8]]) {
+    let steps = files.map { String(decoding: $0, as: UTF8.self) }.joined(separator: "\n")
     let digest = SHA256.hash(data: Array(steps.utf8)).prefix(4)
     let hex = digest.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
     name = "sluice_\(hex)"

@@ -55,7 +55,7 @@ extension JobQueue {
     let keys: [String]
     (keys, cursor.scan) = try await scan(from: cursor.scan ?? "0")
     var repairs: [Repair] = []
-    for (prefix, step) in [("j:", "mend_jobs"), ("leader:", "mend_leaders"), ("q:", "mend_tenants")] {
+    for (prefix, step) in [("leader:", "mend_leaders"), ("j:", "mend_jobs"), ("q:", "mend_tenants")] {
       let subjects = keys.filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
       if !subjects.isEmpty { repairs += try await mend(step, subjects) }
     }

@@ -37,37 +37,44 @@ extension JobQueue {
       // Once it was refused again, what Redis says of itself is not all that counts.
       let least = attempt > 2 ? Self.blindBytes : 0
       let bytes = max(await memory()?.excess ?? Self.blindBytes, least)
-      guard try await makeRoom(bytes, who: who) else { break }
+      let pause = Duration.milliseconds(min(5 << attempt, 200))
+      guard try await makeRoom(bytes, who: who, afterRefusal: true, pause: pause) else { break }
     }
     throw .outOfMemory(try? await statistics().memory)
   }
 
   /// Lets so many bytes of finished work give way, about. Returns whether there is room now, made by this or by another.
-  func makeRoom(_ bytes: Int, who: String) async throws(QueueError) -> Bool {
+  /// While another does, it waits for `pause`.
+  func makeRoom(
+    _ bytes: Int, who: String, afterRefusal: Bool = false, pause: Duration = .zero
+  ) async throws(QueueError) -> Bool {
     guard bytes > 0 else { return true }
     var freed = 0
     for _ in 0..<Self.stepsAtOnce where freed < bytes {
-      guard let more = try await dropSome(bytes - freed, who: who, isLast: false) else {
-        // Another makes room; it takes steps of a millisecond.
-        try? await Task.sleep(for: .milliseconds(5))
+      guard
+        let more = try await dropSome(
+          bytes - freed, who: who, isLast: false, afterRefusal: afterRefusal)
+      else {
+        try? await Task.sleep(for: pause)
         return true
       }
       freed += more.bytes
       if more.things == 0 { break }
     }
-    _ = try await dropSome(0, who: who, isLast: true)
+    _ = try await dropSome(0, who: who, isLast: true, afterRefusal: false)
     return freed > 0
   }
 
   /// One step of it; nil while another makes room.
   private func dropSome(
-    _ bytes: Int, who: String, isLast: Bool
+    _ bytes: Int, who: String, isLast: Bool, afterRefusal: Bool
   ) async throws(QueueError) -> (bytes: Int, things: Int)? {
     var command = step("make_room")
     command.append(bytes)
     command.append(Self.thingsAtOnce)
     command.append(who)
     command.append(isLast ? "1" : "0")
+    command.append(afterRefusal ? "1" : "0")
     let reply = try await perform(command).array?.compactMap(\.integer) ?? []
     if reply.first == -1 { return nil }
     guard reply.count == 2 else { throw .unexpectedReply(step: "make_room") }

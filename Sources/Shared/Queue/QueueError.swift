@@ -15,10 +15,11 @@ public enum QueueError: Error, Sendable, Equatable, CustomStringConvertible {
     }
   }
 
-  /// Whether Redis answered, and said no; else it may have been away only.
+  /// Whether Redis answered, and said no; else it may have been away only, or be about to change its mind.
   public var isRefusal: Bool {
     switch self {
-    case .redis(.replied), .outOfMemory, .unexpectedReply: true
+    case .redis(.replied(_, _, let message)): !RedisErrorReason(message: message).isPassing
+    case .outOfMemory, .unexpectedReply: true
     case .redis: false
     }
   }

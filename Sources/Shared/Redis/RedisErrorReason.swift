@@ -42,6 +42,18 @@ public enum RedisErrorReason: String, Sendable, Hashable, CaseIterable {
     }
   }
 
+  /// Whether the same command may be taken soon, as at a failover: by this server or by the next.
+  public var isPassing: Bool {
+    switch self {
+    case .busy, .clusterDown, .loading, .masterDown, .misconfigured, .noReplicas, .readOnly, .tryAgain,
+      .unblocked:
+      true
+    case .ask, .crossSlot, .moved, .noAuthentication, .noPermission, .outOfMemory, .script, .unknownCommand,
+      .other:
+      false
+    }
+  }
+
   private var word: String { rawValue.uppercased() }
 
   /// The class of an error reply, by the word that it begins with.
@@ -67,8 +79,12 @@ public enum RedisErrorReason: String, Sendable, Hashable, CaseIterable {
   }
 
   private static func ordinary(_ message: String) -> RedisErrorReason {
-    // Redis 7.0 words a right that misses within a function like this.
-    if message.hasPrefix("ERR The user executing the script can't") { return .noPermission }
+    // Redis 7.0, and Valkey, word a right that misses within a function like this.
+    if message.hasPrefix("ERR The user executing the script can't")
+      || message.hasPrefix("ERR ACL failure in script")
+    {
+      return .noPermission
+    }
     if message.hasPrefix("ERR unknown command") { return .unknownCommand }
     return message.contains("user_function") ? .script : .other
   }

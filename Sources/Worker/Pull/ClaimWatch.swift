@@ -24,10 +24,11 @@ final class ClaimWatch: Sendable {
   var hasClaimed: Bool { hasSucceeded.load(ordering: .relaxed) }
 
   /// Whether it has not been able to claim for so long that somebody must look.
-  var isStuck: Bool { trouble.withLock { $0.map { .now - $0.since >= Self.bearable } ?? false } }
+  func isStuck(now: ContinuousClock.Instant = .now) -> Bool {
+    trouble.withLock { $0.map { now - $0.since >= Self.bearable } ?? false }
+  }
 
-  func failed(_ error: QueueError, logger: Logger) {
-    let now = ContinuousClock.now
+  func failed(_ error: QueueError, now: ContinuousClock.Instant = .now, logger: Logger) {
     let unsaid: Int? = trouble.withLock { trouble in
       var current = trouble ?? Trouble(since: now)
       current.failures += 1
@@ -42,7 +43,7 @@ final class ClaimWatch: Sendable {
     logger.error("jobs cannot be claimed: \(error)", metadata: ["failures": "\(unsaid)"])
   }
 
-  func succeeded(logger: Logger) {
+  func succeeded(now: ContinuousClock.Instant = .now, logger: Logger) {
     hasSucceeded.store(true, ordering: .relaxed)
     let ended = trouble.withLock { trouble in
       defer { trouble = nil }
@@ -50,6 +51,6 @@ final class ClaimWatch: Sendable {
     }
     guard let ended, ended.lastSaid != nil else { return }
     logger.notice(
-      "jobs are claimed again", metadata: ["after_ms": "\((.now - ended.since).wholeMilliseconds)"])
+      "jobs are claimed again", metadata: ["after_ms": "\((now - ended.since).wholeMilliseconds)"])
   }
 }

@@ -110,7 +110,7 @@ struct Puller: Service {
     while !Task.isCancelled {
       let renewal = try? await queue.renew(held.leases, worker: name)
       if let renewal {
-        if !claims.isStuck { signOfLife.show() }
+        if !claims.isStuck() { signOfLife.show() }
         stopWork(renewal)
       }
       // While Redis does not answer this fails at once; the leases are to be renewed as soon as it does.

@@ -13,7 +13,7 @@ struct WorkerStatus: Sendable {
   func trouble() async -> String? {
     if held.isStopping { return "This worker is about to stop." }
     do { try await queue.checkReady() } catch { return "Redis cannot be worked with: \(error.reason)." }
-    if claims.isStuck { return "Jobs have not been claimed for a while; the worker's log says why." }
+    if claims.isStuck() { return "Jobs have not been claimed for a while; the worker's log says why." }
     return claims.hasClaimed ? nil : "Redis is being looked at."
   }
 
@@ -26,7 +26,7 @@ struct WorkerStatus: Sendable {
     text.add("worker_concurrency", .gauge, "Jobs that it takes at once.", concurrency)
     text.add(
       "worker_claims_stuck", .gauge, "1 while it has not been able to claim jobs for a while.",
-      claims.isStuck ? 1 : 0)
+      claims.isStuck() ? 1 : 0)
     var metrics = text.buffer
     metrics.writeImmutableBuffer(RedisMetrics.text(isUp: isUp, errors: errors.counts))
     return metrics

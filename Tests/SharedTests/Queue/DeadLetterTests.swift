@@ -45,6 +45,18 @@ struct DeadLetterTests {
     }
   }
 
+  @Test("a job that streamed is answered whole once it is requeued, and leaves no log behind")
+  func requeuedStream() async throws {
+    try await QueueLab.with { lab in
+      let id = try await fail(lab, lab.admission(streaming: .restart))
+      #expect(try await lab.queue.requeue(id))
+      let job = try await lab.claimOne()
+      #expect(job.lease.id == id && job.streaming == nil)
+      _ = try await lab.queue.complete(job.lease, with: lab.result(), isCacheable: false)
+      #expect(try await lab.keys(beginning: ["events:"]).isEmpty)
+    }
+  }
+
   @Test("one that ended while it was queued stands in its lane twice once requeued, and is claimed once")
   func requeuedWhileQueued() async throws {
     try await QueueLab.with { lab in

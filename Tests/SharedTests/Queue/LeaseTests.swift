@@ -13,7 +13,7 @@ struct LeaseTests {
       try await lab.admit(lab.admission())
       try await lab.letTimePass("lease", id)
       let again = try await lab.claimOne()
-      #expect(again.lease == Lease(id: id, fence: lost.lease.fence + 1))
+      #expect(again.lease.id == id && again.lease.fence > lost.lease.fence)
       #expect(again.attempts == 2)
       #expect(try await lab.queue.complete(lost.lease, with: lab.result("late"), isCacheable: true) == .stale)
       #expect(

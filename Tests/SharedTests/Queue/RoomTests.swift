@@ -180,6 +180,26 @@ struct RoomTests {
     }
   }
 
+  @Test(
+    "an index or the sums that are lost, or are of another type, heal: what is counted has to do with what there is",
+    arguments: [
+      ["DEL", "sluice:{0}:fetched"], ["SET", "sluice:{0}:fetched", "x"], ["DEL", "sluice:{0}:memory"],
+      ["HSET", "sluice:{0}:memory", "fetched", "1000000000"],
+    ])
+  func healing(harm: [String]) async throws {
+    try await QueueLab.with { lab in
+      for _ in 0..<3 { try await fetched(lab) }
+      var command = RedisCommand(harm[0])
+      for argument in harm.dropFirst() { command.append(argument) }
+      _ = try await lab.redis.send(command)
+      #expect(try await lab.queue.tidy(nil, who: "me") == .done)
+      try await fetched(lab)
+      let members = try await lab.redis.send(RedisCommand("ZRANGE", "sluice:{0}:fetched", "0", "-1")).array
+      let bytes = members?.compactMap { $0.string?.split(separator: " ")[1] }.compactMap { Int($0) } ?? []
+      #expect(try await lab.queue.statistics().memory.bytes[.fetched] == bytes.reduce(0, +))
+    }
+  }
+
   @Test("one keeper is on duty, and writes down how full Redis is")
   func duty() async throws {
     try await QueueLab.with { lab in

@@ -16,7 +16,11 @@ struct RedisClientFaultTests {
         _ = try await client.send(RedisCommand("PING"))
         return nil
       } catch {
-        if case .unavailable(_, let reason) = error { return reason } else { return nil }
+        switch error {
+        case .unavailable(_, let reason): return reason
+        case .refused(_, let refusal): return "\(refusal)"
+        default: return nil
+        }
       }
     }
   }
@@ -155,7 +159,7 @@ struct RedisClientFaultTests {
         // It is answered only once the pause is over, by when the connection has been told to end.
         _ = try await other.send(RedisCommand("CLIENT", "PAUSE", "60000", "WRITE"))
         let connector = RedisConnector(
-          configuration: try RedisConfiguration(url: redis.url),
+          topology: RedisTopology(try RedisConfiguration(url: redis.url), logger: Logger(label: "test")),
           eventLoop: MultiThreadedEventLoopGroup.singleton.any(), purpose: "draining")
         let connection = try await connector.connect()
         let answer = Task { try await connection.send(RedisCommand("INCR", "n"), timeout: .seconds(60)) }

@@ -144,7 +144,7 @@ struct RedisClientTests {
             _ = try await client.send(RedisCommand("PING"))
             return nil
           } catch {
-            if case .unavailable = error { return error } else { return nil }
+            if case .refused = error { return error } else { return nil }
           }
         }
         #expect("\(error)".contains("WRONGPASS"))

@@ -36,11 +36,69 @@ struct RedisConfigurationTests {
       ("redis://h/x", .wrongDatabase), ("redis://h/-1", .wrongDatabase), ("redis://h%zz", .wrongEncoding),
       ("redis://h?x=1", .unknownParameter("x")),
       ("redis://h?cafile=/x", .needsTLS("cafile")), ("rediss://h?certfile=/x", .certificateWithoutKey),
-      ("rediss://h?keyfile=/x", .certificateWithoutKey), ("redis://[::1", .wrongHost),
-      ("redis://::1", .wrongHost), ("redis://[::1]x:1", .wrongHost),
+      ("rediss://h?keyfile=/x", .certificateWithoutKey),
+      ("redis://h?sentinel_tls=on", .unknownParameter("sentinel_tls")),
+      ("redis://a,b/0", .severalHosts), ("redis+cluster://a,b", .cluster),
+      ("redis://[::1", .wrongHost), ("redis://::1", .wrongHost), ("redis://[::1]x:1", .wrongHost),
     ])
   func wrong(text: String, error: RedisURLError) {
     #expect(throws: error) { try RedisConfiguration(url: text) }
+  }
+
+  @Test("sentinels are read, with what is theirs and what is the servers'")
+  func sentinels() throws {
+    let plain = try RedisConfiguration(url: "redis+sentinel://s1,s2:26380,[::1]/mymaster")
+    let sentinels = try #require(plain.sentinels)
+    #expect(
+      sentinels.addresses == [
+        .tcp(host: "s1", port: 26_379), .tcp(host: "s2", port: 26_380), .tcp(host: "::1", port: 26_379),
+      ])
+    #expect(sentinels.masterName == "mymaster" && sentinels.user == nil && sentinels.password == nil)
+    #expect(plain.database == 0 && !plain.usesTLS && !sentinels.usesTLS)
+    #expect(plain.description == "redis+sentinel://s1:26379,s2:26380,[::1]:26379/mymaster/0")
+
+    let full = try RedisConfiguration(
+      url:
+        "redis+sentinel://ann:p%40w@s1/my%2Fmaster/3?sentinel_user=bob&sentinel_password=q%40w&sentinel_tls=on"
+    )
+    #expect(full.user == "ann" && full.password?.reveal() == "p@w" && full.database == 3 && !full.usesTLS)
+    #expect(full.sentinels?.masterName == "my/master")
+    #expect(full.sentinels?.user == "bob" && full.sentinels?.password?.reveal() == "q@w")
+    #expect(full.sentinels?.usesTLS == true)
+    let sentinel = try #require(full.eachSentinel.first)
+    #expect(sentinel.user == "bob" && sentinel.password?.reveal() == "q@w" && sentinel.usesTLS)
+    #expect(sentinel.database == 0 && sentinel.description == "sentinel://s1:26379")
+
+    let encrypted = try RedisConfiguration(url: "rediss+sentinel://s1/m?cafile=/ca.pem")
+    #expect(encrypted.usesTLS && encrypted.sentinels?.usesTLS == true)
+    #expect(encrypted.eachSentinel.first?.trustRootsPath == "/ca.pem")
+    let half = try RedisConfiguration(url: "rediss+sentinel://s1/m?sentinel_tls=off")
+    #expect(half.usesTLS && half.sentinels?.usesTLS == false)
+  }
+
+  @Test(
+    "what is wrong with sentinels is said",
+    arguments: [
+      ("redis+sentinel://s1,s2", RedisURLError.noMasterName), ("redis+sentinel://s1,s2/", .noMasterName),
+      ("redis+sentinel:///mymaster", .noHost), ("redis+sentinel://s1,,s2/mymaster", .noHost),
+      ("redis+sentinel://s1,s2,/mymaster", .noHost), ("redis+sentinel://s1,s1:26379/m", .repeatedSentinel),
+      ("redis+sentinel://s1:port/m", .wrongPort), ("redis+sentinel://s1:0/m", .wrongPort),
+      ("redis+sentinel://::1/m", .wrongHost), ("redis+sentinel://s1/m/x", .wrongDatabase),
+      ("redis+sentinel://s1/m/0/1", .wrongDatabase), ("redis+sentinel://s1/m%zz", .wrongEncoding),
+      ("redis+sentinel://s1/m?sentinel_tls=yes", .wrongSwitch("sentinel_tls")),
+      ("redis+sentinel://s1/m?sentinel_user=bob", .noSentinelPassword),
+      ("redis+sentinel://s1/m?sentinel_password=q@w", .ambiguous),
+      ("redis+sentinel://s1/m?x=1", .unknownParameter("x")),
+    ])
+  func wrongSentinels(text: String, error: RedisURLError) {
+    #expect(throws: error) { try RedisConfiguration(url: text) }
+  }
+
+  @Test("a setting that is wrong does not show a sentinel's password")
+  func noLeakOfSentinels() {
+    let environment = ProcessEnvironment(["REDIS_URL": "redis+sentinel://s1/m/x?sentinel_password=hunter2"])
+    let error = #expect(throws: ConfigurationError.self) { try RedisConfiguration(environment) }
+    #expect(error.map { !"\($0)".contains("hunter2") } == true)
   }
 
   @Test(

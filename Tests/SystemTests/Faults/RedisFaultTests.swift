@@ -124,7 +124,11 @@ struct RedisFaultTests {
 
   @Test("a full Redis takes nothing in, and the queue drains")
   func full() async throws {
-    let findings = try await FaultLab.run("Redis at maxmemory", workers: 0, clients: 0) { lab in
+    let findings = try await FaultLab.run(
+      "Redis at maxmemory", workers: 0, clients: 0,
+      // Each job's usage is looked for afterwards.
+      environment: ["USAGE_MAX_BYTES": "1073741824"]
+    ) { lab in
       try await scale.rounds(short: 1, long: 20, share: 0.05) { _ in
         let used = try await lab.usedMemory()
         try await lab.disturb(["CONFIG", "SET", "maxmemory", String(used + 4_000_000)])

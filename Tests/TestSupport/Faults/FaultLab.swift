@@ -179,11 +179,11 @@ public final class FaultLab: Sendable {
 }
 
 extension SluiceCluster {
-  /// A queue client of the test's own on the cluster's Redis.
+  /// A queue client of the test's own on the Redis of the cluster's processes.
   public func withQueue<Value>(
     _ body: (JobQueue, RedisClient) async throws -> Value
   ) async throws -> Value {
-    var configuration = try RedisConfiguration(url: redis.url)
+    var configuration = try RedisConfiguration(url: redisURL)
     // The tests of time-outs are the client's; here a busy machine must not matter.
     configuration.commandTimeout = .seconds(20)
     var logger = Logger(label: "test")

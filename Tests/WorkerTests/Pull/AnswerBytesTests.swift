@@ -5,7 +5,7 @@ import Testing
 
 @Suite("What a worker holds of answers")
 struct AnswerBytesTests {
-  private let lease = Lease(id: JobID(unixMilliseconds: 1), fence: 1)
+  private let lease = Lease(id: JobID(unixMilliseconds: 1), fence: 1, worker: "w")
 
   @Test("at its bound a worker has no room and offers none, until a job's end is recorded")
   func bound() async throws {

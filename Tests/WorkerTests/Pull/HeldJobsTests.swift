@@ -6,8 +6,8 @@ import Testing
 
 @Suite("The jobs that a worker holds")
 struct HeldJobsTests {
-  private let first = Lease(id: JobID(unixMilliseconds: 1), fence: 1)
-  private let second = Lease(id: JobID(unixMilliseconds: 2), fence: 1)
+  private let first = Lease(id: JobID(unixMilliseconds: 1), fence: 1, worker: "w")
+  private let second = Lease(id: JobID(unixMilliseconds: 2), fence: 1, worker: "w")
 
   @Test("a full worker takes more once a job has ended")
   func waitsForRoom() async {
@@ -38,14 +38,14 @@ struct HeldJobsTests {
     let cancelled = Mutex<[String]>([])
     held.hold(first) { { cancelled.withLock { $0.append("first") } } }
     held.hold(second) { { cancelled.withLock { $0.append("second") } } }
-    held.cancel([second, Lease(id: second.id, fence: 2)])
+    held.cancel([second, Lease(id: second.id, fence: 2, worker: "w")])
     #expect(cancelled.withLock { $0 } == ["second"])
   }
 
   @Test("a renewal is not believed of a job whose outcome is on its way, or that has ended meanwhile")
   func settling() {
     let held = HeldJobs(capacity: 3)
-    let third = Lease(id: JobID(unixMilliseconds: 3), fence: 1)
+    let third = Lease(id: JobID(unixMilliseconds: 3), fence: 1, worker: "w")
     for lease in [first, second, third] { held.hold(lease) { {} } }
     held.settle(first)
     held.drop(second)

@@ -5,8 +5,8 @@ import Testing
 
 @Suite("The slots that a worker offers")
 struct OfferingTests {
-  private let first = Lease(id: JobID(unixMilliseconds: 1), fence: 1)
-  private let second = Lease(id: JobID(unixMilliseconds: 2), fence: 1)
+  private let first = Lease(id: JobID(unixMilliseconds: 1), fence: 1, worker: "w")
+  private let second = Lease(id: JobID(unixMilliseconds: 2), fence: 1, worker: "w")
 
   @Test("a claim is told of free slots, and of how many jobs were heard of by the offer")
   func room() throws {

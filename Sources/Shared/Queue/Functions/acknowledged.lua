@@ -2,6 +2,8 @@
 -- its worker does, and then has it told (`tell_ends`). Until then the job has the field ua: whoever reads of its end asks
 -- the replicas himself before he tells of it.
 
+do
+
 -- Takes a step that tells nobody. Returns its reply, and the ids of the jobs that are to be told of.
 local function without_telling(body, K, args)
   untold = {}
@@ -53,3 +55,5 @@ step('tell_ends', { 'allow-oom' }, function(K, args)
   end
   return 1
 end)
+
+end

@@ -19,6 +19,9 @@
 --           {'full', 'queue' or 'tenant'}
 --   O(jobs (log tenants + log jobs) + log workers)
 
+-- A block: room.lua says why.
+do
+
 -- How long an idempotency key is remembered.
 local REPLAY_TIME = DAY
 local FIRST_ORDER = 9
@@ -58,7 +61,7 @@ local function group_to_follow(K, order)
   if not job[4] then count_orphan(K, 'leader') end
   local shares = job[4] and (job[1] == 'running' or (job[1] == 'queued' and URGENCY[job[2]] <= URGENCY[order.lane]))
   local group = job[3] or leader
-  if not shares or redis.call('ZCARD', K .. 'f:' .. group) >= MOST_FOLLOWERS then
+  if not shares or (plain(redis.pcall('ZCARD', K .. 'f:' .. group)) or 0) >= MOST_FOLLOWERS then
     redis.call('SET', leader_key, order.id)
     return nil
   end
@@ -83,7 +86,7 @@ local function store_hit(K, intake, order, answer)
   redis.call('SET', K .. 'r:' .. id, answer, 'PX', keep)
   if order.metadata ~= '' then redis.call('SET', K .. 'm:' .. id, order.metadata, 'PX', keep) end
   if has_key then redis.call('SET', K .. 'idem:' .. order.digest, id .. order.fingerprint, 'PX', REPLAY_TIME) end
-  redis.call('ZADD', K .. 'jobs:' .. tenant, 0, id)
+  write_index('ZADD', K .. 'jobs:' .. tenant, 0, id)
   local bytes = text(FINISHED_BYTES + #answer)
   redis.call('HSET', key, 'z', bytes)
   note_finished(intake.changes, id, tenant, bytes, now + keep, fetched)
@@ -258,3 +261,5 @@ step('admit', {}, function(K, args) return take_all_in(K, args, admit) end)
 -- readmit: takes in jobs anew, under their ids, that a failover has lost. One that is there after all is as it was.
 --   As admit; {'replayed', its own id} for one that is there.
 step('readmit', {}, function(K, args) return take_all_in(K, args, admit_again) end)
+
+end

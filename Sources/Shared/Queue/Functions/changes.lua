@@ -65,7 +65,7 @@ local function write_changes(K, changes)
   delete_all(changes.deleted)
   add_all(K, 'open', changes.open)
   for what, times in pairs(changes.counts) do redis.call('HINCRBY', K .. 'counts', what, text(times)) end
-  for what, bytes in pairs(changes.memory) do redis.call('HINCRBY', K .. 'memory', what, text(bytes)) end
+  for what, bytes in pairs(changes.memory) do write_index('HINCRBY', K .. 'memory', what, text(bytes)) end
   change_running(K, changes.running)
 end
 

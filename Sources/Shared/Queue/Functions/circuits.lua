@@ -1,6 +1,9 @@
 -- What all workers know of providers that are left alone. KEYS[1] is a base of its own, `sluice:{providers}`.
 --   circuits  hash  target -> {cause, until (ms), probe until (ms), reason} as MessagePack
 
+-- A block: room.lua says why.
+do
+
 local FORGOTTEN_AFTER = 86400000
 
 local function circuit(K, target)
@@ -53,3 +56,5 @@ step('circuits', { 'allow-oom' }, function(K, args)
   end
   return found
 end)
+
+end

@@ -28,7 +28,7 @@ end
 local function queue_delivery(K, id, tenant, requeued, now)
   local digit = (tonumber(requeued or 0) % 32) + 1
   local delivery = 'whk_' .. id:sub(5, 39) .. ('0123456789ABCDEFGHJKMNPQRSTVWXYZ'):sub(digit, digit)
-  redis.call('HSET', K .. 'j:' .. delivery, 's', 'queued', 't', tenant, 'l', 'callback', 'm', '', 'f', 0,
+  write_index('HSET', K .. 'j:' .. delivery, 's', 'queued', 't', tenant, 'l', 'callback', 'm', '', 'f', 0,
     'a', 0, 'c', 0, 'w', 1, 'd', now + DELIVERY_TIME, 'ct', now, 'of', id)
   redis.call('ZADD', K .. 'deadlines', now + DELIVERY_TIME, delivery)
   enqueue(K, delivery, 'callback', tenant, false)
@@ -59,12 +59,12 @@ end
 
 local function fields_of(K, id)
   local values = redis.pcall('HMGET', K .. 'j:' .. id, 's', 't', 'a', 'b', 'ch', 'wt', 'k', 'g', 'fo', 'u', 'ik',
-    'n', 'of', 'ev', 'dl', 'f', 'kt', 'nm', 'by', 'ft', 'qt')
+    'n', 'of', 'ev', 'dl', 'f', 'kt', 'nm', 'by', 'qt')
   return {
     s = values[1], t = values[2], a = values[3], b = values[4], ch = values[5], wt = values[6], k = values[7],
     g = values[8], fo = values[9], u = values[10], ik = values[11], n = values[12], of = values[13],
     ev = values[14], dl = values[15], f = values[16], kt = values[17], nm = values[18],
-    by = values[19], ft = values[20], qt = values[21],
+    by = values[19], qt = values[20],
   }
 end
 
@@ -166,7 +166,7 @@ local function finish_followers(K, changes, group, state, body, keep, now, usage
   local key = K .. 'f:' .. group
   for _, follower in ipairs(members_of(key, redis.pcall('ZRANGE', key, 0, -1))) do
     local job = fields_of(K, follower)
-    if job.t and job.fo and job.g == group and not job.ft then
+    if job.t and job.fo and job.g == group and job.s == 'queued' then
       redis.call('HSET', K .. 'j:' .. follower, 'co', 1)
       finish_one(K, changes, follower, job, state, body, keep, now, { usage[1], usage[2] })
     else
@@ -184,7 +184,7 @@ local function finish_into(K, changes, id, job, state, body, keep, now, usage)
   finish_one(K, changes, id, job, state, body, keep, now, usage)
   if job.fo or not job.k or job.k == '' then return end
   local leader = K .. 'leader:' .. job.k
-  local leads = redis.call('GET', leader) == id
+  local leads = string_at(leader) == id
   if state ~= 'succeeded' and not body:find('^{"code":"quarantined"') then
     -- At once, because the heir leads from now on.
     if leads then redis.call('DEL', leader) end

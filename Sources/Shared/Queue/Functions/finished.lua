@@ -12,7 +12,7 @@
 
 -- What a finished job takes beside its answer, about: its hash, two keys, its places in two sets. Measured on Redis 7.0;
 -- docs/redis.md.
-local FINISHED_BYTES, STUB_BYTES = 950, 650
+local FINISHED_BYTES, STUB_BYTES = 950, 900
 -- A stream has pages of 4 KiB, the first of which is there at once.
 local LOG_BYTES, LOG_ENTRY_BYTES, LOG_PAGE, LOG_PAGE_BYTES = 600, 30, 4096, 4200
 
@@ -24,11 +24,17 @@ local function parts_of(member)
   return member:sub(1, 40), tonumber(bytes), tenant
 end
 
+-- Counts bytes in, or with a negative number out.
+local function add_bytes(K, index, bytes)
+  write_index('HINCRBY', K .. 'memory', index, text(bytes))
+end
+
 -- Whether somebody listens to a channel: asked once for each step.
 local function is_heard(changes, channel)
   local heard = changes.heard[channel]
   if heard == nil then
-    heard = redis.call('PUBSUB', 'NUMSUB', channel)[2] > 0
+    local listeners = redis.pcall('PUBSUB', 'NUMSUB', channel)
+    heard = (listeners[2] or 0) > 0
     changes.heard[channel] = heard
   end
   return heard
@@ -51,26 +57,26 @@ end
 local function note_log(K, id, own_bytes, keep, now)
   local log = K .. 'events:' .. id
   local content = tonumber(redis.call('HGET', K .. 'j:' .. id, 'eb') or 0) + own_bytes
-    + LOG_ENTRY_BYTES * redis.call('XLEN', log)
+    + LOG_ENTRY_BYTES * (plain(redis.pcall('XLEN', log)) or 0)
   local bytes = LOG_BYTES + LOG_PAGE_BYTES * math.ceil(content / LOG_PAGE)
   redis.call('HSET', K .. 'j:' .. id, 'lz', bytes)
-  local is_new = redis.call('ZADD', K .. 'logs', text(now + keep), id .. ' ' .. text(bytes))
-  if is_new == 1 then add(K, 'memory', 'logs', bytes) end
+  local is_new = write_index('ZADD', K .. 'logs', text(now + keep), id .. ' ' .. text(bytes))
+  if is_new == 1 then add_bytes(K, 'logs', bytes) end
 end
 
 -- An event log leaves the index. `bytes` is the job's field lz.
 local function forget_log(K, id, bytes)
-  if bytes and redis.call('ZREM', K .. 'logs', id .. ' ' .. bytes) == 1 then add(K, 'memory', 'logs', -bytes) end
+  if bytes and write_index('ZREM', K .. 'logs', id .. ' ' .. bytes) == 1 then add_bytes(K, 'logs', -bytes) end
 end
 
 -- A finished job leaves one index for another, if it is there.
 local function move_finished(K, id, job, from, to, forgotten)
   local member = finished_member(id, job.z, job.t)
-  if redis.call('ZREM', K .. from, member) == 0 then return false end
-  add(K, 'memory', from, -job.z)
+  if write_index('ZREM', K .. from, member) == 0 then return false end
+  add_bytes(K, from, -job.z)
   if to then
-    redis.call('ZADD', K .. to, text(forgotten), member)
-    add(K, 'memory', to, job.z)
+    write_index('ZADD', K .. to, text(forgotten), member)
+    add_bytes(K, to, job.z)
   end
   return true
 end
@@ -78,7 +84,7 @@ end
 -- How long a finished job stays from now on (ms), with all that belongs to it.
 local function keep_finished(K, id, job, keep, now)
   for _, part in ipairs({ 'j:', 'r:', 'm:', 'events:' }) do redis.call('PEXPIRE', K .. part .. id, text(keep)) end
-  if job.lz then redis.call('ZADD', K .. 'logs', 'XX', text(now + keep), id .. ' ' .. job.lz) end
+  if job.lz then write_index('ZADD', K .. 'logs', 'XX', text(now + keep), id .. ' ' .. job.lz) end
 end
 
 local function finished_fields(K, id)
@@ -92,7 +98,8 @@ end
 -- The caller of a finished job has its answer. One whose end is yet to be delivered stays as it is until then.
 local function note_fetched(K, id, job, is_delivered)
   if not job.z or job.fe or not job.ft or (job.u and not is_delivered) then return end
-  local forgotten, now = redis.call('ZSCORE', K .. 'unfetched', finished_member(id, job.z, job.t)), now_ms()
+  local forgotten = plain(redis.pcall('ZSCORE', K .. 'unfetched', finished_member(id, job.z, job.t)))
+  local now = now_ms()
   if not forgotten then return end
   forgotten = tonumber(forgotten)
   -- A dead letter stays as long as an operator may want it.

@@ -17,7 +17,7 @@ local function enqueue(K, id, lane, tenant, front)
   local length = write_index(front and 'LPUSH' or 'RPUSH', K .. 'q:' .. lane .. ':' .. tenant, id)
   -- A tenant with jobs in its list is served, or parked, already.
   if length > 1 then return end
-  if redis.call('ZSCORE', K .. 'ready:' .. lane, tenant) then return end
+  if plain(redis.pcall('ZSCORE', K .. 'ready:' .. lane, tenant)) then return end
   if redis.call('HEXISTS', K .. 'parked', lane .. ':' .. tenant) == 1 then return end
   make_ready(K, lane, tenant, tonumber(redis.call('HGET', K .. 'vt:' .. lane, tenant) or 0))
 end

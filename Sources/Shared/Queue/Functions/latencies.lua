@@ -2,6 +2,9 @@
 -- `sluice:{providers}`.
 --   latencies  hash  target -> {moving average (µs), last measured at (ms)} as MessagePack
 
+-- A block: room.lua says why.
+do
+
 -- The newest measurement's share of the average.
 local LATENCY_SHARE = 0.2
 -- A target that nobody has asked for so long may be another by now, and is unknown again.
@@ -39,3 +42,5 @@ step('latencies', { 'allow-oom' }, function(K, args)
   end
   return found
 end)
+
+end

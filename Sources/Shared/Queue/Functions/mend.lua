@@ -26,16 +26,18 @@ end
 local function defect(K, id, job)
   local state, tenant, lane, group, is_following = job[1], job[2], job[3], job[4], job[5]
   if not redis.call('ZSCORE', K .. 'deadlines', id) then return 'no-deadline' end
+  if not job[9] and not plain(redis.pcall('ZSCORE', K .. 'jobs:' .. tenant, id)) then return 'not-listed' end
   if state == 'running' then
     return not redis.call('ZSCORE', K .. 'lease', id) and 'no-lease' or nil
   elseif state == 'scheduled' then
     return not redis.call('ZSCORE', K .. 'scheduled', id) and 'not-scheduled' or nil
   elseif is_following then
-    if not group or not redis.call('ZSCORE', K .. 'f:' .. group, id) then return 'not-following' end
+    if not group or not plain(redis.pcall('ZSCORE', K .. 'f:' .. group, id)) then return 'not-following' end
     return not is_called(K, group, job[8] or '') and 'no-leader' or nil
   end
   local list = K .. 'q:' .. lane .. ':' .. tenant
-  if redis.call('LLEN', list) <= SEARCHABLE and not redis.call('LPOS', list, id) then return 'not-queued' end
+  local length = plain(redis.pcall('LLEN', list)) or 0
+  if length == 0 or (length <= SEARCHABLE and not redis.call('LPOS', list, id)) then return 'not-queued' end
 end
 
 local function repair(K, id, job, what, now)
@@ -46,6 +48,8 @@ local function repair(K, id, job, what, now)
     redis.call('ZADD', K .. 'lease', now, id)
   elseif what == 'not-scheduled' then
     redis.call('ZADD', K .. 'scheduled', now, id)
+  elseif what == 'not-listed' then
+    write_index('ZADD', K .. 'jobs:' .. tenant, 0, id)
   elseif what == 'no-leader' then
     promote_follower(K, job[4], job[8] or '')
   else
@@ -57,7 +61,7 @@ end
 step('mend_jobs', { 'allow-oom' }, function(K, args)
   local now, repaired = now_ms(), {}
   for _, id in ipairs(args) do
-    local job = redis.pcall('HMGET', K .. 'j:' .. id, 's', 't', 'l', 'g', 'fo', 'd', 'ft', 'k')
+    local job = redis.pcall('HMGET', K .. 'j:' .. id, 's', 't', 'l', 'g', 'fo', 'd', 'ft', 'k', 'of')
     if not job[7] then
       local is_job = job[1] and job[2] and job[3]
       local what = is_job and defect(K, id, job)
@@ -170,6 +174,12 @@ local function drop_lapsed_offers(K)
   for _, offer in ipairs(redis.call('ZRANGE', K .. 'offers', 0, MOST_COUNTED - 1)) do
     if last_seen(K, offer:match(' (%S+) ') or '') == 0 then end_offer(K, offer) end
   end
+  if redis.call('HLEN', K .. 'handed') > MOST_COUNTED then return end
+  for _, offer in ipairs(redis.call('HKEYS', K .. 'handed')) do
+    if last_seen(K, offer:match(' (%S+) ') or '') == 0 and not redis.call('ZSCORE', K .. 'offers', offer) then
+      redis.call('HDEL', K .. 'handed', offer)
+    end
+  end
 end
 
 step('mend_counters', { 'allow-oom' }, function(K, args)
@@ -192,7 +202,7 @@ step('mend_tenants', { 'allow-oom' }, function(K, args)
       redis.call('DEL', list)
       note('no-queue', name)
     end
-    local ready = redis.call('ZSCORE', K .. 'ready:' .. (lane or ''), tenant or '')
+    local ready = plain(redis.pcall('ZSCORE', K .. 'ready:' .. (lane or ''), tenant or ''))
     local served = ready and redis.call('ZSCORE', K .. 'lanes', lane)
     -- A parked tenant is served again when one of its jobs ends, so one must be running.
     local parked = redis.call('HGET', K .. 'parked', name)

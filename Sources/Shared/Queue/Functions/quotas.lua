@@ -7,6 +7,9 @@
 -- A window is cut into twelve buckets, and the bucket that is just leaving counts as a whole: within any
 -- window of that length, never more than the limit is asked.
 
+-- A block: room.lua says why.
+do
+
 local BUCKETS = 12
 local LEDGER_FORGOTTEN_AFTER = 3600000
 
@@ -134,3 +137,5 @@ step('metered', { 'no-writes' }, function(K, args)
   end
   return names
 end)
+
+end

@@ -53,7 +53,8 @@ local EVENTS_AT_ONCE = 16
 local function add_events(K, id, page, last, most, bytes)
   local key, left = K .. 'events:' .. id, most
   while left > 0 and bytes > 0 do
-    local found = redis.call('XRANGE', key, '(' .. text(last) .. '-0', '+', 'COUNT', text(math.min(left, EVENTS_AT_ONCE)))
+    local found = members_of(key,
+      redis.pcall('XRANGE', key, '(' .. text(last) .. '-0', '+', 'COUNT', text(math.min(left, EVENTS_AT_ONCE))))
     if #found == 0 then break end
     for _, event in ipairs(found) do
       last = tonumber(event[1]:match('^%d+'))
@@ -121,7 +122,8 @@ step('list', { 'allow-oom' }, function(K, args)
   local most, state = tonumber(args[2]), args[3]
   local before = args[4] == '' and '+' or '(' .. args[4]
   local looked_at = state == '' and most or 1000
-  local ids = redis.call('ZRANGE', K .. 'jobs:' .. args[1], before, '-', 'BYLEX', 'REV', 'LIMIT', 0, looked_at)
+  local key = K .. 'jobs:' .. args[1]
+  local ids = members_of(key, redis.pcall('ZRANGE', key, before, '-', 'BYLEX', 'REV', 'LIMIT', 0, looked_at))
   local page, last, bytes = { '' }, nil, 0
   for _, id in ipairs(ids) do
     last = id
@@ -159,6 +161,12 @@ step('ended', { 'no-writes' }, function(K, args)
   return ended
 end)
 
+-- A hash as name, value, …; nothing of what is of another type.
+local function members_of_hash(key)
+  local found = redis.pcall('HGETALL', key)
+  return found.err and {} or found
+end
+
 -- How long (ms) a shard counts as full after it had no room.
 local FULL_FOR = 10000
 
@@ -168,12 +176,12 @@ local FULL_FOR = 10000
 --     cache, what finished jobs take as name, value, …, 1 when there was no room to be made a moment ago, else 0}
 --   O(log workers)
 step('statistics', { 'no-writes' }, function(K, args)
-  local full = now_ms() - tonumber(redis.call('HGET', K .. 'memory', 'full') or 0) < FULL_FOR
+  local full = now_ms() - tonumber(plain(redis.pcall('HGET', K .. 'memory', 'full')) or 0) < FULL_FOR
   return {
     redis.call('ZCARD', K .. 'deadlines'), tonumber(redis.call('HGET', K .. 'open', 'bytes') or 0),
     redis.call('ZCARD', K .. 'lease'), redis.call('ZCARD', K .. 'scheduled'), redis.call('ZCARD', K .. 'dead'),
     redis.call('ZCOUNT', K .. 'workers', now_ms() - tonumber(args[1]), '+inf'),
     redis.call('HGETALL', K .. 'counts'), tonumber(redis.call('HGET', K .. 'cachesize', 'total') or 0),
-    redis.call('HGETALL', K .. 'memory'), full and 1 or 0,
+    members_of_hash(K .. 'memory'), full and 1 or 0,
   }
 end)

@@ -1,5 +1,8 @@
 -- What is asked of Redis before it is believed to be able to hold a queue. Neither step changes anything.
 
+-- A block: room.lua says why.
+do
+
 -- ready: whether steps that write are taken: a replica refuses this one, and so does a Redis whose disk fails, or that
 -- misses the replicas that it must have.
 --   KEYS[1] base   returns 1   O(1)
@@ -7,11 +10,12 @@ step('ready', { 'allow-oom' }, function() return 1 end)
 
 -- Every command of the steps and of the processes, once, with arguments that could be meant: K is a key, C a channel.
 local COMMANDS = {
-  'DEL K', 'EXISTS K', 'GET K', 'HDEL K f', 'HEXISTS K f', 'HGET K f', 'HGETALL K', 'HINCRBY K f 1', 'HMGET K f',
-  'HSET K f v', 'LLEN K', 'LPOP K', 'LPOS K v', 'LPUSH K v', 'MGET K', 'PERSIST K', 'PEXPIRE K 1', 'PTTL K',
-  'PUBLISH C m', 'PUBSUB NUMSUB C', 'RPUSH K v', 'SADD K v', 'SET K v', 'SMEMBERS K', 'STRLEN K', 'TIME', 'XADD K * f v',
-  'XLEN K', 'XRANGE K - +', 'XTRIM K MAXLEN 1', 'ZADD K 1 m', 'ZCARD K', 'ZCOUNT K 1 2', 'ZINCRBY K 1 m', 'ZPOPMIN K', 'ZRANDMEMBER K 1', 'ZRANGE K 0 1',
-  'ZREM K m', 'ZREMRANGEBYSCORE K 1 2', 'ZREVRANK K m', 'ZSCORE K m',
+  'DEL K', 'EXISTS K', 'GET K', 'HDEL K f', 'HEXISTS K f', 'HGET K f', 'HGETALL K', 'HINCRBY K f 1', 'HKEYS K',
+  'HLEN K', 'HMGET K f', 'HSET K f v', 'LLEN K', 'LPOP K', 'LPOS K v', 'LPUSH K v', 'MGET K', 'PERSIST K',
+  'PEXPIRE K 1', 'PTTL K', 'PUBLISH C m', 'PUBSUB NUMSUB C', 'RPUSH K v', 'SADD K v', 'SET K v', 'SMEMBERS K',
+  'STRLEN K', 'TIME', 'XADD K * f v', 'XLEN K', 'XRANGE K - +', 'XTRIM K MAXLEN 1', 'ZADD K 1 m', 'ZCARD K',
+  'ZCOUNT K 1 2', 'ZINCRBY K 1 m', 'ZPOPMIN K', 'ZRANDMEMBER K 1', 'ZRANGE K 0 1', 'ZREM K m', 'ZREMRANGEBYSCORE K 1 2',
+  'ZREVRANK K m', 'ZSCORE K m',
   -- Of the processes.
   'BZPOPMIN K 1', 'PING', 'SCAN 0', 'SUBSCRIBE C',
 }
@@ -26,7 +30,14 @@ local function missing_right(K, words, seen)
   local refusal = redis.pcall(unpack(words))
   local message = type(refusal) == 'table' and refusal.err or ''
   local prefix = string.match(K, '^[^:]*') .. ':*'
-  local kind = string.find(message, ' key', 1, true) and '~' or string.find(message, ' channel', 1, true) and '&'
+  -- As Redis 7.0 says it, as later ones do, who name the key or channel, and as Valkey does.
+  local function says(...)
+    for _, words in ipairs({ ... }) do
+      if string.find(message, words, 1, true) then return true end
+    end
+  end
+  local kind = says('of the keys', "' key", 'access a key') and '~'
+    or says('the channel', "' channel", 'access a channel') and '&'
   if kind then return kind .. prefix end
   local unsaid = words[1] == 'BZPOPMIN' and '~' or words[1] == 'SUBSCRIBE' and '&'
   if unsaid and seen[unsaid .. prefix] then return unsaid .. prefix end
@@ -53,3 +64,5 @@ step('rights', { 'allow-oom' }, function(K)
   end
   return missing
 end)
+
+end

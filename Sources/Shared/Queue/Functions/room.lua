@@ -14,12 +14,19 @@ do
 local CACHE_ENTRY_BYTES, USAGE_RECORD_BYTES = 300, 22
 -- An answer under an idempotency key stays so long (ms) in any case: its caller may have been cut off, and ask again.
 local REPLAY_GRACE = 60000
+-- How many pages of answers one step looks through for some that may go.
+local PAGES_AT_ONCE = 8
 -- The fields of a job that say nothing once its answer is gone.
 local OF_ANSWERS = { 'by', 'ch', 'k', 'kt', 'w', 'd', 'b', 'z', 'fe', 'qt', 'lz', 'eb', 'dl', 'g', 'nm' }
 
+-- Some members of an index; none of what is of another type, which goes.
+local function some_of(key, ...)
+  return members_of(key, redis.pcall('ZRANGE', key, ...))
+end
+
 -- Forgets what is over by now in an index of finished jobs; their keys have ended by themselves. Returns how many.
 local function sweep_index(K, index, now, most)
-  local gone = redis.call('ZRANGE', K .. index, '-inf', text(now), 'BYSCORE', 'LIMIT', '0', text(most))
+  local gone = some_of(K .. index, '-inf', text(now), 'BYSCORE', 'LIMIT', '0', text(most))
   if #gone == 0 then return 0 end
   local bytes, ids_of = 0, {}
   for _, member in ipairs(gone) do
@@ -32,7 +39,7 @@ local function sweep_index(K, index, now, most)
   end
   for tenant, ids in pairs(ids_of) do call_with_many('ZREM', K .. 'jobs:' .. tenant, ids) end
   call_with_many('ZREM', K .. index, gone)
-  add(K, 'memory', index, -bytes)
+  add_bytes(K, index, -bytes)
   return #gone
 end
 
@@ -45,7 +52,7 @@ end
 
 local function drop_cached(K, bytes, most)
   local freed, dropped = 0, 0
-  for _, key in ipairs(redis.call('ZRANGE', K .. 'cached', '0', text(most - 1))) do
+  for _, key in ipairs(some_of(K .. 'cached', '0', text(most - 1))) do
     if freed >= bytes then break end
     freed = freed + CACHE_ENTRY_BYTES + tonumber(redis.call('HGET', K .. 'cachesize', key) or 0)
     forget_cached(K, key)
@@ -57,15 +64,15 @@ end
 
 local function drop_logs(K, bytes, most)
   local freed, dropped = 0, 0
-  for _, member in ipairs(redis.call('ZRANGE', K .. 'logs', '0', text(most - 1))) do
+  for _, member in ipairs(some_of(K .. 'logs', '0', text(most - 1))) do
     if freed >= bytes then break end
     local id, size = parts_of(member)
     redis.call('DEL', K .. 'events:' .. id)
-    redis.call('ZREM', K .. 'logs', member)
+    write_index('ZREM', K .. 'logs', member)
     if redis.call('HDEL', K .. 'j:' .. id, 'lz') == 1 then redis.call('HSET', K .. 'j:' .. id, 'ev', 'gone') end
     freed, dropped = freed + size, dropped + 1
   end
-  if freed > 0 then add(K, 'memory', 'logs', -freed) end
+  if freed > 0 then add_bytes(K, 'logs', -freed) end
   count_dropped(K, 'event_log', dropped)
   return freed, dropped
 end
@@ -76,38 +83,54 @@ local function make_stub(K, id, tenant, forgotten)
   redis.call('HDEL', K .. 'j:' .. id, unpack(OF_ANSWERS))
   redis.call('HSET', K .. 'j:' .. id, 'go', '1')
   if redis.call('HEXISTS', K .. 'j:' .. id, 'ev') == 1 then redis.call('HSET', K .. 'j:' .. id, 'ev', 'gone') end
-  redis.call('ZADD', K .. 'stubs', forgotten, finished_member(id, text(STUB_BYTES), tenant))
-  add(K, 'memory', 'stubs', STUB_BYTES)
+  write_index('ZADD', K .. 'stubs', forgotten, finished_member(id, text(STUB_BYTES), tenant))
+  add_bytes(K, 'stubs', STUB_BYTES)
+end
+
+-- A job whose caller has its answer goes. Returns what that frees.
+local function drop_job(K, id, tenant, job, size, forgotten)
+  forget_log(K, id, job.lz)
+  if job.s == 'failed' then
+    redis.call('DEL', K .. 'p:' .. id)
+    redis.call('ZREM', K .. 'dead', id)
+  end
+  if job.ik then
+    make_stub(K, id, tenant, forgotten)
+    return size - STUB_BYTES
+  end
+  redis.call('DEL', K .. 'j:' .. id, K .. 'r:' .. id, K .. 'm:' .. id, K .. 'u:' .. id, K .. 'p:' .. id,
+    K .. 'events:' .. id)
+  redis.call('ZREM', K .. 'jobs:' .. tenant, id)
+  return size
+end
+
+-- The same for those from rank `first` on. Returns what that frees, the members that are gone, their bytes, and how many
+-- were looked at.
+local function drop_page(K, first, bytes, most, now)
+  local freed, gone, sizes = 0, {}, 0
+  local members = some_of(K .. 'fetched', text(first), text(first + most - 1), 'WITHSCORES')
+  for index = 1, #members, 2 do
+    if freed >= bytes then break end
+    local id, size, tenant = parts_of(members[index])
+    local job = finished_fields(K, id)
+    if not job.ik or now - tonumber(job.ft) >= REPLAY_GRACE then
+      freed, sizes = freed + drop_job(K, id, tenant, job, size, members[index + 1]), sizes + size
+      gone[#gone + 1] = members[index]
+    end
+  end
+  return freed, gone, sizes, #members / 2
 end
 
 local function drop_fetched(K, bytes, most, now)
-  local freed, dropped, gone, sizes = 0, 0, {}, 0
-  local members = redis.call('ZRANGE', K .. 'fetched', '0', text(most - 1), 'WITHSCORES')
-  for index = 1, #members, 2 do
-    if freed >= bytes then break end
-    local member = members[index]
-    local id, size, tenant = parts_of(member)
-    local job = finished_fields(K, id)
-    if not job.ik or now - tonumber(job.ft) >= REPLAY_GRACE then
-      forget_log(K, id, job.lz)
-      if job.ik then
-        make_stub(K, id, tenant, members[index + 1])
-        freed = freed - STUB_BYTES
-      else
-        redis.call('DEL', K .. 'j:' .. id, K .. 'r:' .. id, K .. 'm:' .. id, K .. 'u:' .. id, K .. 'p:' .. id,
-          K .. 'events:' .. id)
-        redis.call('ZREM', K .. 'jobs:' .. tenant, id)
-      end
-      if job.s == 'failed' then
-        redis.call('DEL', K .. 'p:' .. id)
-        redis.call('ZREM', K .. 'dead', id)
-      end
-      freed, dropped, sizes = freed + size, dropped + 1, sizes + size
-      gone[#gone + 1] = member
-    end
+  local freed, dropped, first = 0, 0, 0
+  for _ = 1, PAGES_AT_ONCE do
+    local more, gone, sizes, looked_at = drop_page(K, first, bytes - freed, most - dropped, now)
+    call_with_many('ZREM', K .. 'fetched', gone)
+    if sizes > 0 then add_bytes(K, 'fetched', -sizes) end
+    -- Those that stay are passed over.
+    freed, dropped, first = freed + more, dropped + #gone, first + looked_at - #gone
+    if freed >= bytes or dropped >= most or looked_at == 0 then break end
   end
-  call_with_many('ZREM', K .. 'fetched', gone)
-  if sizes > 0 then add(K, 'memory', 'fetched', -sizes) end
   count_dropped(K, 'answer', dropped)
   return freed, dropped
 end
@@ -115,7 +138,7 @@ end
 -- make_room: drops what gives way.
 --   KEYS[1] base
 --   ARGV  1 bytes  2 most things to drop in this step  3 who asks: while one makes room, others are told to wait
---         4 '1' for the last step of who asks
+--         4 '1' for the last step of who asks  5 '1' when Redis has refused a step
 --   returns {bytes freed, about, things dropped}, or {-1} while another makes room
 --   O(things log jobs)
 local GIVING_WAY = { drop_cached, drop_logs, drop_fetched }
@@ -137,14 +160,14 @@ step('make_room', { 'allow-oom' }, function(K, args)
     local more, things = drop(K, bytes - freed, most - dropped, now)
     freed, dropped = freed + more, dropped + things
   end
-  if bytes > 0 and dropped == 0 then redis.call('HSET', K .. 'memory', 'full', text(now)) end
+  if bytes > 0 and dropped == 0 and args[5] == '1' then write_index('HSET', K .. 'memory', 'full', text(now)) end
   return { math.max(0, freed), dropped }
 end)
 
 -- What usage records take, about, by the oldest of them.
 local function usage_bytes(K)
-  local records = redis.call('XLEN', K .. 'usage')
-  local sample, values = redis.call('XRANGE', K .. 'usage', '-', '+', 'COUNT', '16'), 0
+  local records = plain(redis.pcall('XLEN', K .. 'usage')) or 0
+  local sample, values = records > 0 and redis.call('XRANGE', K .. 'usage', '-', '+', 'COUNT', '16') or {}, 0
   if #sample == 0 then return 0, records, 0 end
   for _, record in ipairs(sample) do
     for index = 2, #record[2], 2 do values = values + 2 + #record[2][index] end
@@ -160,10 +183,10 @@ local function trim_usage(K, most)
     local dropped = redis.call('XTRIM', K .. 'usage', 'MAXLEN', '~', text(math.floor(most / each)), 'LIMIT', '5000')
     count_dropped(K, 'usage', dropped)
     bytes = bytes - dropped * each
-    redis.call('HSET', K .. 'memory', 'usage', text(bytes))
+    write_index('HSET', K .. 'memory', 'usage', text(bytes))
     return dropped >= 5000
   end
-  redis.call('HSET', K .. 'memory', 'usage', text(bytes))
+  write_index('HSET', K .. 'memory', 'usage', text(bytes))
   return false
 end
 
@@ -172,17 +195,18 @@ local SAMPLE, RECOUNT_EVERY = 500, 60000
 
 -- Sets a sum right that has nothing to do any more with what it counts: keys were lost. By a sample where there are many.
 local function recount(K, index)
-  local key, sum = K .. index, tonumber(redis.call('HGET', K .. 'memory', index) or 0)
-  local members, bytes = redis.call('ZCARD', key), 0
-  local few = members <= SAMPLE
-  local sample = few and redis.call('ZRANGE', key, '0', '-1') or redis.call('ZRANDMEMBER', key, SAMPLE)
+  local key, sum = K .. index, tonumber(plain(redis.pcall('HGET', K .. 'memory', index)) or 0)
+  local sample, bytes = some_of(key, '0', text(SAMPLE)), 0
+  local few = #sample <= SAMPLE
+  local members = few and #sample or redis.call('ZCARD', key)
+  if not few then sample = redis.call('ZRANDMEMBER', key, SAMPLE) end
   for _, member in ipairs(sample) do bytes = bytes + select(2, parts_of(member)) end
   if not few then
     bytes = math.floor(bytes / #sample * members)
     if sum > bytes / 2 and sum < bytes * 2 then return end
   end
   if sum == bytes then return end
-  redis.call('HSET', K .. 'memory', index, text(bytes))
+  write_index('HSET', K .. 'memory', index, text(bytes))
   count(K, 'repaired:memory')
 end
 
@@ -206,7 +230,7 @@ step('tidy', { 'allow-oom' }, function(K, args)
   for _, index in ipairs(INDEXES) do
     if sweep_index(K, index, now, most) == most then more = true end
   end
-  local sums = redis.call('HMGET', K .. 'memory', 'logs', 'fetched')
+  local sums = redis.pcall('HMGET', K .. 'memory', 'logs', 'fetched')
   local beyond = tonumber(sums[1] or 0) + tonumber(sums[2] or 0) - tonumber(args[3])
   if beyond > 0 then
     local freed, dropped = drop_logs(K, beyond, most)
@@ -217,7 +241,7 @@ step('tidy', { 'allow-oom' }, function(K, args)
     if dropped == most then more = true end
   end
   if trim_usage(K, tonumber(args[4])) then more = true end
-  if args[5] ~= '' then redis.call('HSET', K .. 'memory', 'used', args[5], 'limit', args[6]) end
+  if args[5] ~= '' then write_index('HSET', K .. 'memory', 'used', args[5], 'limit', args[6]) end
   return more and 1 or 0
 end)
 

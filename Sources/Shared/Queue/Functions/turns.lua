@@ -1,6 +1,11 @@
 -- Turns: which jobs are next. The jobs that one claim takes are chosen in a round: lanes and tenants are read once,
 -- take their turns in memory, and are written once at the round's end.
 
+-- All that others use of this file; the rest is a block (room.lua says why).
+local take_round
+
+do
+
 -- The lanes with queued jobs, those that are furthest behind first.
 local function read_lanes(K)
   local stored, lanes = redis.call('ZRANGE', K .. 'lanes', '0', '-1', 'WITHSCORES'), {}
@@ -147,7 +152,7 @@ end
 --   returns nil when nothing is left, or what was taken {id, job fields s f a d st w t of sm}…, and how many ids
 --   were passed over, at least 1 when nothing was taken; there may be more then
 --   O(most log tenants)
-local function take_round(K, cap, most)
+function take_round(K, cap, most)
   local round = { lanes = read_lanes(K), visited = {}, rooms = {}, taken = {}, is_taken = {} }
   if #round.lanes == 0 then return nil end
   local passed = 0
@@ -160,4 +165,6 @@ local function take_round(K, cap, most)
   for _, lane in ipairs(round.visited) do write_lane(K, lane, clock) end
   redis.call('HSET', K .. 'clock', unpack(clock))
   return round.taken, passed
+end
+
 end
