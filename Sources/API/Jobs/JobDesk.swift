@@ -187,6 +187,8 @@ extension Problem {
   init(_ error: QueueError) {
     switch error {
     case .outOfMemory(let use): self = .unavailable(.redisIsFull(of: use?.phrase), retryAfter: .seconds(5))
+    case .redis(.replied(_, _, let message)) where RedisErrorReason(message: message) == .noReplicas:
+      self = .unavailable(.tooFewReplicas, retryAfter: .seconds(1))
     case .redis: self = .unavailable(.redisIsAway, retryAfter: .seconds(1))
     case .unexpectedReply: self = .internalError
     }

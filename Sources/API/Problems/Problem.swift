@@ -78,6 +78,8 @@ enum Problem: Error, Sendable, Equatable {
     case draining
     /// Redis failed over to a server that did not have the job.
     case jobIsLost
+    /// A write would be refused, or not be acknowledged.
+    case tooFewReplicas
   }
 }
 
@@ -180,6 +182,7 @@ extension Problem {
     case .bodiesFillMemory: "This server is reading as many large requests as it can hold"
     case .draining: "This server is about to stop"
     case .jobIsLost: "The job was lost when another Redis took over"
+    case .tooFewReplicas: "Too few replicas of Redis are there to take a job in"
     }
   }
 
