@@ -1,3 +1,5 @@
+import Testing
+
 /// A master and one replica of a test's own, which nobody watches.
 public struct ReplicatedRedis: Sendable {
   public let master: RedisServer

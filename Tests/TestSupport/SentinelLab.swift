@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// A master with replicas and three sentinels of a test's own, which make a replica the master when it dies.
 public final class SentinelLab: Sendable {

@@ -45,7 +45,7 @@ struct LostJobTests {
     }
 
     /// A request that waits for its job, as `Asking` does it.
-    func ask(_ admission: Admission) async throws -> Expectation {
+    func ask(_ admission: Admission) async throws -> API.Expectation {
       let expectation = board.expect(admission.id)
       let kept = lost.keep(admission)
       _ = try await queue.admit(admission)

@@ -1,5 +1,6 @@
 import Logging
 import TestSupport
+import Testing
 
 @testable import Shared
 
