@@ -21,7 +21,7 @@ extension Variables {
     in: 100...60_000, default: 2000)
   public static let redisAcknowledgements = Variable<Int>.integer(
     "REDIS_ACK_REPLICAS",
-    "how many replicas must acknowledge a job, and an answer, before anyone is told; then no failover loses one",
+    "how many replicas of Redis must acknowledge a job, and an answer, before anyone is told",
     in: 0...2, default: 0)
 
   /// Those above, in the order of the documentation.
