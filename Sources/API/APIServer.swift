@@ -31,7 +31,8 @@ struct APIServer: Sendable {
     let board = ReplyBoard()
     let feeds = EventBoard()
     let receipts = Receipts()
-    let lost = LostJobs(expectsFailover: settings.redis.expectsFailover, logger: logger)
+    let lost = LostJobs(
+      expectsFailover: settings.redis.expectsFailover, retention: settings.retention, logger: logger)
     let channels = PerEventLoop(eventLoops) { ReplyChannel(name: queue.makeReplyChannel(), eventLoop: $0) }
     let listener = ReplyListener(
       board: board, feeds: feeds, receipts: receipts, lost: lost, queue: queue, topology: topology,

@@ -14,9 +14,9 @@ final class LostJobs: Sendable {
 
   /// Where no failover is expected (one Redis, whose replicas are not waited for), nothing is kept: a job that is gone all
   /// the same is counted once its caller looks for it.
-  init(expectsFailover: Bool, logger: Logger) {
+  init(expectsFailover: Bool, retention: JobRetention, logger: Logger) {
     shelf = expectsFailover ? AdmissionShelf() : nil
-    recent = expectsFailover ? RecentJobs() : nil
+    recent = expectsFailover ? RecentJobs(keptFor: min(retention.jobs, retention.answers)) : nil
     self.logger = logger
   }
 

@@ -32,7 +32,8 @@ struct LostJobTests {
           try await body(
             Lab(
               redis: redis, queue: queue,
-              lost: LostJobs(expectsFailover: expectsFailover, logger: .quiet)))
+              lost: LostJobs(
+                expectsFailover: expectsFailover, retention: queue.retention, logger: .quiet)))
         }
       }
     }
