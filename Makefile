@@ -1,5 +1,5 @@
 # The commands of this repository. `make run` and `make test` need nothing but Debian 12 and Swift 6.3.
-.PHONY: run test clients clients-openai chaos fuzz bench build docs lint format packages clean
+.PHONY: run test clients clients-openai engines chaos mixtures fuzz bench build docs lint format packages clean
 
 # Builds, starts Redis, an API and a worker, and prints a line to paste. Ctrl-C ends all of it.
 run: build
@@ -19,10 +19,19 @@ clients: packages
 clients-openai: build
 	BINARIES=.build/release scripts/client-tests openai
 
+# Runs the release binaries on Redis 7 and 8, Valkey 8 and 9, as far as these can be had here.
+engines: build
+	scripts/engines
+
 # Injects faults for CHAOS_MINUTES (30) and prints a table of what came of them.
 chaos: packages
 	swift build --build-tests
 	scripts/chaos
+
+# Asks in every way for SLUICE_MIXTURES (1000) random answers of each dialect, and compares them member by member.
+mixtures: packages
+	swift build --build-tests
+	SLUICE_MIXTURES=$${SLUICE_MIXTURES:-1000} swift test --skip-build --filter SystemTests.MixtureTests
 
 # Feeds mutated inputs to all that reads strangers' bytes, for FUZZ_MINUTES (10).
 fuzz: packages

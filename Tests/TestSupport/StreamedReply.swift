@@ -61,15 +61,18 @@ public struct StreamedReply: Sendable {
 
 /// Reads events as Sluice writes them: lines that end with LF.
 private struct Lines {
-  private var rest = ""
+  /// Bytes, because a part may end within a character.
+  private var rest: [UInt8] = []
   private var event = StreamedReply.Event()
 
   mutating func feed(_ bytes: ByteBuffer) -> [StreamedReply.Event] {
-    rest += String(buffer: bytes)
     var events: [StreamedReply.Event] = []
-    while let end = rest.firstIndex(of: "\n") {
-      let line = String(rest[..<end])
-      rest.removeSubrange(...end)
+    var part = bytes.readableBytesView
+    while let end = part.firstIndex(of: UInt8(ascii: "\n")) {
+      rest += part[..<end]
+      let line = String(decoding: rest, as: UTF8.self)
+      rest.removeAll()
+      part = part[part.index(after: end)...]
       if line.isEmpty {
         if !event.data.isEmpty { events.append(event) }
         event = StreamedReply.Event()
@@ -81,6 +84,7 @@ private struct Lines {
         event.number = Int(line.dropFirst(4))
       }
     }
+    rest += part
     return events
   }
 }

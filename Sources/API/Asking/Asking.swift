@@ -13,10 +13,10 @@ struct Asking: Sendable {
     reading read: @escaping @Sendable (Call) async throws(Problem) -> Question
   ) -> @Sendable (Call) async throws(Problem) -> Reply {
     { (call) throws(Problem) in
-      try await call.cancellingOnDisconnect(desk) { (call) throws(Problem) in
-        guard let client = call.client else { throw .unauthorized }
-        var asked = try await ask(call, by: client, reading: read)
-        return try await reply(to: &asked, by: client, call)
+      guard let client = call.client else { throw .unauthorized }
+      guard call.cancelsOnDisconnect else { return try await reply(to: call, by: client, reading: read) }
+      return try await call.cancellingOnDisconnect(desk, client) { (call) throws(Problem) in
+        try await reply(to: call, by: client, reading: read)
       }
     }
   }
@@ -29,19 +29,19 @@ struct Asking: Sendable {
     let isStreamed: Bool
   }
 
-  private func ask(
-    _ call: Call, by client: Client, reading read: (Call) async throws(Problem) -> Question
-  ) async throws(Problem) -> Asked {
-    let key = try call.idempotencyKey()
-    let question = try await read(call)
-    let admission = desk.admission(
-      of: question.order, by: client, idempotencyKey: key, isAwaited: question.wait != nil,
-      recordsCacheHit: question.recordsCacheHit)
-    return Asked(
-      admission: admission, form: question.form, wait: question.wait, isStreamed: question.isStreamed)
+  private func asked(_ question: Question, by client: Client, idempotencyKey: String?) -> Asked {
+    Asked(
+      admission: desk.admission(
+        of: question.order, by: client, idempotencyKey: idempotencyKey, isAwaited: question.wait != nil,
+        recordsCacheHit: question.recordsCacheHit), form: question.form, wait: question.wait,
+      isStreamed: question.isStreamed)
   }
 
-  private func reply(to asked: inout Asked, by client: Client, _ call: Call) async throws(Problem) -> Reply {
+  private func reply(
+    to call: Call, by client: Client, reading read: (Call) async throws(Problem) -> Question
+  ) async throws(Problem) -> Reply {
+    let key = try call.idempotencyKey()
+    var asked = asked(try await read(call), by: client, idempotencyKey: key)
     guard let wait = asked.wait else { return try await submit(&asked.admission, by: client, call) }
     if asked.isStreamed {
       return try await AskingStream(desk: desk).reply(in: asked.form, &asked.admission, by: client, call)

@@ -16,9 +16,8 @@ extension Call {
   ///
   /// The listening takes over the request's body, so the handler must read that of the call that it is given.
   func cancellingOnDisconnect(
-    _ desk: JobDesk, _ handler: (Call) async throws(Problem) -> Reply
+    _ desk: JobDesk, _ client: Client, _ handler: (Call) async throws(Problem) -> Reply
   ) async throws(Problem) -> Reply {
-    guard cancelsOnDisconnect, let client else { return try await handler(self) }
     let watch = DisconnectWatch()
     let result: Result<Reply, Problem>
     do {

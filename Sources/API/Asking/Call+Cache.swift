@@ -11,7 +11,7 @@ extension Call {
       }
       return mode
     }
-    let wishes = request.headers[values: .cacheControl].joined(separator: ",").lowercased()
+    guard let wishes = request.headers.value(of: .cacheControl)?.lowercased() else { return nil }
     if wishes.contains("no-store") { return .off }
     return wishes.contains("no-cache") ? .refresh : nil
   }

@@ -31,7 +31,10 @@ final class BodyHold: Sendable {
     if bytes > BodyBudget.freeBytes, !budget.hasRoom(for: bytes) { throw Self.isFull }
   }
 
-  /// Waits for the body's turn to be worked on; a small one has it at once.
+  /// Whether the body is of a size that counts.
+  var isLarge: Bool { share.withLock { $0.bytes > 0 } }
+
+  /// Waits for the body's turn to be worked on; one that is not large has it at once.
   func beginWork() async {
     let bytes = share.withLock(\.bytes)
     guard bytes > 0 else { return }

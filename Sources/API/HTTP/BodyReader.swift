@@ -11,7 +11,7 @@ struct BodyReader: Sendable {
   func json(of call: Call) async throws(Problem) -> JSONValue {
     guard Self.isJSON(call.request.headers.value(of: .contentType)) else { throw .unsupportedMediaType }
     let body = try await bytes(of: call)
-    await call.hold.beginWork()
+    if call.hold.isLarge { await call.hold.beginWork() }
     do { return try JSONParser.parse(body) } catch { throw .invalidJSON(error) }
   }
 

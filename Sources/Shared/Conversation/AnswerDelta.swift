@@ -23,9 +23,6 @@ public struct AnswerDelta: Sendable, Hashable {
     }
   }
 
-  /// A rough size in bytes.
-  public var size: Int { events.reduce(0) { $0 + $1.size } }
-
   public mutating func append(_ next: AnswerDelta) {
     if events.isEmpty {
       events = next.events

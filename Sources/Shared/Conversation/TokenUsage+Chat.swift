@@ -8,6 +8,10 @@ extension TokenUsage {
       self = .zero
       return
     }
+    if let plain = Self.plain(usage) {
+      self = plain
+      return
+    }
     let prompt = Self.count(usage["prompt_tokens"])
     var completion = Self.count(usage["completion_tokens"])
     let total: Int? =
@@ -34,6 +38,22 @@ extension TokenUsage {
     told = Self.told(usage, total: totalTokens)
   }
 
+  /// The three counts alone, with nothing in them to mend, as most servers tell them.
+  private static func plain(_ usage: JSONObject) -> TokenUsage? {
+    guard usage.count <= 3 else { return nil }
+    var (prompt, completion, total) = (0, 0, Int?.none)
+    for (name, value) in usage {
+      guard case .integer(let count) = value, (0...Int64(limit)).contains(count) else { return nil }
+      switch name {
+      case "prompt_tokens": prompt = Int(count)
+      case "completion_tokens": completion = Int(count)
+      case "total_tokens": total = Int(count)
+      default: return nil
+      }
+    }
+    return TokenUsage(promptTokens: prompt, completionTokens: completion, totalTokens: total)
+  }
+
   // MARK: - Cost
 
   private static func cost(in usage: JSONObject) -> NanoDollars? {
@@ -49,23 +69,27 @@ extension TokenUsage {
 
   // MARK: - What clients are told
 
-  private static let counts: Set = ["prompt_tokens", "completion_tokens", "total_tokens"]
-  private static let details: Set = ["prompt_tokens_details", "completion_tokens_details"]
-
   /// The object as it came, with the three counts that clients rely on and without counts that cannot be true.
   /// Empty where it holds nothing beyond them: they are written from the fields.
   private static func told(_ usage: JSONObject, total: Int) -> JSONObject {
     var told = usage
+    var hasMore = false
     for (name, value) in usage {
-      if counts.contains(name) {
-        told[name] = mended(value, limit: name == "total_tokens" ? 2 * limit : limit)
-      } else if details.contains(name), case .object(let members) = value {
-        told[name] = .object(members.mapValues { $0.double == nil ? $0 : mended($0, limit: limit) })
-      } else if value.double != nil, name.hasSuffix("_tokens") {
-        told[name] = mended(value, limit: limit)
+      switch name {
+      case "prompt_tokens", "completion_tokens": told[name] = mended(value, limit: limit)
+      case "total_tokens": told[name] = mended(value, limit: 2 * limit)
+      default:
+        hasMore = true
+        if case .object(let members) = value,
+          name == "prompt_tokens_details" || name == "completion_tokens_details"
+        {
+          told[name] = .object(members.mapValues { $0.double == nil ? $0 : mended($0, limit: limit) })
+        } else if value.double != nil, name.hasSuffix("_tokens") {
+          told[name] = mended(value, limit: limit)
+        }
       }
     }
-    if told.keys.allSatisfy(counts.contains) { return [:] }
+    guard hasMore else { return [:] }
     for name in ["prompt_tokens", "completion_tokens"] where told[name] == nil { told[name] = 0 }
     if told["total_tokens"] == nil { told["total_tokens"] = .integer(Int64(total)) }
     return told

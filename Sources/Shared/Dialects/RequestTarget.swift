@@ -1,9 +1,9 @@
-/// Whom a request is written for.
-public struct RequestTarget: Sendable {
+/// Whom a request is written for. A class, since it is large, never changes, and goes through each request's writers.
+public final class RequestTarget: Sendable {
   /// The provider's name in the configuration.
-  public var provider: String
-  public var model: String
-  public var shape: ProviderShape
+  public let provider: String
+  public let model: String
+  public let shape: ProviderShape
 
   public init(provider: String, model: String, shape: ProviderShape = .neutral) {
     self.provider = provider

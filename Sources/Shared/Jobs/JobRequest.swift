@@ -1,7 +1,7 @@
 import NIOCore
 
-/// What a job asks of a model: its payload.
-public enum JobRequest: Sendable, Hashable {
+/// What a job asks of a model: its payload. Behind a reference, since it is large and handed from step to step.
+public indirect enum JobRequest: Sendable, Hashable {
   case chat(Conversation)
   case embedding(EmbeddingRequest)
 
@@ -54,22 +54,28 @@ public enum JobRequest: Sendable, Hashable {
 }
 
 extension Conversation {
+  /// What is none of OpenAI's in the stored form.
+  private static let members = olderMembers + ["dialect", "saves_thoughts", "extras"]
+  /// The same of versions up to 0.1, in which all else is the client's.
+  private static let olderMembers = ["model", "messages"]
+
   /// What versions up to 0.1 stored has no dialect: all of it is OpenAI's.
   fileprivate init(stored value: JSONValue) throws(StoredJobError) {
-    guard var members = value.object, let model = members.removeValue(forKey: "model")?.string,
-      let messages = members.removeValue(forKey: "messages")?.array
-    else { throw .unreadable(what: "request", "a member is missing") }
-    let dialect = members.removeValue(forKey: "dialect")
-    let savesThoughts = dialect == nil || members.removeValue(forKey: "saves_thoughts")?.bool == true
-    let extras = dialect == nil ? nil : members.removeValue(forKey: "extras")?.object
+    guard let model = value["model"]?.string, let messages = value["messages"]?.array else {
+      throw .unreadable(what: "request", "a member is missing")
+    }
+    let dialect = value["dialect"]
     let turns = try messages.map { (json) throws(StoredJobError) in
       guard let message = json.object, let role = message["role"]?.string.flatMap(Turn.Role.init) else {
         throw .unreadable(what: "request", "a message is malformed")
       }
       return Turn(chat: message, role: role)
     }
-    self = ChatRequestReader.conversation(model: model, turns: turns, members, extras: extras ?? [:])
-    parameters.savesThoughts = savesThoughts
+    let ours = dialect == nil ? Self.olderMembers : Self.members
+    self = ChatRequestReader.conversation(
+      model: model, turns: turns, value.object ?? [:], without: ours,
+      extras: dialect == nil ? [:] : value["extras"]?.object ?? [:])
+    parameters.savesThoughts = dialect == nil || value["saves_thoughts"]?.bool == true
     if let name = dialect?.string {
       guard let known = Dialect(rawValue: name) else {
         throw .unreadable(what: "request", "its dialect is unknown")

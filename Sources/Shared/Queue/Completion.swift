@@ -10,7 +10,8 @@ public struct Completion: Batchable {
   let isCacheable: Bool
   let provider: String
   let model: String
-  let usage: TokenUsage
+  let promptTokens: Int
+  let completionTokens: Int
   let cost: NanoDollars
 
   public var size: Int { result.readableBytes }
@@ -30,7 +31,8 @@ public struct Completion: Batchable {
     self.isCacheable = isCacheable
     provider = result.provider
     model = result.model
-    usage = result.usedInAll
+    promptTokens = result.usedInAll.promptTokens
+    completionTokens = result.usedInAll.completionTokens
     cost = result.cost
   }
 
@@ -42,7 +44,8 @@ public struct Completion: Batchable {
     isCacheable = false
     provider = ""
     model = ""
-    usage = .zero
+    promptTokens = 0
+    completionTokens = 0
     cost = .zero
   }
 }

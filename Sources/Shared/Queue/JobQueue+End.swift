@@ -31,8 +31,8 @@ extension JobQueue {
       command.append(completion.isCacheable ? "1" : "0")
       command.append(completion.provider)
       command.append(completion.model)
-      command.append(completion.usage.promptTokens)
-      command.append(completion.usage.completionTokens)
+      command.append(completion.promptTokens)
+      command.append(completion.completionTokens)
       command.append(completion.cost.rawValue)
     }
     if let acknowledging {

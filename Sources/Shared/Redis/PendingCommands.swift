@@ -34,6 +34,8 @@ struct PendingCommands<Caller> {
   private var earliest: ContinuousClock.Instant?
   /// What the timer is set to.
   private var alarm: ContinuousClock.Instant?
+  /// When the last bytes came of a reply that is not whole yet; nil between replies.
+  private var lifeSign: ContinuousClock.Instant?
   private(set) var isClosed = false
   private var isDraining = false
   /// Why it was closed, where that is known.
@@ -69,6 +71,10 @@ struct PendingCommands<Caller> {
     return .write
   }
 
+  /// Bytes came of a reply that is not whole yet. A long one takes as long as the network does: as long as more of it
+  /// comes, nobody's time runs out.
+  mutating func replyGrows(now: ContinuousClock.Instant) { lifeSign = now }
+
   enum ReceiveAction {
     case deliver(RESPValue, to: Caller)
     case fail(RedisError, to: Caller)
@@ -78,6 +84,7 @@ struct PendingCommands<Caller> {
   }
 
   mutating func receive(_ reply: RESPValue) -> ReceiveAction {
+    lifeSign = nil
     guard let command = commands.popFirst() else { return .close }
     if command.isOverdue { overdue -= 1 }
     guard let caller = command.caller else { return .discard }
@@ -110,8 +117,9 @@ struct PendingCommands<Caller> {
     (alarm, earliest) = (nil, nil)
     for index in commands.indices where !commands[index].isOverdue {
       let command = commands[index]
-      guard command.deadline <= now else {
-        earliest = earliest.map { min($0, command.deadline) } ?? command.deadline
+      let deadline = lifeSign.map { max($0 + command.timeout, command.deadline) } ?? command.deadline
+      guard deadline <= now else {
+        earliest = earliest.map { min($0, deadline) } ?? deadline
         continue
       }
       overdue += 1
@@ -139,7 +147,7 @@ struct PendingCommands<Caller> {
     }
     isClosed = true
     commands.removeAll()
-    (awaited, overdue, earliest, alarm) = (0, 0, nil, nil)
+    (awaited, overdue, earliest, alarm, lifeSign) = (0, 0, nil, nil, nil)
     return failed
   }
 

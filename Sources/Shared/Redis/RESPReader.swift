@@ -61,6 +61,10 @@ struct RESPReader: ~Copyable {
     return try Self.value(of: reply.assumingMemoryBound(to: redisReply.self).pointee)
   }
 
+  /// Whether bytes of a reply have come that is not whole yet: unread ones, or elements of an array. (hiredis is at
+  /// its first level also while it waits for the first byte of a reply.)
+  var isAmidReply: Bool { reader.pointee.ridx > 0 || reader.pointee.pos < reader.pointee.len }
+
   private func failure() -> Failure {
     // The message is a C string within a fixed array that hiredis always ends with zero.
     withUnsafeBytes(of: &reader.pointee.errstr) { bytes in

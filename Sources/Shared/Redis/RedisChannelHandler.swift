@@ -76,6 +76,7 @@ final class RedisChannelHandler: ChannelInboundHandler {
     do throws(RESPReader.Failure) {
       try reader.feed(unwrapInboundIn(data))
       while let reply = try reader.next() { receive(reply, context) }
+      if reader.isAmidReply { pending.replyGrows(now: .now) }
     } catch {
       // What follows cannot be told apart any more.
       close(context, because: error.reason)

@@ -1,7 +1,7 @@
 import Shared
 
-/// How a walk over a request's targets ended.
-enum CascadeOutcome: Sendable, Hashable {
+/// How a walk over a request's targets ended. Behind a reference, since it is large and handed from step to step.
+indirect enum CascadeOutcome: Sendable, Hashable {
   /// An answer, or the statement that every content filter refused, which is never cached.
   case answered(JobResult, isCacheable: Bool)
   /// Waiting will not mend it.

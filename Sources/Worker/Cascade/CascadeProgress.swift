@@ -70,7 +70,8 @@ struct CascadeProgress: Sendable {
       cascadePath: path(standing: turn))
     result.embeddings = answer.embeddings
     result.dropped = turn.dropped
-    result.usedInAll = bought.reduce(.zero) { $0 + $1.usage }
+    // Nearly always it is the one answer, which the result holds already.
+    if bought.count > 1 { result.usedInAll = bought.reduce(.zero) { $0 + $1.usage } }
     return result
   }
 
@@ -91,10 +92,13 @@ struct CascadeProgress: Sendable {
   /// Of all answers that were bought. Targets that were overtaken have read the prompt, too; what else they did nobody
   /// says.
   private var cost: NanoDollars {
-    let prompt = TokenUsage(promptTokens: bought.last?.usage.promptTokens ?? 0, completionTokens: 0)
-    let overtaken = path.filter { $0.status == .aborted }
-      .map { price(of: prompt, Target(provider: $0.provider, model: $0.model)) }
-    return (bought.map { price(of: $0.usage, $0.target) } + overtaken).reduce(.zero, +)
+    var cost = NanoDollars.zero
+    for (usage, target) in bought { cost = cost + price(of: usage, target) }
+    for step in path where step.status == .aborted {
+      let prompt = TokenUsage(promptTokens: bought.last?.usage.promptTokens ?? 0, completionTokens: 0)
+      cost = cost + price(of: prompt, Target(provider: step.provider, model: step.model))
+    }
+    return cost
   }
 
   private func price(of usage: TokenUsage, _ target: Target) -> NanoDollars {

@@ -39,11 +39,11 @@ final class QuotaBoard: Sendable {
 
   // MARK: - For the cascade
 
-  /// Whether a request of about so many tokens may be sent to the target now.
-  func reserve(_ target: Target, tokens: Int) async -> Permission {
+  /// Whether a request of about so many tokens may be sent to the target now. They are counted only where it matters.
+  func reserve(_ target: Target, tokens: @autoclosure () -> Int) async -> Permission {
     let quotas = quotas(of: target)
     guard !quotas.isEmpty || metered.withLock({ $0.contains(target) }) else { return .granted(nil) }
-    switch try? await shared.reserve(target, tokens: tokens, quotas: quotas) {
+    switch try? await shared.reserve(target, tokens: tokens(), quotas: quotas) {
     case .success(let reservation): return .granted(reservation)
     case .failure(let exhausted): return .refused(.outOfQuota(for: exhausted.wait))
     case nil: return .granted(nil)

@@ -87,8 +87,8 @@ struct TargetCaller: Sendable {
 
   // MARK: - One attempt
 
-  /// A request as one target gets it.
-  private struct Call {
+  /// A request as one target gets it. A class, since it is large and handed from step to step.
+  private final class Call: Sendable {
     let request: JobRequest
     let target: Target
     let endpoint: ProviderEndpoint
@@ -97,6 +97,20 @@ struct TargetCaller: Sendable {
     let firstByte: FirstByte?
     let isLast: Bool
     let bytes: AnswerBytes?
+
+    init(
+      _ request: JobRequest, _ target: Target, _ endpoint: ProviderEndpoint,
+      _ http: (HTTPClient.Request, dropped: [String]), _ firstByte: FirstByte?, isLast: Bool,
+      _ bytes: AnswerBytes?
+    ) {
+      self.request = request
+      self.target = target
+      self.endpoint = endpoint
+      (self.http, dropped) = http
+      self.firstByte = firstByte
+      self.isLast = isLast
+      self.bytes = bytes
+    }
   }
 
   private func call(
@@ -104,11 +118,9 @@ struct TargetCaller: Sendable {
     _ firstByte: FirstByte?, _ isLast: Bool, _ bytes: AnswerBytes?
   ) throws(ProviderFault) -> Call {
     let endpoint = try endpoint(of: target)
-    let (http, dropped) = try endpoint.httpRequest(
+    let http = try endpoint.httpRequest(
       for: request, streams: streams, refusesUnsupported: refusesUnsupported)
-    return Call(
-      request: request, target: target, endpoint: endpoint, http: http, dropped: dropped,
-      firstByte: firstByte, isLast: isLast, bytes: bytes)
+    return Call(request, target, endpoint, http, firstByte, isLast: isLast, bytes)
   }
 
   private func endpoint(of target: Target) throws(ProviderFault) -> ProviderEndpoint {
@@ -205,26 +217,38 @@ struct TargetCaller: Sendable {
   private func whole(
     _ call: Call
   ) async throws(CancellationError) -> (Result<ProviderAnswer, ProviderFault>, [StatedQuota]) {
-    var whole: ProviderAnswer?
-    var stated: [StatedQuota] = []
     let pieces = call.endpoint.pieces(of: call.request)
+    guard pieces.count > 1 else { return try await answer(to: call.request, call.http, call) }
+    var (whole, stated): (ProviderAnswer?, [StatedQuota]) = (nil, [])
     for piece in pieces {
       let http: HTTPClient.Request
-      do throws(ProviderFault) {
-        http = pieces.count == 1 ? call.http : try call.endpoint.httpRequest(for: piece).0
-      } catch { return (.failure(error), stated) }
-      let response = try await client.send(
-        http, timeouts: call.endpoint.timeouts, isLast: call.isLast, counting: call.bytes,
-        firstByte: call.firstByte)
-      if let head = try? response.get() { stated = StatedQuota.stated(in: head.headers) }
-      let result = response.flatMap { response in
-        Result { () throws(ProviderFault) in try call.endpoint.answer(to: piece, from: response) }
+      do throws(ProviderFault) { http = try call.endpoint.httpRequest(for: piece).0 } catch {
+        return (.failure(error), stated)
       }
+      let result: Result<ProviderAnswer, ProviderFault>
+      (result, stated) = try await answer(to: piece, http, call)
       guard case .success(let answer) = result else { return (result, stated) }
       if whole == nil { whole = answer } else { whole?.append(vectors: answer) }
     }
     guard let whole else { return (.failure(.failing("nothing was asked")), stated) }
     return (.success(whole), stated)
+  }
+
+  /// The answer to one HTTP request, and what limits its headers state.
+  private func answer(
+    to request: JobRequest, _ http: HTTPClient.Request, _ call: Call
+  ) async throws(CancellationError) -> (Result<ProviderAnswer, ProviderFault>, [StatedQuota]) {
+    let response = try await client.send(
+      http, timeouts: call.endpoint.timeouts, isLast: call.isLast, counting: call.bytes,
+      firstByte: call.firstByte)
+    switch response {
+    case .failure(let fault): return (.failure(fault), [])
+    case .success(let response):
+      let stated = StatedQuota.stated(in: response.headers)
+      do throws(ProviderFault) {
+        return (.success(try call.endpoint.answer(to: request, from: response)), stated)
+      } catch { return (.failure(error), stated) }
+    }
   }
 
   // MARK: - Leave

@@ -2,7 +2,8 @@ import Shared
 
 /// One target's turn in a cascade: what was tried, and how it ended.
 struct TargetTurn: Sendable, Hashable {
-  enum Ending: Sendable, Hashable {
+  /// Behind a reference, since answers are large and handed from step to step.
+  indirect enum Ending: Sendable, Hashable {
     case answered(ProviderAnswer)
     /// It answered, but its content filter withheld a part or all of it: the next target may say more.
     case filtered(ProviderAnswer)

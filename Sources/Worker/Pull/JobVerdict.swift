@@ -1,7 +1,7 @@
 import Shared
 
-/// What becomes of a job after a cascade: decided without I/O.
-enum JobVerdict: Sendable {
+/// What becomes of a job after a cascade: decided without I/O. Behind a reference, as its outcome is.
+indirect enum JobVerdict: Sendable {
   case complete(JobResult, isCacheable: Bool)
   case fail(JobFailure)
   case retry(after: Duration, countsAttempt: Bool)

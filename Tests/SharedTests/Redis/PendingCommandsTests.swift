@@ -67,6 +67,25 @@ struct PendingCommandsTests {
     #expect(pending.nextAlarm() == start + .seconds(1), "it looks again")
   }
 
+  @Test("nothing expires while a long reply comes, however slowly")
+  mutating func longReply() {
+    send(1, "a", within: 1)
+    send(2, "b", within: 1)
+    pending.replyGrows(now: start + .milliseconds(900))
+    #expect(pending.expire(now: start + .seconds(1)).failed.isEmpty && !pending.isSilent)
+    #expect(pending.nextAlarm() == start + .milliseconds(1900))
+    #expect(receive(.simpleString("1")) == "a: 1")
+    #expect(pending.expire(now: start + .milliseconds(1500)).failed.map(\.caller) == ["b"], "it is whole")
+  }
+
+  @Test("a reply that comes no further is silence")
+  mutating func brokenReply() {
+    send(1, "a", within: 1)
+    pending.replyGrows(now: start + .milliseconds(900))
+    let expired = pending.expire(now: start + .milliseconds(1900))
+    #expect(expired.failed.map(\.caller) == ["a"] && expired.fellSilent)
+  }
+
   @Test("the timer is set for the first command, and again only for an earlier deadline")
   mutating func alarm() {
     #expect(pending.nextAlarm() == nil)

@@ -41,6 +41,24 @@ struct RESPReaderTests {
     }
   }
 
+  @Test(
+    "it is known whether a reply is on its way",
+    arguments: ["$9\r\nmore text\r\n", "*2\r\n:1\r\n$1\r\na\r\n"])
+  func amidReply(reply: String) throws {
+    var reader = try RESPReader()
+    _ = try reader.next()
+    #expect(!reader.isAmidReply)
+    for _ in 1...3 {
+      for byte in reply.utf8.dropLast() {
+        try reader.feed(ByteBuffer(bytes: [byte]))
+        #expect(try reader.next() == nil && reader.isAmidReply)
+      }
+      try reader.feed(ByteBuffer(bytes: reply.utf8.suffix(1)))
+      #expect(try reader.next() != nil)
+      #expect(try reader.next() == nil && !reader.isAmidReply)
+    }
+  }
+
   @Test("replies are read whole wherever the bytes are split")
   func splits() throws {
     var generator = SystemRandomNumberGenerator()

@@ -99,6 +99,24 @@ struct Expectation: Sendable {
     }
   }
 
+  /// Without what only a stream has, and without what says nothing.
+  static func plain(_ value: JSONValue, withIDs: Bool) -> JSONValue {
+    switch value {
+    case .array(let entries):
+      return .array(
+        entries.map { entry in
+          guard var members = entry.object else { return entry }
+          members["index"] = nil
+          if !withIDs { members["id"] = nil }
+          return plain(.object(members), withIDs: withIDs)
+        })
+    case .object(let members):
+      return .object(
+        members.filter { !$0.value.isNull && $0.value != "" }.mapValues { plain($0, withIDs: withIDs) })
+    default: return value
+    }
+  }
+
   static func short(_ value: JSONValue?) -> String {
     guard let value else { return "nothing" }
     let text = String(buffer: value.serialized())

@@ -15,17 +15,30 @@ struct FaithfulLab: Sendable {
         answers[file.provider(place, index)] = target.answers
       }
     }
+    let environment = [
+      "FAITHFUL_KEY": "k-canary", "OTHER_FAITHFUL_KEY": "o-canary",
+    ].merging(file.environment) { _, given in given }
+    try await with(answers, environment: environment, configuration: file.configuration) { provider, api in
+      try await body(FaithfulLab(file: file, provider: provider, api: api))
+    }
+  }
+
+  /// The same with any providers: their answers by name, and the configuration file that knows where they are.
+  static func with(
+    _ answers: [String: [ScriptedAnswer]], environment: [String: String] = [:],
+    configuration: (ScriptedProvider) -> JSONValue,
+    _ body: (ScriptedProvider, SluiceAPI) async throws -> Void
+  ) async throws {
     let path = URL(filePath: "/tmp/sluice-\(UInt64.random(in: 0...UInt64.max)).json")
     defer { try? FileManager.default.removeItem(at: path) }
     try await ScriptedProvider.with(answers) { provider in
-      try Data(String(buffer: file.configuration(provider).serialized()).utf8).write(to: path)
-      let environment = [
+      try Data(String(buffer: configuration(provider).serialized()).utf8).write(to: path)
+      let own = [
         "SLUICE_CONFIG": path.path(), "JOB_MAX_ATTEMPTS": "2", "COMPLETION_WAIT": "30",
-        "FAITHFUL_KEY": "k-canary",
-        "OTHER_FAITHFUL_KEY": "o-canary", "GEMINI_API_KEY": "", "GROQ_API_KEY": "", "OPENROUTER_API_KEY": "",
-      ].merging(file.environment) { _, given in given }
-      try await SluiceCluster.withOneOfEach(environment: environment) { _, api in
-        try await body(FaithfulLab(file: file, provider: provider, api: api))
+        "GEMINI_API_KEY": "", "GROQ_API_KEY": "", "OPENROUTER_API_KEY": "",
+      ]
+      try await SluiceCluster.withOneOfEach(environment: own.merging(environment) { $1 }) { _, api in
+        try await body(provider, api)
       }
     }
   }

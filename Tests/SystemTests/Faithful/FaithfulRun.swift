@@ -174,30 +174,14 @@ struct FaithfulRun: Sendable {
   private func expectEqual(_ first: Reply, _ other: Reply, withIDs: Bool) {
     guard first.status == 200, other.status == 200 else { return }
     for path in ["choices[0].message", "choices[0].finish_reason", "choices[0].logprobs", "usage"] {
-      let left = Self.plain(Expectation.value(at: path, in: first.document) ?? .null, withIDs: withIDs)
-      let right = Self.plain(Expectation.value(at: path, in: other.document) ?? .null, withIDs: withIDs)
+      let (left, right) = (
+        Expectation.plain(Expectation.value(at: path, in: first.document) ?? .null, withIDs: withIDs),
+        Expectation.plain(Expectation.value(at: path, in: other.document) ?? .null, withIDs: withIDs)
+      )
       if !Expectation.equal(left, right) {
         let difference = "\(Expectation.short(right)), \(first.way) \(Expectation.short(left))"
         report(["\(path) is \(difference)"], other.way, .null)
       }
-    }
-  }
-
-  /// Without what only a stream has, and without what says nothing.
-  private static func plain(_ value: JSONValue, withIDs: Bool) -> JSONValue {
-    switch value {
-    case .array(let entries):
-      return .array(
-        entries.map { entry in
-          guard var members = entry.object else { return entry }
-          members["index"] = nil
-          if !withIDs { members["id"] = nil }
-          return plain(.object(members), withIDs: withIDs)
-        })
-    case .object(let members):
-      return .object(
-        members.filter { !$0.value.isNull && $0.value != "" }.mapValues { plain($0, withIDs: withIDs) })
-    default: return value
     }
   }
 

@@ -9,6 +9,9 @@ struct JoinedChunks {
   private(set) var faults: [String] = []
   private(set) var isDone = false
 
+  /// Of a choice's members those that are joined in a way of their own.
+  private static let known: Set = ["index", "delta", "finish_reason", "logprobs"]
+
   init(_ reply: StreamedReply) {
     var top: JSONObject = [:]
     var choices: [Int64: JSONObject] = [:]
@@ -50,6 +53,9 @@ struct JoinedChunks {
       var tokens = joined["logprobs"]?["content"]?.array ?? []
       tokens += logprobs["content"]?.array ?? []
       joined["logprobs"] = ["content": .array(tokens)]
+    }
+    for (name, value) in choice.object ?? [:] where !Self.known.contains(name) && !value.isNull {
+      joined[name] = value
     }
     choices[index] = joined
   }

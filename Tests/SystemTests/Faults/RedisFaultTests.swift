@@ -152,7 +152,7 @@ struct RedisFaultTests {
 
 extension FaultLab {
   /// Sends a command that breaks something, on a connection of its own that may break, too.
-  fileprivate func disturb(_ command: [String]) async throws {
+  func disturb(_ command: [String]) async throws {
     let client = try await ChildProcess("/usr/bin/redis-cli", ["-s", cluster.redis.socket] + command)
     await client.waitUntilExit()
   }

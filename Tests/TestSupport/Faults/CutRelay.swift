@@ -2,14 +2,17 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// Stands between Sluice and Redis, and can freeze single connections: no byte passes any more, and neither side is
-/// told, as when a firewall forgets a connection.
+/// Stands between Sluice (or a replica) and Redis. It can freeze single connections: no byte passes any more, and neither
+/// side is told, as when a firewall forgets a connection. And it can cut the network for a while: what is sent meanwhile
+/// arrives once it is whole again, as TCP has it, even what its sender has long given up.
 public final class CutRelay: Sendable {
   private let channel: any Channel
   private let connections: Connections
 
+  /// Of this machine.
+  public var port: Int { channel.localAddress?.port ?? 0 }
   /// As `REDIS_URL` takes it.
-  public var url: String { "redis://127.0.0.1:\(channel.localAddress?.port ?? 0)" }
+  public var url: String { "redis://127.0.0.1:\(port)" }
 
   public static func with<Value>(
     socket: String, _ body: (CutRelay) async throws -> Value
@@ -19,7 +22,7 @@ public final class CutRelay: Sendable {
       .childChannelInitializer { client in
         ClientBootstrap(group: client.eventLoop).connect(unixDomainSocketPath: socket).flatMap { server in
           client.eventLoop.makeCompletedFuture {
-            let link = connections.add()
+            let link = connections.add(on: client.eventLoop)
             try client.pipeline.syncOperations.addHandler(RelayHandler(to: server, link, readsName: true))
             try server.pipeline.syncOperations.addHandler(RelayHandler(to: client, link, readsName: false))
           }
@@ -44,6 +47,25 @@ public final class CutRelay: Sendable {
 
   /// Whether there is a connection of that name that is not frozen.
   public func has(_ name: String) -> Bool { connections.has(name) }
+
+  /// Holds all that is sent from now on, either way, over connections that there are and those that come.
+  public func cut() { connections.cut() }
+
+  /// Delivers what was held, and all that comes.
+  public func mend() { connections.mend() }
+}
+
+/// What goes over a connection.
+private enum Parcel: Sendable {
+  case bytes(ByteBuffer, to: any Channel)
+  case end(of: any Channel)
+
+  func deliver() {
+    switch self {
+    case .bytes(let bytes, let channel): channel.writeAndFlush(bytes, promise: nil)
+    case .end(let channel): channel.close(promise: nil)
+    }
+  }
 }
 
 /// One connection through the relay.
@@ -52,25 +74,76 @@ private final class Link: Sendable {
     var name: String?
     var isFrozen = false
     var isClosed = false
+    /// What waits while the network is cut; nil while it is whole.
+    var held: [Parcel]?
   }
-  let state = Mutex(State())
+  let state: Mutex<State>
+  private let eventLoop: any EventLoop
+
+  init(on eventLoop: any EventLoop, isHeld: Bool) {
+    self.eventLoop = eventLoop
+    state = Mutex(State(held: isHeld ? [] : nil))
+  }
+
+  /// On the link's event loop.
+  func pass(_ parcel: Parcel) {
+    let isHeld = state.withLock { state in
+      state.held?.append(parcel)
+      return state.held != nil
+    }
+    if !isHeld { parcel.deliver() }
+  }
+
+  func hold() { state.withLock { $0.held = $0.held ?? [] } }
+
+  func release() {
+    // There, so that nothing overtakes what was held.
+    eventLoop.execute {
+      let held = self.state.withLock { state in
+        defer { state.held = nil }
+        return state.held ?? []
+      }
+      for parcel in held { parcel.deliver() }
+    }
+  }
 }
 
 private final class Connections: Sendable {
-  private let links = Mutex<[Link]>([])
+  private struct State {
+    var links: [Link] = []
+    var isCut = false
+  }
+  private let state = Mutex(State())
+  private var links: [Link] { state.withLock(\.links) }
 
-  func add() -> Link {
-    let link = Link()
-    links.withLock { $0.append(link) }
-    return link
+  func add(on eventLoop: any EventLoop) -> Link {
+    state.withLock { state in
+      let link = Link(on: eventLoop, isHeld: state.isCut)
+      state.links.append(link)
+      return link
+    }
+  }
+
+  func cut() {
+    state.withLock { state in
+      state.isCut = true
+      for link in state.links { link.hold() }
+    }
+  }
+
+  func mend() {
+    state.withLock { state in
+      state.isCut = false
+      for link in state.links { link.release() }
+    }
   }
 
   func has(_ name: String) -> Bool {
-    links.withLock { $0 }.contains { $0.state.withLock { $0.name == name && !$0.isFrozen && !$0.isClosed } }
+    links.contains { $0.state.withLock { $0.name == name && !$0.isFrozen && !$0.isClosed } }
   }
 
   func freeze(_ name: String) -> Int {
-    links.withLock { $0 }.count { link in
+    links.count { link in
       link.state.withLock { state in
         guard state.name == name, !state.isFrozen, !state.isClosed else { return false }
         state.isFrozen = true
@@ -80,7 +153,7 @@ private final class Connections: Sendable {
   }
 }
 
-/// Passes bytes to the other side until the link is frozen.
+/// Passes bytes to the other side until the link is frozen, and while it is not held.
 private final class RelayHandler: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
 
@@ -98,13 +171,13 @@ private final class RelayHandler: ChannelInboundHandler {
     let bytes = unwrapInboundIn(data)
     if readsName { readName(in: bytes) }
     guard !link.state.withLock(\.isFrozen) else { return }
-    other.writeAndFlush(bytes, promise: nil)
+    link.pass(.bytes(bytes, to: other))
   }
 
   func channelInactive(context: ChannelHandlerContext) {
     link.state.withLock { $0.isClosed = true }
     // A frozen connection's end is not passed on, either.
-    if !link.state.withLock(\.isFrozen) { other.close(promise: nil) }
+    if !link.state.withLock(\.isFrozen) { link.pass(.end(of: other)) }
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }

@@ -13,34 +13,39 @@ public final class FaultLab: Sendable {
   public let redis: RedisClient
   /// Between Sluice and Redis, where the test wants one.
   public let relay: CutRelay?
+  private let user: String?
   private let apis = Mutex<[SluiceAPI]>([])
   private let workers = Mutex<[ChildProcess]>([])
   private let isLoading = Atomic(true)
   private let number = Atomic(0)
 
-  private init(_ cluster: SluiceCluster, _ queue: JobQueue, _ redis: RedisClient, _ relay: CutRelay?) {
+  private init(
+    _ cluster: SluiceCluster, _ queue: JobQueue, _ redis: RedisClient, _ relay: CutRelay?, user: String?
+  ) {
     self.cluster = cluster
     self.queue = queue
     self.redis = redis
     self.relay = relay
+    self.user = user
   }
 
   /// Starts everything, lets `clients` submit jobs without a pause while `inject` injects faults, waits until the
   /// queue has drained, and returns what was found. What `inject` returns is how many rounds it did.
   ///
-  /// Every client repeats a submission under its idempotency key until it is accepted.
+  /// Every client repeats a submission under its idempotency key until it is accepted. `user`, a name and a password with
+  /// a colon between, is who Sluice's processes are to Redis; the lab itself may do everything there.
   public static func run(
     _ fault: String, apis: Int = 1, workers: Int = 2, clients: Int = 8, latency: Int = 100,
     environment: [String: String] = [:], redisOptions: [String] = [],
     redisEnvironment: [String: String] = [:],
-    isRelayed: Bool = false, _ inject: (FaultLab) async throws -> Int
+    isRelayed: Bool = false, user: String? = nil, _ inject: (FaultLab) async throws -> Int
   ) async throws -> FaultFindings {
     try await SluiceCluster.with(
       environment: environment, redisOptions: redisOptions, redisEnvironment: redisEnvironment
     ) { cluster in
       try await cluster.withQueue { queue, redis in
         func run(_ relay: CutRelay?) async throws -> FaultFindings {
-          let lab = FaultLab(cluster, queue, redis, relay)
+          let lab = FaultLab(cluster, queue, redis, relay, user: user)
           return try await lab.run(
             fault, apis: apis, workers: workers, clients: clients, latency: latency, inject)
         }
@@ -143,7 +148,10 @@ public final class FaultLab: Sendable {
 
   // MARK: - Processes
 
-  private var detour: [String: String] { relay.map { ["REDIS_URL": $0.url] } ?? [:] }
+  private var detour: [String: String] {
+    let url = relay?.url ?? user.map { "unix://\($0)@\(cluster.redis.socket)" }
+    return url.map { ["REDIS_URL": $0] } ?? [:]
+  }
 
   public var firstAPI: SluiceAPI? { apis.withLock(\.first) }
   public var allAPIs: [SluiceAPI] { apis.withLock { $0 } }

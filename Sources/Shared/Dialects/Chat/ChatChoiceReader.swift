@@ -17,8 +17,8 @@ struct ChatChoiceReader: Sendable {
   private let choice: Int
   private let maker: String
   private var parts = 0
-  /// By the member in which they stand.
-  private var singles: [String: Int] = [:]
+  /// With the member in which each stands: few, so they are looked through.
+  private var singles: [(member: String, part: Int)] = []
   private var calls: [Call] = []
   /// Of lists of the provider's own, the parts by their index there.
   private var entries: [String: [Int64: Int]] = [:]
@@ -79,13 +79,12 @@ struct ChatChoiceReader: Sendable {
 
   /// The part of which there is one for each member.
   private mutating func grow(_ member: String, _ piece: Part, _ events: inout [AnswerEvent]) {
-    let part = singles[member] ?? parts
-    if singles[member] == nil {
-      singles[member] = part
-      parts += 1
-    }
-    events.append(.part(piece, at: part, choice: choice))
+    if let part = single(member) { return events.append(.part(piece, at: part, choice: choice)) }
+    singles.append((member, parts))
+    begin(piece, &events)
   }
+
+  private func single(_ member: String) -> Int? { singles.first { $0.member == member }?.part }
 
   private mutating func begin(_ part: Part, _ events: inout [AnswerEvent]) {
     events.append(.part(part, at: parts, choice: choice))
@@ -111,7 +110,7 @@ struct ChatChoiceReader: Sendable {
 
   /// What a sound tells again is told once.
   private func told(_ audio: AudioPart) -> AudioPart {
-    guard singles["audio"] != nil else { return audio }
+    guard single("audio") != nil else { return audio }
     var audio = audio
     audio.id = nil
     return audio
@@ -223,7 +222,7 @@ struct ChatChoiceReader: Sendable {
 
   private mutating func read(legacy json: JSONValue, _ events: inout [AnswerEvent]) {
     guard case .object(let members) = json else { return }
-    let isFirst = singles["function_call"] == nil
+    let isFirst = single("function_call") == nil
     let call = ToolCall(
       kind: .legacy, id: "", name: isFirst ? members["name"]?.string ?? "" : "",
       arguments: ChatPartReader.arguments(members["arguments"]) ?? "")

@@ -4,13 +4,14 @@ public import OrderedCollections
 /// (https://platform.openai.com/docs/api-reference/chat/create).
 public enum ChatRequestReader {
   /// `members` are those that shape the answer: how it travels to the client, such as `stream`, is none of them.
-  /// `extras` are known to be none of ours.
+  /// Those named in `others` are none either. `extras` are known to be none of ours.
   public static func conversation(
-    model: String, turns: [Turn], _ members: JSONObject, extras: JSONObject = [:]
+    model: String, turns: [Turn], _ members: JSONObject, without others: [String] = [],
+    extras: JSONObject = [:]
   ) -> Conversation {
     var conversation = Conversation(model: model, turns: turns)
     var extras = extras
-    for (name, value) in members where !value.isNull {
+    for (name, value) in members where !value.isNull && !others.contains(name) {
       if !take(name, value, &conversation) { extras[name] = value }
     }
     conversation.setExtras(extras)

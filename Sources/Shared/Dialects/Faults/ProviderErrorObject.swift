@@ -18,13 +18,19 @@ public struct ProviderErrorObject: Sendable {
   /// `object` of that name.
   public init?(in value: JSONValue) {
     let whole = value[0] ?? value
-    switch whole["error"] {
-    case .object, .bool(true): break
-    case .string(let text) where !text.isEmpty: break
-    case .array(let errors) where !errors.isEmpty: break
-    default: guard whole["object"]?.string == "error" else { return nil }
-    }
+    guard case .object(let members) = whole, members.contains(where: Self.tells) else { return nil }
     self.init(value, whole)
+  }
+
+  /// Whether a member says that this is an error.
+  private static func tells(_ name: String, _ value: JSONValue) -> Bool {
+    switch (name, value) {
+    case ("error", .object), ("error", .bool(true)): true
+    case ("error", .string(let text)): !text.isEmpty
+    case ("error", .array(let errors)): !errors.isEmpty
+    case ("object", .string("error")): true
+    default: false
+    }
   }
 
   /// The error of a response that is not a success, whatever its shape; nil when it says nothing.

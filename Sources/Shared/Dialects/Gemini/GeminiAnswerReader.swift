@@ -121,8 +121,10 @@ struct GeminiAnswerReader: Sendable {
     return .document(DocumentPart(source: source))
   }
 
-  /// The pages that a search of Gemini's own found.
+  /// The pages that a search of Gemini's own found. They end no text and no thought: what follows goes on with it.
   private mutating func readSources(_ metadata: JSONValue?, _ events: inout [AnswerEvent]) {
+    let unended = last
+    defer { last = unended }
     for chunk in metadata?["groundingChunks"]?.array ?? [] {
       guard case .object(let web)? = chunk["web"], toldSources.insert(chunk).inserted else { continue }
       begin(

@@ -9,6 +9,18 @@ public struct RateLimitHeaders {
     case tokens
   }
 
+  /// Whether any stand there. Most answers have none, and to look for each by its name costs more than to read what such
+  /// an answer says.
+  public static func areStated(in headers: HTTPHeaders) -> Bool {
+    headers.contains { name, _ in
+      guard name.utf8.count >= shortestName, let first = name.utf8.first else { return false }
+      // X-RateLimit-…, Anthropic-RateLimit-…
+      return first | 0x20 == UInt8(ascii: "x") || first | 0x20 == UInt8(ascii: "a")
+    }
+  }
+
+  private static let shortestName = "x-ratelimit-reset-tokens".utf8.count
+
   private let kind: Kind
   private let headers: HTTPHeaders
 

@@ -9,6 +9,9 @@ struct MessagesStreamReader: StreamReader {
     var isCall = false
     /// What a call started with; its arguments should none follow.
     var input: String?
+    /// A call of a tool that the provider runs itself, which is told once its input is whole.
+    var held: OpaquePart?
+    var heldInput = ""
   }
 
   /// The head, for limits that it states beside an error.
@@ -42,12 +45,13 @@ struct MessagesStreamReader: StreamReader {
     case "message_start": return count(value["message"]?["usage"])
     case "content_block_start": return start(value["content_block"], value["index"])
     case "content_block_delta": return go(on: value["delta"], value["index"])
-    case "content_block_stop": return stop(value["index"])
+    case "content_block_stop": return value["index"]?.integer.map { stop(index: $0) } ?? []
     case "message_delta": return count(value["usage"]) + finish(value["delta"]?["stop_reason"])
     case "message_stop":
       isComplete = true
+      let unended = open.keys.sorted().flatMap { stop(index: $0) }
       // A stream that says it is whole is whole, whether or not it says why.
-      return hasFinished ? [] : [.finish(hasCalls ? .toolCalls : .stop, choice: 0)]
+      return unended + (hasFinished ? [] : [.finish(hasCalls ? .toolCalls : .stop, choice: 0)])
     case "error": throw .failing("error in the answer")
     default: return []
     }
@@ -78,6 +82,10 @@ struct MessagesStreamReader: StreamReader {
     guard let block, let index = index?.integer else { return [] }
     let begun = MessagesAnswerReader.parts(of: block, maker: maker)
     guard var first = begun.first else { return [] }
+    if case .opaque(let part) = first, part.members["input"] != nil {
+      open[index] = Block(part: parts, held: part)
+      return []
+    }
     var started = Block(part: parts)
     if case .toolCall(var call) = first {
       hasCalls = true
@@ -102,6 +110,7 @@ struct MessagesStreamReader: StreamReader {
     case "thinking_delta": return grow(block, delta?["thinking"]) { .thought(Thought($0)) }
     case "signature_delta": return grow(block, delta?["signature"]) { .thought(Thought("", signature: $0)) }
     case "input_json_delta":
+      if block.held != nil { open[index]?.heldInput += delta?["partial_json"]?.string ?? "" }
       guard block.isCall, delta?["partial_json"]?.string?.isEmpty == false else { return [] }
       open[index]?.input = nil
       return grow(block, delta?["partial_json"]) { .toolCall(ToolCall(id: "", name: "", arguments: $0)) }
@@ -124,12 +133,14 @@ struct MessagesStreamReader: StreamReader {
     return [.part(piece(text), at: block.part, choice: 0)]
   }
 
-  /// A function without parameters is called without a delta.
-  private mutating func stop(_ index: JSONValue?) -> [AnswerEvent] {
-    guard let index = index?.integer, let block = open.removeValue(forKey: index), let input = block.input
-    else {
-      return []
+  private mutating func stop(index: Int64) -> [AnswerEvent] {
+    guard let block = open.removeValue(forKey: index) else { return [] }
+    if var held = block.held {
+      if let input = try? JSONParser.parse(block.heldInput) { held.members["input"] = input }
+      return [begin(.opaque(held))]
     }
+    // A function without parameters is called without a delta.
+    guard let input = block.input else { return [] }
     return [.part(.toolCall(ToolCall(id: "", name: "", arguments: input)), at: block.part, choice: 0)]
   }
 }

@@ -60,6 +60,28 @@ struct GeminiStreamTests {
           ], finishReason: .toolCalls))
   }
 
+  @Test("pages that a search found come between two pieces of a thought, which stays one with its signature")
+  func sources() throws {
+    let page = #"{"web":{"uri":"https://a.example","title":"t"}}"#
+    let found =
+      #"{"candidates":[{"content":{"parts":[{"text":"hm","thought":true}]},"#
+      + #""groundingMetadata":{"groundingChunks":[\#(page)]}}]}"#
+    let events = [
+      found,
+      event(#"{"text":" so","thought":true,"thoughtSignature":"c2ln"},{"text":"Hello"}"#, reason: "STOP"),
+    ]
+    let citation = Citation(
+      url: "https://a.example", title: "t",
+      members: ["web": ["uri": "https://a.example", "title": "t"]], dialect: .gemini)
+    #expect(
+      try dialect.assemble(events).get().answer
+        == Answer(
+          parts: [
+            .thought(Thought("hm so", signature: "c2ln", maker: DialectFixture.maker(.gemini))),
+            .citation(citation), .text("Hello"),
+          ], finishReason: .stop))
+  }
+
   @Test("a stream without a finish reason was cut")
   func cut() throws {
     let events = [event(#"{"text":"Hel"}"#)]

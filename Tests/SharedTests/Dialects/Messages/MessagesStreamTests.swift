@@ -69,13 +69,16 @@ struct MessagesStreamTests {
       Self.delta(1, #"{"type":"input_json_delta","partial_json":"{\"x\":"}"#),
       Self.delta(1, #"{"type":"input_json_delta","partial_json":"1}"}"#), Self.close(1),
       Self.block(2, #"{"type":"server_tool_use","id":"srv_1","name":"web_search","input":{}}"#),
-      Self.delta(2, #"{"type":"input_json_delta","partial_json":"{}"}"#), Self.close(2),
+      Self.delta(2, #"{"type":"input_json_delta","partial_json":"{\"query\":"}"#),
+      Self.delta(2, #"{"type":"input_json_delta","partial_json":"\"x\"}"}"#), Self.close(2),
       Self.block(3, #"{"type":"tool_use","id":"toolu_2","name":"g","input":{}}"#),
       Self.delta(3, #"{"type":"input_json_delta","partial_json":""}"#), Self.close(3),
       Self.block(4, #"{"type":"tool_use","id":"toolu_3","name":"h","input":{"y":2}}"#), Self.close(4),
       Self.end("tool_use"), Self.stop,
     ]
-    let search: JSONObject = ["type": "server_tool_use", "id": "srv_1", "name": "web_search", "input": [:]]
+    let search: JSONObject = [
+      "type": "server_tool_use", "id": "srv_1", "name": "web_search", "input": ["query": "x"],
+    ]
     let maker = DialectFixture.maker(.messages)
     #expect(
       try dialect.assemble(events).get().answer
