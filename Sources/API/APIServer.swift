@@ -24,21 +24,26 @@ struct APIServer: Sendable {
     let redis = RedisClient(
       topology: topology, eventLoopGroup: eventLoops, logger: logger, purpose: "api",
       perEventLoop: true)
-    let queue = JobQueue(redis: redis, retention: settings.retention, bounds: settings.bounds)
+    let acknowledging = AcknowledgedClient(
+      topology: topology, eventLoopGroup: eventLoops, logger: logger, purpose: "api-ack")
+    let queue = JobQueue(
+      redis: redis, acknowledging: acknowledging, retention: settings.retention, bounds: settings.bounds)
     let board = ReplyBoard()
     let feeds = EventBoard()
     let receipts = Receipts()
+    let lost = LostJobs(
+      expectsFailover: settings.redis.expectsFailover, retention: settings.retention, logger: logger)
     let channels = PerEventLoop(eventLoops) { ReplyChannel(name: queue.makeReplyChannel(), eventLoop: $0) }
     let listener = ReplyListener(
-      board: board, feeds: feeds, receipts: receipts, queue: queue, topology: topology, channels: channels,
-      logger: logger)
+      board: board, feeds: feeds, receipts: receipts, lost: lost, queue: queue, topology: topology,
+      channels: channels, logger: logger)
     let reloader = await CatalogReloader(settings.catalogs, logger: logger)
     let drain = DrainSwitch()
     let gate = StartGate()
     let desk = JobDesk(
       queue: queue,
       admissions: PerEventLoop(eventLoops) { StepBatcher(eventLoop: $0, step: queue.admit) },
-      board: board, feeds: feeds, receipts: receipts, channels: channels, eventLoops: eventLoops)
+      board: board, feeds: feeds, receipts: receipts, lost: lost, channels: channels, eventLoops: eventLoops)
     let responder = responder(
       routes(desk, drain, gate, CircuitStore(redis: redis), topology.errors), queue: queue, drain: drain,
       gate: gate)
@@ -49,7 +54,7 @@ struct APIServer: Sendable {
     // Shut down in reverse order: the server first, what it needs last.
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
-        services: [
+        services: (acknowledging.map { [$0] } ?? []) + [
           topology, redis, MemoryKeeper(queue: queue, logger: logger), listener, reloader,
           FoundingWatch(queue: queue, logger: logger), start, server,
         ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.forServices))
@@ -80,7 +85,7 @@ struct APIServer: Sendable {
         EmbeddingRoute(asking: asking, bodies: bodies, settings: compatible).route,
       ] + ModelRoutes(catalogs: settings.catalogs).routes
     let health = HealthRoutes(queue: desk.queue, board: providers, drain: drain, gate: gate)
-    let operation = health.routes + [MetricsRoute(queue: desk.queue, errors: errors).route]
+    let operation = health.routes + [MetricsRoute(queue: desk.queue, errors: errors, lost: desk.lost).route]
     let administration = DeadLetterRoutes(queue: desk.queue).routes + [UsageRoute(queue: desk.queue).route]
     let documented =
       [query.route] + jobs.routes + [EventRoute(desk: desk).route] + openAI + [

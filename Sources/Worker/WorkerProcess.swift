@@ -19,7 +19,9 @@ struct WorkerProcess: Sendable {
     let topology = RedisTopology(settings.redis, logger: logger)
     let redis = RedisClient(topology: topology, logger: logger, purpose: "worker", perEventLoop: true)
     let wakeConnection = RedisClient(topology: topology, logger: logger, purpose: "worker-wake")
-    let queue = JobQueue(redis: redis, retention: settings.retention, bounds: settings.bounds)
+    let acknowledging = AcknowledgedClient(topology: topology, logger: logger, purpose: "worker-ack")
+    let queue = JobQueue(
+      redis: redis, acknowledging: acknowledging, retention: settings.retention, bounds: settings.bounds)
     let board = CircuitBoard(shared: CircuitStore(redis: redis))
     let quotas = QuotaBoard(catalogs: settings.catalogs, shared: QuotaStore(redis: redis))
     let latencies = LatencyBoard(shared: LatencyStore(redis: redis))
@@ -58,7 +60,7 @@ struct WorkerProcess: Sendable {
     // Shut down in reverse order: the puller first, what it needs last.
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
-        services: statusServices(status) + [
+        services: statusServices(status) + (acknowledging.map { [$0] } ?? []) + [
           topology, redis, CircuitRefresher(board: board), QuotaRefresher(board: quotas),
           LatencyRefresher(board: latencies, catalogs: settings.catalogs), reloader,
           CancellationListener(queue: queue, held: held, topology: topology, logger: logger),

@@ -4,6 +4,10 @@ import Synchronization
 
 /// A Redis of a test's own: on a Unix socket and, where wanted, a port, with its files in a folder of its own.
 public final class RedisServer: Sendable {
+  /// Another server, such as Valkey, takes the system's place where `REDIS_SERVER` names it by an absolute path.
+  private static let program =
+    ProcessInfo.processInfo.environment["REDIS_SERVER"] ?? "/usr/bin/redis-server"
+
   public let directory: URL
   private let options: [String]
   private let environment: [String: String]
@@ -41,7 +45,7 @@ public final class RedisServer: Sendable {
   /// Starts it (again) with the data that it left.
   public func start() async throws {
     let child = try await ChildProcess(
-      "/usr/bin/redis-server",
+      Self.program,
       [
         "--port", "0", "--unixsocket", socket, "--dir", directory.path(), "--save", "", "--appendonly", "yes",
         "--appendfsync", "always", "--daemonize", "no",

@@ -40,7 +40,13 @@ struct AnswerStream: Sendable {
       if bytes.readableBytes > 0 { try await stream.write(bytes, to: &response) }
       bytes.clear()
       if events.last?.kind == .done { return try await response.finish(nil) }
-      switch try await reader.next(within: EventStream.heartbeat) {
+      let step: EventReader.Step
+      do throws(Problem) { step = try await reader.next(within: EventStream.heartbeat) } catch {
+        writer.fail(with: error, to: &bytes)
+        try await stream.write(bytes, to: &response)
+        return try await response.finish(nil)
+      }
+      switch step {
       case .events(let more): events = more
       case .quiet:
         events = []

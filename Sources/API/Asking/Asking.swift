@@ -56,6 +56,7 @@ struct Asking: Sendable {
   {
     switch try await desk.admit(&admission, of: call) {
     case .queued(let created, let cache, let limit):
+      desk.lost.accepted(admission.id)
       return accepted(JobResource(admitted: admission, created: created), cache, limit)
     case .answered(_, let result, let created, let limit):
       return accepted(JobResource(answered: admission, created: created, result: result), .hit, limit)
@@ -79,6 +80,7 @@ struct Asking: Sendable {
   ) async throws(Problem) -> Reply {
     let expectation = desk.board.expect(admission.id)
     defer { desk.board.forget(expectation) }
+    let kept = desk.lost.keep(admission)
     switch try await desk.admit(&admission, of: call) {
     case .answered(let source, let result, let created, let limit):
       // With an idempotency key the answer became a job of its own, to be replayed.
@@ -89,12 +91,15 @@ struct Asking: Sendable {
       let (job, limit) = try await desk.read(id, for: client, waiting: wait)
       return try reply(job, form, call, [.idempotencyReplayed: "true"], limit)
     case .queued(let created, let cache, let limit):
+      expectation.isThere(kept)
       try await call.admitted(admission.id, client, desk)
       let headers: HTTPFields = [.cacheStatus: cache.rawValue]
       if let end = await desk.ownEnd(of: expectation, within: wait) {
         let ended = EndedJob(id: end.id, state: end.state, body: end.body, created: created, isCached: false)
         return try reply(ended, form, call, headers, limit)
       }
+      if expectation.isLost { throw .unavailable(.jobIsLost, retryAfter: .seconds(1)) }
+      desk.lost.accepted(admission.id)
       // The job may have ended all the same, when only the news of it was lost.
       let (job, latest) = try await desk.readAfterWait(
         admission.id, for: client, lastSeen: JobResource(admitted: admission, created: created))

@@ -8,6 +8,7 @@ struct JobDesk: Sendable {
   let board: ReplyBoard
   let feeds: EventBoard
   let receipts: Receipts
+  let lost: LostJobs
   let channels: PerEventLoop<ReplyChannel>
   /// Where the timers of waiting requests run.
   let eventLoops: any EventLoopGroup
@@ -57,6 +58,10 @@ struct JobDesk: Sendable {
     case .limited(let retryAfter, _): throw .rateLimited(retryAfter: retryAfter)
     case .full(.tenant): throw .tenantQueueIsFull(retryAfter: .seconds(5))
     case .full(.queue): throw .unavailable(.queueIsFull, retryAfter: .seconds(5))
+    case .unacknowledged:
+      // Its caller does not wait for it.
+      if admission.replyChannel != nil { receipts.note(admission.id, isReceived: false) }
+      throw .unacknowledged(isExact: admission.idempotency != nil)
     }
   }
 
@@ -92,6 +97,7 @@ struct JobDesk: Sendable {
     let expectation = board.expect(id)
     defer { board.forget(expectation) }
     let now = try await read(id, for: client, announced: true)
+    expectation.isThere()
     if now.job.state.isTerminal { return now }
     _ = await end(of: expectation, within: wait)
     return try await readAfterWait(id, for: client, lastSeen: now.job)
@@ -181,6 +187,8 @@ extension Problem {
   init(_ error: QueueError) {
     switch error {
     case .outOfMemory(let use): self = .unavailable(.redisIsFull(of: use?.phrase), retryAfter: .seconds(5))
+    case .redis(.replied(_, _, let message)) where RedisErrorReason(message: message) == .noReplicas:
+      self = .unavailable(.tooFewReplicas, retryAfter: .seconds(1))
     case .redis: self = .unavailable(.redisIsAway, retryAfter: .seconds(1))
     case .unexpectedReply: self = .internalError
     }

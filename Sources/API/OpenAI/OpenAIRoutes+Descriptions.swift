@@ -67,6 +67,6 @@ enum OpenAIParameters {
   static let problems =
     ProblemKind.ofBodies + [
       .unauthorized, .forbidden, .notFound, .conflict, .gone, .validation, .rateLimited, .allProvidersFailed,
-      .unavailable, .timeout,
+      .unavailable, .unacknowledged, .timeout,
     ]
 }

@@ -59,7 +59,7 @@ extension Problem {
     case .unauthorized: "authentication_error"
     case .forbidden: "permission_error"
     case .rateLimited: "rate_limit_error"
-    case .internalError, .allProvidersFailed, .unavailable, .timeout: "server_error"
+    case .internalError, .allProvidersFailed, .unavailable, .unacknowledged, .timeout: "server_error"
     default: "invalid_request_error"
     }
   }

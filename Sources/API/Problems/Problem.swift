@@ -37,6 +37,9 @@ enum Problem: Error, Sendable, Equatable {
   /// The job goes on, but its caller has waited long enough.
   case waitIsOver(JobID)
   case unavailable(Cause, retryAfter: Duration)
+  /// The job is written and may run, but too few replicas have it. A request that `isExact` under its idempotency key may
+  /// come again.
+  case unacknowledged(isExact: Bool)
 
   /// What is wrong with the HTTP of a request.
   enum BadRequest: Sendable, Hashable {
@@ -73,6 +76,10 @@ enum Problem: Error, Sendable, Equatable {
     /// This process holds as much of request bodies as it may.
     case bodiesFillMemory
     case draining
+    /// Redis failed over to a server that did not have the job.
+    case jobIsLost
+    /// A write would be refused, or not be acknowledged.
+    case tooFewReplicas
   }
 }
 
@@ -101,6 +108,7 @@ extension Problem {
     case .requestRefused: .allProvidersFailed
     case .waitIsOver: .timeout
     case .unavailable: .unavailable
+    case .unacknowledged: .unacknowledged
     }
   }
 
@@ -141,6 +149,10 @@ extension Problem {
       "There is no answer yet; the job goes on, so read it at /jobs/\(id), or send the same request again."
     case .unavailable(let cause, let retryAfter):
       "\(Self.phrase(cause)); try again in \(Self.wholeSeconds(retryAfter)) s."
+    case .unacknowledged(isExact: true):
+      "The request was taken, but too few replicas of Redis have it; send it again with the same Idempotency-Key."
+    case .unacknowledged(isExact: false):
+      "The request was taken and may run, but too few replicas of Redis have it; with an Idempotency-Key it could be sent again."
     }
   }
 
@@ -154,6 +166,9 @@ extension Problem {
       [.retryAfter: String(Self.wholeSeconds(retryAfter))]
     // The same request under the same key finds the same again.
     case .gone: [.shouldRetry: "false"]
+    case .unacknowledged(isExact: true): [.retryAfter: "1"]
+    // It may run twice.
+    case .unacknowledged(isExact: false): [.shouldRetry: "false"]
     default: [:]
     }
   }
@@ -166,6 +181,8 @@ extension Problem {
     case .redisIsFull(let what): "Redis has no memory left\(what.map { " and is full of \($0)" } ?? "")"
     case .bodiesFillMemory: "This server is reading as many large requests as it can hold"
     case .draining: "This server is about to stop"
+    case .jobIsLost: "The job was lost when another Redis took over"
+    case .tooFewReplicas: "Too few replicas of Redis are there to take a job in"
     }
   }
 

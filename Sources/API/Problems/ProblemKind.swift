@@ -25,6 +25,7 @@ enum ProblemKind: String, Sendable, Hashable, CaseIterable {
   case allProvidersFailed = "all-providers-failed"
   case timeout
   case unavailable
+  case unacknowledged
 
   /// What can be wrong with any request that has a body.
   static let ofBodies: [ProblemKind] = [
@@ -53,7 +54,7 @@ enum ProblemKind: String, Sendable, Hashable, CaseIterable {
     case .internalError: .internalServerError
     case .allProvidersFailed: .badGateway
     case .timeout: .gatewayTimeout
-    case .unavailable: .serviceUnavailable
+    case .unavailable, .unacknowledged: .serviceUnavailable
     }
   }
 
@@ -79,6 +80,7 @@ enum ProblemKind: String, Sendable, Hashable, CaseIterable {
     case .allProvidersFailed: "Every provider failed"
     case .timeout: "No answer in time"
     case .unavailable: "Not available now"
+    case .unacknowledged: "Not acknowledged by replicas"
     }
   }
 
@@ -111,6 +113,11 @@ enum ProblemKind: String, Sendable, Hashable, CaseIterable {
       """
       The queue cannot take work now, or the server holds as many large bodies as it may; nothing was done, and \
       `Retry-After` says when to try again.
+      """
+    case .unacknowledged:
+      """
+      The request was taken and may run, but too few replicas of Redis have it. With an `Idempotency-Key` it can be sent \
+      again; without one it might run twice.
       """
     }
   }

@@ -20,7 +20,7 @@ extension JobRoutes {
           headers: [AnswerHeaders.location, AnswerHeaders.replayed]),
       ],
       problems: ProblemKind.ofBodies + [
-        .unauthorized, .forbidden, .conflict, .validation, .rateLimited, .unavailable,
+        .unauthorized, .forbidden, .conflict, .validation, .rateLimited, .unavailable, .unacknowledged,
       ],
       access: .tenant)
   }

@@ -7,6 +7,7 @@ import Shared
 struct MetricsRoute: Sendable {
   let queue: JobQueue
   let errors: RedisErrorLog
+  let lost: LostJobs
 
   var route: Route {
     Route(
@@ -27,6 +28,7 @@ struct MetricsRoute: Sendable {
     let statistics = try? await queue.statistics()
     var body = statistics.map(Self.text) ?? ByteBuffer()
     body.writeImmutableBuffer(RedisMetrics.text(isUp: statistics != nil, errors: errors.counts))
+    body.writeImmutableBuffer(lost.metrics)
     return Reply(.ok, body: body, contentType: "text/plain; version=0.0.4")
   }
 

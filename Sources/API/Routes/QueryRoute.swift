@@ -38,7 +38,7 @@ struct QueryRoute: Sendable {
         ],
         problems: ProblemKind.ofBodies + [
           .unauthorized, .forbidden, .conflict, .gone, .validation, .rateLimited, .allProvidersFailed,
-          .unavailable,
+          .unavailable, .unacknowledged,
         ],
         access: .tenant), handler: asking.handler(reading: read))
   }

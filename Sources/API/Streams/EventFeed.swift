@@ -67,8 +67,8 @@ final class EventFeed: Sendable {
     }
   }
 
-  /// The log has so many events: if that is more than have been heard of, some were missed. If it is less, the reader
-  /// asked for what comes after the end, and would wait for ever.
+  /// The log has so many events: if that is more than have been heard of, some were missed. If it is less, it is gone,
+  /// perhaps with its job, or the reader asked for what comes after the end: it would wait for ever.
   func note(count: Int) {
     change { state in
       if count != state.last, !state.isLooking, state.waiting.isEmpty || count > state.last {

@@ -18,6 +18,8 @@ struct EventReader: Sendable {
   /// The number of the last event that was read.
   private(set) var number: Int
   private var mustLook = true
+  /// Whether the job was there.
+  private var hasSeen = false
   private var isOver = false
 
   var id: JobID { feed.id }
@@ -30,8 +32,8 @@ struct EventReader: Sendable {
     self.desk = desk
   }
 
-  /// What comes next, within `timeout`. Throws ``Problem/jobNotFound`` when there is no such job of the client;
-  /// while Redis is away, it is quiet.
+  /// What comes next, within `timeout`. Throws ``Problem/jobNotFound`` when there is no such job of the client, and
+  /// ``Problem/unavailable(_:retryAfter:)`` when it was lost since it was seen; while Redis is away, it is quiet.
   mutating func next(within timeout: Duration) async throws(Problem) -> Step {
     if isOver { return .over }
     if !mustLook {
@@ -59,7 +61,12 @@ struct EventReader: Sendable {
       try? await Task.sleep(for: min(timeout, .seconds(1)))
       return .quiet
     }
-    guard let page else { throw .jobNotFound }
+    guard let page else {
+      guard hasSeen else { throw .jobNotFound }
+      desk.lost.noteLost([id])
+      throw .unavailable(.jobIsLost, retryAfter: .seconds(1))
+    }
+    hasSeen = true
     if page.job.areEventsGone { throw .gone(.events(id)) }
     mustLook = page.hasMore
     let step = took(page.events)

@@ -39,6 +39,9 @@ final class ReplyBoard: Sendable {
     return !waiting.isEmpty
   }
 
+  /// Who waits for a job.
+  func expectations(of id: JobID) -> [Expectation] { state.withLock { $0.expectations[id] ?? [] } }
+
   /// The jobs that somebody waits for.
   var awaited: [JobID] { state.withLock { Array($0.expectations.keys) } }
 

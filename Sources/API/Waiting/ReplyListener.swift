@@ -13,15 +13,20 @@ struct ReplyListener: Service {
   let feeds: EventBoard
   let receipts: Receipts
   let queue: JobQueue
+  private let finder: LostJobFinder
   /// One for each event loop: an end wakes its waiting request on the request's own.
   private let subscribers: [RedisSubscriber]
   private let looks: AsyncStream<Void>
   private let requestLook: AsyncStream<Void>.Continuation
+  /// A connection was made (anew): it may lead to another server, which lacks what the former one had taken in last.
+  private let newcomer = Newcomer()
 
   init(
-    board: ReplyBoard, feeds: EventBoard, receipts: Receipts, queue: JobQueue, topology: RedisTopology,
-    channels: PerEventLoop<ReplyChannel>, logger: Logger
+    board: ReplyBoard, feeds: EventBoard, receipts: Receipts, lost: LostJobs, queue: JobQueue,
+    topology: RedisTopology, channels: PerEventLoop<ReplyChannel>, logger: Logger
   ) {
+    let newcomer = newcomer
+    finder = LostJobFinder(queue: queue, board: board, lost: lost)
     self.board = board
     self.feeds = feeds
     self.receipts = receipts
@@ -41,7 +46,10 @@ struct ReplyListener: Service {
           case nil: break
           }
         },
-        onSubscribed: { _ in requestLook.yield() })
+        onSubscribed: { _ in
+          newcomer.note()
+          requestLook.yield()
+        })
     }
   }
 
@@ -58,6 +66,7 @@ struct ReplyListener: Service {
         for await _ in looks {
           await lookForEnds()
           await lookForEvents()
+          await lookForLost()
           await receipts.tell(queue, atMost: Self.jobsAtOnce)
         }
       }
@@ -73,9 +82,16 @@ struct ReplyListener: Service {
   private func lookForEnds() async {
     for ids in board.awaited.chunks(of: Self.jobsAtOnce) {
       // While Redis is away there is nothing to learn; the next look comes soon.
-      guard let ends = try? await queue.ended(among: ids) else { return }
+      let start = ContinuousClock.now
+      guard let (ends, absent) = try? await queue.ended(among: ids) else { return }
       for end in ends where board.deliver(end) && end.isWhole { receipts.note(end.id, isReceived: true) }
+      await finder.missed(absent, at: start)
     }
+  }
+
+  private func lookForLost() async {
+    guard newcomer.take() else { return }
+    if await !finder.lookForAccepted(atOnce: Self.jobsAtOnce) { newcomer.note() }
   }
 
   private func lookForEvents() async {

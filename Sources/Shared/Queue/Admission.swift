@@ -99,6 +99,8 @@ public enum AdmissionOutcome: Sendable {
   case keyReused
   case limited(retryAfter: Duration, RateLimitState?)
   case full(Bound)
+  /// It was written and may run, but too few replicas say that they have it: a failover may lose it.
+  case unacknowledged
 
   /// Which bound has been reached.
   public enum Bound: String, Sendable, Hashable {

@@ -12,8 +12,8 @@ public struct DurabilityCheck: Sendable {
   }
 
   /// Waits for Redis to be there. Throws ``ConfigurationError`` for a server that cannot be used until an operator mends
-  /// it, when rights are missing, and when Redis may evict queue keys. Warns of a weaker append-only file, and says
-  /// nothing where Redis does not let itself be asked (managed services).
+  /// it, when rights are missing, and when Redis may evict queue keys. Warns of a weaker append-only file and of what a
+  /// failover may cost, and says nothing where Redis does not let itself be asked (managed services).
   public func run() async throws(ConfigurationError) {
     do {
       try await waitForRedis()
@@ -31,6 +31,30 @@ public struct DurabilityCheck: Sendable {
       logger.warning(
         "Redis has appendfsync \"\(fsync)\": the last seconds of accepted jobs can be lost when it is killed")
     }
+    try await checkReplication()
+  }
+
+  /// Looks at what a failover may cost. Throws where replicas are to be waited for and may not be.
+  private func checkReplication() async throws(ConfigurationError) {
+    let acknowledging = redis.configuration.acknowledgingReplicas
+    if acknowledging > 0 {
+      do throws(RedisError) { _ = try await redis.send(RedisCommand("WAIT", "0", "1")) } catch {
+        if case .replied(_, _, let message) = error, RedisErrorReason(message: message) == .noPermission {
+          let refusal = RedisRefusal.missingRights(["+wait", "+waitaof"], user: redis.user)
+          throw ConfigurationError("the Redis of REDIS_URL cannot be used: \(refusal)")
+        }
+      }
+    }
+    guard let info = try? await redis.send(RedisCommand("INFO", "replication")).string,
+      let replicas = ReplicationCheck.replicas(in: info)
+    else { return }
+    let hasSentinels = redis.configuration.sentinels != nil
+    guard replicas > 0 || hasSentinels || acknowledging > 0 else { return }
+    let check = ReplicationCheck(
+      replicas: replicas, hasSentinels: hasSentinels, acknowledging: acknowledging,
+      leastReplicas: await setting("min-replicas-to-write").flatMap { Int($0) },
+      mostLag: await setting("min-replicas-max-lag").flatMap { Int($0) })
+    if let warning = check.warning { logger.warning("\(warning)") }
   }
 
   private func waitForRedis() async throws(RedisRefusal) {

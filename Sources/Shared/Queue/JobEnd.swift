@@ -10,7 +10,7 @@ public struct JobEnd: Sendable {
   public let isWhole: Bool
 
   /// - Parameter body: nil when it is not told.
-  init(id: JobID, state: JobState, body: ByteBuffer?) {
+  public init(id: JobID, state: JobState, body: ByteBuffer?) {
     self.id = id
     self.state = state
     self.body = body ?? ByteBuffer()

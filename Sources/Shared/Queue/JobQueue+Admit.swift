@@ -3,8 +3,22 @@ import NIOCore
 extension JobQueue {
   /// Takes jobs in, one after the other: idempotency, cache, rate limits, bounds, storage and hand-over or wake-up,
   /// in one step for all. Returns what became of each. When Redis is full, finished work gives way first.
+  ///
+  /// Where replicas are waited for and too few have it, what was written is ``AdmissionOutcome/unacknowledged``.
   public func admit(_ admissions: [Admission]) async throws(QueueError) -> [AdmissionOutcome] {
-    var command = step("admit")
+    try await admit(admissions, by: "admit")
+  }
+
+  /// Takes in jobs anew, under their ids, that a failover has lost; one that is there after all is
+  /// ``AdmissionOutcome/replayed(_:)`` as itself.
+  public func readmit(_ admissions: [Admission]) async throws(QueueError) -> [AdmissionOutcome] {
+    try await admit(admissions, by: "readmit")
+  }
+
+  private func admit(
+    _ admissions: [Admission], by name: String
+  ) async throws(QueueError) -> [AdmissionOutcome] {
+    var command = step(name)
     command.append(retention.jobs.wholeMilliseconds)
     command.append(retention.cache.wholeMilliseconds)
     command.append(bounds.waitingJobs)
@@ -14,7 +28,19 @@ extension JobQueue {
     command.append(Self.leaseDuration.wholeMilliseconds)
     command.append(retention.answers.wholeMilliseconds)
     for admission in admissions { append(admission, to: &command) }
-    let outcomes = try await performWithRoom(command).array?.compactMap(AdmissionOutcome.init) ?? []
+    guard let acknowledging else { return try outcomes(of: admissions, try await performWithRoom(command)) }
+    let reply = try await withRoom { () throws(QueueError) in
+      try await perform(command, acknowledgedBy: acknowledging, isCautious: true)
+    }
+    let outcomes = try outcomes(of: admissions, reply.value)
+    guard !reply.isAcknowledged else { return outcomes }
+    return zip(admissions, outcomes).map { $1.isWritten(for: $0) ? .unacknowledged : $1 }
+  }
+
+  private func outcomes(
+    of admissions: [Admission], _ reply: RESPValue
+  ) throws(QueueError) -> [AdmissionOutcome] {
+    let outcomes = reply.array?.compactMap(AdmissionOutcome.init) ?? []
     guard outcomes.count == admissions.count else { throw .unexpectedReply(step: "admit") }
     return outcomes
   }
@@ -48,6 +74,15 @@ extension JobQueue {
 }
 
 extension AdmissionOutcome {
+  /// Whether a job stands in the queue that may be lost: one of before, too, which may not have been acknowledged then.
+  fileprivate func isWritten(for admission: Admission) -> Bool {
+    switch self {
+    case .admitted, .replayed: true
+    case .cached: admission.recordsCacheHit || admission.idempotency != nil
+    case .keyReused, .limited, .full, .unacknowledged: false
+    }
+  }
+
   /// Reads the answer to one order; nil for anything else.
   fileprivate init?(_ reply: RESPValue) {
     let elements = reply.array ?? []

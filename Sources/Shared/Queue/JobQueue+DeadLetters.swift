@@ -50,6 +50,8 @@ extension JobQueue {
     command.append(id.rawValue)
     guard let fields = try await perform(command).array else { throw .unexpectedReply(step: "delivery") }
     guard fields.count == 2, let url = fields[0].string, let job = JobRecord(fields[1]) else { return nil }
+    // Its client is told no sooner than others.
+    if let acknowledging, await !mayTell(job.isUntold) { throw QueueError(acknowledging.refusal) }
     return Delivery(url: url, job: job)
   }
 }

@@ -3,6 +3,8 @@ public enum Settlement: Sendable, Hashable {
   case recorded
   /// Another worker has claimed the job since, or it has ended: nothing was changed.
   case stale
+  /// It was recorded, but too few replicas say that they have it, and nobody was told: the step is to be taken again.
+  case unacknowledged
 }
 
 /// What a cancellation found.
@@ -17,7 +19,7 @@ extension JobQueue {
   /// Records jobs' answers, their usage and, where they may be cached, their cache entries, in one step; offers the
   /// jobs' slots where nothing is queued. All are of one worker and one offer, or none. Returns what became of each.
   public func complete(_ completions: [Completion]) async throws(QueueError) -> [Settlement] {
-    var command = step("complete")
+    var command = step(acknowledging == nil ? "complete" : "complete_untold")
     command.append(retention.jobs.wholeMilliseconds)
     command.append(retention.cacheBytes)
     command.append(completions.first?.offer?.rawValue ?? "")
@@ -33,6 +35,10 @@ extension JobQueue {
       command.append(completion.completionTokens)
       command.append(completion.cost.rawValue)
     }
+    if let acknowledging {
+      return try await settle(
+        command, count: completions.count, step: "complete", acknowledgedBy: acknowledging)
+    }
     let settlements = try await perform(command).array?.compactMap(Settlement.init) ?? []
     guard settlements.count == completions.count else { throw .unexpectedReply(step: "complete") }
     return settlements
@@ -47,10 +53,13 @@ extension JobQueue {
 
   /// Records that a job failed for good, and keeps it for an operator if it is a dead letter.
   public func fail(_ lease: Lease, with failure: JobFailure) async throws(QueueError) -> Settlement {
-    var command = step("fail", lease)
+    var command = step(acknowledging == nil ? "fail" : "fail_untold", lease)
     command.append(failure.encoded())
     command.append(retention.jobs.wholeMilliseconds)
     command.append(failure.isDeadLetter ? "1" : "0")
+    if let acknowledging {
+      return try await settle(command, count: 1, step: "fail", acknowledgedBy: acknowledging)[0]
+    }
     return try await settle(command, step: "fail")
   }
 
@@ -101,7 +110,7 @@ extension JobQueue {
 }
 
 extension Settlement {
-  fileprivate init?(_ reply: RESPValue) {
+  init?(_ reply: RESPValue) {
     switch reply.integer {
     case 1: self = .recorded
     case 0: self = .stale

@@ -32,6 +32,10 @@ extension JobQueue {
       else { throw .unexpectedReply(step: "events") }
       return event
     }
+    guard await mayTell(job.isUntold) else {
+      // What its end has added to the log is for later, too.
+      return EventPage(job: job.withoutEnd, events: events.filter { !$0.kind.isOfEnd }, hasMore: false)
+    }
     return EventPage(job: job, events: events, hasMore: more == 1)
   }
 

@@ -25,7 +25,7 @@ extension JobQueue {
     let limit = RateLimitState(elements.dropFirst())
     guard view.array != nil else { return (nil, limit) }
     guard let job = JobRecord(view) else { throw .unexpectedReply(step: "read") }
-    return (job, limit)
+    return (await mayTell(job.isUntold) ? job : job.withoutEnd, limit)
   }
 
   /// A tenant's jobs, the newest first. A page may be short of `count` before the end when few jobs are in
@@ -41,37 +41,48 @@ extension JobQueue {
     guard let elements = try await perform(command).array, let next = elements.first?.string else {
       throw .unexpectedReply(step: "list")
     }
-    return Page(elements: elements.dropFirst().compactMap(JobRecord.init), next: JobID(rawValue: next))
+    var jobs = elements.dropFirst().compactMap(JobRecord.init)
+    if jobs.contains(where: \.isUntold), await !isAcknowledged() {
+      jobs = jobs.map { $0.isUntold ? $0.withoutEnd : $0 }
+    }
+    return Page(elements: jobs, next: JobID(rawValue: next))
   }
 
-  /// Which of these jobs have ended, for readers whose announcement may have been lost.
-  /// One that is not there is passed over: it may be about to be admitted. Bodies come along up to a megabyte in all; an
-  /// end without its own is not ``JobEnd/isWhole``.
-  public func ended(among ids: [JobID]) async throws(QueueError) -> [JobEnd] {
+  /// Which of these jobs have ended, for readers whose announcement may have been lost, and which are not there: those may
+  /// be about to be admitted. Bodies come along up to a megabyte in all; an end without its own is not ``JobEnd/isWhole``.
+  public func ended(among ids: [JobID]) async throws(QueueError) -> (ends: [JobEnd], absent: [JobID]) {
     try await ended(among: ids, bodyBytes: 1 << 20, within: nil)
   }
 
   /// How a job has ended, with its body however large; nil when it has not, or is not there.
   public func end(of id: JobID) async throws(QueueError) -> JobEnd? {
-    try await ended(among: [id], bodyBytes: 1 << 40, within: .seconds(10)).first
+    try await ended(among: [id], bodyBytes: 1 << 40, within: .seconds(10)).ends.first
   }
 
   private func ended(
     among ids: [JobID], bodyBytes: Int, within deadline: Duration?
-  ) async throws(QueueError) -> [JobEnd] {
+  ) async throws(QueueError) -> (ends: [JobEnd], absent: [JobID]) {
     var command = step("ended")
     command.append(bodyBytes)
     for id in ids { command.append(id.rawValue) }
     guard let elements = try await perform(command, within: deadline).array else {
       throw .unexpectedReply(step: "ended")
     }
-    return elements.compactMap { element in
-      guard let fields = element.array, fields.count == 3,
-        let id = fields[0].string.flatMap(JobID.init(rawValue:)),
-        let state = fields[1].string.flatMap(JobState.init)
-      else { return nil }
-      return JobEnd(id: id, state: state, body: fields[2].buffer)
+    var (ends, untold, absent): ([JobEnd], [JobEnd], [JobID]) = ([], [], [])
+    for element in elements {
+      guard let fields = element.array, let id = fields.first?.string.flatMap(JobID.init(rawValue:)) else {
+        continue
+      }
+      guard fields.count >= 3 else {
+        absent.append(id)
+        continue
+      }
+      guard let state = fields[1].string.flatMap(JobState.init) else { continue }
+      let end = JobEnd(id: id, state: state, body: fields[2].buffer)
+      if fields.count > 3, fields[3].string == "1" { untold.append(end) } else { ends.append(end) }
     }
+    if !untold.isEmpty, await isAcknowledged() { ends += untold }
+    return (ends, absent)
   }
 
   /// What is left of rate limits; takes nothing.

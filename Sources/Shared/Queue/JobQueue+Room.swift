@@ -24,8 +24,13 @@ extension JobQueue {
   ///
   /// Throws ``QueueError/outOfMemory(_:)`` with what fills Redis when nothing is left that may give way.
   func performWithRoom(_ command: RedisCommand) async throws(QueueError) -> RESPValue {
+    try await withRoom { () throws(QueueError) in try await perform(command) }
+  }
+
+  /// The same for any step.
+  func withRoom<Value>(_ step: () async throws(QueueError) -> Value) async throws(QueueError) -> Value {
     for attempt in 1...Self.triesForRoom {
-      do throws(QueueError) { return try await perform(command) } catch {
+      do throws(QueueError) { return try await step() } catch {
         guard case .outOfMemory = error else { throw error }
       }
       let who = String(UInt64.random(in: .min ... .max), radix: 16)

@@ -13,15 +13,20 @@ public struct JobQueue: Sendable {
   public static let workerSilence = Duration.seconds(20)
 
   let redis: RedisClient
+  /// Nil where replicas are not waited for.
+  let acknowledging: AcknowledgedClient?
   public let retention: JobRetention
   public let bounds: QueueBounds
   /// The shard's hash tag is part of every key.
   let base: String
 
+  /// With `acknowledging`, nobody is told of a job or an answer that replicas do not have.
   public init(
-    redis: RedisClient, retention: JobRetention, bounds: QueueBounds, prefix: String = "sluice"
+    redis: RedisClient, acknowledging: AcknowledgedClient? = nil, retention: JobRetention,
+    bounds: QueueBounds, prefix: String = "sluice"
   ) {
     self.redis = redis
+    self.acknowledging = acknowledging
     self.retention = retention
     self.bounds = bounds
     base = "\(prefix):{0}"

@@ -4,7 +4,7 @@ import NIOCore
 public struct JobRecord: Sendable {
   public let id: JobID
   public let tenant: String
-  public let state: JobState
+  public private(set) var state: JobState
   /// Nil for a delivery, whose lane no client can choose.
   public let lane: Lane?
   public let model: String
@@ -12,11 +12,11 @@ public struct JobRecord: Sendable {
   /// Unix milliseconds by Redis' clock, as all times here.
   public let created: Int64
   public let started: Int64?
-  public let finished: Int64?
+  public private(set) var finished: Int64?
   /// A JSON object; nil when the client gave none.
   public let metadata: ByteBuffer?
   /// ``JobResult/encoded()`` of a job that succeeded, ``JobFailure/encoded()`` of one that failed.
-  public let body: ByteBuffer?
+  public private(set) var body: ByteBuffer?
   /// Whether the answer came from the cache.
   public let isCached: Bool
   /// Whether the answer came from another job's call.
@@ -25,10 +25,12 @@ public struct JobRecord: Sendable {
   public let isGone: Bool
   /// Whether its event log has.
   public let areEventsGone: Bool
+  /// Whether it has ended and it is not known whether replicas have that.
+  let isUntold: Bool
 
   /// Reads what the function `view` of read.lua returns; nil for anything else.
   init?(_ view: RESPValue) {
-    guard let fields = view.array, fields.count == 15,
+    guard let fields = view.array, fields.count == 16,
       let id = fields[0].string.flatMap(JobID.init(rawValue:)),
       let state = fields[1].string.flatMap(JobState.init), let model = fields[3].string,
       let attempts = fields[4].string.flatMap(Int.init),
@@ -49,5 +51,13 @@ public struct JobRecord: Sendable {
     body = fields[12].buffer
     isGone = fields[13].string == "1"
     areEventsGone = fields[14].string == "gone"
+    isUntold = fields[15].string == "1"
+  }
+
+  /// The job as it is for all who may not be told of its end yet.
+  var withoutEnd: JobRecord {
+    var job = self
+    (job.state, job.finished, job.body) = (.running, nil, nil)
+    return job
   }
 }

@@ -5,7 +5,7 @@ import NIOSSL
 final class RedisChannelHandler: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
   typealias OutboundOut = ByteBuffer
-  typealias Caller = CheckedContinuation<Result<RESPValue, RedisError>, Never>
+  typealias Caller = RedisCaller
 
   private var pending: PendingCommands<Caller>
   private var reader: RESPReader

@@ -15,6 +15,7 @@ public final class RedisClient: Service, Sendable {
   private let ownTopology: RedisTopology?
   /// How long a connection may be silent beyond what a blocking command waits for.
   let patience: Duration
+  let configuration: RedisConfiguration
   /// Whom Redis takes it for; for people.
   let user: String
 
@@ -46,6 +47,7 @@ public final class RedisClient: Service, Sendable {
   ) {
     ownTopology = isOwn ? topology : nil
     let configuration = topology.configuration
+    self.configuration = configuration
     user = configuration.user ?? "default"
     let group: any EventLoopGroup = perEventLoop ? eventLoopGroup : eventLoopGroup.any()
     patience = configuration.patience
@@ -74,6 +76,25 @@ public final class RedisClient: Service, Sendable {
       return try await link.send(command, over: connection, deadline: deadline)
     }
     return try await own.sendOnceConnected(command, deadline: deadline)
+  }
+
+  /// Sends commands over one connection, one behind the other, and returns their replies at the same places. Others may
+  /// come between. A command may take its own time: what an ordinary one may, and `extra` for those behind it that are
+  /// held up by what blocks.
+  ///
+  /// Throws ``RedisError`` when nothing was sent.
+  func send(
+    _ commands: [RedisCommand], extra: Duration
+  ) async throws(RedisError) -> [Result<RESPValue, RedisError>] {
+    guard let name = commands.first?.name else { return [] }
+    let own = links.current
+    let trusted = own.trusted ?? links.all.lazy.compactMap(\.trusted).first
+    let connection = if let trusted { trusted } else { try await own.connection(for: name) }
+    let sizes = commands.reduce(Duration.zero) { $0 + $1.timeForItsSize }
+    let timeouts = commands.map { command in
+      configuration.commandTimeout + sizes + (command.name == commands.last?.name ? extra : .zero)
+    }
+    return await connection.send(commands, timeouts: timeouts)
   }
 
   /// Keeps the connections until the task is cancelled or the process shuts down gracefully. What uses the

@@ -27,6 +27,16 @@ public struct RedisConfiguration: Sendable, Hashable {
   /// How long an ordinary command may take.
   public var commandTimeout = Duration.seconds(2)
 
+  /// How many replicas must have a job, and an answer, before anyone is told; `REDIS_ACK_REPLICAS`.
+  public var acknowledgingReplicas = 0
+
+  /// Whether another server is to take over one day that may lack what this one took in last.
+  public var expectsFailover: Bool { sentinels != nil || acknowledgingReplicas > 0 }
+
+  /// How long replicas have to say so: half of what a command may take, so that a step that had to wait for its turn is
+  /// in time, too.
+  var acknowledgementTime: Duration { commandTimeout / 2 }
+
   /// How long a connection may be silent that is being made, logging in included, or that blocks or listens: what a
   /// command may take, but never so little that a new connection could not be made.
   public var patience: Duration { max(commandTimeout, .seconds(1)) }

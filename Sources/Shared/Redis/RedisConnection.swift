@@ -9,7 +9,7 @@ final class RedisConnection: Sendable {
     /// Nil for a command that is awaited to its end.
     let id: UInt64?
     let command: RedisCommand
-    let caller: RedisChannelHandler.Caller
+    let caller: RedisCaller
     let deadline: ContinuousClock.Instant
     let timeout: Duration
   }
@@ -42,7 +42,8 @@ final class RedisConnection: Sendable {
     let deadline = deadline ?? .now + timeout
     guard isCancellable else {
       return try await withCheckedContinuation { caller in
-        submit(Submission(id: nil, command: command, caller: caller, deadline: deadline, timeout: timeout))
+        submit(
+          Submission(id: nil, command: command, caller: .alone(caller), deadline: deadline, timeout: timeout))
       }.get()
     }
     let id = outbox.withLock { outbox in
@@ -51,11 +52,28 @@ final class RedisConnection: Sendable {
     }
     return try await withTaskCancellationHandler {
       await withCheckedContinuation { caller in
-        submit(Submission(id: id, command: command, caller: caller, deadline: deadline, timeout: timeout))
+        submit(
+          Submission(id: id, command: command, caller: .alone(caller), deadline: deadline, timeout: timeout))
       }
     } onCancel: {
       cancel(id)
     }.get()
+  }
+
+  /// Sends commands one behind the other and waits for all replies, however the others come out. `timeouts` are theirs,
+  /// from now on.
+  func send(_ commands: [RedisCommand], timeouts: [Duration]) async -> [RedisCaller.Reply] {
+    guard !commands.isEmpty else { return [] }
+    let now = ContinuousClock.now
+    return await withCheckedContinuation { caller in
+      let replies = RedisReplies(count: commands.count, caller: caller)
+      for (place, (command, timeout)) in zip(commands, timeouts).enumerated() {
+        submit(
+          Submission(
+            id: nil, command: command, caller: .together(replies, place: place), deadline: now + timeout,
+            timeout: timeout))
+      }
+    }
   }
 
   private func submit(_ submission: Submission) {

@@ -73,7 +73,7 @@ public final class RedisErrorLog: Sendable {
 
   /// What is answered by loading the library, and what many managed services forbid, is no trouble.
   private static func isExpected(_ message: String, of command: String) -> Bool {
-    command == "CONFIG" || message.hasPrefix("ERR Function not found")
+    command == "CONFIG" || command == "WAITAOF" || message.hasPrefix("ERR Function not found")
       || (command == "FUNCTION" && message.contains("already exists"))
   }
 

@@ -79,6 +79,14 @@ final class RedisLink: Sendable {
       command, timeout: timeout, deadline: end, isCancellable: deadline != nil)
   }
 
+  /// The connection that is trusted, or the one that is being made; throws ``RedisError`` where there is none within the
+  /// time of a command. `name` is that of the command which wants it.
+  func connection(for name: String) async throws(RedisError) -> RedisConnection {
+    guard !watch.isSuspect else { throw .suspect(server: server) }
+    return try await waitForConnection(atMost: configuration.commandTimeout, for: name, isCancellable: false)
+      .get()
+  }
+
   /// The connection, or why there is none. Nil while one is being made.
   private func outcome(of state: State) -> Result<RedisConnection, RedisError>? {
     switch state {

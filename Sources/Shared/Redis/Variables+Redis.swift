@@ -19,9 +19,14 @@ extension Variables {
     "REDIS_TIMEOUT_MS",
     "how long one Redis command may take, in milliseconds; after one that took longer, all fail at once until Redis answers again",
     in: 100...60_000, default: 2000)
+  public static let redisAcknowledgements = Variable<Int>.integer(
+    "REDIS_ACK_REPLICAS",
+    "how many replicas of Redis must acknowledge a job, and an answer, before anyone is told",
+    in: 0...2, default: 0)
 
   /// Those above, in the order of the documentation.
   static let redis: [VariableDocumentation] = [
-    redisURL.documentation, redisTimeout.documentation, trustRootsFile.documentation,
+    redisURL.documentation, redisTimeout.documentation, redisAcknowledgements.documentation,
+    trustRootsFile.documentation,
   ]
 }

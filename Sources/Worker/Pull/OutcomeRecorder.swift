@@ -18,7 +18,8 @@ struct OutcomeRecorder: Sendable {
     return try await record(lease, step)
   }
 
-  /// Tries `step` for as long as the lease may still hold: an answer has been paid for. What Redis refuses for
+  /// Tries `step` for as long as the lease may still hold: an answer has been paid for, and is held until it is recorded
+  /// and, where replicas are waited for, until they have it. What Redis refuses for
   /// good is given up, or it would hold a slot for ever; the job's lease then runs out. Nil when given up.
   ///
   /// Throws only `CancellationError`, when the lease is lost or the worker stops.
@@ -31,8 +32,10 @@ struct OutcomeRecorder: Sendable {
     while true {
       do throws(QueueError) {
         let settlement = try await step(queue)
-        if settlement == .stale { reportStale(lease, afterUnknown: mayHaveHappened) }
-        return settlement
+        guard settlement == .unacknowledged else {
+          if settlement == .stale { reportStale(lease, afterUnknown: mayHaveHappened) }
+          return settlement
+        }
       } catch {
         if error.isRefusal { refusals += 1 }
         if error.mayHaveHappened { mayHaveHappened = true }
@@ -40,9 +43,21 @@ struct OutcomeRecorder: Sendable {
           logger.error("Redis refuses to record a job's outcome: \(error)", metadata: ["job": "\(lease.id)"])
           return nil
         }
+        try await Task.sleep(for: pause)
+        pause = min(pause * 2, .seconds(1))
+        continue
       }
-      try await Task.sleep(for: pause)
-      pause = min(pause * 2, .seconds(1))
+      // Too few replicas have it. A server that becomes the master may lack it: it is recorded there then, else it is
+      // found recorded.
+      try await waitForReplicas()
+    }
+  }
+
+  /// Waits until enough replicas have all that was written.
+  private func waitForReplicas() async throws(CancellationError) {
+    while await !queue.isAcknowledged() {
+      // Where Redis does not answer either, that is known at once.
+      guard (try? await Task.sleep(for: .milliseconds(200))) != nil else { throw CancellationError() }
     }
   }
 

@@ -69,6 +69,11 @@ struct ProblemTests {
       [.retryAfter: "1"]),
     ProblemRow(.unavailable(.queueIsFull, retryAfter: .seconds(2)), 503, "unavailable", [.retryAfter: "2"]),
     ProblemRow(.unavailable(.draining, retryAfter: .seconds(1)), 503, "unavailable", [.retryAfter: "1"]),
+    ProblemRow(.unavailable(.jobIsLost, retryAfter: .seconds(1)), 503, "unavailable", [.retryAfter: "1"]),
+    ProblemRow(
+      .unavailable(.tooFewReplicas, retryAfter: .seconds(1)), 503, "unavailable", [.retryAfter: "1"]),
+    ProblemRow(.unacknowledged(isExact: true), 503, "unacknowledged", [.retryAfter: "1"]),
+    ProblemRow(.unacknowledged(isExact: false), 503, "unacknowledged", [.shouldRetry: "false"]),
   ]
 
   @Test("each row of the contract is rendered with its status, type and headers", arguments: rows)

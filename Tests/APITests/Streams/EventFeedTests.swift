@@ -26,6 +26,17 @@ struct EventFeedTests {
     }
   }
 
+  @Test("a log that is gone, perhaps with its job, is looked at")
+  func gone() async throws {
+    let feed = EventFeed(id: id, after: 0)
+    feed.note(count: 0)
+    #expect(await next(feed) == "quiet")
+    feed.deliver(try event(1))
+    #expect(await next(feed) == "1")
+    feed.note(count: 0)
+    #expect(await next(feed) == "behind")
+  }
+
   @Test("what comes in order is given out in order, once")
   func order() async throws {
     let feed = EventFeed(id: id, after: 2)

@@ -15,6 +15,7 @@ struct AdmitManyTests {
       case .keyReused: "reused"
       case .limited: "limited"
       case .full(let bound): "full \(bound)"
+      case .unacknowledged: "unacknowledged"
       }
     }
   }

@@ -114,7 +114,7 @@ struct AnnouncementTests {
         ids.append(try await lab.admit(lab.admission()))
         _ = try await lab.queue.complete(lab.claimOne().lease, with: result, isCacheable: false)
       }
-      let ends = try await lab.queue.ended(among: ids)
+      let ends = try await lab.queue.ended(among: ids).ends
       #expect(ends.map(\.isWhole) == [true, false, false])
       #expect(ends.map(\.state) == [.succeeded, .succeeded, .succeeded])
       #expect(try await lab.queue.end(of: ids[2])?.body == result.encoded())
@@ -130,9 +130,10 @@ struct AnnouncementTests {
       _ = try await lab.queue.complete(job.lease, with: lab.result(), isCacheable: false)
       let open = try await lab.admit(lab.admission())
       let notYetAdmitted = JobID(unixMilliseconds: 1)
-      let ends = try await lab.queue.ended(among: [done, open, notYetAdmitted])
+      let (ends, absent) = try await lab.queue.ended(among: [done, open, notYetAdmitted])
       #expect(ends.map(\.id) == [done])
       #expect(ends.map(\.state) == [.succeeded])
+      #expect(absent == [notYetAdmitted])
     }
   }
 }

@@ -50,7 +50,7 @@ struct OrphanTests {
       let other = try await lab.admit(lab.admission())
       #expect(try await lab.state(of: lost) == nil, "who reads it is told that there is no such job")
       #expect(try await lab.queue.cancel(lost, tenant: "default") == .absent)
-      #expect(try await lab.queue.ended(among: [lost]).isEmpty)
+      #expect(try await lab.queue.ended(among: [lost]).ends.isEmpty)
       try await expectPassedOver("deadlines", in: lab, other)
     }
   }

@@ -231,23 +231,35 @@ local function admit(K, intake, order)
   return { 'admitted', intake.now, follows, report[1], report[2], report[3] }
 end
 
--- Notes an outcome for each order of the arguments.
-local function admit_all(K, intake, args, outcomes)
+-- The same for one whose job was lost, if it was.
+local function admit_again(K, intake, order)
+  if redis.pcall('HEXISTS', K .. 'j:' .. order.id, 't') == 1 then return { 'replayed', order.id } end
+  return admit(K, intake, order)
+end
+
+-- Notes an outcome for each order of the arguments, as `admit_one` gives it.
+local function admit_all(K, intake, args, outcomes, admit_one)
   local next = FIRST_ORDER
   while next <= #args do
     local order
     order, next = read_order(K, args, next)
-    outcomes[#outcomes + 1] = admit(K, intake, order)
+    outcomes[#outcomes + 1] = admit_one(K, intake, order)
   end
 end
 
-step('admit', {}, function(K, args)
+local function take_all_in(K, args, admit_one)
   local intake, outcomes = new_intake(args), {}
-  local is_done, problem = pcall(admit_all, K, intake, args, outcomes)
+  local is_done, problem = pcall(admit_all, K, intake, args, outcomes, admit_one)
   -- Also where an order was refused half-way: those before it are in.
   write_intake(K, intake)
   if not is_done then raise(problem) end
   return outcomes
-end)
+end
+
+step('admit', {}, function(K, args) return take_all_in(K, args, admit) end)
+
+-- readmit: takes in jobs anew, under their ids, that a failover has lost. One that is there after all is as it was.
+--   As admit; {'replayed', its own id} for one that is there.
+step('readmit', {}, function(K, args) return take_all_in(K, args, admit_again) end)
 
 end

@@ -19,7 +19,7 @@ end
 local function complete_all(K, changes, args, keep, now, settled, answers)
   for first = 5, #args, ARGUMENTS_OF_COMPLETION do
     local id, fence, result, is_cacheable = unpack(args, first, first + 3)
-    local job = job_to_end(K, id, fence, args[4])
+    local job, was_recorded = job_to_end(K, id, fence, args[4], 'succeeded')
     if job then
       if is_cacheable == '1' and job.k then
         answers[#answers + 1] = { key = job.k, id = id, body = result, ttl = tonumber(job.kt) }
@@ -27,29 +27,37 @@ local function complete_all(K, changes, args, keep, now, settled, answers)
       finish_into(K, changes, id, job, 'succeeded', result, keep, now, { unpack(args, first + 4, first + 8) })
       settled.recorded = settled.recorded + 1
     end
-    settled[#settled + 1] = job and 1 or 0
+    settled[#settled + 1] = (job or was_recorded) and 1 or 0
   end
 end
 
-step('complete', { 'allow-oom' }, function(K, args)
+local function complete(K, args)
   local now, answers, settled = now_ms(), {}, { recorded = 0 }
   settle_changes(K, new_changes(), complete_all, args, tonumber(args[1]), now, settled, answers)
   store_answers(K, answers, tonumber(args[2]), now)
   offer_more(K, args[3], settled.recorded)
   return settled
-end)
+end
+
+step('complete', { 'allow-oom' }, complete)
 
 -- fail: records that a job failed for good. A dead letter is kept with its request for an operator; of another, whose
 -- client was told what to mend, the request goes.
 --   KEYS[1] base   ARGV 1 id  2 fence  3 worker  4 failure  5 keep (ms)  6 '1' for a dead letter
 --   returns 1: recorded, 0: stale, nothing was changed   O(log jobs)
-step('fail', { 'allow-oom' }, function(K, args)
-  local job = job_to_end(K, args[1], args[2], args[3])
-  if not job then return 0 end
+local function fail(K, args)
+  local job, was_recorded = job_to_end(K, args[1], args[2], args[3], 'failed')
+  if not job then
+    if was_recorded and string_at(K .. 'r:' .. args[1]) == args[4] then return 1 end
+    if was_recorded then count(K, 'stale') end
+    return 0
+  end
   job.is_told = args[6] ~= '1'
   finish(K, args[1], 'failed', args[4], tonumber(args[5]), now_ms(), job)
   return 1
-end)
+end
+
+step('fail', { 'allow-oom' }, fail)
 
 -- cancel: ends a job at its tenant's wish, whatever it is doing. A worker that runs it is told on the channel
 -- `<base>:cancelled`; should the message be lost, its next renewal tells it.

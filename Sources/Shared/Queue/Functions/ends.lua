@@ -7,6 +7,12 @@ local DELIVERY_TIME, DELIVERED_TIME = DAY, 60000
 -- `<id> ended <state>`, which an API process of before reads as nothing, and finds out by looking. A message may be
 -- lost: waiting readers look again.
 local function announce(K, id, state, body, channel, watched)
+  if untold then
+    untold[#untold + 1] = id
+    redis.call('HSET', K .. 'j:' .. id, 'ua', '1')
+    if watched then redis.call('PEXPIRE', K .. 'w:' .. id, text(DAY)) end
+    return
+  end
   local message = #body <= LARGEST_TOLD and id .. ' ' .. state .. ' ' .. body or id .. ' ended ' .. state
   if channel and channel ~= '' then tell(K, channel, message) end
   if watched then
@@ -62,10 +68,17 @@ local function fields_of(K, id)
   }
 end
 
--- The fields of a job that a worker may end who holds it under `fence`; nil when it does no more, which is counted.
-local function job_to_end(K, id, fence, worker)
+-- The fields of a job that a worker may end who holds it under `fence`; nil when it does no more, which is counted. Of a
+-- step that is taken again because its first time was not acknowledged, true is returned, too, when the job has ended as
+-- `state` by this very lease.
+local function job_to_end(K, id, fence, worker, state)
   local job = fields_of(K, id)
-  if job.s == 'running' and job.f == fence and is_by(job.by, worker) then return job end
+  local is_own = job.f == fence and is_by(job.by, worker)
+  if is_own and job.s == 'running' then return job end
+  if is_own and untold and job.s == state then
+    untold[#untold + 1] = id
+    return nil, true
+  end
   count(K, 'stale')
 end
 
@@ -82,9 +95,9 @@ local function finish_one(K, changes, id, job, state, body, keep, now, usage)
   local time_kept = text(keep)
   local bytes = text(FINISHED_BYTES + #body + (is_dead and tonumber(job.b) or 0))
   if received then
-    -- A dead letter may need its cache key again. The channel has been read.
-    local cache_key = is_dead and job.k or ''
-    redis.call('HSET', key, 's', state, 'ft', text(now), 'z', bytes, 'fe', '1', 'ch', '', 'k', cache_key)
+    -- A dead letter may need its cache key again. The channel has been read, and is needed only by who is told later.
+    local cache_key, channel = is_dead and job.k or '', untold and job.ch or ''
+    redis.call('HSET', key, 's', state, 'ft', text(now), 'z', bytes, 'fe', '1', 'ch', channel, 'k', cache_key)
   else
     redis.call('HSET', key, 's', state, 'ft', text(now), 'z', bytes)
   end

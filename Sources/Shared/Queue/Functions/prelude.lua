@@ -54,6 +54,7 @@
 --   of the job whose end a delivery tells of  ev 1 when events:<id> exists, gone when it is  sm dl eb lz see events.lua
 --   qt how long (ms) its answer stays once its caller has it, while one waits  z bytes that it takes once it has ended
 --   fe 1 when its caller has the answer  go 1 when the answer is gone
+--   ua 1 when it has ended and nobody was told yet: replicas are to acknowledge that first
 -- Times are milliseconds of Redis' own clock; no process's clock matters.
 
 local DAY = 86400000

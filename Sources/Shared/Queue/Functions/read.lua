@@ -1,17 +1,17 @@
 -- The fields of a job as its readers see it, in the order of `view`.
-local VIEW = { 's', 'l', 'm', 'a', 'ct', 'st', 'ft', 'hit', 'co', 't', 'go', 'ev' }
+local VIEW = { 's', 'l', 'm', 'a', 'ct', 'st', 'ft', 'hit', 'co', 't', 'go', 'ev', 'ua' }
 
 -- A job as its readers see it; nil when there is none of that id.
 --   {id, state, lane, model, attempts, created, started or nil, finished or nil, 1 when it came from the cache,
 --    1 when another's call answered it, tenant, metadata or nil, result or failure or nil, 1 when its answer is gone,
---    'gone' when its event log is}
+--    'gone' when its event log is, '1' when it has ended and replicas are to acknowledge that first}
 -- The result is nil `without_body` in any case.
 local function view(K, id, without_body)
   local job = redis.pcall('HMGET', K .. 'j:' .. id, unpack(VIEW))
   if not job[1] or not job[10] then return nil end
   local body = job[7] and not without_body and string_at(K .. 'r:' .. id)
   return { id, job[1], job[2], job[3], job[4], job[5], job[6], job[7], job[8], job[9], job[10],
-    string_at(K .. 'm:' .. id), body, job[11], job[12] }
+    string_at(K .. 'm:' .. id), body, job[11], job[12], job[13] }
 end
 
 -- Ends a job that waits past its deadline before it is shown, also while there is no worker to do so.
@@ -141,18 +141,21 @@ end)
 
 -- ended: which of these jobs have ended, and how: for readers whose message may have been lost.
 --   KEYS[1] base   ARGV 1 most bytes of all results and failures together  2… ids
---   returns {id, state, result or failure or '', or nil when there was no room for it} for each that has ended
---   One that is not there has not ended: its caller listens before it is admitted.   O(ids)
+--   returns {id, state, result or failure or '', or nil when there was no room for it, '1' when replicas are to acknowledge
+--     it first} for each that has ended, and {id} for each that is not there: its caller listens before it is admitted
+--   O(ids)
 step('ended', { 'no-writes' }, function(K, args)
   local ended, room = {}, tonumber(args[1])
   for index = 2, #args do
     local id = args[index]
-    local job = redis.pcall('HMGET', K .. 'j:' .. id, 's', 'ft')
-    if job[2] then
+    local job = redis.pcall('HMGET', K .. 'j:' .. id, 's', 'ft', 'ua')
+    if not job[1] then
+      ended[#ended + 1] = { id }
+    elseif job[2] then
       local size = plain(redis.pcall('STRLEN', K .. 'r:' .. id)) or 0
       local fits = size <= room
       if fits then room = room - size end
-      ended[#ended + 1] = { id, job[1], fits and (string_at(K .. 'r:' .. id) or '') }
+      ended[#ended + 1] = { id, job[1], fits and (string_at(K .. 'r:' .. id) or ''), job[3] }
     end
   end
   return ended

@@ -1,0 +1,71 @@
+import Shared
+
+/// Finds accepted jobs that are gone, and takes those in anew whose callers wait, under their ids.
+struct LostJobFinder: Sendable {
+  let queue: JobQueue
+  let board: ReplyBoard
+  let lost: LostJobs
+
+  /// Takes in that Redis did not have some jobs when it was asked at `time`. A job that was admitted since is none of them.
+  func missed(_ absent: [JobID], at time: ContinuousClock.Instant) async {
+    guard !absent.isEmpty else { return }
+    var (gone, again): ([JobID], [Admission]) = ([], [])
+    for id in absent {
+      let waiting = board.expectations(of: id).filter { $0.wasThere(before: time) }
+      guard !waiting.isEmpty else { continue }
+      if let kept = waiting.lazy.compactMap(\.kept).first {
+        again.append(kept.admission)
+      } else {
+        gone.append(id)
+        for expectation in waiting { expectation.lose() }
+      }
+    }
+    lost.noteLost(gone)
+    for batch in again.inBatches { await readmit(batch) }
+  }
+
+  private func readmit(_ admissions: [Admission]) async {
+    // Without Redis, or while it has no room, the next look tries again.
+    guard let outcomes = try? await queue.readmit(admissions) else { return }
+    var (taken, gone): ([JobID], [JobID]) = ([], [])
+    for (admission, outcome) in zip(admissions, outcomes) {
+      switch outcome {
+      case .admitted, .unacknowledged: taken.append(admission.id)
+      case .cached(_, let result, _, _):
+        taken.append(admission.id)
+        board.deliver(JobEnd(id: admission.id, state: .succeeded, body: result))
+      // It is there after all.
+      case .replayed(admission.id): break
+      // Its client has sent it again in the meantime.
+      case .replayed, .keyReused:
+        gone.append(admission.id)
+        for expectation in board.expectations(of: admission.id) { expectation.lose() }
+      case .limited, .full: break
+      }
+    }
+    lost.noteReadmitted(taken)
+    lost.noteLost(gone)
+  }
+
+  /// Looks which of the jobs are gone that were accepted a moment ago: after a failover. Returns whether it could be seen.
+  func lookForAccepted(atOnce most: Int) async -> Bool {
+    let suspects = lost.suspects
+    for start in stride(from: 0, to: suspects.count, by: most) {
+      let ids = Array(suspects[start..<min(start + most, suspects.count)])
+      guard let absent = try? await queue.ended(among: ids).absent else { return false }
+      lost.noteLost(absent)
+    }
+    return true
+  }
+}
+
+extension [Admission] {
+  /// Parts of it, each for one step.
+  fileprivate var inBatches: [[Admission]] {
+    var start = 0
+    return batchSizes.map { size in
+      defer { start += size }
+      return Array(self[start..<start + size])
+    }
+  }
+}

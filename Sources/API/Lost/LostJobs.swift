@@ -1,0 +1,68 @@
+import Logging
+import NIOCore
+import Shared
+import Synchronization
+
+/// Jobs that were accepted and that Redis does not have any more: what is kept to take them in anew, and how many there
+/// were.
+final class LostJobs: Sendable {
+  private let shelf: AdmissionShelf?
+  private let recent: RecentJobs?
+  private let lost = Atomic(0)
+  private let readmitted = Atomic(0)
+  private let logger: Logger
+
+  /// Where no failover is expected (one Redis, whose replicas are not waited for), nothing is kept: a job that is gone all
+  /// the same is counted once its caller looks for it.
+  init(expectsFailover: Bool, retention: JobRetention, logger: Logger) {
+    shelf = expectsFailover ? AdmissionShelf() : nil
+    recent = expectsFailover ? RecentJobs(keptFor: min(retention.jobs, retention.answers)) : nil
+    self.logger = logger
+  }
+
+  // MARK: - What is kept
+
+  /// Keeps a request whose caller waits, where that is of use and there is room.
+  func keep(_ admission: Admission) -> KeptAdmission? { shelf?.keep(admission) }
+
+  /// A job was accepted, and its client is to come back for it.
+  func accepted(_ id: JobID) { recent?.add(id) }
+
+  /// Jobs that may be lost if another server has taken over; none where that is not expected.
+  var suspects: [JobID] { recent?.since() ?? [] }
+
+  // MARK: - What is known
+
+  /// Jobs are gone, and nothing was kept of them.
+  func noteLost(_ ids: [JobID]) {
+    guard let first = ids.first else { return }
+    recent?.remove(Set(ids))
+    lost.add(ids.count, ordering: .relaxed)
+    logger.error(
+      "accepted jobs are lost: Redis does not have them any more",
+      metadata: ["jobs": "\(ids.count)", "first": "\(first)"])
+  }
+
+  /// Jobs were gone, and were taken in anew.
+  func noteReadmitted(_ ids: [JobID]) {
+    guard let first = ids.first else { return }
+    readmitted.add(ids.count, ordering: .relaxed)
+    logger.warning(
+      "Redis had lost jobs whose callers wait; they were admitted again",
+      metadata: ["jobs": "\(ids.count)", "first": "\(first)"])
+  }
+
+  /// In Prometheus' text format; of this process.
+  var metrics: ByteBuffer {
+    var text = MetricsText()
+    text.add(
+      "jobs_lost_total", .counter,
+      "Jobs that this process had accepted and found gone. Expected to be nothing.",
+      lost.load(ordering: .relaxed))
+    text.add(
+      "jobs_readmitted_total", .counter,
+      "Jobs that were gone and that this process admitted again while their callers waited.",
+      readmitted.load(ordering: .relaxed))
+    return text.buffer
+  }
+}

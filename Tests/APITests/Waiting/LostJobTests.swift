@@ -1,0 +1,167 @@
+import Logging
+import NIOCore
+import NIOPosix
+import TestSupport
+import Testing
+
+@testable import API
+@testable import Shared
+
+@Suite("Jobs that a failover has lost")
+struct LostJobTests {
+  /// A queue, and an API process's knowledge of who waits.
+  private struct Lab: Sendable {
+    let redis: RedisClient
+    let queue: JobQueue
+    let board = ReplyBoard()
+    let lost: LostJobs
+
+    var finder: LostJobFinder { LostJobFinder(queue: queue, board: board, lost: lost) }
+
+    static func with(expectsFailover: Bool = true, _ body: (Lab) async throws -> Void) async throws {
+      try await RedisServer.with { server in
+        var configuration = try RedisConfiguration(url: server.url)
+        configuration.commandTimeout = .seconds(20)
+        let redis = RedisClient(configuration: configuration, logger: .quiet, purpose: "test")
+        let environment = ProcessEnvironment([:])
+        let queue = JobQueue(
+          redis: redis, retention: try JobRetention(environment), bounds: try QueueBounds(environment))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+          group.addTask { try await redis.run() }
+          defer { group.cancelAll() }
+          try await body(
+            Lab(
+              redis: redis, queue: queue,
+              lost: LostJobs(
+                expectsFailover: expectsFailover, retention: queue.retention, logger: .quiet)))
+        }
+      }
+    }
+
+    func admission(prompt: String = "hello") -> Admission {
+      Admission(
+        id: JobID(unixMilliseconds: Timestamp.now), tenant: "default", lane: .standard, model: "default",
+        request: ByteBuffer(string: prompt), weight: 1, expiresIn: .seconds(600), replyChannel: "mine",
+        cache: .use(key: "k"))
+    }
+
+    /// A request that waits for its job, as `Asking` does it.
+    func ask(_ admission: Admission) async throws -> API.Expectation {
+      let expectation = board.expect(admission.id)
+      let kept = lost.keep(admission)
+      _ = try await queue.admit(admission)
+      expectation.isThere(kept)
+      return expectation
+    }
+
+    /// As the server is that has taken over: without what the former one took in last.
+    func failOver() async throws { _ = try await redis.send(RedisCommand("FLUSHALL")) }
+
+    /// As the listener looks.
+    func look() async throws {
+      let start = ContinuousClock.now
+      let absent = try await queue.ended(among: board.awaited).absent
+      await finder.missed(absent, at: start)
+    }
+
+    var metrics: String { String(buffer: lost.metrics) }
+  }
+
+  @Test("one whose caller waits is admitted again under its id, once, and answered")
+  func readmitted() async throws {
+    try await Lab.with { lab in
+      let admission = lab.admission(prompt: "what was asked")
+      let expectation = try await lab.ask(admission)
+      try await lab.failOver()
+      try await lab.look()
+      try await lab.look()
+      let claim = try await lab.queue.claim(10, worker: "w")
+      #expect(claim.jobs.map(\.lease.id) == [admission.id])
+      #expect(claim.jobs.first?.request == ByteBuffer(string: "what was asked"))
+      #expect(!expectation.isLost)
+      #expect(lab.metrics.contains("sluice_jobs_readmitted_total 1\n"))
+      #expect(lab.metrics.contains("sluice_jobs_lost_total 0\n"))
+    }
+  }
+
+  @Test("one that was admitted while Redis was being asked is not taken for lost")
+  func justAdmitted() async throws {
+    try await Lab.with { lab in
+      let admission = lab.admission()
+      let expectation = lab.board.expect(admission.id)
+      let start = ContinuousClock.now
+      let absent = try await lab.queue.ended(among: lab.board.awaited).absent
+      #expect(absent == [admission.id])
+      _ = try await lab.queue.admit(admission)
+      expectation.isThere()
+      await lab.finder.missed(absent, at: start)
+      #expect(!expectation.isLost)
+      #expect(lab.metrics.contains("sluice_jobs_lost_total 0\n"))
+    }
+  }
+
+  @Test("one that is there after all is left as it is")
+  func thereAfterAll() async throws {
+    try await Lab.with { lab in
+      let admission = lab.admission()
+      _ = try await lab.ask(admission)
+      let job = try #require(try await lab.queue.claim(1, worker: "w").jobs.first)
+      await lab.finder.missed([admission.id], at: .now)
+      #expect(try await lab.queue.renew([job.lease], worker: "w") == Renewal(lost: [], over: []))
+      #expect(lab.metrics.contains("sluice_jobs_readmitted_total 0\n"))
+    }
+  }
+
+  @Test(
+    "one of which nothing is kept is counted, and its caller waits no longer",
+    arguments: [(true, 100_000), (false, 10)])
+  func lost(expectsFailover: Bool, size: Int) async throws {
+    try await Lab.with(expectsFailover: expectsFailover) { lab in
+      let expectation = try await lab.ask(lab.admission(prompt: String(repeating: "x", count: size)))
+      try await lab.failOver()
+      try await lab.look()
+      let end = await expectation.end(within: .seconds(60), on: MultiThreadedEventLoopGroup.singleton.any())
+      #expect(end == nil)
+      #expect(expectation.isLost)
+      #expect(lab.metrics.contains("sluice_jobs_lost_total 1\n"))
+    }
+  }
+
+  @Test("those for which nobody waits are looked for after a failover, and counted once")
+  func accepted() async throws {
+    try await Lab.with { lab in
+      let (gone, kept) = (lab.admission(), lab.admission())
+      for admission in [gone, kept] {
+        _ = try await lab.queue.admit(admission)
+        lab.lost.accepted(admission.id)
+      }
+      #expect(await lab.finder.lookForAccepted(atOnce: 1))
+      #expect(lab.metrics.contains("sluice_jobs_lost_total 0\n"))
+      _ = try await lab.redis.send(RedisCommand("DEL", "sluice:{0}:j:\(gone.id)"))
+      #expect(await lab.finder.lookForAccepted(atOnce: 1))
+      #expect(await lab.finder.lookForAccepted(atOnce: 1))
+      #expect(lab.metrics.contains("sluice_jobs_lost_total 1\n"))
+      #expect(lab.lost.suspects == [kept.id])
+    }
+  }
+
+  @Test("what is kept of requests is bounded, and let go with its request")
+  func shelf() {
+    let shelf = AdmissionShelf()
+    var kept: [KeptAdmission?] = []
+    let admission = Admission(
+      id: JobID(unixMilliseconds: 1), tenant: "t", lane: .standard, model: "m",
+      request: ByteBuffer(repeating: 0, count: 65_536), weight: 1, expiresIn: .seconds(1))
+    for _ in 0..<1024 { kept.append(shelf.keep(admission)) }
+    #expect(kept.allSatisfy { $0 != nil })
+    #expect(shelf.keep(admission) == nil)
+    kept = []
+    #expect(shelf.heldBytes == 0)
+    #expect(shelf.keep(admission) != nil)
+  }
+}
+
+extension Logger {
+  /// For what is expected to complain.
+  fileprivate static var quiet: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }
+}
