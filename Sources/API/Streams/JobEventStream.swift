@@ -19,7 +19,13 @@ struct JobEventStream: Sendable {
     var ended: JobResource?
     while true {
       var bytes = ByteBuffer()
-      switch try await reader.next(within: EventStream.heartbeat) {
+      let step: EventReader.Step
+      do throws(Problem) { step = try await reader.next(within: EventStream.heartbeat) } catch {
+        // Its client comes back and is told by the status.
+        guard case .gone = error else { throw error }
+        return try await writer.finish(nil)
+      }
+      switch step {
       case .events(let events):
         for event in events { try await write(event, of: job, &deltas, &ended, to: &bytes) }
       case .quiet: bytes.writeComment("waiting")
