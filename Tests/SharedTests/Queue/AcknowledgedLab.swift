@@ -34,6 +34,8 @@ struct AcknowledgedLab: Sendable {
         group.addTask { try await redis.run() }
         group.addTask { try await client.run() }
         defer { group.cancelAll() }
+        // Redis has the functions before anything is waited for, as it has when a process has started.
+        try await queue.checkReady()
         try await body(
           AcknowledgedLab(
             servers: servers, lab: QueueLab(server: servers.master, redis: redis, queue: queue),

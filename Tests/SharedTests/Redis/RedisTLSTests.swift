@@ -89,7 +89,8 @@ struct RedisTLSTests {
     let certificates = try TestCertificates()
     defer { certificates.remove() }
     try await withServer(certificates) { port, plain in
-      #expect(try await failure(of: "redis://127.0.0.1:\(port)").hasSuffix("write rediss://"))
+      let plainly = try await failure(of: "redis://127.0.0.1:\(port)")
+      #expect(plainly.hasSuffix("write rediss://"), "\(plainly)")
       let reason = try await failure(of: "rediss://127.0.0.1:\(plain)?cafile=\(certificates.authority)")
       #expect(reason.hasSuffix("write redis://"), "\(reason)")
     }
