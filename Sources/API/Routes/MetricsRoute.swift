@@ -18,7 +18,7 @@ struct MetricsRoute: Sendable {
         group: "Operation",
         responses: [
           ResponseDescription(
-            status: .ok, description: "Prometheus' text format.", contentType: "text/plain; version=0.0.4")
+            status: .ok, description: "Prometheus' text format.", contentType: MetricsText.contentType)
         ],
         access: .open), handler: show)
   }
@@ -29,7 +29,7 @@ struct MetricsRoute: Sendable {
     var body = statistics.map(Self.text) ?? ByteBuffer()
     body.writeImmutableBuffer(RedisMetrics.text(isUp: statistics != nil, errors: errors.counts))
     body.writeImmutableBuffer(lost.metrics)
-    return Reply(.ok, body: body, contentType: "text/plain; version=0.0.4")
+    return Reply(.ok, body: body, contentType: MetricsText.contentType)
   }
 
   static func text(_ statistics: QueueStatistics) -> ByteBuffer {

@@ -1,5 +1,3 @@
-import Logging
-
 /// What a server's replicas and settings say of how much a failover may cost: decided without asking it.
 struct ReplicationCheck: Sendable, Hashable {
   /// How many replicas are connected.

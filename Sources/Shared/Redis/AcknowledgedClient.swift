@@ -2,7 +2,6 @@ import Logging
 import NIOCore
 import NIOPosix
 import ServiceLifecycle
-import Synchronization
 
 /// Sends commands and waits until enough replicas say that they have what these wrote (`REDIS_ACK_REPLICAS`).
 ///

@@ -90,9 +90,19 @@ struct PendingCommands<Caller> {
     guard let caller = command.caller else { return .discard }
     if command.id == nil { awaited -= 1 }
     if case .error(let message) = reply {
-      return .fail(.replied(server: server, command: command.name, message: message), to: caller)
+      return .fail(
+        .replied(server: server, command: command.name, message: Self.withoutArguments(message)), to: caller)
     }
     return .deliver(reply, to: caller)
+  }
+
+  /// Redis repeats the arguments of a command that it does not know (renamed, or another's Redis); they may hold what nobody
+  /// may read, such as the password of `AUTH`.
+  private static func withoutArguments(_ message: String) -> String {
+    guard message.hasPrefix("ERR unknown"), let end = message.firstRange(of: ", with args") else {
+      return message
+    }
+    return String(message[..<end.lowerBound])
   }
 
   /// The caller no longer waits. Nil when its command is no longer pending.

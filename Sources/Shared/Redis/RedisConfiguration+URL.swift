@@ -14,6 +14,7 @@ public enum RedisURLError: Error, Sendable, Hashable, CustomStringConvertible {
   case noMasterName
   case repeatedSentinel
   case noSentinelPassword
+  case brokenPassword
   case wrongSwitch(String)
   case needsTLS(String)
   case certificateWithoutKey
@@ -36,6 +37,8 @@ public enum RedisURLError: Error, Sendable, Hashable, CustomStringConvertible {
     case .noMasterName: "it names no master; its path is /NAME or /NAME/db, with the name that sentinels know"
     case .repeatedSentinel: "it names a sentinel twice"
     case .noSentinelPassword: "it has a sentinel_user without a sentinel_password"
+    case .brokenPassword:
+      "one of its parameters is unknown; an \"&\" in its sentinel_password must be written as %26"
     case .needsTLS(let name): "its parameter \"\(name)\" is for TLS; write rediss://"
     case .certificateWithoutKey: "its parameters certfile and keyfile belong together"
     case .wrongSwitch(let name): "its parameter \"\(name)\" is neither on nor off"
@@ -150,7 +153,8 @@ extension RedisConfiguration {
     case "cafile": trustRootsPath = try Self.decoded(value)
     case "certfile": certificatePath = try Self.decoded(value)
     case "keyfile": keyPath = try Self.decoded(value)
-    default: throw .unknownParameter(String(name))
+    // Perhaps the end of that password, which must not be shown.
+    default: throw sentinels?.password == nil ? .unknownParameter(String(name)) : .brokenPassword
     }
   }
 

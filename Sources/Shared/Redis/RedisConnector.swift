@@ -133,6 +133,7 @@ struct RedisConnector: Sendable {
     case let error as HostLookup.UnknownName: return "the name \"\(error.host)\" cannot be resolved"
     case let error as IOError: return error.localizedReason
     case ChannelError.connectTimeout: return "connecting took too long"
+    case is ChannelError: return "the connection was closed while it was made"
     default: return RedisTLSFault(error).map(String.init(describing:)) ?? "\(error)"
     }
   }

@@ -32,16 +32,17 @@ public final class RedisErrorLog: Sendable {
   func note(_ message: String, to command: String) {
     guard !Self.isExpected(message, of: command) else { return }
     let reason = RedisErrorReason(message: message)
+    let shown = String(message.prefix(Self.longestMessage))
     let isNew = entries.withLock { entries in
       var entry = entries[reason] ?? Entry()
       let isNew = entry.total == 0
       entry.total += 1
       if !isNew { entry.unsaid += 1 }
-      (entry.command, entry.message) = (command, Self.shown(message))
+      (entry.command, entry.message) = (command, shown)
       entries[reason] = entry
       return isNew
     }
-    if isNew { say(reason, count: 1, command: command, message: Self.shown(message)) }
+    if isNew { say(reason, count: 1, command: command, message: shown) }
   }
 
   /// Says what has come since the last time.
@@ -75,11 +76,5 @@ public final class RedisErrorLog: Sendable {
   private static func isExpected(_ message: String, of command: String) -> Bool {
     command == "CONFIG" || command == "WAITAOF" || message.hasPrefix("ERR Function not found")
       || (command == "FUNCTION" && message.contains("already exists"))
-  }
-
-  /// Redis repeats the arguments of a command that it does not know; they may hold what nobody may read.
-  private static func shown(_ message: String) -> String {
-    let end = message.firstRange(of: ", with args")?.lowerBound ?? message.endIndex
-    return String(message[..<end].prefix(longestMessage))
   }
 }

@@ -82,9 +82,13 @@ struct RedisGreeting: Sendable {
   private func selectDatabase(over connection: RedisConnection) async throws(RedisError) {
     do {
       _ = try await send(RedisCommand("SELECT", String(configuration.database)), over: connection)
-    } catch .replied(_, _, let message) {
-      if message.hasPrefix("NOPERM") { throw missing("+select") }
-      throw refused(.noDatabase(configuration.database))
+    } catch .replied(let server, let command, let message) {
+      switch RedisErrorReason(message: message) {
+      case .noPermission: throw missing("+select")
+      case .other, .unknownCommand: throw refused(.noDatabase(configuration.database))
+      // Such as one that is busy: time mends it.
+      default: throw Self.error(message, to: command, of: server)
+      }
     }
   }
 

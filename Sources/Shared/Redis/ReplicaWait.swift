@@ -141,14 +141,23 @@ final class ReplicaWait: Sendable {
     case .memory(let end) where ContinuousClock.now < end: return false
     case .memory, .unknown: break
     }
-    let always = try? await redis.send(RedisCommand("CONFIG", "GET", "appendfsync")).array?.last?.string
-    let on = try? await redis.send(RedisCommand("CONFIG", "GET", "appendonly")).array?.last?.string
-    var isKnown = false
-    if always == "always", on == "yes" {
-      isKnown = (try? await redis.send(RedisCommand("WAITAOF", "0", "0", "1"))) != nil
+    var canAsk = false
+    do throws(RedisError) { canAsk = try await canAskDisks() } catch {
+      // While Redis is away, as at a failover, nothing is found out for the next ten minutes.
+      guard case .replied(_, _, let message) = error, !RedisErrorReason(message: message).isPassing else {
+        return false
+      }
     }
-    depth.withLock { $0 = isKnown ? .disk : .memory(until: .now + Self.restOfDisks) }
-    return isKnown
+    depth.withLock { $0 = canAsk ? .disk : .memory(until: .now + Self.restOfDisks) }
+    return canAsk
+  }
+
+  private func canAskDisks() async throws(RedisError) -> Bool {
+    let fsync = try await redis.send(RedisCommand("CONFIG", "GET", "appendfsync")).array?.last?.string
+    let appendOnly = try await redis.send(RedisCommand("CONFIG", "GET", "appendonly")).array?.last?.string
+    guard fsync == "always", appendOnly == "yes" else { return false }
+    _ = try await redis.send(RedisCommand("WAITAOF", "0", "0", "1"))
+    return true
   }
 
   /// Whether replicas have it in their memory that did not say in time that it is on their disks.

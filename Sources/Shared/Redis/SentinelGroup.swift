@@ -1,6 +1,5 @@
 import Logging
 import NIOCore
-import NIOPosix
 
 /// The sentinels of one master: asked together, and heard when they name another.
 final class SentinelGroup: Sendable {

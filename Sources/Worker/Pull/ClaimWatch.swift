@@ -13,6 +13,7 @@ final class ClaimWatch: Sendable {
 
   private struct Trouble {
     let since: ContinuousClock.Instant
+    var lastFailure: ContinuousClock.Instant
     var failures = 0
     var lastSaid: ContinuousClock.Instant?
   }
@@ -23,14 +24,18 @@ final class ClaimWatch: Sendable {
   /// Whether it has been able to claim at all.
   var hasClaimed: Bool { hasSucceeded.load(ordering: .relaxed) }
 
-  /// Whether it has not been able to claim for so long that somebody must look.
+  /// Whether claims have failed for so long that somebody must look.
   func isStuck(now: ContinuousClock.Instant = .now) -> Bool {
-    trouble.withLock { $0.map { now - $0.since >= Self.bearable } ?? false }
+    trouble.withLock { trouble in
+      // Who has been handed jobs for all his slots since the last failure claims nothing, and is well.
+      trouble.map { min(now, $0.lastFailure) - $0.since >= Self.bearable } ?? false
+    }
   }
 
   func failed(_ error: QueueError, now: ContinuousClock.Instant = .now, logger: Logger) {
     let unsaid: Int? = trouble.withLock { trouble in
-      var current = trouble ?? Trouble(since: now)
+      var current = trouble ?? Trouble(since: now, lastFailure: now)
+      current.lastFailure = now
       current.failures += 1
       defer { trouble = current }
       // What Redis says no to is not mended by waiting.

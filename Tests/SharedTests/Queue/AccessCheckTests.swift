@@ -55,17 +55,6 @@ struct AccessCheckTests {
     }
   }
 
-  @Test("every command of the steps is looked at")
-  func allCommands() throws {
-    let source = FunctionLibrary.current.source
-    let list = try #require(source.firstMatch(of: /local COMMANDS = \{([^}]*)\}/)).1
-    let known = Set(list.matches(of: /'([A-Z]+)/).map { String($0.1) })
-    let used = Set(source.matches(of: /redis\.p?call\(\s*'([A-Z]+)'/).map { String($0.1) })
-    // These two are chosen among while a step runs.
-    let missing = used.union(["LPUSH", "RPUSH"]).subtracting(known)
-    #expect(missing.isEmpty, "add them to COMMANDS in rights.lua")
-  }
-
   @Test("a replica, and a master without the replicas that it must have, are not ready")
   func notReady() async throws {
     try await QueueLab.with { lab in

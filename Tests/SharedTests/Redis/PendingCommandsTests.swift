@@ -43,6 +43,13 @@ struct PendingCommandsTests {
     #expect(receive(.simpleString("2")) == "b: 2")
   }
 
+  @Test("an error holds no arguments, which Redis repeats of a command that it does not know")
+  mutating func noArguments() {
+    send(1, "a")
+    let reply = RESPValue.error("ERR unknown command 'AUTH', with args beginning with: 'hunter2' ")
+    #expect(receive(reply) == "a: GET failed: ERR unknown command 'AUTH'")
+  }
+
   @Test("the reply to a cancelled command is nobody else's")
   mutating func cancelled() {
     send(1, "a")

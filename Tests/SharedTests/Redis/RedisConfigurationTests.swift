@@ -89,6 +89,7 @@ struct RedisConfigurationTests {
       ("redis+sentinel://s1/m?sentinel_user=bob", .noSentinelPassword),
       ("redis+sentinel://s1/m?sentinel_password=q@w", .ambiguous),
       ("redis+sentinel://s1/m?x=1", .unknownParameter("x")),
+      ("redis+sentinel://s1/m?sentinel_password=hun&ter2", .brokenPassword),
     ])
   func wrongSentinels(text: String, error: RedisURLError) {
     #expect(throws: error) { try RedisConfiguration(url: text) }
@@ -107,7 +108,7 @@ struct RedisConfigurationTests {
       "redis://ann:hunter?ter2@host", "redis://ann:hunter?ter2@host?db=1", "redis://ann:hunter2%zz@host",
       "http://ann:hunter2@host", "redis://ann:hunter2@host:x", "redis://ann:hunter2@host/x",
       "ann:hunter2@host",
-      "unix://ann:hunter?ter2@/run/redis.sock",
+      "unix://ann:hunter?ter2@/run/redis.sock", "redis+sentinel://s1/m?sentinel_password=hun&ter2",
     ])
   func noLeak(text: String) {
     let error = #expect(throws: RedisURLError.self) { try RedisConfiguration(url: text) }

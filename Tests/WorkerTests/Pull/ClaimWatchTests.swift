@@ -28,6 +28,14 @@ struct ClaimWatchTests {
     #expect(!watch.isStuck(now: start + .seconds(100)))
   }
 
+  @Test("a worker whose slots were filled by jobs handed to it after a failure is not stuck")
+  func busy() {
+    let (watch, log) = (ClaimWatch(), RecordedLog())
+    watch.failed(outage, now: start, logger: log.logger)
+    watch.failed(outage, now: start + .seconds(1), logger: log.logger)
+    #expect(!watch.isStuck(now: start + .seconds(600)))
+  }
+
   @Test("a short outage is left to the client to tell, a long one is not")
   func outages() {
     let (watch, log) = (ClaimWatch(), RecordedLog())
