@@ -67,10 +67,18 @@ local function drop_logs(K, bytes, most)
   for _, member in ipairs(some_of(K .. 'logs', '0', text(most - 1))) do
     if freed >= bytes then break end
     local id, size = parts_of(member)
-    redis.call('DEL', K .. 'events:' .. id)
-    write_index('ZREM', K .. 'logs', member)
-    if redis.call('HDEL', K .. 'j:' .. id, 'lz') == 1 then redis.call('HSET', K .. 'j:' .. id, 'ev', 'gone') end
-    freed, dropped = freed + size, dropped + 1
+    local job = finished_fields(K, id)
+    if not job.ua then
+      write_index('ZREM', K .. 'logs', member)
+      if not job.t or (job.ft and tonumber(job.lz) == size) then
+        redis.call('DEL', K .. 'events:' .. id)
+        if job.t then
+          redis.call('HDEL', K .. 'j:' .. id, 'lz')
+          redis.call('HSET', K .. 'j:' .. id, 'ev', 'gone')
+        end
+      end
+      freed, dropped = freed + size, dropped + 1
+    end
   end
   if freed > 0 then add_bytes(K, 'logs', -freed) end
   count_dropped(K, 'event_log', dropped)
@@ -100,9 +108,16 @@ local function drop_job(K, id, tenant, job, size, forgotten)
   end
   redis.call('DEL', K .. 'j:' .. id, K .. 'r:' .. id, K .. 'm:' .. id, K .. 'u:' .. id, K .. 'p:' .. id,
     K .. 'events:' .. id)
-  redis.call('ZREM', K .. 'jobs:' .. tenant, id)
+  write_index('ZREM', K .. 'jobs:' .. tenant, id)
   return size
 end
+
+-- Whether a job has ended as its place in an index says. It has not when a process of before, which does not know the
+-- index, has requeued it since: then it is no more than the place that may go.
+local function has_ended_so(job, size) return job.ft and job.fe and tonumber(job.z) == size end
+
+-- Whether an answer may go now: replicas have it, and its caller has had time to ask again under his key.
+local function may_go(job, now) return not job.ua and (not job.ik or now - tonumber(job.ft) >= REPLAY_GRACE) end
 
 -- The same for those from rank `first` on. Returns what that frees, the members that are gone, their bytes, and how many
 -- were looked at.
@@ -113,8 +128,10 @@ local function drop_page(K, first, bytes, most, now)
     if freed >= bytes then break end
     local id, size, tenant = parts_of(members[index])
     local job = finished_fields(K, id)
-    if not job.ik or now - tonumber(job.ft) >= REPLAY_GRACE then
-      freed, sizes = freed + drop_job(K, id, tenant, job, size, members[index + 1]), sizes + size
+    local is_stale = job.t and not has_ended_so(job, size)
+    if is_stale or not job.t or may_go(job, now) then
+      if not is_stale then freed = freed + drop_job(K, id, tenant, job, size, members[index + 1]) end
+      sizes = sizes + size
       gone[#gone + 1] = members[index]
     end
   end
