@@ -88,10 +88,10 @@ local function keep_finished(K, id, job, keep, now)
 end
 
 local function finished_fields(K, id)
-  local values = redis.pcall('HMGET', K .. 'j:' .. id, 't', 'z', 'fe', 'qt', 'ik', 'u', 'lz', 'ft', 's', 'ua')
+  local values = redis.pcall('HMGET', K .. 'j:' .. id, 't', 'z', 'fe', 'qt', 'ik', 'u', 'lz', 'ft', 's', 'ua', 'nm')
   return {
     t = values[1], z = values[2], fe = values[3], qt = values[4], ik = values[5], u = values[6], lz = values[7],
-    ft = values[8], s = values[9], ua = values[10],
+    ft = values[8], s = values[9], ua = values[10], nm = values[11],
   }
 end
 

@@ -95,8 +95,9 @@ local function make_stub(K, id, tenant, forgotten)
   add_bytes(K, 'stubs', STUB_BYTES)
 end
 
--- A job whose caller has its answer goes. Returns what that frees.
-local function drop_job(K, id, tenant, job, size, forgotten)
+-- A job whose caller has its answer goes: its keys and its id are added to `going`, for a page of jobs at once. Returns what
+-- that frees.
+local function drop_job(K, going, id, tenant, job, size, forgotten)
   forget_log(K, id, job.lz)
   if job.s == 'failed' then
     redis.call('DEL', K .. 'p:' .. id)
@@ -106,9 +107,14 @@ local function drop_job(K, id, tenant, job, size, forgotten)
     make_stub(K, id, tenant, forgotten)
     return size - STUB_BYTES
   end
-  redis.call('DEL', K .. 'j:' .. id, K .. 'r:' .. id, K .. 'm:' .. id, K .. 'u:' .. id, K .. 'p:' .. id,
-    K .. 'events:' .. id)
-  write_index('ZREM', K .. 'jobs:' .. tenant, id)
+  local keys, is_gone = going.keys, not job.t
+  keys[#keys + 1], keys[#keys + 2] = K .. 'j:' .. id, K .. 'r:' .. id
+  -- Each key that is named takes its time, there or not.
+  if is_gone or not job.nm then keys[#keys + 1] = K .. 'm:' .. id end
+  if is_gone or job.u then keys[#keys + 1] = K .. 'u:' .. id end
+  if is_gone or job.lz then keys[#keys + 1] = K .. 'events:' .. id end
+  local ids = list_in(going.ids_of, tenant)
+  ids[#ids + 1] = id
   return size
 end
 
@@ -122,7 +128,7 @@ local function may_go(job, now) return not job.ua and (not job.ik or now - tonum
 -- The same for those from rank `first` on. Returns what that frees, the members that are gone, their bytes, and how many
 -- were looked at.
 local function drop_page(K, first, bytes, most, now)
-  local freed, gone, sizes = 0, {}, 0
+  local freed, gone, sizes, going = 0, {}, 0, { keys = {}, ids_of = {} }
   local members = some_of(K .. 'fetched', text(first), text(first + most - 1), 'WITHSCORES')
   for index = 1, #members, 2 do
     if freed >= bytes then break end
@@ -130,11 +136,13 @@ local function drop_page(K, first, bytes, most, now)
     local job = finished_fields(K, id)
     local is_stale = job.t and not has_ended_so(job, size)
     if is_stale or not job.t or may_go(job, now) then
-      if not is_stale then freed = freed + drop_job(K, id, tenant, job, size, members[index + 1]) end
+      if not is_stale then freed = freed + drop_job(K, going, id, tenant, job, size, members[index + 1]) end
       sizes = sizes + size
       gone[#gone + 1] = members[index]
     end
   end
+  delete_all(going.keys)
+  for of, ids in pairs(going.ids_of) do call_with_many('ZREM', K .. 'jobs:' .. of, ids) end
   return freed, gone, sizes, #members / 2
 end
 
