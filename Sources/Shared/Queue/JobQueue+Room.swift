@@ -40,6 +40,10 @@ extension JobQueue {
       let pause = Duration.milliseconds(min(5 << attempt, 200))
       guard try await makeRoom(bytes, who: who, afterRefusal: true, pause: pause) else { break }
     }
+    // Another may have made the last room that there was, while this one found nothing more to drop.
+    do throws(QueueError) { return try await step() } catch {
+      guard case .outOfMemory = error else { throw error }
+    }
     throw .outOfMemory(try? await statistics().memory)
   }
 

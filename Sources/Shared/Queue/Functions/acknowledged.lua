@@ -45,8 +45,9 @@ end
 step('tell_ends', { 'allow-oom' }, function(K, args)
   for _, id in ipairs(args) do
     local key = K .. 'j:' .. id
-    local job = redis.pcall('HMGET', key, 's', 'ch', 'wt', 'ev', 'fe', 'ua')
-    if job[6] then
+    local job = redis.pcall('HMGET', key, 's', 'ch', 'wt', 'ev', 'fe', 'ua', 'ft')
+    -- One that was requeued since has not ended.
+    if job[6] and job[7] then
       redis.call('HDEL', key, 'ua')
       if job[5] then redis.call('HSET', key, 'ch', '') end
       if job[4] == '1' then tell_last_event(K, id, job[2], job[3]) end

@@ -34,7 +34,7 @@ step('requeue', {}, function(K, args)
   if job[1] ~= 'failed' or redis.call('ZREM', K .. 'dead', id) == 0 then return 0 end
   local deadline = now + tonumber(job[4]) - tonumber(job[5])
   -- Nobody waits for it any more.
-  redis.call('HDEL', key, 'ft', 'st', 'g', 'co', 'ev', 'sm', 'dl', 'eb', 'lz', 'z', 'fe', 'qt')
+  redis.call('HDEL', key, 'ft', 'st', 'g', 'co', 'ev', 'sm', 'dl', 'eb', 'lz', 'z', 'fe', 'qt', 'ua')
   redis.call('HSET', key, 's', 'queued', 'a', 0, 'c', 0, 'd', deadline)
   redis.call('HINCRBY', key, 'n', 1)
   for _, part in ipairs({ 'j:', 'p:', 'm:', 'u:' }) do redis.call('PERSIST', K .. part .. id) end

@@ -21,7 +21,7 @@ local function finished_member(id, bytes, tenant) return id .. ' ' .. bytes .. '
 
 local function parts_of(member)
   local bytes, tenant = member:match('^(%d+) ?(.*)$', 42)
-  return member:sub(1, 40), tonumber(bytes), tenant
+  return member:sub(1, 40), tonumber(bytes) or 0, tenant or ''
 end
 
 -- Counts bytes in, or with a negative number out.
@@ -88,10 +88,10 @@ local function keep_finished(K, id, job, keep, now)
 end
 
 local function finished_fields(K, id)
-  local values = redis.pcall('HMGET', K .. 'j:' .. id, 't', 'z', 'fe', 'qt', 'ik', 'u', 'lz', 'ft', 's')
+  local values = redis.pcall('HMGET', K .. 'j:' .. id, 't', 'z', 'fe', 'qt', 'ik', 'u', 'lz', 'ft', 's', 'ua', 'nm')
   return {
     t = values[1], z = values[2], fe = values[3], qt = values[4], ik = values[5], u = values[6], lz = values[7],
-    ft = values[8], s = values[9],
+    ft = values[8], s = values[9], ua = values[10], nm = values[11],
   }
 end
 

@@ -37,7 +37,8 @@ step('read', { 'allow-oom' }, function(K, args)
   end
   expire_if_late(K, id, tonumber(args[4]))
   local job = view(K, id)
-  if job[8] then note_fetched(K, id, finished_fields(K, id)) end
+  -- Of an end that replicas have not acknowledged it is not known yet whether the reader is told.
+  if job[8] and not job[16] then note_fetched(K, id, finished_fields(K, id)) end
   if channel ~= '' and not job[8] then
     write_index('SADD', K .. 'w:' .. id, channel)
     redis.call('HSET', K .. 'j:' .. id, 'wt', 1)

@@ -67,10 +67,18 @@ local function drop_logs(K, bytes, most)
   for _, member in ipairs(some_of(K .. 'logs', '0', text(most - 1))) do
     if freed >= bytes then break end
     local id, size = parts_of(member)
-    redis.call('DEL', K .. 'events:' .. id)
-    write_index('ZREM', K .. 'logs', member)
-    if redis.call('HDEL', K .. 'j:' .. id, 'lz') == 1 then redis.call('HSET', K .. 'j:' .. id, 'ev', 'gone') end
-    freed, dropped = freed + size, dropped + 1
+    local job = finished_fields(K, id)
+    if not job.ua then
+      write_index('ZREM', K .. 'logs', member)
+      if not job.t or (job.ft and tonumber(job.lz) == size) then
+        redis.call('DEL', K .. 'events:' .. id)
+        if job.t then
+          redis.call('HDEL', K .. 'j:' .. id, 'lz')
+          redis.call('HSET', K .. 'j:' .. id, 'ev', 'gone')
+        end
+      end
+      freed, dropped = freed + size, dropped + 1
+    end
   end
   if freed > 0 then add_bytes(K, 'logs', -freed) end
   count_dropped(K, 'event_log', dropped)
@@ -87,8 +95,9 @@ local function make_stub(K, id, tenant, forgotten)
   add_bytes(K, 'stubs', STUB_BYTES)
 end
 
--- A job whose caller has its answer goes. Returns what that frees.
-local function drop_job(K, id, tenant, job, size, forgotten)
+-- A job whose caller has its answer goes: its keys and its id are added to `going`, for a page of jobs at once. Returns what
+-- that frees.
+local function drop_job(K, going, id, tenant, job, size, forgotten)
   forget_log(K, id, job.lz)
   if job.s == 'failed' then
     redis.call('DEL', K .. 'p:' .. id)
@@ -98,26 +107,42 @@ local function drop_job(K, id, tenant, job, size, forgotten)
     make_stub(K, id, tenant, forgotten)
     return size - STUB_BYTES
   end
-  redis.call('DEL', K .. 'j:' .. id, K .. 'r:' .. id, K .. 'm:' .. id, K .. 'u:' .. id, K .. 'p:' .. id,
-    K .. 'events:' .. id)
-  redis.call('ZREM', K .. 'jobs:' .. tenant, id)
+  local keys, is_gone = going.keys, not job.t
+  keys[#keys + 1], keys[#keys + 2] = K .. 'j:' .. id, K .. 'r:' .. id
+  -- Each key that is named takes its time, there or not.
+  if is_gone or not job.nm then keys[#keys + 1] = K .. 'm:' .. id end
+  if is_gone or job.u then keys[#keys + 1] = K .. 'u:' .. id end
+  if is_gone or job.lz then keys[#keys + 1] = K .. 'events:' .. id end
+  local ids = list_in(going.ids_of, tenant)
+  ids[#ids + 1] = id
   return size
 end
+
+-- Whether a job has ended as its place in an index says. It has not when a process of before, which does not know the
+-- index, has requeued it since: then it is no more than the place that may go.
+local function has_ended_so(job, size) return job.ft and job.fe and tonumber(job.z) == size end
+
+-- Whether an answer may go now: replicas have it, and its caller has had time to ask again under his key.
+local function may_go(job, now) return not job.ua and (not job.ik or now - tonumber(job.ft) >= REPLAY_GRACE) end
 
 -- The same for those from rank `first` on. Returns what that frees, the members that are gone, their bytes, and how many
 -- were looked at.
 local function drop_page(K, first, bytes, most, now)
-  local freed, gone, sizes = 0, {}, 0
+  local freed, gone, sizes, going = 0, {}, 0, { keys = {}, ids_of = {} }
   local members = some_of(K .. 'fetched', text(first), text(first + most - 1), 'WITHSCORES')
   for index = 1, #members, 2 do
     if freed >= bytes then break end
     local id, size, tenant = parts_of(members[index])
     local job = finished_fields(K, id)
-    if not job.ik or now - tonumber(job.ft) >= REPLAY_GRACE then
-      freed, sizes = freed + drop_job(K, id, tenant, job, size, members[index + 1]), sizes + size
+    local is_stale = job.t and not has_ended_so(job, size)
+    if is_stale or not job.t or may_go(job, now) then
+      if not is_stale then freed = freed + drop_job(K, going, id, tenant, job, size, members[index + 1]) end
+      sizes = sizes + size
       gone[#gone + 1] = members[index]
     end
   end
+  delete_all(going.keys)
+  for of, ids in pairs(going.ids_of) do call_with_many('ZREM', K .. 'jobs:' .. of, ids) end
   return freed, gone, sizes, #members / 2
 end
 
