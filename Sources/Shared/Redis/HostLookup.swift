@@ -21,6 +21,7 @@ struct HostLookup: Sendable {
   /// All addresses, in the order in which the system would have them tried. An address stands for itself.
   func addresses(of host: String, port: Int, within time: Duration) async throws -> [SocketAddress] {
     if let address = try? SocketAddress(ipAddress: host, port: port) { return [address] }
+    let end = ContinuousClock.now + time
     let promise = eventLoop.makePromise(of: [SocketAddress].self)
     // The system's function blocks, and may do so for long: then its late answer is not minded.
     let timer = eventLoop.scheduleTask(in: .milliseconds(max(time, .zero).wholeMilliseconds)) {
@@ -28,6 +29,8 @@ struct HostLookup: Sendable {
     }
     NIOThreadPool.singleton.submit { state in
       guard case .active = state else { return promise.fail(UnknownName(host: host)) }
+      // Threads are few: those who have given up would hold up those who wait still.
+      guard .now < end else { return promise.fail(ChannelError.connectTimeout(.zero)) }
       promise.completeWith(Result { try Self.lookUp(host, port: port) })
     }
     defer { timer.cancel() }
