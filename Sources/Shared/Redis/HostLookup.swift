@@ -1,5 +1,5 @@
+import Dispatch
 import NIOCore
-import NIOPosix
 
 #if canImport(Glibc)
   import Glibc
@@ -27,8 +27,8 @@ struct HostLookup: Sendable {
     let timer = eventLoop.scheduleTask(in: .milliseconds(max(time, .zero).wholeMilliseconds)) {
       promise.fail(ChannelError.connectTimeout(.milliseconds(time.wholeMilliseconds)))
     }
-    NIOThreadPool.singleton.submit { state in
-      guard case .active = state else { return promise.fail(UnknownName(host: host)) }
+    // Not on NIO's own threads: the names of webhooks are looked up there, which anybody may make slow.
+    DispatchQueue.global().async {
       // Threads are few: those who have given up would hold up those who wait still.
       guard .now < end else { return promise.fail(ChannelError.connectTimeout(.zero)) }
       promise.completeWith(Result { try Self.lookUp(host, port: port) })
