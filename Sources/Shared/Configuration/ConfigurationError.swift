@@ -4,12 +4,14 @@ public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConver
 
   public init(_ description: String) { self.description = description }
 
-  /// `holds` is nil for a secret: only that it is wrong may be said.
+  /// `holds` is nil for a secret: only that it is wrong may be said. Where a reason is known, that is enough: whatever a URL
+  /// has in a wrong place may be a part of its password.
   static func wrongValue(
     of name: String, holds: String?, because reason: String? = nil, allowed: String
   ) -> ConfigurationError {
-    ConfigurationError(
-      "\(name) holds \(quoted(holds))\(reason.map { ": \($0)" } ?? ""); allowed is \(allowed)")
+    let shown = quoted(reason == nil ? holds : nil)
+    return ConfigurationError(
+      "\(name) holds \(shown)\(reason.map { ": \($0)" } ?? ""); allowed is \(allowed)")
   }
 
   /// A value as a message may repeat it: on one line, and not without end. What is nil, or is a URL that may hold

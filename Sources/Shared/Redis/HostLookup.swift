@@ -1,5 +1,5 @@
+import Dispatch
 import NIOCore
-import NIOPosix
 
 #if canImport(Glibc)
   import Glibc
@@ -21,13 +21,16 @@ struct HostLookup: Sendable {
   /// All addresses, in the order in which the system would have them tried. An address stands for itself.
   func addresses(of host: String, port: Int, within time: Duration) async throws -> [SocketAddress] {
     if let address = try? SocketAddress(ipAddress: host, port: port) { return [address] }
+    let end = ContinuousClock.now + time
     let promise = eventLoop.makePromise(of: [SocketAddress].self)
     // The system's function blocks, and may do so for long: then its late answer is not minded.
     let timer = eventLoop.scheduleTask(in: .milliseconds(max(time, .zero).wholeMilliseconds)) {
       promise.fail(ChannelError.connectTimeout(.milliseconds(time.wholeMilliseconds)))
     }
-    NIOThreadPool.singleton.submit { state in
-      guard case .active = state else { return promise.fail(UnknownName(host: host)) }
+    // Not on NIO's own threads: the names of webhooks are looked up there, which anybody may make slow.
+    DispatchQueue.global().async {
+      // Threads are few: those who have given up would hold up those who wait still.
+      guard .now < end else { return promise.fail(ChannelError.connectTimeout(.zero)) }
       promise.completeWith(Result { try Self.lookUp(host, port: port) })
     }
     defer { timer.cancel() }

@@ -12,7 +12,7 @@ struct WorkerStatus: Sendable {
   /// Why it takes no jobs, as a sentence; nil while it does.
   func trouble() async -> String? {
     if held.isStopping { return "This worker is about to stop." }
-    do { try await queue.checkReady() } catch { return "Redis cannot be worked with: \(error.reason)." }
+    do { try await queue.checkReady() } catch { return "\(error.reason)." }
     if claims.isStuck() { return "Jobs have not been claimed for a while; the worker's log says why." }
     return claims.hasClaimed ? nil : "Redis is being looked at."
   }

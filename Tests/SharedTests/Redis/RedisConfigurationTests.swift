@@ -95,9 +95,14 @@ struct RedisConfigurationTests {
     #expect(throws: error) { try RedisConfiguration(url: text) }
   }
 
-  @Test("a setting that is wrong does not show a sentinel's password")
-  func noLeakOfSentinels() {
-    let environment = ProcessEnvironment(["REDIS_URL": "redis+sentinel://s1/m/x?sentinel_password=hunter2"])
+  @Test(
+    "a setting that is wrong shows no password",
+    arguments: [
+      "redis+sentinel://s1/m/x?sentinel_password=hunter2", "redis+sentinel://s1/m?sentinel_pass=hunter2",
+      "ann:hunter2@host",
+    ])
+  func noLeakOfSetting(text: String) {
+    let environment = ProcessEnvironment(["REDIS_URL": text])
     let error = #expect(throws: ConfigurationError.self) { try RedisConfiguration(environment) }
     #expect(error.map { !"\($0)".contains("hunter2") } == true)
   }
