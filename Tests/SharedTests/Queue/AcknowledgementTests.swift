@@ -131,6 +131,49 @@ struct AcknowledgementTests {
     }
   }
 
+  @Test("what replicas lack does not give way, and is not fetched by who is told that it runs")
+  func room() async throws {
+    try await AcknowledgedLab.with { own in
+      try await listening(own) { heard in
+        let told = try await own.lab.admit(own.lab.admission(channel: "mine"))
+        let first = try await own.lab.claimOne()
+        let read = try await own.lab.admit(own.lab.admission())
+        let second = try await own.lab.claimOne()
+        try await own.withoutReplica {
+          for job in [first, second] {
+            #expect(
+              try await own.queue.complete(job.lease, with: own.lab.result(), isCacheable: false)
+                == .unacknowledged)
+          }
+          #expect(try await own.lab.state(of: read) == .running)
+          #expect(try await own.queue.makeRoom(1 << 30, who: "me") == false)
+        }
+        for job in [first, second] { try await own.record(job) }
+        try await eventually("its caller is told") { heard.ids == [told] }
+        #expect(try await own.queue.statistics().memory.bytes[.unfetched] ?? 0 > 0)
+        #expect(try await own.queue.read(read, tenant: "default").job?.body != nil)
+      }
+    }
+  }
+
+  @Test("a dead letter that is requeued meanwhile is not told as its first end")
+  func requeued() async throws {
+    try await AcknowledgedLab.with { own in
+      let id = try await own.lab.admit(own.lab.admission())
+      let job = try await own.lab.claimOne()
+      let failure = JobFailure(code: .allProvidersFailed, message: "no")
+      try await own.withoutReplica {
+        let settlement = try await own.queue.fail(job.lease, with: failure)
+        #expect(settlement == .unacknowledged)
+        #expect(try await own.queue.requeue(id))
+        #expect(try await own.lab.state(of: id) == .queued)
+      }
+      #expect(try await own.queue.fail(job.lease, with: failure) == .stale)
+      try await own.record(try await own.lab.claimOne())
+      #expect(try await own.lab.state(of: id) == .succeeded)
+    }
+  }
+
   @Test("the outcome of a lease that is lost is stale, also where another's was recorded meanwhile")
   func stale() async throws {
     try await AcknowledgedLab.with { own in
