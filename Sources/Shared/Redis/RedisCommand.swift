@@ -17,7 +17,7 @@ public struct RedisCommand: Sendable {
   public mutating func append(_ text: String) {
     begin(length: text.utf8.count)
     arguments.append(contentsOf: text.utf8)
-    arguments.append("\r\n")
+    endLine()
   }
 
   /// Appends a number, which must fit into `Int64`.
@@ -28,20 +28,26 @@ public struct RedisCommand: Sendable {
     while rest > 0 { (length, rest) = (length + 1, rest / 10) }
     begin(length: length)
     arguments.append(decimal: number)
-    arguments.append("\r\n")
+    endLine()
   }
 
   public mutating func append(_ bytes: ByteBuffer) {
     begin(length: bytes.readableBytes)
     arguments.append(bytes)
-    arguments.append("\r\n")
+    endLine()
   }
 
   private mutating func begin(length: Int) {
     count += 1
     arguments.append(UInt8(ascii: "$"))
     arguments.append(decimal: Int64(length))
-    arguments.append("\r\n")
+    endLine()
+  }
+
+  /// Byte by byte, which costs a fraction of what two bytes together do.
+  private mutating func endLine() {
+    arguments.append(UInt8(ascii: "\r"))
+    arguments.append(UInt8(ascii: "\n"))
   }
 
   /// What it may take beyond an ordinary command: Redis reads 32 MiB a second and writes them to its file, or more.
