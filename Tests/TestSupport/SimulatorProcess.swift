@@ -48,10 +48,8 @@ public struct SimulatorProcess: Sendable {
   }
 
   private init(arguments: [String]) async throws {
-    let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent()
     let child = try await ChildProcess(
-      package.appending(path: ".build/debug/sluice-simulator").path(), ["--port", "0"] + arguments)
+      ProgramFolder.path(of: "sluice-simulator"), ["--port", "0"] + arguments)
     try await child.waitForOutput("\n")
     // The line ends with the port.
     let line = child.log.prefix { $0 != "\n" }

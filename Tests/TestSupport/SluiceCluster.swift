@@ -75,11 +75,8 @@ public final class SluiceCluster: Sendable {
 
   /// A process of Sluice, without waiting for anything.
   public func start(_ name: String, _ additions: [String: String] = [:]) async throws -> ChildProcess {
-    let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent()
-    return try await ChildProcess(
-      package.appending(path: ".build/debug/\(name)").path(), [],
-      environment: environment.merging(additions) { _, given in given })
+    try await ChildProcess(
+      ProgramFolder.path(of: name), [], environment: environment.merging(additions) { _, given in given })
   }
 }
 

@@ -14,13 +14,16 @@ public struct FaultFindings: Sendable {
   /// The longest time in which no job at all ended.
   public let longestStall: Duration
   public let refusals: [String: Int]
+  /// Jobs that APIs have said are lost, and those that they have admitted again.
+  public let toldLost: Int
+  public let readmitted: Int
 
   public var areSound: Bool { lost.isEmpty && doubles.isEmpty && leftOver.isEmpty && accepted == ended }
 
   /// Looks at everything. The queue must have drained.
-  public static func look(_ history: FaultHistory, _ queue: JobQueue, _ redis: RedisClient) async throws
-    -> FaultFindings
-  {
+  public static func look(
+    _ history: FaultHistory, _ queue: JobQueue, _ redis: RedisClient, _ apis: [SluiceAPI]
+  ) async throws -> FaultFindings {
     var records: [String: Int] = [:]
     var times: [Int64] = []
     var cursor: String?
@@ -48,7 +51,18 @@ public struct FaultFindings: Sendable {
       doubles: records.filter { $0.value > 1 }.map(\.key) + history.doubleAccepted,
       leftOver: leftOver + repairs.map { "\($0.kind) \($0.subject)" },
       counts: try await queue.statistics().counts, longestStall: .milliseconds(gaps.max() ?? 0),
-      refusals: history.refusals)
+      refusals: history.refusals, toldLost: try await sum("sluice_jobs_lost_total", of: apis),
+      readmitted: try await sum("sluice_jobs_readmitted_total", of: apis))
+  }
+
+  /// What a counter of the APIs that run has come to in all.
+  private static func sum(_ counter: String, of apis: [SluiceAPI]) async throws -> Int {
+    var sum = 0
+    for api in apis {
+      let lines = try await api.get("/metrics").body.split(separator: "\n")
+      sum += lines.first { $0.hasPrefix("\(counter) ") }.flatMap { Int($0.dropFirst(counter.count + 1)) } ?? 0
+    }
+    return sum
   }
 
   /// What must be gone once all jobs have ended.

@@ -65,7 +65,7 @@ public final class FaultLab: Sendable {
     for _ in 0..<workers { try await addWorker() }
     let rounds = try await underLoad(of: clients) { try await inject(self) }
     try await drain()
-    let findings = try await FaultFindings.look(history, queue, redis)
+    let findings = try await FaultFindings.look(history, queue, redis, allAPIs)
     FaultReport.add(fault, rounds: rounds, findings)
     for worker in self.workers.withLock({ $0 }) { await worker.killNow() }
     for api in self.apis.withLock({ $0 }) { await api.process.killNow() }

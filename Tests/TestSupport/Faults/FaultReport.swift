@@ -9,11 +9,14 @@ public enum FaultReport {
 
   public static func add(_ fault: String, rounds: Int, _ findings: FaultFindings, note: String = "") {
     let refusals = findings.refusals.sorted { $0.key < $1.key }.map { "\($0.value) × \($0.key)" }
+    let told = [
+      "told lost": findings.toldLost, "admitted again": findings.readmitted,
+    ].filter { $0.value > 0 }.map { "\($0.value) \($0.key)" }.sorted()
     write([
       fault, "\(rounds)", "\(findings.accepted)", "\(findings.ended)", "\(findings.lost.count)",
       "\(findings.doubles.count)", "\(findings.counts["stale"] ?? 0)",
       "\(findings.longestStall.wholeMilliseconds)",
-      (refusals + (note.isEmpty ? [] : [note])).joined(separator: ", "),
+      (refusals + told + (note.isEmpty ? [] : [note])).joined(separator: ", "),
     ])
   }
 

@@ -1,0 +1,86 @@
+import Shared
+import TestSupport
+import Testing
+
+/// A master is lost under load, and a replica takes its place. Where a replica must acknowledge what is accepted
+/// (`REDIS_ACK_REPLICAS`), nothing may be lost; else what was not replicated may be, and is told.
+@Suite("Faults of a Redis whose replica takes over", .serialized)
+struct FailoverFaultTests {
+  private let scale = FaultScale.current
+
+  /// Runs rounds of `fault` on whoever is the master, each with `relief` once another is.
+  private func run(
+    _ name: String, acknowledging: Int, long: Int, fault: @escaping (RedisServer) async throws -> Void,
+    relief: @escaping (RedisServer) async throws -> Void
+  ) async throws {
+    try await SentinelLab.with(replicas: 1 + acknowledging) { sentinel in
+      try await runLab("Sentinel: \(name)", sentinel.url, acknowledging) { lab in
+        var former: Int?
+        return try await scale.rounds(short: 1, long: long, share: 0.12) { _ in
+          if let former {
+            try await sentinel.waitUntilReplica(former)
+            try await sentinel.waitUntilAcquainted()
+          }
+          try await lab.untilAccepted(20)
+          let master = try #require(try await sentinel.master())
+          try await fault(sentinel.servers[master])
+          _ = try await sentinel.nextMaster(after: master)
+          try await lab.untilAccepted(20)
+          // It believes to be the master until it is told otherwise, ten seconds later.
+          try await relief(sentinel.servers[master])
+          try await lab.untilAccepted(20)
+          former = master
+        }
+      }
+    }
+  }
+
+  /// Runs a lab on a Redis that has a failover for each round, and judges what it finds.
+  private func runLab(
+    _ name: String, _ url: String, _ acknowledging: Int, _ inject: (FaultLab) async throws -> Int
+  ) async throws {
+    let findings = try await FaultLab.run(
+      name + (acknowledging > 0 ? ", REDIS_ACK_REPLICAS=\(acknowledging)" : ""), apis: 2, workers: 3,
+      environment: ["REDIS_URL": url, "REDIS_TIMEOUT_MS": "", "REDIS_ACK_REPLICAS": "\(acknowledging)"],
+      inject)
+    #expect(findings.doubles.isEmpty && findings.leftOver.isEmpty, "\(findings)")
+    // Replication is asynchronous: without an acknowledgement the last writes may be gone, and then that is said.
+    #expect(findings.lost.count <= (acknowledging > 0 ? 0 : findings.toldLost), "\(findings)")
+  }
+
+  @Test("the master is killed, and comes back as one that believes to be the master", arguments: [0, 1])
+  func killed(acknowledging: Int) async throws {
+    try await run(
+      "master kill -9, and back", acknowledging: acknowledging, long: 50, fault: { await $0.kill() },
+      relief: { try await $0.start() })
+  }
+
+  @Test(
+    "the master hangs until another has taken its place, and goes on as if nothing had been",
+    arguments: [0, 1])
+  func paused(acknowledging: Int) async throws {
+    try await run(
+      "master SIGSTOP past its time-out, and back", acknowledging: acknowledging, long: 20,
+      fault: { $0.pause() }, relief: { $0.resume() })
+  }
+
+  @Test("an operator makes the replica the master that has received most", arguments: [0, 1])
+  func promoted(acknowledging: Int) async throws {
+    try await MovingAddress.with(replicas: 1 + acknowledging) { address in
+      try await runLab("replica promoted by hand", address.url, acknowledging) { lab in
+        var master = 0
+        return try await scale.rounds(short: 1, long: 10, share: 0.04) { _ in
+          try await lab.untilAccepted(20)
+          await address.servers[master].kill()
+          let next = try await address.promote(after: master)
+          // Where replicas must acknowledge, the other one does.
+          try await lab.untilAccepted(20)
+          try await address.servers[master].start()
+          try await address.follow(next)
+          try await lab.untilAccepted(20)
+          master = next
+        }
+      }
+    }
+  }
+}
