@@ -7,6 +7,8 @@ import Testing
 @Suite("Faults of a Redis whose replica takes over", .serialized)
 struct FailoverFaultTests {
   private let scale = FaultScale.current
+  /// How many jobs are accepted between two steps of a round: with a few hundred, workers are in the middle of everything.
+  private var load: Int { scale.isChaos ? 300 : 20 }
 
   /// Runs rounds of `fault` on whoever is the master, each with `relief` once another is.
   private func run(
@@ -21,14 +23,14 @@ struct FailoverFaultTests {
             try await sentinel.waitUntilReplica(former)
             try await sentinel.waitUntilAcquainted()
           }
-          try await lab.untilAccepted(20)
+          try await lab.untilAccepted(load)
           let master = try #require(try await sentinel.master())
           try await fault(sentinel.servers[master])
           _ = try await sentinel.nextMaster(after: master)
-          try await lab.untilAccepted(20)
+          try await lab.untilAccepted(load)
           // It believes to be the master until it is told otherwise, ten seconds later.
           try await relief(sentinel.servers[master])
-          try await lab.untilAccepted(20)
+          try await lab.untilAccepted(load)
           former = master
         }
       }
@@ -70,14 +72,14 @@ struct FailoverFaultTests {
       try await runLab("replica promoted by hand", address.url, acknowledging) { lab in
         var master = 0
         return try await scale.rounds(short: 1, long: 10, share: 0.04) { _ in
-          try await lab.untilAccepted(20)
+          try await lab.untilAccepted(load)
           await address.servers[master].kill()
           let next = try await address.promote(after: master)
           // Where replicas must acknowledge, the other one does.
-          try await lab.untilAccepted(20)
+          try await lab.untilAccepted(load)
           try await address.servers[master].start()
           try await address.follow(next)
-          try await lab.untilAccepted(20)
+          try await lab.untilAccepted(load)
           master = next
         }
       }
