@@ -99,7 +99,7 @@ public struct RunningDemand: Sendable, Hashable {
 
 /// So much money in a period, of which the request may cost a part.
 public struct BudgetDemand: Sendable, Hashable {
-  public enum Kind: String, Sendable, Hashable { case hard, soft }
+  public enum Kind: String, Sendable, Hashable, CaseIterable { case hard, soft }
 
   public var subject: String
   public var scope: LimitScope

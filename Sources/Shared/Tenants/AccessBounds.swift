@@ -1,0 +1,78 @@
+/// The limits and budgets of one tenant, user or key, with the names of their counters, which are made once.
+struct AccessBounds: Sendable {
+  static let none = AccessBounds(limits: [], budgets: [])
+
+  private let limits: [(limit: Limit, subject: String, scope: LimitScope)]
+  private let budgets: [(budget: Budget, subject: String, scope: LimitScope)]
+
+  var isEmpty: Bool { limits.isEmpty && budgets.isEmpty }
+
+  init(of subject: LimitSubject, _ scope: LimitScope, limits: [Limit], budgets: [Budget]) {
+    self.init(
+      limits: limits.map { ($0, subject.counting($0.measure.code, of: $0.model), scope) },
+      budgets: budgets.map { ($0, subject.counting($0.code, of: $0.model), scope) })
+  }
+
+  private init(
+    limits: [(limit: Limit, subject: String, scope: LimitScope)],
+    budgets: [(budget: Budget, subject: String, scope: LimitScope)]
+  ) {
+    self.limits = limits
+    self.budgets = budgets
+  }
+
+  func hasHardBudget(for model: String) -> Bool {
+    budgets.contains { $0.budget.kind == .hard && $0.budget.counts(model) }
+  }
+
+  /// Adds what the request takes of those that count it.
+  func add(to demand: inout Demand, for request: AskedRequest, at moment: BudgetMoment) {
+    for (limit, subject, scope) in limits where limit.counts(request.model) {
+      switch limit.measure {
+      case .requests(let window):
+        demand.rates.append(
+          RateDemand(subject: subject, scope: scope, unit: .requests, most: limit.most, window: window))
+      case .tokens(let window):
+        demand.rates.append(
+          RateDemand(
+            subject: subject, scope: scope, unit: .tokens, most: limit.most, window: window,
+            amount: request.tokens))
+      case .running:
+        demand.running.append(RunningDemand(subject: subject, scope: scope, most: limit.most))
+      case .queued:
+        demand.queued.append(
+          QueuedDemand(subject: subject, scope: scope, unit: .jobs, most: limit.most, amount: 1))
+      case .queuedBytes:
+        demand.queued.append(
+          QueuedDemand(
+            subject: subject, scope: scope, unit: .bytes, most: limit.most, amount: request.bytes))
+      }
+    }
+    for (budget, subject, scope) in budgets where budget.counts(request.model) {
+      demand.budgets.append(
+        BudgetDemand(
+          subject: subject, scope: scope, kind: budget.kind, most: budget.most, amount: request.highestCost,
+          period: moment.calendar.period(budget.period, at: moment.now),
+          waits: moment.waits && budget.kind == .hard && budget.period != .life))
+    }
+  }
+}
+
+/// By which clock and calendar budgets are chosen.
+struct BudgetMoment: Sendable {
+  /// Unix milliseconds.
+  let now: Int64
+  let calendar: BudgetCalendar
+  /// Whether what does not fit waits for the next period.
+  let waits: Bool
+}
+
+extension Limit {
+  /// Whether a request for that name counts.
+  func counts(_ asked: String) -> Bool { model.map { AllowedModels.matches(asked, $0) } ?? true }
+}
+
+extension Budget {
+  /// Whether a request for that name counts.
+  func counts(_ asked: String) -> Bool { model.map { AllowedModels.matches(asked, $0) } ?? true }
+}

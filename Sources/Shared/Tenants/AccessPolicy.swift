@@ -1,0 +1,159 @@
+/// What a tenant and one of its keys may do together: both must allow it.
+///
+/// Made once for a record that was read, since it is asked for every request.
+public struct AccessPolicy: Sendable {
+  public let tenant: Tenant
+  /// Nil for `SERVICE_API_KEY`.
+  public let key: APIKey?
+  public let scopes: Set<Scope>
+  /// By which records it judges.
+  public let version: AccessVersion
+
+  private let tenantBounds: AccessBounds
+  private let keyBounds: AccessBounds
+  private let calendar: BudgetCalendar
+
+  /// - Parameter version: the epochs of both records, and until when the key is good.
+  public init(tenant: Tenant, key: APIKey, version: AccessVersion = AccessVersion()) {
+    self.init(tenant: tenant, key: key, scopes: key.scopes, version: version)
+  }
+
+  /// The policy of `SERVICE_API_KEY`, whose `RATE_LIMIT` the caller adds to ``Demand/rates``.
+  public init(service tenant: Tenant, version: AccessVersion = AccessVersion()) {
+    self.init(tenant: tenant, key: nil, scopes: Scope.usual, version: version)
+  }
+
+  private init(tenant: Tenant, key: APIKey?, scopes: Set<Scope>, version: AccessVersion) {
+    self.tenant = tenant
+    self.key = key
+    self.scopes = scopes
+    self.version = version
+    tenantBounds = AccessBounds(
+      of: LimitSubject(tenant: tenant.id), .tenant, limits: tenant.limits, budgets: tenant.budgets)
+    keyBounds =
+      key.map { AccessBounds(of: LimitSubject(key: $0.id), .key, limits: $0.limits, budgets: $0.budgets) }
+      ?? .none
+    // A zone that this system does not know was checked by another; its budgets go by UTC until it does.
+    calendar = BudgetCalendar(timeZone: tenant.timeZone) ?? .utc
+  }
+}
+
+// MARK: - What may be done
+
+extension AccessPolicy {
+  /// Whether it may be used for that, from there. The address is looked at only where the key is bound to networks.
+  public func check(_ scope: Scope, from address: @autoclosure () -> String) throws(AccessDenial) {
+    if let reach = key?.tenant, reach == .all, !scope.isAdmin { throw .hasNoTenant }
+    guard tenant.isEnabled else { throw .tenantIsDisabled(tenant.id) }
+    if let networks = key?.networks, !networks.isEmpty {
+      let address = address()
+      guard networks.contains(where: { $0.contains(address) }) else { throw .isElsewhere(address: address) }
+    }
+    guard scopes.allow(scope) else { throw .lacksScope(scope) }
+  }
+
+  /// Whether a name may be asked, as far as ``Tenant/models`` and ``APIKey/models`` say.
+  public func allows(model: String) -> Bool {
+    tenant.models.allows(model) && key?.models.allows(model) != false
+  }
+
+  /// The same with its sentence.
+  public func check(model: String) throws(AccessDenial) {
+    guard tenant.models.allows(model) else { throw .mayNotAsk(model: model, of: "tenant \(tenant.id)") }
+    guard key?.models.allows(model) != false else { throw .mayNotAsk(model: model, of: "this key") }
+  }
+
+  /// Whether targets without a known price are passed over: the tenant says so, and a hard budget counts the request.
+  public func passesOverUnpriced(model: String, user: String?) -> Bool {
+    tenant.unpriced == .refuse
+      && (tenantBounds.hasHardBudget(for: model) || keyBounds.hasHardBudget(for: model)
+        || user != nil && tenant.userBudgets.contains { $0.kind == .hard && $0.counts(model) })
+  }
+}
+
+// MARK: - How it is done
+
+extension AccessPolicy {
+  /// The lane of a request that names none.
+  public var lane: Lane? { key?.lane ?? tenant.lane }
+
+  /// The share in fair turns.
+  public var weight: Int { tenant.weight }
+
+  /// Whose answers the cache gives, and whose calls are answered together, as a part of the cache's key; nil where
+  /// nothing is shared, not even with itself. No group is named as a tenant is.
+  public var cacheGroup: String? {
+    switch tenant.cache.narrowed(by: key?.cache) {
+    case .own: tenant.id.rawValue
+    case .off: nil
+    case .group(let name): "group:\(name)"
+    }
+  }
+
+  /// The policies of guards of both, the tenant's first.
+  public var guards: [String] {
+    guard let own = key?.guards, !own.isEmpty else { return tenant.guards }
+    return tenant.guards + own.filter { !tenant.guards.contains($0) }
+  }
+}
+
+// MARK: - What it takes
+
+extension AccessPolicy {
+  /// Whether a request can be counted by anything: without it, a demand needs no estimates.
+  public var hasBounds: Bool {
+    !(tenantBounds.isEmpty && keyBounds.isEmpty && tenant.userLimits.isEmpty && tenant.userBudgets.isEmpty)
+  }
+
+  /// What a request takes of all limits and budgets that count it. Throws where it alone is over one of them.
+  ///
+  /// - Parameter now: Unix milliseconds, by which budgets' periods are chosen; the queue checks them by its own clock.
+  public func demand(for request: AskedRequest, at now: Int64) throws(LimitRefusal) -> Demand {
+    var demand = Demand(judgedBy: version, key: key?.id.rawValue, user: request.user)
+    guard hasBounds else { return demand }
+    let moment = BudgetMoment(
+      now: now, calendar: calendar, waits: tenant.onBudget == .wait && request.lane == .batch)
+    tenantBounds.add(to: &demand, for: request, at: moment)
+    if let user = request.user, !tenant.userLimits.isEmpty || !tenant.userBudgets.isEmpty {
+      let bounds = AccessBounds(
+        of: LimitSubject(user: user, of: tenant.id), .user, limits: tenant.userLimits,
+        budgets: tenant.userBudgets)
+      bounds.add(to: &demand, for: request, at: moment)
+    }
+    keyBounds.add(to: &demand, for: request, at: moment)
+    try refuseAlone(demand)
+    return demand
+  }
+
+  /// No waiting helps a request that is over a limit by itself, so the queue is not asked.
+  private func refuseAlone(_ demand: Demand) throws(LimitRefusal) {
+    if let rate = demand.rates.first(where: { $0.amount > $0.most }) {
+      throw refusal(.rate(rate, after: nil), user: demand.user)
+    }
+    if let queued = demand.queued.first(where: { $0.amount > $0.most }) {
+      throw refusal(.queued(queued, isAlone: true), user: demand.user)
+    }
+    if let budget = demand.budgets.first(where: { $0.kind == .hard && $0.amount > $0.most }) {
+      throw refusal(.budget(budget, isAlone: true), user: demand.user)
+    }
+  }
+
+  /// A refusal by one of a demand's parts, with whose it is.
+  public func refusal(_ cause: LimitRefusal.Cause, user: String?) -> LimitRefusal {
+    let scope = LimitRefusal(cause, of: "").scope
+    return LimitRefusal(cause, of: name(of: scope, user: user))
+  }
+
+  private func name(of scope: LimitScope, user: String?) -> String {
+    switch scope {
+    case .tenant: "tenant \(tenant.id)"
+    case .user: "user \(ClientText.cut(user ?? "")) of tenant \(tenant.id)"
+    case .key: key.map { "key \($0.name.map(ClientText.quoted) ?? $0.hint)" } ?? "this key"
+    }
+  }
+
+  /// The period of a budget that holds a time (Unix milliseconds), for showing what is left.
+  public func period(of budget: Budget, at now: Int64) -> Range<Int64> {
+    calendar.period(budget.period, at: now)
+  }
+}

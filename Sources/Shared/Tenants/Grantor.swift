@@ -1,0 +1,115 @@
+/// Who makes or changes records, as far as that bounds what he may give: nobody gives a scope, tenant, limit or budget
+/// beyond his own.
+public struct Grantor: Sendable, Hashable {
+  /// `ADMIN_API_KEY`: there is nothing beyond it.
+  public static let `operator` = Grantor(scopes: [.adminAll], tenant: .all)
+
+  public let scopes: Set<Scope>
+  public let tenant: TenantReach
+  public let limits: [Limit]
+  public let budgets: [Budget]
+  public let models: AllowedModels
+
+  public init(
+    scopes: Set<Scope>, tenant: TenantReach, limits: [Limit] = [], budgets: [Budget] = [],
+    models: AllowedModels = .all
+  ) {
+    self.scopes = scopes
+    self.tenant = tenant
+    self.limits = limits
+    self.budgets = budgets
+    self.models = models
+  }
+
+  public init(_ key: APIKey) {
+    self.init(
+      scopes: key.scopes, tenant: key.tenant, limits: key.limits, budgets: key.budgets, models: key.models)
+  }
+
+  /// All of a key that is beyond what this one has; empty where he may give it.
+  public func beyond(_ key: APIKey) -> [RecordFault] {
+    var faults: [RecordFault] = []
+    if !reaches(key.tenant) {
+      faults.append(
+        .value("a key of tenant \(tenant) gives none of tenant \(key.tenant)", at: [.name("tenant")]))
+    }
+    for scope in key.scopes.sorted() where !scopes.contains(where: { $0.gives(scope) }) {
+      faults.append(
+        .value("who lacks the scope \"\(scope.rawValue)\" does not give it", at: [.name("scopes")]))
+    }
+    faults += Self.beyond(limits, key.limits, "limits") + Self.beyond(budgets, key.budgets, "budgets")
+    if !models.covers(key.models) { faults.append(beyondModels) }
+    return faults
+  }
+
+  /// All of a tenant's record that is beyond what it was, for an administrator of this tenant alone; empty for one of all
+  /// tenants. What bounds single users may change: the tenant's own bounds hold above it.
+  public func beyond(_ tenant: Tenant, before old: Tenant) -> [RecordFault] {
+    guard self.tenant != .all else { return [] }
+    guard self.tenant.includes(tenant.id) else {
+      return [.value("a key of tenant \(self.tenant) changes no other", at: [.name("id")])]
+    }
+    var faults =
+      Self.beyond(old.limits, tenant.limits, "limits") + Self.beyond(old.budgets, tenant.budgets, "budgets")
+    if !old.models.covers(tenant.models) { faults.append(beyondModels) }
+    if tenant.weight > old.weight {
+      faults.append(.value("nobody gives himself more than his weight, \(old.weight)", at: [.name("weight")]))
+    }
+    if !old.cache.covers(tenant.cache) {
+      faults.append(
+        .value(
+          "only an administrator of all tenants shares the cache of one with others", at: [.name("cache")]))
+    }
+    if tenant.isEnabled && !old.isEnabled {
+      faults.append(.value("nobody enables his own tenant", at: [.name("enabled")]))
+    }
+    if tenant.unpriced != old.unpriced && tenant.unpriced == .allow {
+      faults.append(.value("nobody lifts what his tenant's budget refuses", at: [.name("unpriced")]))
+    }
+    if tenant.providerKeys != old.providerKeys {
+      faults.append(
+        .value(
+          "only an administrator of all tenants says which secrets a tenant uses",
+          at: [.name("provider_keys")]))
+    }
+    if !Set(old.guards).isSubset(of: tenant.guards) {
+      faults.append(.value("nobody takes a guard from his own tenant", at: [.name("guards")]))
+    }
+    return faults
+  }
+
+  private var beyondModels: RecordFault {
+    .value("nobody allows models beyond his own; name those that may be asked", at: [.name("models")])
+  }
+
+  private func reaches(_ other: TenantReach) -> Bool {
+    switch other {
+    case .all: tenant == .all
+    case .one(let id): tenant.includes(id)
+    }
+  }
+
+  /// Each bound needs one at least as tight that counts the same or more.
+  private static func beyond(_ own: [Limit], _ given: [Limit], _ member: String) -> [RecordFault] {
+    own.compactMap { own in
+      let isKept = given.contains {
+        $0.measure == own.measure && $0.most <= own.most && ($0.model == nil || $0.model == own.model)
+      }
+      return isKept
+        ? nil
+        : .value("nobody gives more than he may himself: \(own.allowance)", at: [.name(member)])
+    }
+  }
+
+  private static func beyond(_ own: [Budget], _ given: [Budget], _ member: String) -> [RecordFault] {
+    own.filter { $0.kind == .hard }.compactMap { own in
+      let isKept = given.contains {
+        $0.kind == .hard && $0.period == own.period && $0.most <= own.most
+          && ($0.model == nil || $0.model == own.model)
+      }
+      return isKept
+        ? nil
+        : .value("nobody gives more than he may himself: \(own.allowance)", at: [.name(member)])
+    }
+  }
+}
