@@ -10,12 +10,23 @@ struct LimitPolicy: Sendable {
   /// it counts.
   func rules(key: String, address: @autoclosure () -> String) -> [RateLimitRule] {
     guard let limit else { return [] }
-    let name =
-      switch subject {
-      case .key: "key:\(key)"
-      case .ip: "ip:\(address())"
-      case .keyAndIP: "key:\(key):ip:\(address())"
-      }
-    return [RateLimitRule(subject: name, limit: limit)]
+    return [RateLimitRule(subject: name(key, address), limit: limit)]
+  }
+
+  /// The same as a part of what a request takes, of the same counter: limits go on over an upgrade.
+  func demands(key: String, address: @autoclosure () -> String) -> [RateDemand] {
+    guard let limit else { return [] }
+    return [
+      RateDemand(
+        subject: name(key, address), scope: .key, unit: .requests, most: limit.requests, window: limit.window)
+    ]
+  }
+
+  private func name(_ key: String, _ address: () -> String) -> String {
+    switch subject {
+    case .key: "key:\(key)"
+    case .ip: "ip:\(address())"
+    case .keyAndIP: "key:\(key):ip:\(address())"
+    }
   }
 }

@@ -57,11 +57,11 @@ public struct APIKey: Sendable, Hashable {
     return replaced.first { $0.digest == digest }.map { min($0.goodUntil, end) }
   }
 
-  /// The record after its key was replaced: the old one, and those before it whose overlap lasts, stay good until then.
+  /// The record after its key was replaced. The old one stays good for the overlap, of at most ``longestOverlap``.
   public func rotated(to digest: KeyDigest, hint: String, at now: Int64, overlap: Duration) -> APIKey {
     var key = self
     let end = now + overlap.components.seconds * 1000
-    // A rotation shall not lengthen what an earlier one gave to an older key.
+    // Without an overlap nothing but the new key holds; with one, older keys end when they would have ended.
     key.replaced =
       (overlap > .zero ? [Replaced(digest: self.digest, goodUntil: end)] : [])
       + replaced.filter { $0.goodUntil > now && overlap > .zero }

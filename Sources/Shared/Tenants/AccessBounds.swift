@@ -6,6 +6,7 @@ struct AccessBounds: Sendable {
   private let budgets: [(budget: Budget, subject: String, scope: LimitScope)]
 
   var isEmpty: Bool { limits.isEmpty && budgets.isEmpty }
+  var hasBudgets: Bool { !budgets.isEmpty }
 
   init(of subject: LimitSubject, _ scope: LimitScope, limits: [Limit], budgets: [Budget]) {
     self.init(

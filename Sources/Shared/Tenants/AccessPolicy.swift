@@ -105,6 +105,11 @@ extension AccessPolicy {
     !(tenantBounds.isEmpty && keyBounds.isEmpty && tenant.userLimits.isEmpty && tenant.userBudgets.isEmpty)
   }
 
+  /// Whether money is counted: without it, a demand needs no targets.
+  public var hasBudgets: Bool {
+    tenantBounds.hasBudgets || keyBounds.hasBudgets || !tenant.userBudgets.isEmpty
+  }
+
   /// What a request takes of all limits and budgets that count it. Throws where it alone is over one of them.
   ///
   /// - Parameter now: Unix milliseconds, by which budgets' periods are chosen; the queue checks them by its own clock.

@@ -1,0 +1,62 @@
+extension ProviderCatalog {
+  /// What must be known of a request to say what it takes of limits and budgets.
+  ///
+  /// - Parameters:
+  ///   - isPriced: whether budgets count it; without them, targets and prices are not looked up.
+  ///   - bytes: of its stored form.
+  ///   - passesOverUnpriced: whether targets without a known price are never asked for it.
+  public func asked(
+    _ request: JobRequest, over route: ProviderRoute, isPriced: Bool, lane: Lane, bytes: Int,
+    user: String? = nil, passesOverUnpriced: Bool = false
+  ) -> AskedRequest {
+    let maxTokens: Int? =
+      switch request {
+      case .chat(let conversation): conversation.parameters.maxTokens
+      case .embedding: 0
+      }
+    var asked = AskedRequest(
+      model: request.model, promptTokens: request.estimatedUsage.promptTokens, maxTokens: maxTokens,
+      mayPayTwice: route.hedgeAfter != nil || route.retries > 0, lane: lane, bytes: bytes, user: user)
+    guard isPriced else { return asked }
+    let kinds = request.billedKinds
+    for weighted in route.targets {
+      let price = prices[weighted.target]
+      if price == nil && passesOverUnpriced { continue }
+      asked.targets.append(priced(weighted.target, price, kinds))
+    }
+    return asked
+  }
+
+  private func priced(_ target: Target, _ price: ModelPrice?, _ kinds: Set<PriceMember>) -> PricedTarget {
+    let longest = maxOutputTokens(of: target)
+    guard let price else { return PricedTarget(maxOutputTokens: longest, price: nil) }
+    return PricedTarget(maxOutputTokens: longest) { prompt, answer in
+      price.highestCost(promptTokens: prompt, answerTokens: answer, kinds: kinds)
+    }
+  }
+
+  private func maxOutputTokens(of target: Target) -> Int? {
+    provider(named: target.provider)?.models.first { $0.name == target.model }?.maxOutputTokens
+      ?? prices.listed(target)?.maxOutputTokens
+  }
+}
+
+extension JobRequest {
+  /// As what its tokens may be billed. Whether a cache is written to is the provider's choice too.
+  var billedKinds: Set<PriceMember> {
+    var kinds: Set<PriceMember> = [.cacheWrite, .cacheWrite1h, .reasoning]
+    guard case .chat(let conversation) = self else { return kinds }
+    for part in conversation.turns.lazy.flatMap(\.parts) {
+      switch part {
+      case .audio: kinds.insert(.audioInput)
+      case .text, .refusal, .thought, .toolCall, .citation: break
+      case .image, .document, .toolResult, .opaque: kinds.formUnion([.imageInput, .audioInput])
+      }
+    }
+    let modalities = ["modalities", "response_modalities", "responseModalities", "audio"]
+    if modalities.contains(where: { conversation.extras[$0] != nil }) {
+      kinds.formUnion([.audioOutput, .imageOutput])
+    }
+    return kinds
+  }
+}
