@@ -44,7 +44,9 @@ struct BudgetCalendarTests {
 
   @Test(
     "periods follow upon each other without gaps, and hold the time that they were asked for",
-    arguments: ["Europe/Berlin", "America/St_Johns", "Asia/Beirut", "Africa/Cairo", "Pacific/Apia", "America/Havana"])
+    arguments: [
+      "Europe/Berlin", "America/St_Johns", "Asia/Beirut", "Africa/Cairo", "Pacific/Apia", "America/Havana",
+    ])
   func noGaps(zone: String) throws {
     let calendar = try #require(BudgetCalendar(timeZone: zone))
     for kind in [BudgetPeriod.day, .week, .month] {
@@ -78,7 +80,9 @@ struct BudgetCalendarTests {
     #expect(BudgetCalendar(timeZone: name) == nil)
   }
 
-  @Test("old and new names of zones are known", arguments: ["UTC", "Etc/UTC", "Asia/Calcutta", "Asia/Kolkata", "Europe/Kyiv"])
+  @Test(
+    "old and new names of zones are known",
+    arguments: ["UTC", "Etc/UTC", "Asia/Calcutta", "Asia/Kolkata", "Europe/Kyiv"])
   func zones(name: String) {
     #expect(BudgetCalendar(timeZone: name)?.name == name)
   }

@@ -40,7 +40,9 @@ struct KeyMaterialTests {
     #expect(KeyMaterial(parsing: String(swapped)) == nil)
   }
 
-  @Test("what is no key is refused", arguments: ["", "sk-sluice-", "try-me", "sk-sluice-" + String(repeating: "é", count: 19)])
+  @Test(
+    "what is no key is refused",
+    arguments: ["", "sk-sluice-", "try-me", "sk-sluice-" + String(repeating: "é", count: 19)])
   func others(text: String) {
     #expect(KeyMaterial(parsing: text) == nil)
     #expect(KeyMaterial(parsing: KeyMaterial().secret.reveal().uppercased()) == nil)
@@ -72,7 +74,10 @@ struct KeyMaterialTests {
 
   @Test(
     "a pepper is 16 visible characters or more",
-    arguments: ["", "short", "has a space in its middle", "the-new-pepper-of-16,", ",", "a-good-pepper-of-16,b", "1234567890123456,1234567890123456,1234567890123456"])
+    arguments: [
+      "", "short", "has a space in its middle", "the-new-pepper-of-16,", ",", "a-good-pepper-of-16,b",
+      "1234567890123456,1234567890123456,1234567890123456",
+    ])
   func badPeppers(text: String) {
     #expect(KeyPeppers(parsing: text) == nil)
   }
@@ -84,7 +89,9 @@ struct KeyMaterialTests {
     #expect(early < late)
     #expect(early.rawValue.utf8.count == 30)
     #expect(KeyID(rawValue: early.rawValue) == early)
-    for text in ["", "key_", "job_" + early.rawValue.dropFirst(4), early.rawValue + "0", early.rawValue.lowercased()] {
+    for text in [
+      "", "key_", "job_" + early.rawValue.dropFirst(4), early.rawValue + "0", early.rawValue.lowercased(),
+    ] {
       #expect(KeyID(rawValue: text) == nil)
     }
   }
@@ -92,7 +99,8 @@ struct KeyMaterialTests {
   @Test(
     "the names of tenants are bounded",
     arguments: [
-      ("default", true), ("a", true), ("0-_", true), (String(repeating: "a", count: 63), true), ("", false), ("-a", false),
+      ("default", true), ("a", true), ("0-_", true), (String(repeating: "a", count: 63), true), ("", false),
+      ("-a", false),
       ("_a", false), ("A", false), ("a b", false), ("a:b", false), ("é", false), ("*", false),
       (String(repeating: "a", count: 64), false),
     ])

@@ -7,7 +7,8 @@ struct LimitTests {
   @Test(
     "a limit is read and written in the words of quotas",
     arguments: [
-      ("100 requests/minute", Limit(100, .requests(.minute))), ("1 requests/second", Limit(1, .requests(.second))),
+      ("100 requests/minute", Limit(100, .requests(.minute))),
+      ("1 requests/second", Limit(1, .requests(.second))),
       ("50000 tokens/day", Limit(50_000, .tokens(.day))), ("7 tokens/hour", Limit(7, .tokens(.hour))),
       ("5 running", Limit(5, .running)), ("1000 queued", Limit(1000, .queued)),
       ("64 MiB queued", Limit(64 << 20, .queuedBytes)), ("1 GiB queued", Limit(1 << 30, .queuedBytes)),
@@ -27,8 +28,10 @@ struct LimitTests {
   @Test(
     "what is no limit is refused with the forms that there are",
     arguments: [
-      "", " ", "100", "100 requests", "requests/minute", "-5 running", "+5 running", "5.5 running", "1e3 queued",
-      "100 requests/month", "100 requests/minute/x", "100  requests/minute", "64 MB queued", "64 MiB", "5 Running",
+      "", " ", "100", "100 requests", "requests/minute", "-5 running", "+5 running", "5.5 running",
+      "1e3 queued",
+      "100 requests/month", "100 requests/minute/x", "100  requests/minute", "64 MB queued", "64 MiB",
+      "5 Running",
       "five running", "١٠ running", "100 requests/minute ",
     ])
   func noLimits(text: String) {
@@ -53,7 +56,9 @@ struct LimitTests {
   func fastest() throws {
     for window in RateLimit.Window.allCases {
       let most = Limit.Measure.requests(window).highest
-      #expect(RateLimit(requests: most, per: window).emissionIntervalMicroseconds * most <= window.seconds * 1_000_000)
+      #expect(
+        RateLimit(requests: most, per: window).emissionIntervalMicroseconds * most <= window.seconds
+          * 1_000_000)
     }
   }
 
@@ -63,7 +68,9 @@ struct LimitTests {
     #expect(limit == Limit(10, .requests(.minute), model: "openai/gpt-4o"))
     #expect(limit.json == ["limit": "10 requests/minute", "model": "openai/gpt-4o"])
     #expect(try Limit(json: ["limit": "5 running", "model": "*"]) == Limit(5, .running))
-    let unknown = #expect(throws: RecordFault.self) { try Limit(json: ["limit": "5 running", "modell": "a"]) }
+    let unknown = #expect(throws: RecordFault.self) {
+      try Limit(json: ["limit": "5 running", "modell": "a"])
+    }
     #expect(unknown?.place == [.name("modell")])
     #expect(unknown?.kind == .unknownMember)
     let missing = #expect(throws: RecordFault.self) { try Limit(json: ["model": "a"]) }
@@ -83,7 +90,9 @@ struct LimitTests {
     #expect(try Budget(json: budget.json) == budget)
   }
 
-  @Test("dollars are exact whatever their binary form", arguments: ["0.1", "0.3", "1e-05", "19.99", "0.000000003"])
+  @Test(
+    "dollars are exact whatever their binary form",
+    arguments: ["0.1", "0.3", "1e-05", "19.99", "0.000000003"])
   func exactDollars(text: String) throws {
     let budget = try Budget(json: ["usd": .double(try #require(Double(text))), "per": "day"])
     #expect(budget.most.dollars == Double(text))
@@ -93,7 +102,8 @@ struct LimitTests {
   @Test(
     "what is no budget is refused with the forms that there are",
     arguments: [
-      "50$/month", "$50/month", "50 USD/month", "50", "50/", "/month", "50/year", "50/Month", "-5/day", "1e3/day", "5,5/day",
+      "50$/month", "$50/month", "50 USD/month", "50", "50/", "/month", "50/year", "50/Month", "-5/day",
+      "1e3/day", "5,5/day",
       "0.0000000001/day",
     ])
   func noBudgets(text: String) {

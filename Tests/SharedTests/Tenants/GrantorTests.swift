@@ -1,0 +1,102 @@
+import Testing
+
+@testable import Shared
+
+@Suite("Nobody gives beyond his own")
+struct GrantorTests {
+  private func key(_ tenant: String = "search", _ change: (inout APIKey) -> Void = { _ in }) throws -> APIKey
+  {
+    let material = KeyMaterial()
+    var key = APIKey(
+      id: KeyID(unixMilliseconds: 1), tenant: try #require(TenantReach(parsing: tenant)),
+      digest: KeyDigest(of: material.secret, under: .init(data: Array("0123456789abcdef".utf8))),
+      hint: material.hint, createdAt: 1)
+    change(&key)
+    return key
+  }
+
+  private func beyond(_ grantor: APIKey, _ given: APIKey) -> [String] {
+    Grantor(grantor).beyond(given).map(\.path)
+  }
+
+  @Test("the operator gives anything")
+  func operatorGives() throws {
+    let any = try key("*") { $0.scopes = Set(Scope.allCases) }
+    #expect(Grantor.operator.beyond(any).isEmpty)
+  }
+
+  @Test("who manages a team's keys makes such that ask and read, for this tenant alone")
+  func teamAdmin() throws {
+    let admin = try key { $0.scopes = [.adminKeys] }
+    #expect(beyond(admin, try key()).isEmpty)
+    #expect(beyond(admin, try key { $0.scopes = [.adminKeys] }).isEmpty)
+    #expect(beyond(admin, try key("other")) == ["tenant"])
+    #expect(beyond(admin, try key("*") { $0.scopes = [.adminRead] }) == ["tenant"])
+    for scope in [Scope.adminAll, .adminOperate, .contents] {
+      #expect(beyond(admin, try key { $0.scopes = [scope] }) == ["scopes"], "\(scope)")
+    }
+    #expect(beyond(try key { $0.scopes = [.adminRead] }, try key()) == ["scopes", "scopes"])
+  }
+
+  @Test("each limit and hard budget of his own is in what he gives, or a tighter one")
+  func bounds() throws {
+    let admin = try key {
+      $0.scopes = [.adminKeys]
+      $0.limits = [Limit(10, .requests(.minute)), Limit(5, .running, model: "smart")]
+      $0.budgets = [
+        Budget(NanoDollars(rawValue: 50), per: .month), Budget(NanoDollars(rawValue: 1), per: .day, .soft),
+      ]
+    }
+    #expect(beyond(admin, try key()) == ["limits", "limits", "budgets"])
+    let tighter = try key {
+      $0.limits = [Limit(9, .requests(.minute)), Limit(5, .running)]
+      $0.budgets = [Budget(NanoDollars(rawValue: 50), per: .month)]
+    }
+    #expect(beyond(admin, tighter).isEmpty)
+    let wider = try key {
+      $0.limits = [Limit(11, .requests(.minute)), Limit(5, .running, model: "other")]
+      $0.budgets = [Budget(NanoDollars(rawValue: 50), per: .month, .soft)]
+    }
+    #expect(beyond(admin, wider) == ["limits", "limits", "budgets"])
+  }
+
+  @Test("models are no more than his own")
+  func models() throws {
+    let admin = try key {
+      $0.scopes = [.adminKeys]
+      $0.models = AllowedModels(names: ["smart", "claude-*"])
+    }
+    #expect(beyond(admin, try key { $0.models = AllowedModels(names: ["claude-3-*", "smart"]) }).isEmpty)
+    #expect(beyond(admin, try key()) == ["models"])
+    #expect(beyond(admin, try key { $0.models = AllowedModels(names: ["fast"]) }) == ["models"])
+  }
+
+  @Test("an administrator of one tenant narrows it and never widens it")
+  func tenants() throws {
+    let grantor = Grantor(try key { $0.scopes = [.adminAll] })
+    var old = Tenant(id: try #require(TenantID(rawValue: "search")))
+    old.limits = [Limit(100, .requests(.minute))]
+    old.models = AllowedModels(names: ["smart", "fast"])
+    old.guards = ["strict"]
+    old.unpriced = .refuse
+    var narrower = old
+    narrower.limits = [Limit(50, .requests(.minute)), Limit(5, .running)]
+    narrower.models = AllowedModels(names: ["smart"])
+    narrower.cache = .off
+    narrower.userLimits = [Limit(5, .running)]
+    #expect(grantor.beyond(narrower, before: old).isEmpty)
+    var wider = old
+    wider.limits = []
+    wider.models = .all
+    wider.weight = 2
+    wider.cache = .group("all")
+    wider.unpriced = .allow
+    wider.guards = []
+    wider.providerKeys = ["openai": "other"]
+    #expect(
+      Set(grantor.beyond(wider, before: old).map(\.path))
+        == ["limits", "models", "weight", "cache", "unpriced", "guards", "provider_keys"])
+    #expect(Grantor.operator.beyond(wider, before: old).isEmpty)
+    #expect(grantor.beyond(Tenant(id: .default), before: Tenant(id: .default)).map(\.path) == ["id"])
+  }
+}
