@@ -27,6 +27,30 @@ extension ProviderCatalog {
     return asked
   }
 
+  /// Whether a name may stand in `models` of a tenant or key: it means something here, be it off for now, or a pattern
+  /// that some name here is like. A pattern of a provider's models is known where the provider is, since any may be asked.
+  public func knows(_ name: String) -> Bool {
+    let allowed = AllowedModels(names: [name])
+    if name.contains("*"), routes.contains(where: { allowed.allows($0.name) }) { return true }
+    do {
+      _ = try route(for: name)
+      return true
+    } catch {
+      switch error {
+      case .providerIsOff, .routeIsOff: return true
+      case .unknownName, .unknownProvider: return name.contains("*") && hasModel(like: allowed)
+      }
+    }
+  }
+
+  private func hasModel(like allowed: AllowedModels) -> Bool {
+    providers.contains { provider in
+      provider.knownModels.contains {
+        allowed.allows($0.name) || allowed.allows("\(provider.name)/\($0.name)")
+      }
+    }
+  }
+
   private func priced(_ target: Target, _ price: ModelPrice?, _ kinds: Set<PriceMember>) -> PricedTarget {
     let longest = maxOutputTokens(of: target)
     guard let price else { return PricedTarget(maxOutputTokens: longest, price: nil) }

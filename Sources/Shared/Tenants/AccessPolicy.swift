@@ -13,7 +13,9 @@ public struct AccessPolicy: Sendable {
   private let keyBounds: AccessBounds
   private let calendar: BudgetCalendar
 
-  /// - Parameter version: the epochs of both records, and until when the key is good.
+  /// - Parameters:
+  ///   - tenant: of a key of all tenants it means nothing.
+  ///   - version: the epochs of both records, and until when the key is good.
   public init(tenant: Tenant, key: APIKey, version: AccessVersion = AccessVersion()) {
     self.init(tenant: tenant, key: key, scopes: key.scopes, version: version)
   }
@@ -43,8 +45,11 @@ public struct AccessPolicy: Sendable {
 extension AccessPolicy {
   /// Whether it may be used for that, from there. The address is looked at only where the key is bound to networks.
   public func check(_ scope: Scope, from address: @autoclosure () -> String) throws(AccessDenial) {
-    if let reach = key?.tenant, reach == .all, !scope.isAdmin { throw .hasNoTenant }
-    guard tenant.isEnabled else { throw .tenantIsDisabled(tenant.id) }
+    if key?.tenant == .all {
+      guard !Scope.usual.contains(scope) else { throw .hasNoTenant }
+    } else if !tenant.isEnabled {
+      throw .tenantIsDisabled(tenant.id)
+    }
     if let networks = key?.networks, !networks.isEmpty {
       let address = address()
       guard networks.contains(where: { $0.contains(address) }) else { throw .isElsewhere(address: address) }

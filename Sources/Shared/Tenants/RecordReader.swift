@@ -133,7 +133,7 @@ extension RecordReader {
 
   mutating func models() -> AllowedModels {
     guard let names = list("models", atMost: Self.mostModels, MemberRules.modelName) else { return .all }
-    if names.isEmpty, rules(for: "models") != nil {
+    if members["models"]?.array?.isEmpty == true, rules(for: "models") != nil {
       faults.add(
         .value(#"it must name at least one model; leave it out or say ["*"] for all"#, at: [.name("models")]))
     }

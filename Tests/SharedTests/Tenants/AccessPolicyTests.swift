@@ -85,12 +85,14 @@ struct AccessPolicyTests {
       denial { () throws(AccessDenial) in try bound.check(.adminRead, from: "10.1.2.3") }
         == .lacksScope(.adminRead))
     let global = AccessPolicy(
-      tenant: try tenant(),
+      tenant: try tenant { $0.isEnabled = false },
       key: try key {
-        $0.tenant = .all; $0.scopes = [.adminAll, .ask]
+        $0.tenant = .all
+        $0.scopes = [.adminAll, .contents, .ask]
       })
     #expect(denial { () throws(AccessDenial) in try global.check(.ask, from: "x") } == .hasNoTenant)
     #expect(denial { () throws(AccessDenial) in try global.check(.adminKeys, from: "x") } == nil)
+    #expect(denial { () throws(AccessDenial) in try global.check(.contents, from: "x") } == nil)
   }
 
   @Test("scopes include what they say and no more")

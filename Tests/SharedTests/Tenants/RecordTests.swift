@@ -51,7 +51,7 @@ struct RecordTests {
     #expect(tenant.createdAt == Self.now)
     let stored = try JSONParser.parse(tenant.json.serialized())
     #expect(try Tenant(stored: stored) == tenant)
-    for name in (full.object ?? [:]).keys where name != "budgets" {
+    for name in (full.object ?? [:]).keys where !name.hasSuffix("budgets") {
       #expect(stored[name] == full[name], "\(name)")
     }
   }
@@ -228,8 +228,8 @@ struct RecordTests {
   @Test("what is no object is refused", arguments: [nil, 5, "x", [], true] as [JSONValue])
   func noObjects(json: JSONValue) throws {
     #expect(faults { () throws(RecordFaults) in _ = try key(json) } == [""])
-    let key = try key(["tenant": "search"])
-    #expect(faults { () throws(RecordFaults) in _ = try key.patched(by: json, under: Self.rules) } == [""])
+    let made = try key(["tenant": "search"])
+    #expect(faults { () throws(RecordFaults) in _ = try made.patched(by: json, under: Self.rules) } == [""])
   }
 
   @Test("a stored record with members of a newer version is read, and a damaged one is not")
