@@ -57,6 +57,16 @@ public struct APIKey: Sendable, Hashable {
     return replaced.first { $0.digest == digest }.map { min($0.goodUntil, end) }
   }
 
+  /// What of it its tenant would not let hold: a group that shares its cache, of which the tenant is none.
+  public func beyond(_ tenant: Tenant) -> [RecordFault] {
+    guard let cache, !tenant.cache.covers(cache) else { return [] }
+    return [
+      .value(
+        "tenant \(tenant.id) has the cache \(ClientText.quoted(tenant.cache.description)), and a key may not share more",
+        at: [.name("cache")])
+    ]
+  }
+
   /// The record after its key was replaced. The old one stays good for the overlap, of at most ``longestOverlap``.
   public func rotated(to digest: KeyDigest, hint: String, at now: Int64, overlap: Duration) -> APIKey {
     var key = self

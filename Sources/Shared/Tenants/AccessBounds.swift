@@ -26,33 +26,39 @@ struct AccessBounds: Sendable {
     budgets.contains { $0.budget.kind == .hard && $0.budget.counts(model) }
   }
 
-  /// Adds what the request takes of those that count it.
-  func add(to demand: inout Demand, for request: AskedRequest, at moment: BudgetMoment) {
-    for (limit, subject, scope) in limits where limit.counts(request.model) {
+  /// Adds what the request takes of those that count it; without a request, all of them, of which nothing is taken.
+  func add(to demand: inout Demand, for request: AskedRequest?, at moment: BudgetMoment) {
+    for (limit, subject, scope) in limits where request.map({ limit.counts($0.model) }) ?? true {
       switch limit.measure {
       case .requests(let window):
         demand.rates.append(
-          RateDemand(subject: subject, scope: scope, unit: .requests, most: limit.most, window: window))
+          RateDemand(
+            subject: subject, scope: scope, unit: .requests, most: limit.most, window: window,
+            amount: request == nil ? 0 : 1))
       case .tokens(let window):
         demand.rates.append(
           RateDemand(
             subject: subject, scope: scope, unit: .tokens, most: limit.most, window: window,
-            amount: request.tokens))
+            amount: request?.tokens ?? 0))
       case .running:
         demand.running.append(RunningDemand(subject: subject, scope: scope, most: limit.most))
       case .queued:
         demand.queued.append(
-          QueuedDemand(subject: subject, scope: scope, unit: .jobs, most: limit.most, amount: 1))
+          QueuedDemand(
+            subject: subject, scope: scope, unit: .jobs, most: limit.most,
+            amount: request == nil ? 0 : 1))
       case .queuedBytes:
         demand.queued.append(
           QueuedDemand(
-            subject: subject, scope: scope, unit: .bytes, most: limit.most, amount: request.bytes))
+            subject: subject, scope: scope, unit: .bytes, most: limit.most, amount: request?.bytes ?? 0))
       }
     }
-    for (budget, subject, scope) in budgets where budget.counts(request.model) {
+    guard !budgets.isEmpty else { return }
+    let cost = request?.highestCost ?? .zero
+    for (budget, subject, scope) in budgets where request.map({ budget.counts($0.model) }) ?? true {
       demand.budgets.append(
         BudgetDemand(
-          subject: subject, scope: scope, kind: budget.kind, most: budget.most, amount: request.highestCost,
+          subject: subject, scope: scope, kind: budget.kind, most: budget.most, amount: cost,
           period: moment.calendar.period(budget.period, at: moment.now),
           waits: moment.waits && budget.kind == .hard && budget.period != .life))
     }

@@ -121,18 +121,29 @@ extension AccessPolicy {
   public func demand(for request: AskedRequest, at now: Int64) throws(LimitRefusal) -> Demand {
     var demand = Demand(judgedBy: version, key: key?.id.rawValue, user: request.user)
     guard hasBounds else { return demand }
+    add(to: &demand, for: request, at: now)
+    try refuseAlone(demand)
+    return demand
+  }
+
+  /// Every limit and budget, whatever the model, with amounts of 0: what is looked up to show how much is left.
+  public func everyBound(user: String?, at now: Int64) -> Demand {
+    var demand = Demand(judgedBy: version, key: key?.id.rawValue, user: user)
+    add(to: &demand, for: nil, at: now)
+    return demand
+  }
+
+  private func add(to demand: inout Demand, for request: AskedRequest?, at now: Int64) {
     let moment = BudgetMoment(
-      now: now, calendar: calendar, waits: tenant.onBudget == .wait && request.lane == .batch)
+      now: now, calendar: calendar, waits: tenant.onBudget == .wait && request?.lane == .batch)
     tenantBounds.add(to: &demand, for: request, at: moment)
-    if let user = request.user, !tenant.userLimits.isEmpty || !tenant.userBudgets.isEmpty {
+    if let user = demand.user, !tenant.userLimits.isEmpty || !tenant.userBudgets.isEmpty {
       let bounds = AccessBounds(
         of: LimitSubject(user: user, of: tenant.id), .user, limits: tenant.userLimits,
         budgets: tenant.userBudgets)
       bounds.add(to: &demand, for: request, at: moment)
     }
     keyBounds.add(to: &demand, for: request, at: moment)
-    try refuseAlone(demand)
-    return demand
   }
 
   /// No waiting helps a request that is over a limit by itself, so the queue is not asked.

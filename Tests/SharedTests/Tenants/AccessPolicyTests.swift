@@ -119,7 +119,33 @@ struct AccessPolicyTests {
     #expect(policy.cacheGroup == group)
   }
 
+  @Test("a key that would share more than its tenant is told so")
+  func wideCache() throws {
+    let tenant = try tenant()
+    #expect(try key { $0.cache = .group("all") }.beyond(tenant).map(\.path) == ["cache"])
+    #expect(try key { $0.cache = .off }.beyond(tenant).isEmpty)
+    #expect(try key().beyond(tenant).isEmpty)
+  }
+
   // MARK: - What it takes
+
+  @Test("all bounds can be looked up, whatever the model, without taking anything")
+  func everyBound() throws {
+    let policy = AccessPolicy(
+      service: try tenant {
+        $0.limits = [
+          Limit(1, .requests(.day), model: "a"), Limit(1, .tokens(.day), model: "b"), Limit(1, .queued),
+          Limit(1, .running),
+        ]
+        $0.userBudgets = [Budget(.limit, per: .day, model: "c")]
+      })
+    let demand = policy.everyBound(user: "anna", at: Self.now)
+    #expect(demand.rates.map(\.amount) == [0, 0] && demand.queued.map(\.amount) == [0])
+    #expect(demand.running.count == 1 && demand.budgets.map(\.amount) == [.zero])
+    #expect(policy.everyBound(user: nil, at: Self.now).budgets.isEmpty)
+    #expect(demand.rates.map(\.limit) == Array(policy.tenant.limits.prefix(2)))
+    #expect(demand.budgets.map(\.budget) == [policy.tenant.userBudgets.first])
+  }
 
   @Test("all limits and budgets of tenant, user and key that count a request are in its demand")
   func demand() throws {
