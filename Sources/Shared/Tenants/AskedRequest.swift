@@ -50,26 +50,3 @@ public struct AskedRequest: Sendable {
     return overflows ? .max : sum
   }
 }
-
-/// A target as far as money is concerned.
-public struct PricedTarget: Sendable {
-  /// The most that so many tokens of prompt and answer can cost; nil where no price is known.
-  public let price: (@Sendable (_ promptTokens: Int, _ answerTokens: Int) -> NanoDollars)?
-  /// The model's own limit; nil where it is not known.
-  public let maxOutputTokens: Int?
-
-  public init(
-    maxOutputTokens: Int?, price: (@Sendable (_ promptTokens: Int, _ answerTokens: Int) -> NanoDollars)?
-  ) {
-    self.maxOutputTokens = maxOutputTokens
-    self.price = price
-  }
-
-  func highestCost(promptTokens: Int, maxTokens: Int?) -> NanoDollars {
-    guard let price else { return .zero }
-    let own = maxOutputTokens ?? AskedRequest.longestAnswer
-    // A provider refuses or cuts what is above its model's limit, where that is known.
-    let answer = maxTokens.map { maxOutputTokens == nil ? $0 : min($0, own) } ?? own
-    return price(max(promptTokens, 0), max(answer, 0))
-  }
-}

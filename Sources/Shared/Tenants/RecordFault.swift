@@ -61,31 +61,3 @@ public struct RecordFault: Error, Sendable, Hashable {
     ]
   }
 }
-
-/// All that is wrong with a record, up to a number that a hostile body cannot turn into load.
-public struct RecordFaults: Error, Sendable, Hashable {
-  public static let most = 100
-
-  /// At least one where it is thrown.
-  public private(set) var list: [RecordFault]
-
-  public init(_ list: [RecordFault] = []) { self.list = Array(list.prefix(Self.most)) }
-
-  mutating func add(_ fault: RecordFault) {
-    if list.count < Self.most { list.append(fault) }
-  }
-}
-
-/// How errors repeat what a client sent: in quotes, and cut, or one long text would be sent back as often as it is
-/// wrong.
-enum ClientText {
-  static let longest = 64
-
-  static func quoted(_ text: String) -> String { "\"\(cut(text))\"" }
-
-  static func cut(_ text: String) -> String {
-    let scalars = text.unicodeScalars
-    guard text.utf8.count > longest, scalars.count > longest else { return text }
-    return String(String.UnicodeScalarView(scalars.prefix(longest))) + "…"
-  }
-}
