@@ -93,8 +93,9 @@ extension RawConnection {
         try await connection.send("AUTH \(password)\r\n")
         _ = await connection.text(until: "+OK\r\n")
       }
-      try await connection.send("\(command)\r\nPING\r\n")
-      return await connection.text(until: "+PONG\r\n")
+      // A server that loads its data has no other end than this for a connection: it answers PING with an error.
+      try await connection.send("\(command)\r\nQUIT\r\n")
+      return await connection.untilClosed()
     }
     return text.split(separator: "\r\n").map(String.init).filter { !$0.hasPrefix("$") && !$0.hasPrefix("*") }
   }
