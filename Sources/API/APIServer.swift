@@ -55,7 +55,8 @@ struct APIServer: Sendable {
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
         services: (acknowledging.map { [$0] } ?? []) + [
-          topology, redis, MemoryKeeper(queue: queue, logger: logger), listener, reloader,
+          topology, redis, MemoryKeeper(queue: queue, logger: logger), EndTeller(queue: queue), listener,
+          reloader,
           FoundingWatch(queue: queue, logger: logger), start, server,
         ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.forServices))
     try await group.run()

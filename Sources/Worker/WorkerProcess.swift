@@ -67,6 +67,7 @@ struct WorkerProcess: Sendable {
           HandOverListener(
             queue: queue, worker: name, starter: starter, topology: topology, logger: logger),
           Janitor(queue: queue, logger: logger), MemoryKeeper(queue: queue, logger: logger),
+          EndTeller(queue: queue),
           FoundingWatch(queue: queue, logger: logger), puller,
         ],
         gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.forServices))

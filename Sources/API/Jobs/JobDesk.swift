@@ -190,6 +190,7 @@ extension Problem {
     case .redis(.replied(_, _, let message)) where RedisErrorReason(message: message) == .noReplicas:
       self = .unavailable(.tooFewReplicas, retryAfter: .seconds(1))
     case .redis: self = .unavailable(.redisIsAway, retryAfter: .seconds(1))
+    case .unacknowledged: self = .changeUnacknowledged
     case .unexpectedReply: self = .internalError
     }
   }

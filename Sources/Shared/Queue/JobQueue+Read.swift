@@ -13,7 +13,7 @@ extension JobQueue {
   public func read(
     _ id: JobID, tenant: String, announceTo channel: String? = nil, limits: [RateLimitRule] = []
   ) async throws(QueueError) -> (job: JobRecord?, limit: RateLimitState?) {
-    var command = step("read")
+    var command = quietStep("read")
     command.append(id.rawValue)
     command.append(tenant)
     command.append(channel ?? "")

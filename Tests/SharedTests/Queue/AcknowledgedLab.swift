@@ -59,6 +59,33 @@ struct AcknowledgedLab: Sendable {
     try await RawConnection.words(servers.replicaPort, "EXISTS sluice:{0}:j:\(id)").first == ":1"
   }
 
+  /// The same queue as a process has it that waits for no replica.
+  var bold: JobQueue {
+    JobQueue(redis: lab.redis, retention: queue.retention, bounds: queue.bounds)
+  }
+
+  /// Those of these jobs that are still marked as ends of which nobody was told.
+  func marks(of ids: [JobID]) async throws -> [JobID] {
+    var marked: [JobID] = []
+    for id in ids {
+      let mark = try await lab.redis.send(RedisCommand("HGET", "sluice:{0}:j:\(id)", "ua"))
+      if mark.string != nil { marked.append(id) }
+    }
+    return marked
+  }
+
+  // MARK: - Outcomes
+
+  func completeUnacknowledged(_ job: ClaimedJob) async throws {
+    let settlement = try await queue.complete(job.lease, with: lab.result(), isCacheable: false)
+    #expect(settlement == .unacknowledged)
+  }
+
+  func failUnacknowledged(_ job: ClaimedJob, with failure: JobFailure) async throws {
+    let settlement = try await queue.fail(job.lease, with: failure)
+    #expect(settlement == .unacknowledged)
+  }
+
   /// Records an answer again and again until it is acknowledged, as workers do.
   func record(_ job: ClaimedJob, _ text: String = "answer") async throws {
     try await eventually("the answer is acknowledged") {
