@@ -138,11 +138,12 @@ public final class SentinelLab: Sendable {
     }
   }
 
-  /// Returns once sentinels have made a server a replica.
+  /// Returns once sentinels have made a server a replica, and it is in step: before, it would take over with old data.
   public func waitUntilReplica(_ server: Int) async throws {
-    try await eventually("the server is a replica") {
+    try await eventually("the server is a replica, and has all that its master has") {
       // One that becomes a replica ends its clients' connections, this one too.
-      (try? await ask(ports[server], "ROLE"))?.first == "slave"
+      let role = (try? await ask(ports[server], "ROLE")) ?? []
+      return role.first == "slave" && role.contains("connected")
     }
   }
 

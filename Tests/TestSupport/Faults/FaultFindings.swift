@@ -1,7 +1,7 @@
 import Shared
 
 /// What the history and Redis say after the faults: accepted = ended, each once, and nothing left over.
-public struct FaultFindings: Sendable {
+public struct FaultFindings: Sendable, CustomStringConvertible {
   public let accepted: Int
   public let ended: Int
   /// Accepted jobs that are gone, or have not ended, or have no usage record.
@@ -19,6 +19,15 @@ public struct FaultFindings: Sendable {
   public let readmitted: Int
 
   public var areSound: Bool { lost.isEmpty && doubles.isEmpty && leftOver.isEmpty && accepted == ended }
+
+  /// The first of many names are enough to look for what happened.
+  public var description: String {
+    func some(_ names: [String]) -> String { "\(names.count) \(names.sorted().prefix(5))" }
+    return """
+      \(accepted) accepted, \(ended) ended, lost \(some(lost)), doubles \(some(doubles)), left over \(some(leftOver)), \
+      told lost \(toldLost), readmitted \(readmitted), counts \(counts), refusals \(refusals)
+      """
+  }
 
   /// Looks at everything. The queue must have drained.
   public static func look(
