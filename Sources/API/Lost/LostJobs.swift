@@ -26,10 +26,10 @@ final class LostJobs: Sendable {
   func keep(_ admission: Admission) -> KeptAdmission? { shelf?.keep(admission) }
 
   /// A job was accepted, and its client is to come back for it.
-  func accepted(_ id: JobID) { recent?.add(id) }
+  func accepted(_ id: JobID, created: Int64) { recent?.add(id, created: created) }
 
   /// Jobs that may be lost if another server has taken over; none where that is not expected.
-  var suspects: [JobID] { recent?.since() ?? [] }
+  var suspects: [RecentJobs.Entry] { recent?.since() ?? [] }
 
   // MARK: - What is known
 

@@ -54,7 +54,8 @@ public struct MemoryUse: Sendable, Hashable {
     self.init(
       bytes: [
         .open: openBytes + openJobs * Self.openJobBytes, .unfetched: positive("unfetched") ?? 0,
-        .fetched: positive("fetched") ?? 0, .eventLogs: positive("logs") ?? 0, .cache: cached,
+        .fetched: (positive("fetched") ?? 0) + (positive("fetched_jobs") ?? 0),
+        .eventLogs: positive("logs") ?? 0, .cache: cached,
         .usage: positive("usage") ?? 0, .stubs: positive("stubs") ?? 0,
       ], used: positive("used"), limit: positive("limit"), isFull: isFull)
   }

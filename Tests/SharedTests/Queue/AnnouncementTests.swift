@@ -130,10 +130,11 @@ struct AnnouncementTests {
       _ = try await lab.queue.complete(job.lease, with: lab.result(), isCacheable: false)
       let open = try await lab.admit(lab.admission())
       let notYetAdmitted = JobID(unixMilliseconds: 1)
-      let (ends, absent) = try await lab.queue.ended(among: [done, open, notYetAdmitted])
-      #expect(ends.map(\.id) == [done])
-      #expect(ends.map(\.state) == [.succeeded])
-      #expect(absent == [notYetAdmitted])
+      let look = try await lab.queue.ended(among: [done, open, notYetAdmitted])
+      #expect(look.ends.map(\.id) == [done])
+      #expect(look.ends.map(\.state) == [.succeeded])
+      #expect(look.absent == [notYetAdmitted])
+      #expect(!look.mayHaveGivenWay(created: 1))
     }
   }
 }

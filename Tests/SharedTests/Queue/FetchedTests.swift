@@ -54,6 +54,24 @@ struct FetchedTests {
     }
   }
 
+  @Test("the older answer gives way first, also when it stays longer than the newer one")
+  func order() async throws {
+    try await QueueLab.with { lab in
+      try await listening(lab) {
+        let older = try await answer(lab, lab.admission())
+        _ = try await lab.state(of: older)
+        try await lab.untilRedisTime(isAfter: .milliseconds(2))
+        let newer = try await answer(lab, lab.admission(channel: Self.channel))
+        #expect(try await left(lab, older) > left(lab, newer))
+        #expect(try await lab.queue.makeRoom(1, who: "me"))
+        #expect(try await lab.queue.ended(among: [older, newer]).absent == [older])
+        #expect(try await lab.queue.makeRoom(1, who: "me"))
+        #expect(try await lab.queue.ended(among: [older, newer]).absent == [older, newer])
+        #expect(try await bytes(lab, .fetched) == 0)
+      }
+    }
+  }
+
   @Test("one that nobody heard stays for JOB_TTL, until it is read")
   func unheard() async throws {
     try await QueueLab.with { lab in

@@ -23,7 +23,7 @@
 --   lease             zset    running jobs by the time at which their lease ends
 --   scheduled         zset    jobs that wait for a time, by that time
 --   dead              zset    failed jobs that an operator can do something about, by the time of their end
---   unfetched, fetched, stubs, logs, memory   what finished jobs take; finished.lua
+--   unfetched, fetched, fetched_jobs, stubs, logs, memory   what finished jobs take; finished.lua
 --   ended             zset    `<id> <tenant>` of jobs that ended by steps of before, by the time at which they are forgotten
 --   tidying, room     string  who looks after memory now; recounted, there for a minute after sums were; room.lua
 --   wake              zset    one member while there may be work: what idle workers block on
