@@ -43,6 +43,11 @@ final class LostJobs: Sendable {
       metadata: ["jobs": "\(ids.count)", "first": "\(first)"])
   }
 
+  /// A reader's job is gone. Where failovers are expected, the process that accepted it looks for it and counts it.
+  func noteMissing(_ id: JobID) {
+    if recent == nil { noteLost([id]) }
+  }
+
   /// Jobs were gone, and were taken in anew.
   func noteReadmitted(_ ids: [JobID]) {
     guard let first = ids.first else { return }
