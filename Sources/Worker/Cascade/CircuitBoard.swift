@@ -48,8 +48,10 @@ final class CircuitBoard: Sendable {
   /// Whether the target may be asked. Whoever is granted a probe must end it by ``record(_:of:isProbe:)`` or
   /// ``abandon(_:isProbe:)``.
   func permission(for target: Target) async -> Permission {
-    let permission = state.withLock {
-      $0.breakers[target]?.permission(at: clock.now, probeTimeout: probeTimeout) ?? .granted
+    let permission: CircuitBreaker.Permission = state.withLock { state in
+      // Looked up before anything is changed: a change in place costs much, and most targets have no entry.
+      guard let index = state.breakers.index(forKey: target) else { return .granted }
+      return state.breakers.values[index].permission(at: clock.now, probeTimeout: probeTimeout)
     }
     switch permission {
     case .granted: return .granted(isProbe: false)
@@ -75,9 +77,10 @@ final class CircuitBoard: Sendable {
       abandon(target, isProbe: isProbe)
       return nil
     }
+    // An answer tells nothing new of a target that is healthy.
+    if fault == nil, state.withLock({ $0.breakers.index(forKey: target) }) == nil { return nil }
     let now = clock.now
     let (change, wait) = state.withLock { state -> (CircuitBreaker.Change?, Duration?) in
-      if fault == nil, state.breakers[target] == nil { return (nil, nil) }
       let change = state.breakers[target, default: CircuitBreaker()]
         .record(fault, isProbe: isProbe, at: now, chance: fault == nil ? 0.5 : .random(in: 0..<1))
       let wait = state.breakers[target]?.wait(at: now)
