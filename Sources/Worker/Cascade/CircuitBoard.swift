@@ -45,13 +45,14 @@ final class CircuitBoard: Sendable {
 
   // MARK: - For the cascade
 
+  /// Whether nothing is remembered of the target: it may be asked.
+  func isHealthy(_ target: Target) -> Bool { state.withLock { $0.breakers.index(forKey: target) == nil } }
+
   /// Whether the target may be asked. Whoever is granted a probe must end it by ``record(_:of:isProbe:)`` or
   /// ``abandon(_:isProbe:)``.
   func permission(for target: Target) async -> Permission {
-    let permission: CircuitBreaker.Permission = state.withLock { state in
-      // Looked up before anything is changed: a change in place costs much, and most targets have no entry.
-      guard let index = state.breakers.index(forKey: target) else { return .granted }
-      return state.breakers.values[index].permission(at: clock.now, probeTimeout: probeTimeout)
+    let permission = state.withLock {
+      $0.breakers[target]?.permission(at: clock.now, probeTimeout: probeTimeout) ?? .granted
     }
     switch permission {
     case .granted: return .granted(isProbe: false)
@@ -77,8 +78,8 @@ final class CircuitBoard: Sendable {
       abandon(target, isProbe: isProbe)
       return nil
     }
-    // An answer tells nothing new of a target that is healthy.
-    if fault == nil, state.withLock({ $0.breakers.index(forKey: target) }) == nil { return nil }
+    // An answer tells nothing new of such a target.
+    if fault == nil, isHealthy(target) { return nil }
     let now = clock.now
     let (change, wait) = state.withLock { state -> (CircuitBreaker.Change?, Duration?) in
       let change = state.breakers[target, default: CircuitBreaker()]
