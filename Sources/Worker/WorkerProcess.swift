@@ -39,10 +39,7 @@ struct WorkerProcess: Sendable {
         latencies: latencies, words: words)
     }
     let runner = JobRunner(
-      answer: { (request, deltas, bytes) throws(CancellationError) in
-        try await cascades.current.answer(request, deltas: deltas, counting: bytes)
-      },
-      recorder: recorder,
+      cascades: cascades, recorder: recorder,
       completions: PerEventLoop(MultiThreadedEventLoopGroup.singleton) {
         StepBatcher(eventLoop: $0, step: queue.complete)
       },
