@@ -1,9 +1,9 @@
-"""python3 -m room: COUNT requests (a million) through a Redis of 64 MB, then as many with a job to be fetched in each 100."""
+"""python3 -m room: COUNT requests (a million) through a Redis of MAXMEMORY_MB (64), then as many, 1 % of them jobs."""
 
 from harness import machine, nginx
 from harness.table import Report, note, number
 from harness.workspace import BenchmarkError, number_setting, run, workspace
-from room.rounds import CONNECTIONS, FSYNC, MAXMEMORY, Outcome, measure
+from room.rounds import CONNECTIONS, FSYNC, Load, Outcome, measure
 
 _TEXT = ("Finished work is forgotten in time, and gives way before anything is refused. " * 13)[:1000]
 _ROUNDS = {"`/query`": 0, "`/query`, 1 % `POST /jobs`": 100}
@@ -13,21 +13,22 @@ _START_SECONDS = 60
 
 
 def main() -> None:
-    count = number_setting("COUNT", 1_000_000)
+    count, megabytes = number_setting("COUNT", 1_000_000), number_setting("MAXMEMORY_MB", 64)
+    bound = _START_SECONDS + count // _SLOWEST_RATE
     with workspace() as state, Report("room") as report:
         report.line(machine.head_line(machine.versions()))
         report.line(machine.disk_line(state))
         report.line(
-            f"{count:,} requests a round (COUNT), no two equal, on {CONNECTIONS} connections; answers of 1 KB, the cache on; "
-            f"maxmemory {MAXMEMORY}, noeviction, appendfsync {FSYNC}. One API, one worker."
+            f"{count:,} requests a round (COUNT), no two equal, on {CONNECTIONS} connections; answers of 1 KB, the "
+            f"cache on; maxmemory {megabytes}mb (MAXMEMORY_MB), noeviction, appendfsync {FSYNC}. One API, one worker."
         )
         report.line()
         outcomes = {}
         with nginx.upstream(state, _TEXT) as (upstream, _):
+            asked = Load(count, megabytes, upstream, _TEXT, bound)
             for name, jobs_every in _ROUNDS.items():
                 note(f"{count:,} requests: {name}")
-                bound = _START_SECONDS + count // _SLOWEST_RATE
-                outcomes[name] = measure(state, upstream, _TEXT, count, jobs_every, bound)
+                outcomes[name] = measure(state, asked, jobs_every)
         _write(report, outcomes)
     if any(outcome.faults() for outcome in outcomes.values()):
         raise BenchmarkError("Something was refused or lost, or memory went beyond its bound.")
@@ -43,8 +44,8 @@ def _write(report: Report, outcomes: dict[str, Outcome]) -> None:
             [
                 name, f"{each.answers.requests:,}", number(each.answers.requests / each.answers.seconds),
                 _counts(each.answers.statuses), _counts({state: n for state, n in each.ended.items() if n}),
-                f"{len(each.answers.ids):,}", f"{len(each.lost):,}", f"{_mb(max(each.peak, each.used))} of {_mb(each.limit)}",
-                f"{each.oom:,}", str(each.full),
+                f"{len(each.answers.ids):,}", f"{len(each.lost):,}",
+                f"{_mb(max(each.peak, each.used))} of {_mb(each.limit)}", f"{each.oom:,}", str(each.full),
             ]
             for name, each in outcomes.items()
         ],
@@ -55,10 +56,13 @@ def _write(report: Report, outcomes: dict[str, Outcome]) -> None:
     report.table(
         ["requests", *(f"{part} dropped" for part in dropped), *parts],
         [
-            [name, *(f"{each.dropped.get(part, 0):,}" for part in dropped), *(_mb(each.parts.get(part, 0)) for part in parts)]
+            [
+                name, *(f"{each.dropped.get(part, 0):,}" for part in dropped),
+                *(_mb(each.parts.get(part, 0)) for part in parts),
+            ]
             for name, each in outcomes.items()
         ],
-    )
+    )  # fmt: skip
     for name, each in outcomes.items():
         for sentence in each.faults():
             report.line(f"**{name}: {sentence}**")

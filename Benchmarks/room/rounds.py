@@ -11,7 +11,6 @@ from room.fetch import lost
 from room.load import Answers, send
 from room.watch import Watch, info, metrics
 
-MAXMEMORY = "64mb"
 # A crash may cost the last second of it; what is asked here is what memory costs.
 FSYNC = "everysec"
 CONNECTIONS = 32
@@ -54,15 +53,28 @@ class Outcome:
         return found
 
 
-def measure(state: Path, upstream: int, text: str, count: int, jobs_every: int, seconds: int) -> Outcome:
-    base_url = f"http://127.0.0.1:{upstream}/v1"
-    with sluice(state, base_url, FSYNC, maxmemory=MAXMEMORY) as running:
+@dataclass(frozen=True)
+class Load:
+    """What is asked for. ``megabytes`` is Redis' maxmemory; ``text`` is what the provider on port ``upstream`` answers."""
+
+    count: int
+    megabytes: int
+    upstream: int
+    text: str
+    # The bound of its time.
+    seconds: int
+
+
+def measure(state: Path, asked: Load, jobs_every: int) -> Outcome:
+    """``jobs_every`` 100 makes one request in a hundred a ``POST /jobs``; 0 none."""
+    base_url = f"http://127.0.0.1:{asked.upstream}/v1"
+    with sluice(state, base_url, FSYNC, maxmemory=f"{asked.megabytes}mb") as running:
         watch, look = _watched(running)
-        answers = send(running.port, count, jobs_every, CONNECTIONS, seconds, state, look)
+        answers = send(running.port, asked.count, jobs_every, CONNECTIONS, asked.seconds, state, look)
         running.drain()
         counts = metrics(running.port)
         note(f"{len(answers.ids):,} jobs are fetched")
-        missing = lost(running.port, answers.ids, text)
+        missing = lost(running.port, answers.ids, asked.text)
         memory, errors = info(running.redis_url, "memory"), info(running.redis_url, "errorstats")
         return Outcome(
             answers=answers, lost=missing, ended=counts["sluice_jobs_ended_total"],
