@@ -17,6 +17,9 @@ public struct MemoryUse: Sendable, Hashable {
     /// Jobs whose answers are gone, and that stand for an idempotency key.
     case stubs
 
+    /// What gives way to new work, in this order, and usage records beyond their bound.
+    public static let givingWay: [Part] = [.cache, .eventLogs, .fetched, .usage]
+
     /// For a sentence.
     var phrase: String {
       switch self {

@@ -63,7 +63,7 @@ struct RoomTests {
       #expect(try await isThere(lab, kept))
       let counts = try await lab.queue.statistics().counts
       #expect(
-        counts["dropped:cache"] == 1 && counts["dropped:event_log"] == 1 && counts["dropped:answer"] == 3)
+        counts["dropped:cache"] == 1 && counts["dropped:event_logs"] == 1 && counts["dropped:fetched"] == 3)
       let page = try await lab.queue.list(tenant: "default", state: nil, before: nil, count: 10)
       #expect(page.elements.map(\.id) == [kept], "what is gone is not listed")
     }
@@ -135,7 +135,7 @@ struct RoomTests {
         }
       }
       for id in kept { #expect(try await isThere(lab, id)) }
-      #expect(try await lab.queue.statistics().counts["dropped:answer"] ?? 0 > 100)
+      #expect(try await lab.queue.statistics().counts["dropped:fetched"] ?? 0 > 100)
     }
   }
 

@@ -44,8 +44,9 @@ local function sweep_index(K, index, now, most)
   return #gone
 end
 
-local function count_dropped(K, what, number)
-  if number > 0 then redis.call('HINCRBY', K .. 'counts', 'dropped:' .. what, text(number)) end
+-- Counts what gave way, by the words of `memory` as metrics have them.
+local function count_dropped(K, part, number)
+  if number > 0 then redis.call('HINCRBY', K .. 'counts', 'dropped:' .. part, text(number)) end
 end
 
 -- Each of these frees up to `bytes` with up to `most` of its kind. Returns the bytes that it has freed, about, and how many
@@ -82,7 +83,7 @@ local function drop_logs(K, bytes, most)
     end
   end
   if freed > 0 then add_bytes(K, 'logs', -freed) end
-  count_dropped(K, 'event_log', dropped)
+  count_dropped(K, 'event_logs', dropped)
   return freed, dropped
 end
 
@@ -194,7 +195,7 @@ local function drop_fetched(K, bytes, most, now)
     if freed >= bytes or dropped >= most or not found then break end
   end
   note_dropped_until(K, newest)
-  count_dropped(K, 'answer', dropped)
+  count_dropped(K, 'fetched', dropped)
   return freed, dropped
 end
 
