@@ -44,6 +44,8 @@ struct FailoverFaultTests {
   ) async throws {
     let findings = try await FaultLab.run(
       name + (acknowledging > 0 ? ", REDIS_ACK_REPLICAS=\(acknowledging)" : ""), apis: 2, workers: 3,
+      // What they leave behind is copied to a replica in each round.
+      clients: 4,
       environment: ["REDIS_URL": url, "REDIS_TIMEOUT_MS": "", "REDIS_ACK_REPLICAS": "\(acknowledging)"],
       inject)
     #expect(findings.doubles.isEmpty && findings.leftOver.isEmpty, "\(findings)")
