@@ -14,6 +14,8 @@ public struct FaultFindings: Sendable, CustomStringConvertible {
   /// The longest time in which no job at all ended.
   public let longestStall: Duration
   public let refusals: [String: Int]
+  /// How many of the lost have not been answered before.
+  public let lostUnanswered: Int
   /// Jobs that APIs have said are lost, and those that they have admitted again.
   public let toldLost: Int
   public let readmitted: Int
@@ -60,7 +62,9 @@ public struct FaultFindings: Sendable, CustomStringConvertible {
       doubles: records.filter { $0.value > 1 }.map(\.key) + history.doubleAccepted,
       leftOver: leftOver + repairs.map { "\($0.kind) \($0.subject)" },
       counts: try await queue.statistics().counts, longestStall: .milliseconds(gaps.max() ?? 0),
-      refusals: history.refusals, toldLost: try await sum("sluice_jobs_lost_total", of: apis),
+      refusals: history.refusals,
+      lostUnanswered: lost.count { !history.answered.contains(String($0.prefix { $0 != " " })) },
+      toldLost: try await sum("sluice_jobs_lost_total", of: apis),
       readmitted: try await sum("sluice_jobs_readmitted_total", of: apis))
   }
 
