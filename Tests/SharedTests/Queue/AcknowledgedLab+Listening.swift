@@ -1,7 +1,5 @@
 import NIOCore
 import Synchronization
-import TestSupport
-import Testing
 
 @testable import Shared
 
@@ -9,15 +7,7 @@ extension AcknowledgedLab {
   /// Collects what is announced on `mine` while `body` runs.
   func listening(_ body: (HeardEnds) async throws -> Void) async throws {
     let heard = HeardEnds()
-    let isSubscribed = Atomic(false)
-    let subscriber = RedisSubscriber(
-      configuration: try RedisConfiguration(url: servers.master.url), channel: "mine", purpose: "test",
-      logger: .quiet, onMessage: { heard.add($0) },
-      onSubscribed: { _ in isSubscribed.store(true, ordering: .relaxed) })
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { try await subscriber.run() }
-      defer { group.cancelAll() }
-      try await eventually("it listens") { isSubscribed.load(ordering: .relaxed) }
+    try await RedisSubscriber.listening(to: "mine", of: servers.master, onMessage: heard.add) {
       try await body(heard)
     }
   }

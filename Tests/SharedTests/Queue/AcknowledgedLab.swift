@@ -54,6 +54,14 @@ struct AcknowledgedLab: Sendable {
     servers.replica.resume()
   }
 
+  /// Two jobs whose callers listen; the second follows the call of the first.
+  func admitTwoOfOneCall() async throws -> [JobID] {
+    func admit() async throws -> JobID {
+      try await lab.admit(lab.admission(cache: .use(key: "k"), channel: "mine"))
+    }
+    return [try await admit(), try await admit()]
+  }
+
   /// Whether the replica has a job, now.
   func replicaHas(_ id: JobID) async throws -> Bool {
     try await RawConnection.words(servers.replicaPort, "EXISTS sluice:{0}:j:\(id)").first == ":1"

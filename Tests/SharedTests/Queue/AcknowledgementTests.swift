@@ -94,10 +94,7 @@ struct AcknowledgementTests {
   func followers() async throws {
     try await AcknowledgedLab.with { own in
       try await own.listening { heard in
-        let ids = [
-          try await own.lab.admit(own.lab.admission(cache: .use(key: "k"), channel: "mine")),
-          try await own.lab.admit(own.lab.admission(cache: .use(key: "k"), channel: "mine")),
-        ]
+        let ids = try await own.admitTwoOfOneCall()
         try await own.record(try await own.lab.claimOne())
         try await eventually("both are told") { Set(heard.ids) == Set(ids) }
       }
@@ -110,10 +107,7 @@ struct AcknowledgementTests {
   func followersLater() async throws {
     try await AcknowledgedLab.with { own in
       try await own.listening { heard in
-        let ids = [
-          try await own.lab.admit(own.lab.admission(cache: .use(key: "k"), channel: "mine")),
-          try await own.lab.admit(own.lab.admission(cache: .use(key: "k"), channel: "mine")),
-        ]
+        let ids = try await own.admitTwoOfOneCall()
         let job = try await own.lab.claimOne()
         try await own.withoutReplica { try await own.completeUnacknowledged(job) }
         #expect(heard.ids.isEmpty)

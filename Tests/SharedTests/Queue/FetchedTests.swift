@@ -1,5 +1,3 @@
-import Logging
-import Synchronization
 import TestSupport
 import Testing
 
@@ -11,17 +9,7 @@ struct FetchedTests {
 
   /// Runs `body` while somebody listens to the channel of callers.
   private func listening(_ lab: QueueLab, _ body: () async throws -> Void) async throws {
-    let isSubscribed = Atomic(false)
-    let subscriber = RedisSubscriber(
-      configuration: try RedisConfiguration(url: lab.server.url), channel: Self.channel, purpose: "test",
-      logger: Logger(label: "test"), onMessage: { _ in },
-      onSubscribed: { _ in isSubscribed.store(true, ordering: .relaxed) })
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { try await subscriber.run() }
-      defer { group.cancelAll() }
-      try await eventually("it is subscribed") { isSubscribed.load(ordering: .relaxed) }
-      try await body()
-    }
+    try await RedisSubscriber.listening(to: Self.channel, of: lab.server, body)
   }
 
   private func answer(_ lab: QueueLab, _ admission: Admission, text: String = "answer") async throws -> JobID

@@ -56,6 +56,7 @@ public struct FaultFindings: Sendable, CustomStringConvertible {
     let keys = try await redis.send(RedisCommand("KEYS", "sluice:{0}:*")).array?.compactMap(\.string) ?? []
     let leftOver = keys.filter { key in passing.contains { key.hasPrefix("sluice:{0}:\($0)") } }
     let repairs = try await queue.mend().repairs
+    let answered = history.answered
     let gaps = zip(times.dropFirst(), times).map { $0 - $1 }
     return FaultFindings(
       accepted: history.count, ended: history.count - lost.count, lost: lost,
@@ -63,7 +64,7 @@ public struct FaultFindings: Sendable, CustomStringConvertible {
       leftOver: leftOver + repairs.map { "\($0.kind) \($0.subject)" },
       counts: try await queue.statistics().counts, longestStall: .milliseconds(gaps.max() ?? 0),
       refusals: history.refusals,
-      lostUnanswered: lost.count { !history.answered.contains(String($0.prefix { $0 != " " })) },
+      lostUnanswered: lost.count { !answered.contains(String($0.prefix { $0 != " " })) },
       toldLost: try await sum("sluice_jobs_lost_total", of: apis),
       readmitted: try await sum("sluice_jobs_readmitted_total", of: apis))
   }
