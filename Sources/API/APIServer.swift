@@ -56,8 +56,7 @@ struct APIServer: Sendable {
       configuration: ServiceGroupConfiguration(
         services: (acknowledging.map { [$0] } ?? []) + [
           topology, redis, MemoryKeeper(queue: queue, logger: logger).behind(gate),
-          EndTeller(queue: queue).behind(gate), listener,
-          reloader,
+          EndTeller(queue: queue).behind(gate), listener, reloader,
           FoundingWatch(queue: queue, logger: logger).behind(gate), start, server,
         ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.forServices))
     try await group.run()

@@ -120,8 +120,7 @@ local function finish_one(K, changes, id, job, state, body, keep, now, usage)
     return add_to(changes.counts, 'delivery:' .. state, 1)
   end
   note_open(changes, job.t, -1, -(tonumber(job.b) or 0))
-  local index = not received and 'unfetched' or keep == tonumber(job.qt) and 'fetched' or 'fetched_jobs'
-  note_finished(changes, id, job.t, bytes, now + keep, index)
+  note_finished(changes, id, job.t, bytes, now, keep, received, job.qt)
   record_usage(K, id, state, job, usage)
   add_to(changes.counts, 'ended:' .. state, 1)
   if job.u then

@@ -47,11 +47,9 @@ local function tell_event(K, id, number, kind, payload)
 end
 
 -- Writes an event and tells who listens. In a step that tells nobody readers find it by looking, once replicas have it.
--- Returns its number.
 local function add_event(K, id, kind, payload)
   local number = log_event(K, K .. 'events:' .. id, kind, payload)
   if not untold then tell_event(K, id, number, kind, payload) end
-  return number
 end
 
 -- Tells of a job's new state.

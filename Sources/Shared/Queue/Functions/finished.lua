@@ -51,9 +51,11 @@ end
 -- The indexes of answers whose callers have them. Two, so that in each the first to be forgotten are the oldest.
 local FETCHED = { 'fetched', 'fetched_jobs' }
 
--- Writes down a job that has ended: when it is forgotten, and how much it takes until then.
-local function note_finished(changes, id, tenant, bytes, forgotten, index)
-  note_added(changes, index, text(forgotten), finished_member(id, bytes, tenant))
+-- Writes down a job that has ended: how long (ms) it stays, and how much it takes until then. `answer_time` is how long an
+-- answer stays whose caller waited for it.
+local function note_finished(changes, id, tenant, bytes, now, keep, is_fetched, answer_time)
+  local index = not is_fetched and 'unfetched' or keep == tonumber(answer_time) and 'fetched' or 'fetched_jobs'
+  note_added(changes, index, text(now + keep), finished_member(id, bytes, tenant))
   add_to(changes.memory, index, bytes)
 end
 

@@ -143,8 +143,8 @@ end)
 -- ended: which of these jobs have ended, and how: for readers whose message may have been lost.
 --   KEYS[1] base   ARGV 1 most bytes of all results and failures together  2… ids
 --   returns {id, state, result or failure or '', or nil when there was no room for it, '1' when replicas are to acknowledge
---     it first} for each that has ended, and {id} for each that is not there, or whose answer is gone: its caller listens before it is admitted;
---     when there is such a one, last until when (ms) jobs were created whose answers gave way: it may be one of them
+--     it first} for each that has ended, and {id} for each that is not there (its caller listens before it is admitted), or whose
+--     answer is gone; when there is such a one, last until when (ms) jobs were created whose answers gave way: it may be one of them
 --   O(ids)
 step('ended', { 'no-writes' }, function(K, args)
   local ended, room, is_one_absent = {}, tonumber(args[1]), false

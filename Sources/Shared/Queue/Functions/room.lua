@@ -1,8 +1,8 @@
 -- Room: finished work is forgotten in time, kept within its bounds, and gives way before anything is refused.
 --
--- What gives way, in this order, the oldest first within each: the cache; event logs of jobs that have ended; answers whose
--- callers have them. What is queued or running, whose answer nobody has fetched, and whose end is
--- yet to be delivered, is not touched; usage records go only beyond their own bound.
+-- What gives way, in this order: the cache and event logs of jobs that have ended, the first to be forgotten first; answers
+-- whose callers have them, those of the oldest jobs first. What is queued or running, whose answer nobody has fetched, and
+-- whose end is yet to be delivered, is not touched; usage records go only beyond their own bound.
 --
 -- Further fields of `memory`: used and limit, what Redis said last of its own memory; usage, the bytes of usage records;
 -- full, when (ms) there was no room left to be made; dropped_until, when (ms) the newest job was created whose answer gave
