@@ -12,13 +12,6 @@ from harness.processes import Process, running
 from harness.workspace import search_path
 
 ANSWER_TEXT = "Benchmarks measure what they measure; the rest is up to you and the weather."
-_ANSWER = {
-    "id": "chatcmpl-1", "object": "chat.completion", "created": 1700000000, "model": "bench",
-    "choices": [{
-        "index": 0, "message": {"role": "assistant", "content": ANSWER_TEXT}, "finish_reason": "stop",
-    }],
-    "usage": {"prompt_tokens": 12, "completion_tokens": 16, "total_tokens": 28},
-}  # fmt: skip
 # Routers ask for it at their start.
 _MODELS = {
     "object": "list",
@@ -67,10 +60,10 @@ _PROXY = """
 
 
 @contextlib.contextmanager
-def upstream(state: Path) -> Iterator[tuple[int, Process]]:
-    """A provider that answers every chat completion alike, without delay. Gives its port."""
+def upstream(state: Path, text: str = ANSWER_TEXT) -> Iterator[tuple[int, Process]]:
+    """A provider that answers every chat completion with the same text, without delay. Gives its port."""
     port = free_port()
-    servers = _UPSTREAM.format(port=port, answer=json.dumps(_ANSWER), models=json.dumps(_MODELS))
+    servers = _UPSTREAM.format(port=port, answer=json.dumps(_answer(text)), models=json.dumps(_MODELS))
     with _nginx(state / "nginx-upstream", port, servers) as process:
         yield port, process
 
@@ -81,6 +74,15 @@ def proxy(state: Path, upstream_port: int) -> Iterator[tuple[int, Process]]:
     port = free_port()
     with _nginx(state / "nginx-proxy", port, _PROXY.format(port=port, upstream=upstream_port)) as process:
         yield port, process
+
+
+def _answer(text: str) -> dict:
+    message = {"role": "assistant", "content": text}
+    return {
+        "id": "chatcmpl-1", "object": "chat.completion", "created": 1700000000, "model": "bench",
+        "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
+        "usage": {"prompt_tokens": 12, "completion_tokens": 16, "total_tokens": 28},
+    }  # fmt: skip
 
 
 @contextlib.contextmanager

@@ -52,6 +52,14 @@ class Process:
         except subprocess.TimeoutExpired:
             raise StartError(f"{self.name} is not done after {seconds:.0f} s:\n{self._last_lines()}") from None
 
+    def ends_within(self, seconds: float) -> bool:
+        """Waits so long for a program that ends by itself."""
+        try:
+            self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
     def says(self, text: str) -> bool:
         return text in self.output()
 

@@ -11,14 +11,14 @@ from harness.processes import Process, running
 
 
 @contextlib.contextmanager
-def redis(state: Path, fsync: str) -> Iterator[tuple[str, Process]]:
-    """Gives its URL. ``fsync`` is Redis' ``appendfsync``: ``always`` or ``everysec``."""
+def redis(state: Path, fsync: str, maxmemory: str = "0") -> Iterator[tuple[str, Process]]:
+    """Gives its URL. ``fsync`` is Redis' ``appendfsync``: ``always`` or ``everysec``; ``maxmemory`` 0 is without a bound."""
     port = free_port()
     folder = Path(tempfile.mkdtemp(prefix="redis-", dir=state))
     command = [
         "redis-server", "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder), "--save", "",
         "--appendonly", "yes", "--appendfsync", fsync, "--no-appendfsync-on-rewrite", "no",
-        "--maxmemory-policy", "noeviction", "--daemonize", "no",
+        "--maxmemory", maxmemory, "--maxmemory-policy", "noeviction", "--daemonize", "no",
     ]  # fmt: skip
     try:
         with running("redis", command, folder / "log") as process:

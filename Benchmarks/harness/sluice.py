@@ -36,6 +36,7 @@ _BOUNDS = {
 @dataclass(frozen=True)
 class Sluice:
     port: int
+    redis_url: str
     api: Process
     workers: list[Process]
     redis: Process
@@ -67,15 +68,15 @@ class Sluice:
 @contextlib.contextmanager
 def sluice(
     state: Path, base_url: str, fsync: str = "always", workers: int = 1,
-    settings: dict[str, str] | None = None, programs: Path | None = None,
+    settings: dict[str, str] | None = None, programs: Path | None = None, maxmemory: str = "0",
 ) -> Iterator[Sluice]:  # fmt: skip
     """``base_url`` is the provider's, in OpenAI's dialect; ``settings`` are further variables of Sluice; ``programs`` is
-    where its programs are, if not where the release is."""
+    where its programs are, if not where the release is; ``maxmemory`` is Redis' own."""
     folder = programs or binaries()
     providers = state / "providers.yaml"
     providers.write_text(_PROVIDERS.format(base_url=base_url))
     with contextlib.ExitStack() as stack:
-        url, server = stack.enter_context(redis(state, fsync))
+        url, server = stack.enter_context(redis(state, fsync, maxmemory))
         environment = {
             "REDIS_URL": url, "HOST": "127.0.0.1", "PORT": "0", "SERVICE_API_KEY": KEY, "BENCH_KEY": "sk-provider",
             "SLUICE_CONFIG": str(providers), **_BOUNDS, **(settings or {}),
@@ -89,7 +90,7 @@ def sluice(
         api.wait_until(lambda: _port(api) is not None)
         port = _port(api) or 0
         api.wait_until(lambda: _is_healthy(port, workers))
-        yield Sluice(port, api, pullers, server)
+        yield Sluice(port, url, api, pullers, server)
 
 
 def _port(api: Process) -> int | None:

@@ -55,8 +55,9 @@ struct APIServer: Sendable {
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
         services: (acknowledging.map { [$0] } ?? []) + [
-          topology, redis, MemoryKeeper(queue: queue, logger: logger), listener, reloader,
-          FoundingWatch(queue: queue, logger: logger), start, server,
+          topology, redis, MemoryKeeper(queue: queue, logger: logger).behind(gate),
+          EndTeller(queue: queue).behind(gate), listener, reloader,
+          FoundingWatch(queue: queue, logger: logger).behind(gate), start, server,
         ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.forServices))
     try await group.run()
   }

@@ -39,10 +39,7 @@ struct WorkerProcess: Sendable {
         latencies: latencies, words: words)
     }
     let runner = JobRunner(
-      answer: { (request, deltas, bytes) throws(CancellationError) in
-        try await cascades.current.answer(request, deltas: deltas, counting: bytes)
-      },
-      recorder: recorder,
+      cascades: cascades, recorder: recorder,
       completions: PerEventLoop(MultiThreadedEventLoopGroup.singleton) {
         StepBatcher(eventLoop: $0, step: queue.complete)
       },
@@ -50,9 +47,10 @@ struct WorkerProcess: Sendable {
       maxAttempts: settings.maxAttempts, backoff: RetryBackoff(), logger: logger)
     let starter = JobStarter(runner: runner, deliveries: deliveries, held: held)
     let name = Self.makeName()
+    let gate = StartGate()
     let puller = Puller(
       queue: queue, wakeConnection: wakeConnection, starter: starter, pace: pace, name: name,
-      check: DurabilityCheck(redis: redis, logger: logger), drainTimeout: settings.drainTimeout,
+      check: DurabilityCheck(redis: redis, logger: logger), gate: gate, drainTimeout: settings.drainTimeout,
       signOfLife: SignOfLife(path: settings.healthFile), logger: logger)
     let status = WorkerStatus(
       queue: queue, held: held, claims: puller.claims, errors: topology.errors,
@@ -66,8 +64,9 @@ struct WorkerProcess: Sendable {
           CancellationListener(queue: queue, held: held, topology: topology, logger: logger),
           HandOverListener(
             queue: queue, worker: name, starter: starter, topology: topology, logger: logger),
-          Janitor(queue: queue, logger: logger), MemoryKeeper(queue: queue, logger: logger),
-          FoundingWatch(queue: queue, logger: logger), puller,
+          Janitor(queue: queue, logger: logger).behind(gate),
+          MemoryKeeper(queue: queue, logger: logger).behind(gate), EndTeller(queue: queue).behind(gate),
+          FoundingWatch(queue: queue, logger: logger).behind(gate), puller,
         ],
         gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.forServices))
     let result: Result<Void, any Error>

@@ -72,6 +72,38 @@ struct AcknowledgementTests {
     }
   }
 
+  @Test("a cancellation is answered once the replica has it; else it is 503, and may be asked for again")
+  func cancellation() async throws {
+    try await with { _, api, replica, _ in
+      let accepted = try await api.post("/jobs", ["prompt": "hello"])
+      let path = try #require(accepted.headers["location"])
+      replica.pause()
+      let early = try await api.call(.DELETE, path)
+      #expect(early.status == 503 && early.json["type"] == "/problems/unacknowledged", "\(early.body)")
+      #expect(early.headers["retry-after"] == "1")
+      let status = try await api.get(path).json["status"]
+      #expect(status == "queued")
+      replica.resume()
+      // Whoever comes first: the same request again, or the process that looks for ends to tell.
+      try await eventually("it is cancelled") { try await api.get(path).json["status"] == "cancelled" }
+      let again = try await api.call(.DELETE, path)
+      #expect(again.status == 200 || again.status == 409, "\(again.body)")
+    }
+  }
+
+  @Test("that a job has expired is told who waits for it once the replica has that, with no worker there")
+  func expiry() async throws {
+    try await with { _, api, replica, _ in
+      let accepted = try await api.post("/jobs", ["prompt": "hello", "expires_in": 1])
+      let path = try #require(accepted.headers["location"])
+      replica.pause()
+      let early = try await api.get("\(path)?wait=2")
+      #expect(early.json["status"] == "queued", "\(early.body)")
+      replica.resume()
+      try await eventually("it is told") { try await api.get(path).json["status"] == "expired" }
+    }
+  }
+
   @Test(
     "a question whose job Redis has lost is asked again under its id while its caller waits; another is counted"
   )

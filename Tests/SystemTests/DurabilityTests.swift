@@ -173,9 +173,11 @@ struct DurabilityTests {
     }
   }
 
-  @Test("a Redis that may evict jobs is refused at start, with what to set")
+  @Test("a Redis that may evict jobs is refused at start, with what to set, and nothing is written to it")
   func eviction() async throws {
-    try await RedisServer.with(options: ["--maxmemory-policy", "allkeys-lru"]) { redis in
+    let port = try RedisServer.freePort()
+    let options = ["--port", "\(port)", "--maxmemory-policy", "allkeys-lru"]
+    try await RedisServer.with(options: options) { redis in
       try await SluiceCluster.with(environment: ["REDIS_URL": redis.url]) { cluster in
         for name in ["sluice-api", "sluice-worker"] {
           let process = try await cluster.start(name)
@@ -184,6 +186,7 @@ struct DurabilityTests {
           #expect(process.exitStatus != 0)
         }
       }
+      #expect(try await RawConnection.words(port, "DBSIZE").first == ":0")
     }
   }
 

@@ -22,21 +22,12 @@ public final class MovingAddress: Sendable {
     replicas: Int, _ body: (MovingAddress) async throws -> Value
   ) async throws -> Value {
     let ports = try (0...replicas).map { _ in try RedisServer.freePort() }
-    return try await withServers(ports, []) { servers in
+    let options = ports.map { ["--port", "\($0)", "--repl-diskless-sync-delay", "0"] }
+    return try await RedisServer.withEach(options) { servers in
       let address = MovingAddress(servers, ports)
       try await address.follow(0)
       try address.move(to: 0)
       return try await body(address)
-    }
-  }
-
-  private static func withServers<Value>(
-    _ ports: [Int], _ started: [RedisServer], _ body: ([RedisServer]) async throws -> Value
-  ) async throws -> Value {
-    guard started.count < ports.count else { return try await body(started) }
-    let options = ["--port", "\(ports[started.count])", "--repl-diskless-sync-delay", "0"]
-    return try await RedisServer.with(options: options) { server in
-      try await withServers(ports, started + [server], body)
     }
   }
 
@@ -57,10 +48,7 @@ public final class MovingAddress: Sendable {
   /// Makes all of the others follow `master`, and returns once they are in step.
   public func follow(_ master: Int) async throws {
     for index in servers.indices where index != master { try await follow(master, by: index) }
-    try await eventually("the replicas are in step") {
-      try await RawConnection.words(ports[master], "INFO replication").count { $0.contains("state=online") }
-        == servers.count - 1
-    }
+    try await ReplicatedRedis.waitUntilInStep(servers.count - 1, of: ports[master])
   }
 
   private func follow(_ master: Int, by replica: Int) async throws {

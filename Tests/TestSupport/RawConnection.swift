@@ -49,9 +49,9 @@ public struct RawConnection {
     }
   }
 
-  /// All that comes up to and with a text, or until the server closes the connection.
-  public mutating func text(until end: String) async -> String {
-    while !received.contains(end) {
+  /// All that comes up to and with a text, or another, or until the server closes the connection.
+  public mutating func text(until end: String, or other: String? = nil) async -> String {
+    while !received.contains(end), !(other.map(received.contains) ?? false) {
       guard let part = try? await inbound.next() else { return takeAll() }
       received += String(buffer: part)
     }
@@ -94,7 +94,8 @@ extension RawConnection {
         _ = await connection.text(until: "+OK\r\n")
       }
       try await connection.send("\(command)\r\nPING\r\n")
-      return await connection.text(until: "+PONG\r\n")
+      // What a server says to both that loads its data.
+      return await connection.text(until: "+PONG\r\n", or: "-LOADING")
     }
     return text.split(separator: "\r\n").map(String.init).filter { !$0.hasPrefix("$") && !$0.hasPrefix("*") }
   }

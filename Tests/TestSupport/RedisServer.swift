@@ -42,6 +42,16 @@ public final class RedisServer: Sendable {
     }
   }
 
+  /// The same for several servers at once, of each the options.
+  static func withEach<Value>(
+    _ options: [[String]], _ started: [RedisServer] = [], _ body: ([RedisServer]) async throws -> Value
+  ) async throws -> Value {
+    guard started.count < options.count else { return try await body(started) }
+    return try await with(options: options[started.count]) { server in
+      try await withEach(options, started + [server], body)
+    }
+  }
+
   /// Starts it (again) with the data that it left.
   public func start() async throws {
     let child = try await ChildProcess(

@@ -28,10 +28,16 @@ public struct ReplicatedRedis: Sendable {
     of port: Int, options: [String] = [], _ body: (RedisServer) async throws -> Value
   ) async throws -> Value {
     try await RedisServer.with(options: ["--replicaof", "127.0.0.1", "\(port)"] + options) { replica in
-      try await eventually("the replica is in step") {
-        try await RawConnection.words(port, "INFO replication").contains { $0.contains("state=online") }
-      }
+      try await waitUntilInStep(1, of: port)
       return try await body(replica)
+    }
+  }
+
+  /// Returns once a master has so many replicas that have all that it has.
+  static func waitUntilInStep(_ replicas: Int, of port: Int, password: String? = nil) async throws {
+    try await eventually("the replicas are in step") {
+      try await RawConnection.words(port, "INFO replication", password: password)
+        .count { $0.contains("state=online") } == replicas
     }
   }
 

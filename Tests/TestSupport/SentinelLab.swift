@@ -46,12 +46,13 @@ public final class SentinelLab: Sendable {
     let ports = try (0...replicas).map { _ in try RedisServer.freePort() }
     let access = Access(server: serverPassword, sentinel: sentinelPassword)
     let ownOptions = serverPassword.map { ["--requirepass", $0, "--masterauth", $0] } ?? []
-    return try await withServers(ports, options + ownOptions, []) { servers in
+    let each = ports.enumerated().map { index, port in
+      ["--port", "\(port)", "--repl-diskless-sync-delay", "0"]
+        + (index == 0 ? [] : ["--replicaof", "127.0.0.1", "\(ports[0])"]) + options + ownOptions
+    }
+    return try await RedisServer.withEach(each) { servers in
       // Sentinels ask the master for its replicas once in ten seconds: those that come later are long unknown.
-      try await eventually("the replicas are in step") {
-        try await RawConnection.words(ports[0], "INFO replication", password: serverPassword)
-          .count { $0.contains("state=online") } == replicas
-      }
+      try await ReplicatedRedis.waitUntilInStep(replicas, of: ports[0], password: serverPassword)
       let directory = servers[0].directory.appending(path: "sentinels")
       try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
       var sentinels: [ChildProcess] = []
@@ -69,18 +70,6 @@ public final class SentinelLab: Sendable {
       } catch { result = .failure(error) }
       for sentinel in sentinels { await sentinel.killNow() }
       return try result.get()
-    }
-  }
-
-  private static func withServers<Value>(
-    _ ports: [Int], _ options: [String], _ started: [RedisServer],
-    _ body: ([RedisServer]) async throws -> Value
-  ) async throws -> Value {
-    guard started.count < ports.count else { return try await body(started) }
-    let master = started.isEmpty ? [] : ["--replicaof", "127.0.0.1", "\(ports[0])"]
-    let own = ["--port", "\(ports[started.count])", "--repl-diskless-sync-delay", "0"]
-    return try await RedisServer.with(options: own + master + options) { server in
-      try await withServers(ports, options, started + [server], body)
     }
   }
 
@@ -138,11 +127,12 @@ public final class SentinelLab: Sendable {
     }
   }
 
-  /// Returns once sentinels have made a server a replica.
+  /// Returns once sentinels have made a server a replica, and it is in step: before, it would take over with old data.
   public func waitUntilReplica(_ server: Int) async throws {
-    try await eventually("the server is a replica") {
+    try await eventually("the server is a replica, and has all that its master has") {
       // One that becomes a replica ends its clients' connections, this one too.
-      (try? await ask(ports[server], "ROLE"))?.first == "slave"
+      let role = (try? await ask(ports[server], "ROLE")) ?? []
+      return role.first == "slave" && role.contains("connected")
     }
   }
 

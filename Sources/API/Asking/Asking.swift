@@ -56,7 +56,7 @@ struct Asking: Sendable {
   {
     switch try await desk.admit(&admission, of: call) {
     case .queued(let created, let cache, let limit):
-      desk.lost.accepted(admission.id)
+      desk.lost.accepted(admission.id, created: created)
       return accepted(JobResource(admitted: admission, created: created), cache, limit)
     case .answered(_, let result, let created, let limit):
       return accepted(JobResource(answered: admission, created: created, result: result), .hit, limit)
@@ -91,15 +91,18 @@ struct Asking: Sendable {
       let (job, limit) = try await desk.read(id, for: client, waiting: wait)
       return try reply(job, form, call, [.idempotencyReplayed: "true"], limit)
     case .queued(let created, let cache, let limit):
-      expectation.isThere(kept)
+      expectation.isThere(created: created, kept: kept)
       try await call.admitted(admission.id, client, desk)
       let headers: HTTPFields = [.cacheStatus: cache.rawValue]
       if let end = await desk.ownEnd(of: expectation, within: wait) {
         let ended = EndedJob(id: end.id, state: end.state, body: end.body, created: created, isCached: false)
         return try reply(ended, form, call, headers, limit)
       }
-      if expectation.isLost { throw .unavailable(.jobIsLost, retryAfter: .seconds(1)) }
-      desk.lost.accepted(admission.id)
+      switch expectation.absence {
+      case .lost: throw .unavailable(.jobIsLost, retryAfter: .seconds(1))
+      case .gone: throw .gone(.answer(admission.id))
+      case nil: desk.lost.accepted(admission.id, created: created)
+      }
       // The job may have ended all the same, when only the news of it was lost.
       let (job, latest) = try await desk.readAfterWait(
         admission.id, for: client, lastSeen: JobResource(admitted: admission, created: created))

@@ -38,6 +38,7 @@ struct AskingStream: Sendable {
     switch try await desk.admit(&admission, of: call) {
     case .queued(let created, let cache, let limit):
       headers[.cacheStatus] = cache.rawValue
+      desk.lost.accepted(admission.id, created: created)
       try await call.admitted(admission.id, client, desk)
       return Start(job: JobResource(admitted: admission, created: created), headers: headers, limit: limit)
     case .answered(let source, let result, let created, let limit):

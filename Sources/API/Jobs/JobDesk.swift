@@ -97,7 +97,7 @@ struct JobDesk: Sendable {
     let expectation = board.expect(id)
     defer { board.forget(expectation) }
     let now = try await read(id, for: client, announced: true)
-    expectation.isThere()
+    expectation.isThere(created: now.job.created)
     if now.job.state.isTerminal { return now }
     _ = await end(of: expectation, within: wait)
     return try await readAfterWait(id, for: client, lastSeen: now.job)
@@ -190,6 +190,7 @@ extension Problem {
     case .redis(.replied(_, _, let message)) where RedisErrorReason(message: message) == .noReplicas:
       self = .unavailable(.tooFewReplicas, retryAfter: .seconds(1))
     case .redis: self = .unavailable(.redisIsAway, retryAfter: .seconds(1))
+    case .unacknowledged: self = .changeUnacknowledged
     case .unexpectedReply: self = .internalError
     }
   }

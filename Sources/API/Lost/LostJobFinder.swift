@@ -7,17 +7,21 @@ struct LostJobFinder: Sendable {
   let lost: LostJobs
 
   /// Takes in that Redis did not have some jobs when it was asked at `time`. A job that was admitted since is none of them.
-  func missed(_ absent: [JobID], at time: ContinuousClock.Instant) async {
-    guard !absent.isEmpty else { return }
+  func missed(in look: JobLook, at time: ContinuousClock.Instant) async {
     var (gone, again): ([JobID], [Admission]) = ([], [])
-    for id in absent {
-      let waiting = board.expectations(of: id).filter { $0.wasThere(before: time) }
-      guard !waiting.isEmpty else { continue }
-      if let kept = waiting.lazy.compactMap(\.kept).first {
+    for id in look.absent {
+      let expectations = board.expectations(of: id)
+      let places = expectations.compactMap { $0.place(before: time) }
+      guard let place = places.first(where: \.isOwn) ?? places.first else { continue }
+      if look.mayHaveGivenWay(created: place.created) {
+        // Not to be called a second time.
+        for expectation in expectations { expectation.miss(.gone) }
+      } else if let kept = place.kept {
         again.append(kept.admission)
       } else {
-        gone.append(id)
-        for expectation in waiting { expectation.lose() }
+        // Who has accepted it counts it, and nobody else does.
+        if place.isOwn { gone.append(id) }
+        for expectation in expectations { expectation.miss(.lost) }
       }
     }
     lost.noteLost(gone)
@@ -39,7 +43,7 @@ struct LostJobFinder: Sendable {
       // Its client has sent it again in the meantime.
       case .replayed, .keyReused:
         gone.append(admission.id)
-        for expectation in board.expectations(of: admission.id) { expectation.lose() }
+        for expectation in board.expectations(of: admission.id) { expectation.miss(.lost) }
       case .limited, .full: break
       }
     }
@@ -51,9 +55,11 @@ struct LostJobFinder: Sendable {
   func lookForAccepted(atOnce most: Int) async -> Bool {
     let suspects = lost.suspects
     for start in stride(from: 0, to: suspects.count, by: most) {
-      let ids = Array(suspects[start..<min(start + most, suspects.count)])
-      guard let absent = try? await queue.ended(among: ids).absent else { return false }
-      lost.noteLost(absent)
+      let some = suspects[start..<min(start + most, suspects.count)]
+      guard let look = try? await queue.ended(among: some.map(\.id)) else { return false }
+      let absent = Set(look.absent)
+      lost.noteLost(
+        some.filter { absent.contains($0.id) && !look.mayHaveGivenWay(created: $0.created) }.map(\.id))
     }
     return true
   }

@@ -7,16 +7,16 @@ import Synchronization
 /// were.
 final class LostJobs: Sendable {
   private let shelf: AdmissionShelf?
-  private let recent: RecentJobs?
+  private let recent: RecentJobs
   private let lost = Atomic(0)
   private let readmitted = Atomic(0)
   private let logger: Logger
 
-  /// Where no failover is expected (one Redis, whose replicas are not waited for), nothing is kept: a job that is gone all
-  /// the same is counted once its caller looks for it.
+  /// Where no failover is expected (one Redis, whose replicas are not waited for), no request is kept. That jobs are gone
+  /// is seen all the same: its address may lead to another server, too.
   init(expectsFailover: Bool, retention: JobRetention, logger: Logger) {
     shelf = expectsFailover ? AdmissionShelf() : nil
-    recent = expectsFailover ? RecentJobs(keptFor: min(retention.jobs, retention.answers)) : nil
+    recent = RecentJobs(keptFor: min(retention.jobs, retention.answers))
     self.logger = logger
   }
 
@@ -26,17 +26,17 @@ final class LostJobs: Sendable {
   func keep(_ admission: Admission) -> KeptAdmission? { shelf?.keep(admission) }
 
   /// A job was accepted, and its client is to come back for it.
-  func accepted(_ id: JobID) { recent?.add(id) }
+  func accepted(_ id: JobID, created: Int64) { recent.add(id, created: created) }
 
-  /// Jobs that may be lost if another server has taken over; none where that is not expected.
-  var suspects: [JobID] { recent?.since() ?? [] }
+  /// Jobs that may be lost if another server has taken over.
+  var suspects: [RecentJobs.Entry] { recent.since() }
 
   // MARK: - What is known
 
   /// Jobs are gone, and nothing was kept of them.
   func noteLost(_ ids: [JobID]) {
     guard let first = ids.first else { return }
-    recent?.remove(Set(ids))
+    recent.remove(Set(ids))
     lost.add(ids.count, ordering: .relaxed)
     logger.error(
       "accepted jobs are lost: Redis does not have them any more",

@@ -11,9 +11,11 @@ final class RecentJobs: Sendable {
   /// How many come before those are dropped whose time is over.
   private static let batch = 256
 
-  private struct Entry {
+  struct Entry: Sendable {
     let id: JobID
-    let since: ContinuousClock.Instant
+    /// In Unix milliseconds of Redis.
+    let created: Int64
+    fileprivate let since: ContinuousClock.Instant
   }
 
   private let horizon: Duration
@@ -22,9 +24,9 @@ final class RecentJobs: Sendable {
   /// A job that has ended is kept for `time` at least: no longer is it looked for.
   init(keptFor time: Duration = .seconds(30)) { horizon = min(time, Self.longest) }
 
-  func add(_ id: JobID, now: ContinuousClock.Instant = .now) {
+  func add(_ id: JobID, created: Int64, now: ContinuousClock.Instant = .now) {
     jobs.withLock { jobs in
-      jobs.append(Entry(id: id, since: now))
+      jobs.append(Entry(id: id, created: created, since: now))
       guard jobs.count.isMultiple(of: Self.batch) else { return }
       let old = jobs.firstIndex { now - $0.since <= horizon } ?? jobs.count
       jobs.removeFirst(max(old, jobs.count - Self.most))
@@ -32,8 +34,8 @@ final class RecentJobs: Sendable {
   }
 
   /// Those that may be lost if another server has taken over until now.
-  func since(_ now: ContinuousClock.Instant = .now) -> [JobID] {
-    jobs.withLock { $0.filter { now - $0.since <= horizon }.map(\.id) }
+  func since(_ now: ContinuousClock.Instant = .now) -> [Entry] {
+    jobs.withLock { $0.filter { now - $0.since <= horizon } }
   }
 
   /// They are known to be lost, and are not looked for again.

@@ -40,6 +40,8 @@ enum Problem: Error, Sendable, Equatable {
   /// The job is written and may run, but too few replicas have it. A request that `isExact` under its idempotency key may
   /// come again.
   case unacknowledged(isExact: Bool)
+  /// What was asked for is done, but too few replicas have it.
+  case changeUnacknowledged
 
   /// What is wrong with the HTTP of a request.
   enum BadRequest: Sendable, Hashable {
@@ -108,7 +110,7 @@ extension Problem {
     case .requestRefused: .allProvidersFailed
     case .waitIsOver: .timeout
     case .unavailable: .unavailable
-    case .unacknowledged: .unacknowledged
+    case .unacknowledged, .changeUnacknowledged: .unacknowledged
     }
   }
 
@@ -153,6 +155,8 @@ extension Problem {
       "The request was taken, but too few replicas of Redis have it; send it again with the same Idempotency-Key."
     case .unacknowledged(isExact: false):
       "The request was taken and may run, but too few replicas of Redis have it; with an Idempotency-Key it could be sent again."
+    case .changeUnacknowledged:
+      "It is done, but too few replicas of Redis have it, and a failover may undo it; look at the job, and ask again if it is as before."
     }
   }
 
@@ -166,7 +170,7 @@ extension Problem {
       [.retryAfter: String(Self.wholeSeconds(retryAfter))]
     // The same request under the same key finds the same again.
     case .gone: [.shouldRetry: "false"]
-    case .unacknowledged(isExact: true): [.retryAfter: "1"]
+    case .unacknowledged(isExact: true), .changeUnacknowledged: [.retryAfter: "1"]
     // It may run twice.
     case .unacknowledged(isExact: false): [.shouldRetry: "false"]
     default: [:]

@@ -117,7 +117,8 @@ enum ProblemKind: String, Sendable, Hashable, CaseIterable {
     case .unacknowledged:
       """
       The request was taken and may run, but too few replicas of Redis have it. With an `Idempotency-Key` it can be sent \
-      again; without one it might run twice.
+      again; without one it might run twice. Likewise for a change, such as a cancellation: it is done, and a failover may \
+      undo it.
       """
     }
   }

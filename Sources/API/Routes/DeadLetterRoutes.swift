@@ -61,7 +61,7 @@ struct DeadLetterRoutes: Sendable {
             "type": "object", "properties": ["id": ["type": "string"], "status": ["const": "queued"]],
           ])
       ],
-      problems: [.unauthorized, .forbidden, .notFound, .unavailable], access: .admin)
+      problems: [.unauthorized, .forbidden, .notFound, .unavailable, .unacknowledged], access: .admin)
   }
 
   private var discarding: RouteDescription {
@@ -74,7 +74,7 @@ struct DeadLetterRoutes: Sendable {
           status: .ok, description: "It is off the list.",
           schema: ["type": "object", "properties": ["id": ["type": "string"], "discarded": ["const": true]]])
       ],
-      problems: [.unauthorized, .forbidden, .notFound, .unavailable], access: .admin)
+      problems: [.unauthorized, .forbidden, .notFound, .unavailable, .unacknowledged], access: .admin)
   }
 }
 

@@ -49,7 +49,8 @@ extension JobRoutes {
         ResponseDescription(
           status: .ok, description: "The job, cancelled.", schema: AnswerSchema.reference("JobResource"))
       ],
-      problems: [.unauthorized, .forbidden, .notFound, .conflict, .unavailable], access: .tenant)
+      problems: [.unauthorized, .forbidden, .notFound, .conflict, .unavailable, .unacknowledged],
+      access: .tenant)
   }
 
   var listing: RouteDescription {

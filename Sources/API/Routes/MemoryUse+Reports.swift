@@ -26,7 +26,7 @@ extension MemoryUse {
       "redis_full", .gauge, "1 while nothing is left in a full Redis that may give way.", isFull ? 1 : 0)
     text.add(
       "dropped_total", .counter, "What gave way to new work before its time.", by: "part",
-      ["cache", "event_log", "answer", "usage"].map { ($0, counts["dropped:\($0)"] ?? 0) })
+      Part.givingWay.map { ($0.rawValue, counts["dropped:\($0.rawValue)"] ?? 0) })
     return text.buffer
   }
 }

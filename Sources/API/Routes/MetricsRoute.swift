@@ -33,33 +33,34 @@ struct MetricsRoute: Sendable {
   }
 
   static func text(_ statistics: QueueStatistics) -> ByteBuffer {
-    var text = ByteBuffer()
-    func family(_ name: String, _ type: String, _ help: String, _ samples: [(labels: String, value: Int)]) {
-      text.writeString("# HELP sluice_\(name) \(help)\n# TYPE sluice_\(name) \(type)\n")
-      for sample in samples { text.writeString("sluice_\(name)\(sample.labels) \(sample.value)\n") }
-    }
+    var text = MetricsText()
+    text.add(
+      "jobs", .gauge, "Jobs that have not ended, by state.", by: "state",
+      [
+        ("queued", statistics.queued), ("running", statistics.running), ("scheduled", statistics.scheduled),
+      ])
+    text.add("open_bytes", .gauge, "Bytes of requests that have not ended.", statistics.openBytes)
+    text.add(
+      "dead_letters", .gauge, "Jobs and deliveries that failed for good and that an operator can mend.",
+      statistics.dead)
+    text.add("workers", .gauge, "Workers that are alive.", statistics.workers)
+    addCounts(of: statistics, to: &text)
+    var buffer = text.buffer
+    buffer.writeImmutableBuffer(statistics.memory.metrics(dropped: statistics.counts))
+    return buffer
+  }
+
+  private static func addCounts(of statistics: QueueStatistics, to text: inout MetricsText) {
     func counter(_ name: String, _ help: String, of count: String) {
-      family(name, "counter", help, [("", statistics.counts[count] ?? 0)])
+      text.add(name, .counter, help, statistics.counts[count] ?? 0)
     }
     func counters(_ name: String, _ help: String, _ label: String, of prefix: String, known: [String] = []) {
       var values = Dictionary(uniqueKeysWithValues: known.map { ($0, 0) })
       for (key, value) in statistics.counts where key.hasPrefix(prefix) {
         values[String(key.dropFirst(prefix.count))] = value
       }
-      let samples = values.sorted { $0.key < $1.key }.map { ("{\(label)=\"\($0.key)\"}", $0.value) }
-      family(name, "counter", help, samples)
+      text.add(name, .counter, help, by: label, values.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
     }
-    family(
-      "jobs", "gauge", "Jobs that have not ended, by state.",
-      [
-        ("{state=\"queued\"}", statistics.queued), ("{state=\"running\"}", statistics.running),
-        ("{state=\"scheduled\"}", statistics.scheduled),
-      ])
-    family("open_bytes", "gauge", "Bytes of requests that have not ended.", [("", statistics.openBytes)])
-    family(
-      "dead_letters", "gauge", "Jobs and deliveries that failed for good and that an operator can mend.",
-      [("", statistics.dead)])
-    family("workers", "gauge", "Workers that are alive.", [("", statistics.workers)])
     let ends = JobState.allCases.filter(\.isTerminal).map(\.rawValue)
     counters("jobs_ended_total", "Jobs that have ended, by state.", "state", of: "ended:", known: ends)
     counters("deliveries_total", "Webhook deliveries that have ended, by state.", "state", of: "delivery:")
@@ -77,7 +78,5 @@ struct MetricsRoute: Sendable {
       "kind",
       of: "orphan:")
     counter("untold_total", "Messages on channels that Redis' rules forbid to Sluice.", of: "untold")
-    text.writeImmutableBuffer(statistics.memory.metrics(dropped: statistics.counts))
-    return text
   }
 }

@@ -63,7 +63,7 @@ struct EventReader: Sendable {
     }
     guard let page else {
       guard hasSeen else { throw .jobNotFound }
-      desk.lost.noteLost([id])
+      // Counted by who accepted it.
       throw .unavailable(.jobIsLost, retryAfter: .seconds(1))
     }
     hasSeen = true

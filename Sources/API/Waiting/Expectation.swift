@@ -13,10 +13,27 @@ final class Expectation: Sendable {
 
   private struct Guarded {
     var state = State.listening
-    /// Since when the job is known to be in the queue.
-    var thereSince: ContinuousClock.Instant?
-    var kept: KeptAdmission?
-    var isLost = false
+    var place: Place?
+    var absence: Absence?
+  }
+
+  /// A job that is known to be in the queue.
+  struct Place: Sendable {
+    fileprivate(set) var since = ContinuousClock.now
+    /// When it was created, in Unix milliseconds of Redis.
+    let created: Int64
+    /// Whether this process has accepted it.
+    let isOwn: Bool
+    /// What it takes to admit it again; nil where that is not kept.
+    let kept: KeptAdmission?
+  }
+
+  /// Why a job that was in the queue is not there.
+  enum Absence: Sendable {
+    /// Redis has lost it, and it cannot be admitted again.
+    case lost
+    /// It has ended, and its answer has given way to new work before its caller was told of it.
+    case gone
   }
 
   let id: JobID
@@ -65,29 +82,29 @@ final class Expectation: Sendable {
     waiter?.resume(returning: end)
   }
 
-  // MARK: - A job that is lost
+  // MARK: - A job that is not there
 
-  /// The job is in the queue from now on. `kept` is what it takes to admit it again; nil where that is not kept.
-  func isThere(_ kept: KeptAdmission? = nil) {
-    guarded.withLock { guarded in
-      guarded.thereSince = .now
-      guarded.kept = kept
-    }
+  /// This process has accepted the job: it is in the queue from now on.
+  func isThere(created: Int64, kept: KeptAdmission?) {
+    guarded.withLock { $0.place = Place(created: created, isOwn: true, kept: kept) }
   }
 
-  /// Whether the job was known to be in the queue at that time.
-  func wasThere(before time: ContinuousClock.Instant) -> Bool {
-    guarded.withLock { $0.thereSince.map { $0 < time } ?? false }
+  /// Another has accepted the job, which is in the queue.
+  func isThere(created: Int64) {
+    guarded.withLock { $0.place = Place(created: created, isOwn: false, kept: nil) }
   }
 
-  var kept: KeptAdmission? { guarded.withLock(\.kept) }
+  /// The job's place in the queue, where it was known to be at that time.
+  func place(before time: ContinuousClock.Instant) -> Place? {
+    guarded.withLock { $0.place.flatMap { $0.since < time ? $0 : nil } }
+  }
 
-  /// Whether the wait has ended because the job is gone.
-  var isLost: Bool { guarded.withLock(\.isLost) }
+  /// Why the wait has ended without an end; nil where the job is there, as far as is known.
+  var absence: Absence? { guarded.withLock(\.absence) }
 
-  /// The job is gone, and cannot be admitted again.
-  func lose() {
-    guarded.withLock { $0.isLost = true }
+  /// The job is not there: nobody needs to wait for it.
+  func miss(_ absence: Absence) {
+    guarded.withLock { $0.absence = absence }
     giveUp()
   }
 }

@@ -83,9 +83,9 @@ struct ReplyListener: Service {
     for ids in board.awaited.chunks(of: Self.jobsAtOnce) {
       // While Redis is away there is nothing to learn; the next look comes soon.
       let start = ContinuousClock.now
-      guard let (ends, absent) = try? await queue.ended(among: ids) else { return }
-      for end in ends where board.deliver(end) && end.isWhole { receipts.note(end.id, isReceived: true) }
-      await finder.missed(absent, at: start)
+      guard let look = try? await queue.ended(among: ids) else { return }
+      for end in look.ends where board.deliver(end) && end.isWhole { receipts.note(end.id, isReceived: true) }
+      await finder.missed(in: look, at: start)
     }
   }
 

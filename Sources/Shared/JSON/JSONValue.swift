@@ -18,7 +18,9 @@ public typealias JSONObject = OrderedDictionary<String, JSONValue>
 
 extension JSONObject {
   /// The members in the order of their names, for where the client's order shall make no difference.
-  var sortedByName: JSONObject { JSONObject(uniqueKeysWithValues: sorted { $0.key < $1.key }) }
+  var sortedByName: JSONObject {
+    count > 1 ? JSONObject(uniqueKeysWithValues: sorted { $0.key < $1.key }) : self
+  }
 }
 
 extension JSONValue {

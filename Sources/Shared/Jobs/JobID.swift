@@ -25,11 +25,15 @@ public struct JobID: RawRepresentable, Hashable, Sendable, CustomStringConvertib
 
   /// Accepts only what ``init(unixMilliseconds:)`` and the queue can make, so an id is safe inside a Redis key.
   public init?(rawValue: String) {
-    let text = rawValue.utf8
-    guard text.count == Self.prefix.utf8.count + Self.timeLength + Self.randomLength,
-      rawValue.hasPrefix(Self.prefix) || rawValue.hasPrefix(Self.deliveryPrefix),
-      text.dropFirst(Self.prefix.utf8.count).allSatisfy({ Self.isInAlphabet[Int($0)] })
-    else { return nil }
+    let isInAlphabet = Self.isInAlphabet
+    var rawValue = rawValue
+    let isWellFormed = rawValue.withUTF8 { text in
+      text.count == Self.prefix.utf8.count + Self.timeLength + Self.randomLength
+        && text.dropFirst(Self.prefix.utf8.count).allSatisfy { isInAlphabet[Int($0)] }
+    }
+    guard isWellFormed, rawValue.hasPrefix(Self.prefix) || rawValue.hasPrefix(Self.deliveryPrefix) else {
+      return nil
+    }
     self.rawValue = rawValue
   }
 

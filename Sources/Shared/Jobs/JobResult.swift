@@ -16,8 +16,8 @@ public struct JobResult: Sendable, Hashable {
   public var cascadePath: [CascadeStep]
   /// What of the client's wishes the provider has no word for, and was not told.
   public var dropped: [String] = []
-  /// What all answers used that were bought for it; the client's ``usage`` is that of the one it gets.
-  public var usedInAll: TokenUsage
+  /// What all answers used that were bought for it, where they are several; else nil.
+  public var usedBySeveral: TokenUsage?
 
   public init(
     answer: Answer, provider: String, model: String, error: String? = nil, cost: NanoDollars,
@@ -25,7 +25,6 @@ public struct JobResult: Sendable, Hashable {
     cascadePath: [CascadeStep]
   ) {
     self.answer = answer
-    usedInAll = answer.usage
     self.provider = provider
     self.model = model
     self.error = error
@@ -45,6 +44,9 @@ public struct JobResult: Sendable, Hashable {
   }
 
   public var usage: TokenUsage { answer.usage }
+
+  /// What all answers used that were bought for it; the client's ``usage`` is that of the one it gets.
+  public var usedInAll: TokenUsage { usedBySeveral ?? answer.usage }
 
   /// What the message holds beside its text, in OpenAI's form.
   public var message: JSONObject { answer.chatMessage }

@@ -42,6 +42,14 @@ public final class CatalogSource: Sendable {
   /// The catalog that is in force now.
   public var current: ProviderCatalog { state.withLock { $0.catalog } }
 
+  // What is asked for each job or attempt, without a copy of all the rest.
+
+  /// Which catalog is in force now.
+  public var generation: Int { state.withLock { $0.catalog.generation } }
+
+  /// The quotas of a provider in the catalog that is in force now; none of one that is not there.
+  public func quotas(of provider: String) -> [Quota] { state.withLock { $0.catalog.quotas(of: provider) } }
+
   // MARK: - Reading again
 
   /// Reads environment and files again, and puts the new catalog in force. Throws when something is wrong with

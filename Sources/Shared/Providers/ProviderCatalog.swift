@@ -35,6 +35,8 @@ public struct ProviderCatalog: Sendable {
 
   public func provider(named name: String) -> Provider? { names.providers[name] }
 
+  func quotas(of provider: String) -> [Quota] { names.providers[provider]?.quotas ?? [] }
+
   /// The models that a provider is known to have, the default one first, with the prices that hold here.
   public func models(of provider: Provider) -> [ProviderModel] {
     provider.knownModels.map { model in

@@ -1,10 +1,12 @@
 import NIOCore
 
 /// What a worker records of a job that has an answer, or of a delivery that has reached its client.
-public struct Completion: Batchable {
+///
+/// A class, since it is handed from step to step with all its members.
+public final class Completion: Batchable {
   public let lease: Lease
   /// Of which the job's slot becomes a part, unless something is queued.
-  public var offer: SlotOffer?
+  public let offer: SlotOffer?
   /// ``JobResult/encoded()``; empty for a delivery.
   let result: ByteBuffer
   let isCacheable: Bool
@@ -31,8 +33,9 @@ public struct Completion: Batchable {
     self.isCacheable = isCacheable
     provider = result.provider
     model = result.model
-    promptTokens = result.usedInAll.promptTokens
-    completionTokens = result.usedInAll.completionTokens
+    let usage = result.usedInAll
+    promptTokens = usage.promptTokens
+    completionTokens = usage.completionTokens
     cost = result.cost
   }
 

@@ -13,14 +13,6 @@ public struct JobEvent: Sendable, Hashable {
     case error(ByteBuffer)
     /// The job has ended; nothing follows.
     case done
-
-    /// Whether it is told when the job has ended, and not before.
-    var isOfEnd: Bool {
-      switch self {
-      case .whole, .error, .done: true
-      case .status, .delta, .restart: false
-      }
-    }
   }
 
   /// How far a job had come.

@@ -7,6 +7,38 @@ extension JobQueue {
     return await acknowledging.acknowledge()
   }
 
+  /// How long ago an end was recorded at least of which a look tells: its own process is about to.
+  private static let graceOfEnds = Duration.milliseconds(100)
+
+  /// A step that tells clients nothing of what it does where replicas are waited for: ends that it comes upon are told by
+  /// ``tellUntold()``, and what it adds to the events of jobs is found there.
+  func quietStep(_ name: String) -> RedisCommand {
+    step(acknowledging == nil ? name : name + "_untold")
+  }
+
+  /// Has ends told of which nobody was told yet, if replicas have them: those that a step came upon, such as deadlines and
+  /// jobs that were lost with their workers, and those that were not acknowledged when they were recorded, or whose process
+  /// is gone. Returns whether there were any; where replicas are not waited for there are none, and none is asked for.
+  @discardableResult
+  public func tellUntold() async throws(QueueError) -> Bool {
+    guard acknowledging != nil else { return false }
+    var command = step("untold_ends")
+    command.append(Self.graceOfEnds.wholeMilliseconds)
+    guard let ids = try await perform(command).array?.compactMap(\.string) else {
+      throw .unexpectedReply(step: "untold_ends")
+    }
+    guard !ids.isEmpty, await isAcknowledged() else { return !ids.isEmpty }
+    try await tell(ids)
+    return true
+  }
+
+  /// Throws what says that too few replicas answer, unless they have all that was written; asks none where none is waited
+  /// for.
+  func requireAcknowledged() async throws(QueueError) {
+    guard let acknowledging, await !isAcknowledged() else { return }
+    throw QueueError(acknowledging.refusal)
+  }
+
   /// Takes a step and waits until replicas have what it wrote. A cautious one is refused unsent where it is known that too
   /// few would have it.
   func perform(
@@ -39,7 +71,16 @@ extension JobQueue {
     return settlements
   }
 
-  private func tell(_ ids: [String]) async throws(QueueError) {
+  /// Takes a step that a client waits for, and that nobody takes again: it is refused unsent where it is known that too few
+  /// replicas would have it.
+  func change(_ command: RedisCommand) async throws(QueueError) -> AcknowledgedClient.Reply {
+    guard let acknowledging else {
+      return AcknowledgedClient.Reply(value: try await perform(command), isAcknowledged: true)
+    }
+    return try await perform(command, acknowledgedBy: acknowledging, isCautious: true)
+  }
+
+  func tell(_ ids: [String]) async throws(QueueError) {
     guard !ids.isEmpty else { return }
     var command = step("tell_ends")
     for id in ids { command.append(id) }

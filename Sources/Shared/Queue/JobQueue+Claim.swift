@@ -42,7 +42,7 @@ extension JobQueue {
   public func claim(
     _ free: Int, worker: String, atMost most: Int = .max, offer: SlotOffer? = nil, heard: Int = 0
   ) async throws(QueueError) -> Claim {
-    var command = step("claim")
+    var command = quietStep("claim")
     command.append(free)
     command.append(Self.leaseDuration.wholeMilliseconds)
     command.append(retention.jobs.wholeMilliseconds)
@@ -74,7 +74,7 @@ extension JobQueue {
 
   /// Gives a worker's sign of life and extends its leases. Returns those that it does not hold any more.
   public func renew(_ leases: [Lease], worker: String) async throws(QueueError) -> Renewal {
-    var command = step("renew")
+    var command = quietStep("renew")
     command.append(worker)
     command.append(Self.leaseDuration.wholeMilliseconds)
     command.append(Self.workerSilence.wholeMilliseconds)
@@ -93,7 +93,7 @@ extension JobQueue {
   /// of whose answer a part has been sent fails, unless it may begin anew.
   public func release(_ leases: [Lease]) async throws(QueueError) {
     guard !leases.isEmpty else { return }
-    var command = step("release")
+    var command = quietStep("release")
     command.append(retention.jobs.wholeMilliseconds)
     command.append(leases[0].worker)
     command.append(leases)

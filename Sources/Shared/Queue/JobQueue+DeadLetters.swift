@@ -22,9 +22,13 @@ extension JobQueue {
     guard let elements = try await perform(command).array, let next = elements.first?.string else {
       throw .unexpectedReply(step: "dead_letters")
     }
-    let letters = elements.dropFirst().compactMap { element -> DeadLetter? in
+    var letters = elements.dropFirst().compactMap { element -> DeadLetter? in
       guard let fields = element.array, fields.count == 2, let job = JobRecord(fields[0]) else { return nil }
       return DeadLetter(job: job, deliveredJob: fields[1].string.flatMap(JobID.init(rawValue:)))
+    }
+    // Those of which nobody may be told yet come later.
+    if letters.contains(where: \.job.isUntold), await !isAcknowledged() {
+      letters.removeAll(where: \.job.isUntold)
     }
     return Page(elements: letters, next: JobID(rawValue: next))
   }
@@ -34,14 +38,21 @@ extension JobQueue {
   public func requeue(_ id: JobID) async throws(QueueError) -> Bool {
     var command = step("requeue")
     command.append(id.rawValue)
-    return try await performWithRoom(command).integer == 1
+    return try await withRoom { () throws(QueueError) in try await changeLetter(command) }
   }
 
   /// Takes a dead letter off the list, and its request with it. False when there is no such dead letter.
   public func discard(_ id: JobID) async throws(QueueError) -> Bool {
     var command = step("discard")
     command.append(id.rawValue)
-    return try await perform(command).integer == 1
+    return try await changeLetter(command)
+  }
+
+  private func changeLetter(_ command: RedisCommand) async throws(QueueError) -> Bool {
+    let reply = try await change(command)
+    guard reply.value.integer == 1 else { return false }
+    guard reply.isAcknowledged else { throw .unacknowledged }
+    return true
   }
 
   /// Where a job's end is to be told, and the job; nil when either is gone.
@@ -51,7 +62,7 @@ extension JobQueue {
     guard let fields = try await perform(command).array else { throw .unexpectedReply(step: "delivery") }
     guard fields.count == 2, let url = fields[0].string, let job = JobRecord(fields[1]) else { return nil }
     // Its client is told no sooner than others.
-    if let acknowledging, await !mayTell(job.isUntold) { throw QueueError(acknowledging.refusal) }
+    if job.isUntold { try await requireAcknowledged() }
     return Delivery(url: url, job: job)
   }
 }

@@ -19,7 +19,7 @@ extension JobQueue {
   /// Records jobs' answers, their usage and, where they may be cached, their cache entries, in one step; offers the
   /// jobs' slots where nothing is queued. All are of one worker and one offer, or none. Returns what became of each.
   public func complete(_ completions: [Completion]) async throws(QueueError) -> [Settlement] {
-    var command = step(acknowledging == nil ? "complete" : "complete_untold")
+    var command = quietStep("complete")
     command.append(retention.jobs.wholeMilliseconds)
     command.append(retention.cacheBytes)
     command.append(completions.first?.offer?.rawValue ?? "")
@@ -53,7 +53,7 @@ extension JobQueue {
 
   /// Records that a job failed for good, and keeps it for an operator if it is a dead letter.
   public func fail(_ lease: Lease, with failure: JobFailure) async throws(QueueError) -> Settlement {
-    var command = step(acknowledging == nil ? "fail" : "fail_untold", lease)
+    var command = quietStep("fail", lease)
     command.append(failure.encoded())
     command.append(retention.jobs.wholeMilliseconds)
     command.append(failure.isDeadLetter ? "1" : "0")
@@ -67,7 +67,7 @@ extension JobQueue {
   public func retry(
     _ lease: Lease, after delay: Duration, countsAttempt: Bool
   ) async throws(QueueError) -> Settlement {
-    var command = step("retry", lease)
+    var command = quietStep("retry", lease)
     command.append(delay.wholeMilliseconds)
     command.append(countsAttempt ? "1" : "0")
     return try await settle(command, step: "retry")
@@ -78,23 +78,29 @@ extension JobQueue {
     try await complete([Completion(ofDelivery: lease)])[0]
   }
 
-  /// Ends a job at its tenant's wish, whatever it is doing. A worker that runs it is told to stop.
+  /// Ends a job at its tenant's wish, whatever it is doing. A worker that runs it is told to stop. Where that was not
+  /// acknowledged (``QueueError/unacknowledged``), it may be cancelled again.
   public func cancel(_ id: JobID, tenant: String) async throws(QueueError) -> Cancellation {
-    var command = step("cancel")
+    var command = quietStep("cancel")
     command.append(id.rawValue)
     command.append(tenant)
     command.append(retention.jobs.wholeMilliseconds)
-    let reply = try await perform(command).array?.compactMap(\.string) ?? []
-    switch (reply.first, reply.last.flatMap(JobState.init)) {
-    case ("cancelled", _): return .cancelled
-    case ("absent", _): return .absent
-    case ("ended", let state?): return .hasEnded(state)
-    default: throw .unexpectedReply(step: "cancel")
+    let reply = try await change(command)
+    guard acknowledging != nil else { return try Cancellation(reply.value) }
+    guard let parts = reply.value.array, parts.count == 2, let untold = parts[1].array else {
+      throw .unexpectedReply(step: "cancel")
     }
+    let cancellation = try Cancellation(parts[0])
+    if case .absent = cancellation { return .absent }
+    guard reply.isAcknowledged else { throw .unacknowledged }
+    // Who waits looks again: a message may be lost.
+    try? await tell(untold.compactMap(\.string))
+    return cancellation
   }
 
-  func step(_ name: String, _ lease: Lease) -> RedisCommand {
-    var command = step(name)
+  /// ``quietStep(_:)`` of a lease.
+  func quietStep(_ name: String, _ lease: Lease) -> RedisCommand {
+    var command = quietStep(name)
     command.append(lease.id.rawValue)
     command.append(lease.fence)
     command.append(lease.worker)
@@ -106,6 +112,19 @@ extension JobQueue {
       throw .unexpectedReply(step: step)
     }
     return settlement
+  }
+}
+
+extension Cancellation {
+  /// Reads what the step `cancel` returns.
+  fileprivate init(_ reply: RESPValue) throws(QueueError) {
+    let words = reply.array?.compactMap(\.string) ?? []
+    switch (words.first, words.last.flatMap(JobState.init)) {
+    case ("cancelled", _): self = .cancelled
+    case ("absent", _): self = .absent
+    case ("ended", let state?): self = .hasEnded(state)
+    default: throw .unexpectedReply(step: "cancel")
+    }
   }
 }
 

@@ -11,7 +11,7 @@ extension JobQueue {
   public func events(
     of id: JobID, tenant: String, after number: Int, announceTo channel: String?
   ) async throws(QueueError) -> EventPage? {
-    var command = step("events")
+    var command = quietStep("events")
     command.append(id.rawValue)
     command.append(tenant)
     command.append(number)
@@ -32,22 +32,32 @@ extension JobQueue {
       else { throw .unexpectedReply(step: "events") }
       return event
     }
-    guard await mayTell(job.isUntold) else {
-      // What its end has added to the log is for later, too.
-      return EventPage(job: job.withoutEnd, events: events.filter { !$0.kind.isOfEnd }, hasMore: false)
+    // What a failover may undo is not told: the next events would have these numbers again, and be passed over.
+    guard await mayTell(job.isUntold || !job.state.isTerminal && !events.isEmpty) else {
+      return EventPage(job: job.isUntold ? job.withoutEnd : job, events: [], hasMore: false)
     }
     return EventPage(job: job, events: events, hasMore: more == 1)
   }
 
   /// Adds a piece of the answer, written by a ``JobDeltaWriter``, to a job's events. `number` counts the pieces of this
-  /// attempt from 1: one that is there already is not added twice.
+  /// attempt from 1: one that is there already is not added twice. Where replicas are waited for, readers are told once
+  /// these have it.
   public func append(
     _ delta: ByteBuffer, number: Int, to lease: Lease
   ) async throws(QueueError) -> Settlement {
-    var command = step("append", lease)
+    var command = quietStep("append", lease)
     command.append(number)
     command.append(delta)
-    return try await settle(command, step: "append")
+    guard let acknowledging else { return try await settle(command, step: "append") }
+    let reply = try await perform(command, acknowledgedBy: acknowledging)
+    guard let settlement = Settlement(reply.value) else { throw .unexpectedReply(step: "append") }
+    guard settlement == .recorded else { return settlement }
+    guard reply.isAcknowledged else { return .unacknowledged }
+    var telling = step("tell_piece")
+    telling.append(lease.id.rawValue)
+    // Readers look again: a message may be lost.
+    _ = try? await perform(telling)
+    return .recorded
   }
 
   /// How many events each of these jobs has, for readers whose announcements may have been lost.

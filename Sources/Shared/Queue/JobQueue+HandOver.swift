@@ -18,7 +18,7 @@ extension JobQueue {
   /// it holds. Returns how many.
   @discardableResult
   public func recall(_ offer: SlotOffer, holding held: [JobID]) async throws(QueueError) -> Int {
-    var command = step("recall")
+    var command = quietStep("recall")
     command.append(retention.jobs.wholeMilliseconds)
     command.append(offer.rawValue)
     for id in held { command.append(id.rawValue) }

@@ -13,7 +13,7 @@ extension JobQueue {
   public func read(
     _ id: JobID, tenant: String, announceTo channel: String? = nil, limits: [RateLimitRule] = []
   ) async throws(QueueError) -> (job: JobRecord?, limit: RateLimitState?) {
-    var command = step("read")
+    var command = quietStep("read")
     command.append(id.rawValue)
     command.append(tenant)
     command.append(channel ?? "")
@@ -50,7 +50,7 @@ extension JobQueue {
 
   /// Which of these jobs have ended, for readers whose announcement may have been lost, and which are not there: those may
   /// be about to be admitted. Bodies come along up to a megabyte in all; an end without its own is not ``JobEnd/isWhole``.
-  public func ended(among ids: [JobID]) async throws(QueueError) -> (ends: [JobEnd], absent: [JobID]) {
+  public func ended(among ids: [JobID]) async throws(QueueError) -> JobLook {
     try await ended(among: ids, bodyBytes: 1 << 20, within: nil)
   }
 
@@ -61,28 +61,29 @@ extension JobQueue {
 
   private func ended(
     among ids: [JobID], bodyBytes: Int, within deadline: Duration?
-  ) async throws(QueueError) -> (ends: [JobEnd], absent: [JobID]) {
+  ) async throws(QueueError) -> JobLook {
     var command = step("ended")
     command.append(bodyBytes)
     for id in ids { command.append(id.rawValue) }
     guard let elements = try await perform(command, within: deadline).array else {
       throw .unexpectedReply(step: "ended")
     }
-    var (ends, untold, absent): ([JobEnd], [JobEnd], [JobID]) = ([], [], [])
+    var (look, untold): (JobLook, [JobEnd]) = (JobLook(), [])
     for element in elements {
+      if let time = element.integer { look.droppedUntil = time }
       guard let fields = element.array, let id = fields.first?.string.flatMap(JobID.init(rawValue:)) else {
         continue
       }
       guard fields.count >= 3 else {
-        absent.append(id)
+        look.absent.append(id)
         continue
       }
       guard let state = fields[1].string.flatMap(JobState.init) else { continue }
       let end = JobEnd(id: id, state: state, body: fields[2].buffer)
-      if fields.count > 3, fields[3].string == "1" { untold.append(end) } else { ends.append(end) }
+      if fields.count > 3, fields[3].string == "1" { untold.append(end) } else { look.ends.append(end) }
     }
-    if !untold.isEmpty, await isAcknowledged() { ends += untold }
-    return (ends, absent)
+    if !untold.isEmpty, await isAcknowledged() { look.ends += untold }
+    return look
   }
 
   /// What is left of rate limits; takes nothing.

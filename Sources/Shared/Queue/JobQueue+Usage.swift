@@ -48,6 +48,8 @@ extension JobQueue {
     command.append(id ?? "0")
     command.append(count)
     guard let entries = try await perform(command).array else { throw .unexpectedReply(step: "usage") }
+    // Who adds records up reads each once: one that a failover undoes comes again as another.
+    if !entries.isEmpty { try await requireAcknowledged() }
     return entries.compactMap(UsageRecord.init)
   }
 }

@@ -57,7 +57,7 @@ public struct JobRecord: Sendable {
   /// The job as it is for all who may not be told of its end yet.
   var withoutEnd: JobRecord {
     var job = self
-    (job.state, job.finished, job.body) = (.running, nil, nil)
+    (job.state, job.finished, job.body) = (started == nil ? .queued : .running, nil, nil)
     return job
   }
 }

@@ -17,6 +17,9 @@ public struct MemoryUse: Sendable, Hashable {
     /// Jobs whose answers are gone, and that stand for an idempotency key.
     case stubs
 
+    /// What gives way to new work, in this order, and usage records beyond their bound.
+    public static let givingWay: [Part] = [.cache, .eventLogs, .fetched, .usage]
+
     /// For a sentence.
     var phrase: String {
       switch self {
@@ -54,7 +57,8 @@ public struct MemoryUse: Sendable, Hashable {
     self.init(
       bytes: [
         .open: openBytes + openJobs * Self.openJobBytes, .unfetched: positive("unfetched") ?? 0,
-        .fetched: positive("fetched") ?? 0, .eventLogs: positive("logs") ?? 0, .cache: cached,
+        .fetched: (positive("fetched") ?? 0) + (positive("fetched_jobs") ?? 0),
+        .eventLogs: positive("logs") ?? 0, .cache: cached,
         .usage: positive("usage") ?? 0, .stubs: positive("stubs") ?? 0,
       ], used: positive("used"), limit: positive("limit"), isFull: isFull)
   }

@@ -4,6 +4,8 @@ public enum QueueError: Error, Sendable, Equatable, CustomStringConvertible {
   case redis(RedisError)
   /// Redis has no memory left, and nothing that may give way. What fills it is nil where that was not asked.
   case outOfMemory(MemoryUse?)
+  /// It was done, but too few replicas say that they have it: a failover may undo it.
+  case unacknowledged
   /// An answer that no version of the step gives.
   case unexpectedReply(step: String)
 
@@ -20,14 +22,16 @@ public enum QueueError: Error, Sendable, Equatable, CustomStringConvertible {
     switch self {
     case .redis(.replied(_, _, let message)): !RedisErrorReason(message: message).isPassing
     case .outOfMemory, .unexpectedReply: true
-    case .redis: false
+    case .redis, .unacknowledged: false
     }
   }
 
   /// Whether the step may have taken effect all the same.
   public var mayHaveHappened: Bool {
     switch self {
-    case .redis(.timedOut), .redis(.connectionLost), .redis(.protocolViolation), .redis(.cancelled): true
+    case .redis(.timedOut), .redis(.connectionLost), .redis(.protocolViolation), .redis(.cancelled),
+      .unacknowledged:
+      true
     case .redis, .outOfMemory, .unexpectedReply: false
     }
   }
@@ -36,7 +40,7 @@ public enum QueueError: Error, Sendable, Equatable, CustomStringConvertible {
   public var isOfSilence: Bool {
     switch self {
     case .redis(.timedOut), .redis(.suspect): true
-    case .redis, .outOfMemory, .unexpectedReply: false
+    case .redis, .outOfMemory, .unacknowledged, .unexpectedReply: false
     }
   }
 
@@ -50,6 +54,7 @@ public enum QueueError: Error, Sendable, Equatable, CustomStringConvertible {
     case .redis(.suspect), .redis(.timedOut): "Redis does not answer"
     case .redis: "The connection to Redis was lost"
     case .outOfMemory: "Redis has reached its maxmemory"
+    case .unacknowledged: "Too few replicas of Redis acknowledge what is written"
     case .unexpectedReply: "Redis answers in another way than it should"
     }
   }
@@ -60,6 +65,7 @@ public enum QueueError: Error, Sendable, Equatable, CustomStringConvertible {
     case .outOfMemory(let use):
       "Redis has reached its maxmemory\(use.map { " and is full of \($0.phrase)" } ?? ""); "
         + "the queue takes nothing in until it has drained"
+    case .unacknowledged: "it was done, but too few replicas of Redis acknowledge it"
     case .unexpectedReply(let step): "the step \"\(step)\" gave an answer of an unknown shape"
     }
   }

@@ -2,12 +2,21 @@ import Logging
 import Shared
 
 /// Runs one claimed delivery to its next state: sends the webhook, and records how it went.
-struct DeliveryRunner: Sendable {
-  let queue: JobQueue
-  let sender: CallbackSender
-  let recorder: OutcomeRecorder
-  var backoff = CallbackBackoff()
-  let logger: Logger
+///
+/// A class, since it is large and each job's task would have room for all of it.
+final class DeliveryRunner: Sendable {
+  private let queue: JobQueue
+  private let sender: CallbackSender
+  private let recorder: OutcomeRecorder
+  private let backoff = CallbackBackoff()
+  private let logger: Logger
+
+  init(queue: JobQueue, sender: CallbackSender, recorder: OutcomeRecorder, logger: Logger) {
+    self.queue = queue
+    self.sender = sender
+    self.recorder = recorder
+    self.logger = logger
+  }
 
   /// Throws when the lease is lost, the worker stops or Redis is away: the delivery is then left to its lease.
   func run(_ delivery: ClaimedJob, of job: JobID) async throws {

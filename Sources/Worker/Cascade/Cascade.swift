@@ -1,7 +1,9 @@
 import Shared
 
 /// Asks a request's targets in turn until one answers.
-struct Cascade: Sendable {
+///
+/// A class, so that jobs share it instead of copying all that it holds.
+final class Cascade: Sendable {
   private let catalog: ProviderCatalog
   private let caller: TargetCaller
   private let latencies: LatencyBoard

@@ -70,8 +70,7 @@ struct CascadeProgress: Sendable {
       cascadePath: path(standing: turn))
     result.embeddings = answer.embeddings
     result.dropped = turn.dropped
-    // Nearly always it is the one answer, which the result holds already.
-    if bought.count > 1 { result.usedInAll = bought.reduce(.zero) { $0 + $1.usage } }
+    if bought.count > 1 { result.usedBySeveral = bought.reduce(.zero) { $0 + $1.usage } }
     return result
   }
 

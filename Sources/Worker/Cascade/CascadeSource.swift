@@ -16,9 +16,12 @@ final class CascadeSource: Sendable {
   }
 
   var current: Cascade {
-    let catalog = catalogs.current
+    let generation = catalogs.generation
     return latest.withLock { latest in
-      if latest.generation < catalog.generation { latest = (catalog.generation, make(catalog)) }
+      if latest.generation < generation {
+        let catalog = catalogs.current
+        latest = (catalog.generation, make(catalog))
+      }
       return latest.cascade
     }
   }

@@ -45,6 +45,9 @@ final class CircuitBoard: Sendable {
 
   // MARK: - For the cascade
 
+  /// Whether nothing is remembered of the target: it may be asked.
+  func isHealthy(_ target: Target) -> Bool { state.withLock { $0.breakers.index(forKey: target) == nil } }
+
   /// Whether the target may be asked. Whoever is granted a probe must end it by ``record(_:of:isProbe:)`` or
   /// ``abandon(_:isProbe:)``.
   func permission(for target: Target) async -> Permission {
@@ -75,9 +78,10 @@ final class CircuitBoard: Sendable {
       abandon(target, isProbe: isProbe)
       return nil
     }
+    // An answer tells nothing new of such a target.
+    if fault == nil, isHealthy(target) { return nil }
     let now = clock.now
     let (change, wait) = state.withLock { state -> (CircuitBreaker.Change?, Duration?) in
-      if fault == nil, state.breakers[target] == nil { return (nil, nil) }
       let change = state.breakers[target, default: CircuitBreaker()]
         .record(fault, isProbe: isProbe, at: now, chance: fault == nil ? 0.5 : .random(in: 0..<1))
       let wait = state.breakers[target]?.wait(at: now)

@@ -39,11 +39,15 @@ final class QuotaBoard: Sendable {
 
   // MARK: - For the cascade
 
+  /// Whether a request has to be counted: the target has quotas, or little is left of those that it states.
+  func isMetered(_ target: Target) -> Bool {
+    !quotas(of: target).isEmpty || metered.withLock { $0.contains(target) }
+  }
+
   /// Whether a request of about so many tokens may be sent to the target now. They are counted only where it matters.
   func reserve(_ target: Target, tokens: @autoclosure () -> Int) async -> Permission {
-    let quotas = quotas(of: target)
-    guard !quotas.isEmpty || metered.withLock({ $0.contains(target) }) else { return .granted(nil) }
-    switch try? await shared.reserve(target, tokens: tokens(), quotas: quotas) {
+    guard isMetered(target) else { return .granted(nil) }
+    switch try? await shared.reserve(target, tokens: tokens(), quotas: quotas(of: target)) {
     case .success(let reservation): return .granted(reservation)
     case .failure(let exhausted): return .refused(.outOfQuota(for: exhausted.wait))
     case nil: return .granted(nil)
@@ -81,6 +85,6 @@ final class QuotaBoard: Sendable {
   }
 
   private func quotas(of target: Target) -> [Quota] {
-    catalogs.current.provider(named: target.provider)?.quotas ?? []
+    catalogs.quotas(of: target.provider)
   }
 }

@@ -135,7 +135,11 @@ struct TargetCaller: Sendable {
     _ call: Call, in route: ProviderRoute, _ deltas: (any DeltaSink)?, _ steps: inout [CascadeStep]
   ) async -> TargetTurn.Ending {
     let target = call.target
-    switch await permission(for: target, call.request) {
+    let permission: Permission =
+      if mayAskAtOnce(target) { .granted(isProbe: false, nil) } else {
+        await permission(for: target, call.request)
+      }
+    switch permission {
     case .refused(let refusal):
       steps.append(CascadeStep(target, .skipped, refusal.reason, .zero))
       return .passed(.skipped(refusal, of: target))
@@ -206,19 +210,19 @@ struct TargetCaller: Sendable {
         deltas.add($0, of: call.target, dropping: call.dropped)
       }
       (result, stated) = (stream.result, StatedQuota.stated(in: stream.headers))
+    } else if let pieces = call.endpoint.pieces(of: call.request) {
+      (result, stated) = try await answer(to: pieces, call)
     } else {
-      (result, stated) = try await whole(call)
+      (result, stated) = try await answer(to: call.request, call.http, call)
     }
     quotas.record(stated, of: call.target, reservation, usedTokens: result.usedTokens)
     return result
   }
 
-  /// An answer that comes whole: in several calls where the provider does not take all at once.
-  private func whole(
-    _ call: Call
+  /// The answers to the pieces of a request, joined.
+  private func answer(
+    to pieces: [JobRequest], _ call: Call
   ) async throws(CancellationError) -> (Result<ProviderAnswer, ProviderFault>, [StatedQuota]) {
-    let pieces = call.endpoint.pieces(of: call.request)
-    guard pieces.count > 1 else { return try await answer(to: call.request, call.http, call) }
     var (whole, stated): (ProviderAnswer?, [StatedQuota]) = (nil, [])
     for piece in pieces {
       let http: HTTPClient.Request
@@ -256,6 +260,11 @@ struct TargetCaller: Sendable {
   private enum Permission {
     case granted(isProbe: Bool, QuotaReservation?)
     case refused(CircuitRefusal)
+  }
+
+  /// Whether nothing is known that could speak against asking the target, as of nearly all: nothing is waited for then.
+  private func mayAskAtOnce(_ target: Target) -> Bool {
+    board.isHealthy(target) && !quotas.isMetered(target)
   }
 
   /// Whether the target may be asked: its circuit lets it, and its quota.

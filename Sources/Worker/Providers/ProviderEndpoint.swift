@@ -66,10 +66,11 @@ struct ProviderEndpoint: Sendable {
     }
   }
 
-  /// The request in as many calls as the provider takes it.
-  func pieces(of request: JobRequest) -> [JobRequest] {
-    guard case .embedding(let embedding) = request, let most = wire.mostTexts else { return [request] }
-    return embedding.pieces(ofAtMost: most).map(JobRequest.embedding)
+  /// The request in as many calls as the provider takes it; nil where it takes all at once.
+  func pieces(of request: JobRequest) -> [JobRequest]? {
+    guard case .embedding(let embedding) = request, let most = wire.mostTexts else { return nil }
+    let pieces = embedding.pieces(ofAtMost: most)
+    return pieces.count > 1 ? pieces.map(JobRequest.embedding) : nil
   }
 
   func answer(

@@ -16,13 +16,17 @@ final class HeldJobs: Sendable {
     let heard: Int
   }
 
+  private struct Held {
+    let cancel: Cancel
+    /// Whether its outcome is on its way to Redis.
+    var isSettling = false
+  }
+
   private struct State {
     let capacity: Int
     /// Whether what is held of answers leaves no room for more jobs.
     var isFull = false
-    var cancels: [Lease: Cancel] = [:]
-    /// Those of them whose outcomes are on their way to Redis.
-    var settling: Set<Lease> = []
+    var jobs: [Lease: Held] = [:]
     var offer: SlotOffer?
     var heard = 0
     /// Whether jobs may be on their way.
@@ -34,7 +38,7 @@ final class HeldJobs: Sendable {
     /// The draining service, while it waits for the last job.
     var drainer: CheckedContinuation<Void, Never>?
 
-    var free: Int { isFull ? 0 : max(0, capacity - cancels.count) }
+    var free: Int { isFull ? 0 : max(0, capacity - jobs.count) }
 
     /// Those who need not wait any longer.
     mutating func takeWoken() -> [CheckedContinuation<Void, Never>] {
@@ -43,7 +47,7 @@ final class HeldJobs: Sendable {
         woken.append(waiter)
         puller = nil
       }
-      if cancels.isEmpty, !mayHear, let waiter = drainer {
+      if jobs.isEmpty, !mayHear, let waiter = drainer {
         woken.append(waiter)
         drainer = nil
       }
@@ -67,7 +71,7 @@ final class HeldJobs: Sendable {
     (overflows, overflow) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
   }
 
-  var leases: [Lease] { state.withLock { Array($0.cancels.keys) } }
+  var leases: [Lease] { state.withLock { Array($0.jobs.keys) } }
   var isStopping: Bool { state.withLock { $0.isStopping } }
 
   private func change(_ body: (inout State) -> Void) {
@@ -84,35 +88,32 @@ final class HeldJobs: Sendable {
   func hold(_ lease: Lease, isHanded: Bool = false, begin: () -> Cancel) {
     change { state in
       if isHanded { state.heard += 1 }
-      if !state.isClosed { state.cancels[lease] = begin() }
+      if !state.isClosed { state.jobs[lease] = Held(cancel: begin()) }
     }
   }
 
   /// The job has ended, or is another's.
   func drop(_ lease: Lease) {
-    change { state in
-      state.cancels[lease] = nil
-      state.settling.remove(lease)
-    }
+    change { $0.jobs[lease] = nil }
   }
 
   /// The outcome of a job is sent to Redis from now on; the answer to that says whether the lease was held.
   func settle(_ lease: Lease) {
-    state.withLock { if $0.cancels[lease] != nil { $0.settling.insert(lease) } }
+    state.withLock { $0.jobs[lease]?.isSettling = true }
   }
 
   /// Which of some leases are still worked under. A renewal cannot tell of others: when it was answered, their jobs
   /// may just have ended.
   func working(under leases: Set<Lease>) -> Set<Lease> {
     state.withLock { state in
-      leases.filter { state.cancels[$0] != nil && !state.settling.contains($0) }
+      leases.filter { state.jobs[$0]?.isSettling == false }
     }
   }
 
   /// Stops work on jobs whose leases are lost.
   func cancel(_ leases: some Sequence<Lease>) {
-    let cancels = state.withLock { state in leases.compactMap { state.cancels[$0] } }
-    for cancel in cancels { cancel() }
+    let jobs = state.withLock { state in leases.compactMap { state.jobs[$0] } }
+    for job in jobs { job.cancel() }
   }
 
   /// Stops work on a job that its tenant has cancelled.

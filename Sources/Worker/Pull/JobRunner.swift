@@ -3,9 +3,7 @@ import Shared
 
 /// Runs one claimed request to its next state: answer, verdict, one step of the queue.
 struct JobRunner: Sendable {
-  /// What answers requests: the cascade in force. Where there is a sink, the answer is told there while it comes.
-  let answer:
-    @Sendable (JobRequest, (any DeltaSink)?, AnswerBytes) async throws(CancellationError) -> CascadeOutcome
+  let cascades: CascadeSource
   let recorder: OutcomeRecorder
   let completions: PerEventLoop<StepBatcher<Completion, Settlement>>
   let held: HeldJobs
@@ -22,7 +20,19 @@ struct JobRunner: Sendable {
     // Held until the end is recorded, which may take as long as Redis is away.
     let bytes = AnswerBytes(in: held)
     defer { bytes.release() }
-    let (outcome, form) = try await outcome(of: job, bytes)
+    // How the work comes out, and how its answer is to be stored.
+    let (outcome, form): (CascadeOutcome, StoredForm)
+    do {
+      let (request, wanted) = try Self.request(of: job)
+      let answer =
+        job.streaming == nil
+        ? try await cascades.current.answer(request, counting: bytes)
+        : try await stream(request, wanted, job.lease, bytes)
+      (outcome, form) = (answer, wanted)
+    } catch let error as StoredJobError {
+      let failure = JobFailure(code: .unreadable, message: "This worker cannot run the job: \(error).")
+      (outcome, form) = (.failed(failure), .parts)
+    }
     pace.note(askedAny: outcome.askedAny)
     let verdict = JobVerdict(
       outcome, attempts: job.attempts, maxAttempts: maxAttempts, timeLeft: deadline - clock.now,
@@ -31,21 +41,9 @@ struct JobRunner: Sendable {
     if settlement == .recorded { report(job, verdict) }
   }
 
-  /// How the work came out, and how its answer is to be stored.
-  private func outcome(
-    of job: ClaimedJob, _ bytes: AnswerBytes
-  ) async throws -> (CascadeOutcome, StoredForm) {
-    do {
-      guard let stored = job.request else {
-        throw StoredJobError.unreadable(what: "request", "it is gone")
-      }
-      let (request, form) = try JobRequest.read(stored)
-      guard job.streaming != nil else { return (try await answer(request, nil, bytes), form) }
-      return (try await stream(request, form, job.lease, bytes), form)
-    } catch let error as StoredJobError {
-      let failure = JobFailure(code: .unreadable, message: "This worker cannot run the job: \(error).")
-      return (.failed(failure), .parts)
-    }
+  private static func request(of job: ClaimedJob) throws(StoredJobError) -> (JobRequest, StoredForm) {
+    guard let stored = job.request else { throw .unreadable(what: "request", "it is gone") }
+    return try JobRequest.read(stored)
   }
 
   /// The outcome, with the answer written to the job's events while it comes.
@@ -60,7 +58,7 @@ struct JobRunner: Sendable {
       }
       group.addTask {
         defer { writer.finish() }
-        return try await answer(request, writer, bytes)
+        return try await cascades.current.answer(request, deltas: writer, counting: bytes)
       }
       var outcome: CascadeOutcome?
       // A lease that is lost ends the writer, and with it the call.
@@ -77,7 +75,7 @@ struct JobRunner: Sendable {
     case .complete(let result, let isCacheable):
       let completion = Completion(
         of: lease, with: result, as: form, isCacheable: isCacheable, offer: held.offerForNext)
-      return try await recorder.settle(lease) { _ throws(QueueError) in
+      return try await recorder.settle(lease) { [completions] _ throws(QueueError) in
         try await completions.current.perform(completion)
       }
     case .fail(let failure):

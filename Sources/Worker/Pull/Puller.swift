@@ -20,6 +20,7 @@ struct Puller: Service {
   let pace: PullPace
   let name: String
   let check: DurabilityCheck
+  let gate: StartGate
   let drainTimeout: Duration
   let signOfLife: SignOfLife
   let logger: Logger
@@ -29,6 +30,7 @@ struct Puller: Service {
 
   func run() async throws {
     try await check.run()
+    gate.open()
     await withGracefulShutdownHandler {
       await withTaskGroup(of: Void.self) { services in
         services.addTask { await renewLeases() }

@@ -74,6 +74,7 @@ struct ProblemTests {
       .unavailable(.tooFewReplicas, retryAfter: .seconds(1)), 503, "unavailable", [.retryAfter: "1"]),
     ProblemRow(.unacknowledged(isExact: true), 503, "unacknowledged", [.retryAfter: "1"]),
     ProblemRow(.unacknowledged(isExact: false), 503, "unacknowledged", [.shouldRetry: "false"]),
+    ProblemRow(.changeUnacknowledged, 503, "unacknowledged", [.retryAfter: "1"]),
   ]
 
   @Test("each row of the contract is rendered with its status, type and headers", arguments: rows)

@@ -54,9 +54,44 @@ struct AcknowledgedLab: Sendable {
     servers.replica.resume()
   }
 
+  /// Two jobs whose callers listen; the second follows the call of the first.
+  func admitTwoOfOneCall() async throws -> [JobID] {
+    func admit() async throws -> JobID {
+      try await lab.admit(lab.admission(cache: .use(key: "k"), channel: "mine"))
+    }
+    return [try await admit(), try await admit()]
+  }
+
   /// Whether the replica has a job, now.
   func replicaHas(_ id: JobID) async throws -> Bool {
     try await RawConnection.words(servers.replicaPort, "EXISTS sluice:{0}:j:\(id)").first == ":1"
+  }
+
+  /// The same queue as a process has it that waits for no replica.
+  var bold: JobQueue {
+    JobQueue(redis: lab.redis, retention: queue.retention, bounds: queue.bounds)
+  }
+
+  /// Those of these jobs that are still marked as ends of which nobody was told.
+  func marks(of ids: [JobID]) async throws -> [JobID] {
+    var marked: [JobID] = []
+    for id in ids {
+      let mark = try await lab.redis.send(RedisCommand("HGET", "sluice:{0}:j:\(id)", "ua"))
+      if mark.string != nil { marked.append(id) }
+    }
+    return marked
+  }
+
+  // MARK: - Outcomes
+
+  func completeUnacknowledged(_ job: ClaimedJob) async throws {
+    let settlement = try await queue.complete(job.lease, with: lab.result(), isCacheable: false)
+    #expect(settlement == .unacknowledged)
+  }
+
+  func failUnacknowledged(_ job: ClaimedJob, with failure: JobFailure) async throws {
+    let settlement = try await queue.fail(job.lease, with: failure)
+    #expect(settlement == .unacknowledged)
   }
 
   /// Records an answer again and again until it is acknowledged, as workers do.

@@ -1,6 +1,3 @@
-import Logging
-import NIOCore
-import Synchronization
 import TestSupport
 import Testing
 
@@ -66,15 +63,13 @@ struct AcknowledgementTests {
   )
   func silence() async throws {
     try await AcknowledgedLab.with { own in
-      try await listening(own) { heard in
+      try await own.listening { heard in
         let id = try await own.lab.admit(own.lab.admission(channel: "mine", streaming: .deltas))
         let job = try await own.lab.claimOne()
-        let settle = {
-          try await own.queue.complete(job.lease, with: own.lab.result(), isCacheable: false)
-        }
         try await own.withoutReplica {
-          #expect(try await settle() == .unacknowledged)
-          #expect(try await settle() == .unacknowledged, "it may be recorded again")
+          try await own.completeUnacknowledged(job)
+          // It may be recorded again.
+          try await own.completeUnacknowledged(job)
           #expect(try await own.lab.state(of: id) == .running)
           #expect(try await own.queue.ended(among: [id]).ends.isEmpty)
           let page = try await own.queue.list(tenant: "default", state: nil, before: nil, count: 10)
@@ -98,13 +93,29 @@ struct AcknowledgementTests {
   @Test("those who share the call are told with it")
   func followers() async throws {
     try await AcknowledgedLab.with { own in
-      try await listening(own) { heard in
-        let ids = [
-          try await own.lab.admit(own.lab.admission(cache: .use(key: "k"), channel: "mine")),
-          try await own.lab.admit(own.lab.admission(cache: .use(key: "k"), channel: "mine")),
-        ]
+      try await own.listening { heard in
+        let ids = try await own.admitTwoOfOneCall()
         try await own.record(try await own.lab.claimOne())
         try await eventually("both are told") { Set(heard.ids) == Set(ids) }
+      }
+    }
+  }
+
+  @Test(
+    "those who share a call whose end was not acknowledged at first are told with it, and nothing is left in them"
+  )
+  func followersLater() async throws {
+    try await AcknowledgedLab.with { own in
+      try await own.listening { heard in
+        let ids = try await own.admitTwoOfOneCall()
+        let job = try await own.lab.claimOne()
+        try await own.withoutReplica { try await own.completeUnacknowledged(job) }
+        #expect(heard.ids.isEmpty)
+        try await own.record(job)
+        // By the step itself: nobody has looked.
+        #expect(try await own.marks(of: ids).isEmpty)
+        try await eventually("both are told") { Set(heard.ids) == Set(ids) }
+        #expect(try await own.lab.keys(beginning: QueueLab.passing).isEmpty)
       }
     }
   }
@@ -115,10 +126,7 @@ struct AcknowledgementTests {
       let id = try await own.lab.admit(own.lab.admission())
       let job = try await own.lab.claimOne()
       let failure = JobFailure(code: .allProvidersFailed, message: "no")
-      try await own.withoutReplica {
-        let settlement = try await own.queue.fail(job.lease, with: failure)
-        #expect(settlement == .unacknowledged)
-      }
+      try await own.withoutReplica { try await own.failUnacknowledged(job, with: failure) }
       try await eventually("it is acknowledged") {
         try await own.queue.fail(job.lease, with: failure) == .recorded
       }
@@ -134,16 +142,14 @@ struct AcknowledgementTests {
   @Test("what replicas lack does not give way, and is not fetched by who is told that it runs")
   func room() async throws {
     try await AcknowledgedLab.with { own in
-      try await listening(own) { heard in
+      try await own.listening { heard in
         let told = try await own.lab.admit(own.lab.admission(channel: "mine"))
         let first = try await own.lab.claimOne()
         let read = try await own.lab.admit(own.lab.admission())
         let second = try await own.lab.claimOne()
         try await own.withoutReplica {
           for job in [first, second] {
-            let settlement = try await own.queue.complete(
-              job.lease, with: own.lab.result(), isCacheable: false)
-            #expect(settlement == .unacknowledged)
+            try await own.completeUnacknowledged(job)
           }
           let state = try await own.lab.state(of: read)
           #expect(state == .running)
@@ -165,9 +171,9 @@ struct AcknowledgementTests {
       let job = try await own.lab.claimOne()
       let failure = JobFailure(code: .allProvidersFailed, message: "no")
       try await own.withoutReplica {
-        let settlement = try await own.queue.fail(job.lease, with: failure)
-        #expect(settlement == .unacknowledged)
-        #expect(try await own.queue.requeue(id))
+        try await own.failUnacknowledged(job, with: failure)
+        // By a process that waits for no replica.
+        #expect(try await own.bold.requeue(id))
         #expect(try await own.lab.state(of: id) == .queued)
       }
       #expect(try await own.queue.fail(job.lease, with: failure) == .stale)
@@ -239,35 +245,5 @@ struct AcknowledgementTests {
       #expect(try await servers.calls(of: "wait") == 0)
       #expect(try await servers.calls(of: "waitaof") == 0)
     }
-  }
-
-  /// Collects the ends that are announced on `mine` while `body` runs.
-  private func listening(
-    _ own: AcknowledgedLab, _ body: (HeardEnds) async throws -> Void
-  ) async throws {
-    let heard = HeardEnds()
-    let isSubscribed = Atomic(false)
-    let subscriber = RedisSubscriber(
-      configuration: try RedisConfiguration(url: own.servers.master.url), channel: "mine", purpose: "test",
-      logger: .quiet, onMessage: { heard.add($0) },
-      onSubscribed: { _ in isSubscribed.store(true, ordering: .relaxed) })
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { try await subscriber.run() }
-      defer { group.cancelAll() }
-      try await eventually("it listens") { isSubscribed.load(ordering: .relaxed) }
-      try await body(heard)
-    }
-  }
-}
-
-/// The ends that a test has heard of.
-private final class HeardEnds: Sendable {
-  private let heard = Mutex<[JobID]>([])
-
-  var ids: [JobID] { heard.withLock { $0 } }
-
-  func add(_ message: ByteBuffer) {
-    guard case .end(let end) = Announcement(message) else { return }
-    heard.withLock { $0.append(end.id) }
   }
 }

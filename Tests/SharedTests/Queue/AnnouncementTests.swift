@@ -1,4 +1,3 @@
-import Logging
 import NIOCore
 import Synchronization
 import TestSupport
@@ -19,15 +18,7 @@ struct AnnouncementTests {
     _ lab: QueueLab, to channel: String, _ body: (Heard) async throws -> Void
   ) async throws {
     let heard = Heard()
-    let isSubscribed = Atomic(false)
-    let subscriber = RedisSubscriber(
-      configuration: try RedisConfiguration(url: lab.server.url), channel: channel, purpose: "test",
-      logger: Logger(label: "test"), onMessage: { heard.add($0) },
-      onSubscribed: { _ in isSubscribed.store(true, ordering: .relaxed) })
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { try await subscriber.run() }
-      defer { group.cancelAll() }
-      try await eventually("it listens") { isSubscribed.load(ordering: .relaxed) }
+    try await RedisSubscriber.listening(to: channel, of: lab.server, onMessage: heard.add) {
       try await body(heard)
     }
   }
@@ -130,10 +121,11 @@ struct AnnouncementTests {
       _ = try await lab.queue.complete(job.lease, with: lab.result(), isCacheable: false)
       let open = try await lab.admit(lab.admission())
       let notYetAdmitted = JobID(unixMilliseconds: 1)
-      let (ends, absent) = try await lab.queue.ended(among: [done, open, notYetAdmitted])
-      #expect(ends.map(\.id) == [done])
-      #expect(ends.map(\.state) == [.succeeded])
-      #expect(absent == [notYetAdmitted])
+      let look = try await lab.queue.ended(among: [done, open, notYetAdmitted])
+      #expect(look.ends.map(\.id) == [done])
+      #expect(look.ends.map(\.state) == [.succeeded])
+      #expect(look.absent == [notYetAdmitted])
+      #expect(!look.mayHaveGivenWay(created: 1))
     }
   }
 }

@@ -16,10 +16,10 @@ struct DoubtfulRoomTests {
 
   /// As processes do that know nothing of the indexes of finished jobs.
   private func requeueAsBefore(_ lab: QueueLab, _ id: JobID) async throws {
-    let members = try await lab.redis("ZRANGE", ":fetched", "0", "-1").array?.compactMap(\.string) ?? []
+    let members = try await lab.redis("ZRANGE", ":fetched_jobs", "0", "-1").array?.compactMap(\.string) ?? []
     #expect(try await lab.queue.requeue(id))
     for member in members where member.hasPrefix(id.rawValue) {
-      try await lab.redis("ZADD", ":fetched", "1", member)
+      try await lab.redis("ZADD", ":fetched_jobs", "1", member)
       try await lab.redis("HSET", ":j:\(id)", "fe", "1", "z", String(member.split(separator: " ")[1]))
     }
   }
@@ -33,7 +33,7 @@ struct DoubtfulRoomTests {
       try await requeueAsBefore(lab, id)
       #expect(try await lab.queue.makeRoom(1 << 30, who: "me") == false)
       #expect(try await lab.state(of: id) == .queued)
-      #expect(try await lab.redis("ZCARD", ":fetched").integer == 0)
+      #expect(try await lab.redis("ZCARD", ":fetched_jobs").integer == 0)
       let job = try await lab.claimOne()
       #expect(job.request != nil)
       #expect(try await lab.queue.complete(job.lease, with: lab.result(), isCacheable: false) == .recorded)

@@ -1,5 +1,3 @@
-import Logging
-import Synchronization
 import TestSupport
 import Testing
 
@@ -11,17 +9,7 @@ struct FetchedTests {
 
   /// Runs `body` while somebody listens to the channel of callers.
   private func listening(_ lab: QueueLab, _ body: () async throws -> Void) async throws {
-    let isSubscribed = Atomic(false)
-    let subscriber = RedisSubscriber(
-      configuration: try RedisConfiguration(url: lab.server.url), channel: Self.channel, purpose: "test",
-      logger: Logger(label: "test"), onMessage: { _ in },
-      onSubscribed: { _ in isSubscribed.store(true, ordering: .relaxed) })
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { try await subscriber.run() }
-      defer { group.cancelAll() }
-      try await eventually("it is subscribed") { isSubscribed.load(ordering: .relaxed) }
-      try await body()
-    }
+    try await RedisSubscriber.listening(to: Self.channel, of: lab.server, body)
   }
 
   private func answer(_ lab: QueueLab, _ admission: Admission, text: String = "answer") async throws -> JobID
@@ -50,6 +38,24 @@ struct FetchedTests {
         #expect(try await (800...900).contains(left(lab, id)))
         #expect(try await bytes(lab, .fetched) > 900)
         #expect(try await bytes(lab, .unfetched) == 0)
+      }
+    }
+  }
+
+  @Test("the older answer gives way first, also when it stays longer than the newer one")
+  func order() async throws {
+    try await QueueLab.with { lab in
+      try await listening(lab) {
+        let older = try await answer(lab, lab.admission())
+        _ = try await lab.state(of: older)
+        try await lab.untilRedisTime(isAfter: .milliseconds(2))
+        let newer = try await answer(lab, lab.admission(channel: Self.channel))
+        #expect(try await left(lab, older) > left(lab, newer))
+        #expect(try await lab.queue.makeRoom(1, who: "me"))
+        #expect(try await lab.queue.ended(among: [older, newer]).absent == [older])
+        #expect(try await lab.queue.makeRoom(1, who: "me"))
+        #expect(try await lab.queue.ended(among: [older, newer]).absent == [older, newer])
+        #expect(try await bytes(lab, .fetched) == 0)
       }
     }
   }

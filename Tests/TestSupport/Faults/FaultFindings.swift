@@ -1,7 +1,7 @@
 import Shared
 
 /// What the history and Redis say after the faults: accepted = ended, each once, and nothing left over.
-public struct FaultFindings: Sendable {
+public struct FaultFindings: Sendable, CustomStringConvertible {
   public let accepted: Int
   public let ended: Int
   /// Accepted jobs that are gone, or have not ended, or have no usage record.
@@ -14,11 +14,22 @@ public struct FaultFindings: Sendable {
   /// The longest time in which no job at all ended.
   public let longestStall: Duration
   public let refusals: [String: Int]
+  /// How many of the lost have not been answered before.
+  public let lostUnanswered: Int
   /// Jobs that APIs have said are lost, and those that they have admitted again.
   public let toldLost: Int
   public let readmitted: Int
 
   public var areSound: Bool { lost.isEmpty && doubles.isEmpty && leftOver.isEmpty && accepted == ended }
+
+  /// The first of many names are enough to look for what happened.
+  public var description: String {
+    func some(_ names: [String]) -> String { "\(names.count) \(names.sorted().prefix(5))" }
+    return """
+      \(accepted) accepted, \(ended) ended, lost \(some(lost)), doubles \(some(doubles)), left over \(some(leftOver)), \
+      told lost \(toldLost), readmitted \(readmitted), counts \(counts), refusals \(refusals)
+      """
+  }
 
   /// Looks at everything. The queue must have drained.
   public static func look(
@@ -45,13 +56,16 @@ public struct FaultFindings: Sendable {
     let keys = try await redis.send(RedisCommand("KEYS", "sluice:{0}:*")).array?.compactMap(\.string) ?? []
     let leftOver = keys.filter { key in passing.contains { key.hasPrefix("sluice:{0}:\($0)") } }
     let repairs = try await queue.mend().repairs
+    let answered = history.answered
     let gaps = zip(times.dropFirst(), times).map { $0 - $1 }
     return FaultFindings(
       accepted: history.count, ended: history.count - lost.count, lost: lost,
       doubles: records.filter { $0.value > 1 }.map(\.key) + history.doubleAccepted,
       leftOver: leftOver + repairs.map { "\($0.kind) \($0.subject)" },
       counts: try await queue.statistics().counts, longestStall: .milliseconds(gaps.max() ?? 0),
-      refusals: history.refusals, toldLost: try await sum("sluice_jobs_lost_total", of: apis),
+      refusals: history.refusals,
+      lostUnanswered: lost.count { !answered.contains(String($0.prefix { $0 != " " })) },
+      toldLost: try await sum("sluice_jobs_lost_total", of: apis),
       readmitted: try await sum("sluice_jobs_readmitted_total", of: apis))
   }
 

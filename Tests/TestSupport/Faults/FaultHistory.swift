@@ -5,6 +5,7 @@ import Synchronization
 public final class FaultHistory: Sendable {
   private struct State {
     var accepted: [String: String] = [:]
+    var answered: Set<String> = []
     var doubleAccepted: [String] = []
     var refusals: [String: Int] = [:]
   }
@@ -20,6 +21,11 @@ public final class FaultHistory: Sendable {
       state.accepted[key] = id
     }
   }
+
+  /// A client was told the answer of its job.
+  public func answer(_ id: String) { state.withLock { _ = $0.answered.insert(id) } }
+
+  public var answered: Set<String> { state.withLock(\.answered) }
 
   /// A client was refused, or its connection broke; it tries again.
   public func refuse(_ why: String) { state.withLock { $0.refusals[why, default: 0] += 1 } }

@@ -108,6 +108,7 @@ public final class FaultLab: Sendable {
           ], body: (["prompt": .string(prompt)] as JSONValue).serialized(), timeout: .seconds(10))
         if (200...202).contains(reply.status), let id = reply.json["id"]?.string {
           history.accept(id, key: key)
+          if reply.json["status"]?.string == "success" { history.answer(id) }
           return
         }
         history.refuse("\(reply.status) \(reply.json["detail"]?.string ?? reply.body)")

@@ -106,7 +106,5 @@ public enum ChatRequestReader {
 }
 
 extension Conversation {
-  mutating func setExtras(_ extras: JSONObject) {
-    self.extras = extras.count > 1 ? extras.sortedByName : extras
-  }
+  mutating func setExtras(_ extras: JSONObject) { self.extras = extras.sortedByName }
 }

@@ -18,17 +18,18 @@ public struct ProviderErrorObject: Sendable {
   /// `object` of that name.
   public init?(in value: JSONValue) {
     let whole = value[0] ?? value
-    guard case .object(let members) = whole, members.contains(where: Self.tells) else { return nil }
+    guard case .object(let members) = whole,
+      members["error"].map(Self.tells) == true || members["object"]?.string == "error"
+    else { return nil }
     self.init(value, whole)
   }
 
-  /// Whether a member says that this is an error.
-  private static func tells(_ name: String, _ value: JSONValue) -> Bool {
-    switch (name, value) {
-    case ("error", .object), ("error", .bool(true)): true
-    case ("error", .string(let text)): !text.isEmpty
-    case ("error", .array(let errors)): !errors.isEmpty
-    case ("object", .string("error")): true
+  /// Whether the member `error` says that there is one.
+  private static func tells(_ error: JSONValue) -> Bool {
+    switch error {
+    case .object, .bool(true): true
+    case .string(let text): !text.isEmpty
+    case .array(let errors): !errors.isEmpty
     default: false
     }
   }

@@ -89,7 +89,7 @@ local function store_hit(K, intake, order, answer)
   write_index('ZADD', K .. 'jobs:' .. tenant, 0, id)
   local bytes = text(FINISHED_BYTES + #answer)
   redis.call('HSET', key, 'z', bytes)
-  note_finished(intake.changes, id, tenant, bytes, now + keep, fetched)
+  note_finished(intake.changes, id, tenant, bytes, now, keep, fetched, intake.answer_time)
   record_usage(K, id, 'succeeded', { t = tenant, a = 0 }, {})
   count(K, 'ended:succeeded')
   if order.events ~= '' then

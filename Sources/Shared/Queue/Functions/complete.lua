@@ -65,8 +65,13 @@ step('fail', { 'allow-oom' }, fail)
 --   returns {'cancelled'}, {'absent'} (also another tenant's), or {'ended', state}   O(log jobs)
 step('cancel', { 'allow-oom' }, function(K, args)
   local id = args[1]
-  local job = redis.pcall('HMGET', K .. 'j:' .. id, 't', 's', 'ft')
+  local job = redis.pcall('HMGET', K .. 'j:' .. id, 't', 's', 'ft', 'ua')
   if job[1] ~= args[2] then return { 'absent' } end
+  if job[3] and job[2] == 'cancelled' and untold and job[4] then
+    -- It comes again because its first time was not acknowledged.
+    untold.are_others_waiting = true
+    return { 'cancelled' }
+  end
   if job[3] then return { 'ended', job[2] } end
   finish(K, id, 'cancelled', '', tonumber(args[3]), now_ms())
   if job[2] == 'running' then tell(K, K .. 'cancelled', id) end

@@ -43,7 +43,7 @@ step('requeue', {}, function(K, args)
   note_added(changes, 'deadlines', deadline, id)
   if not job[7] then
     note_removed(changes, 'ended', id .. ' ' .. job[2])
-    if job[9] then move_finished(K, id, { z = job[9], t = job[2] }, job[8] and 'fetched' or 'unfetched') end
+    if job[9] then leave_finished(K, id, { z = job[9], t = job[2] }, job[8] and FETCHED or { 'unfetched' }) end
     forget_log(K, id, job[10])
     note_open(changes, job[2], 1, job[6])
   end

@@ -10,6 +10,7 @@ local function announce(K, id, state, body, channel, watched)
   if untold then
     untold[#untold + 1] = id
     redis.call('HSET', K .. 'j:' .. id, 'ua', '1')
+    write_index('ZADD', K .. 'untold', text(now_ms()), id)
     if watched then redis.call('PEXPIRE', K .. 'w:' .. id, text(DAY)) end
     return
   end
@@ -76,7 +77,8 @@ local function job_to_end(K, id, fence, worker, state)
   local is_own = job.f == fence and is_by(job.by, worker)
   if is_own and job.s == 'running' then return job end
   if is_own and untold and job.s == state then
-    untold[#untold + 1] = id
+    -- And those who followed its call.
+    untold.are_others_waiting = true
     return nil, true
   end
   count(K, 'stale')
@@ -118,7 +120,7 @@ local function finish_one(K, changes, id, job, state, body, keep, now, usage)
     return add_to(changes.counts, 'delivery:' .. state, 1)
   end
   note_open(changes, job.t, -1, -(tonumber(job.b) or 0))
-  note_finished(changes, id, job.t, bytes, now + keep, received)
+  note_finished(changes, id, job.t, bytes, now, keep, received, job.qt)
   record_usage(K, id, state, job, usage)
   add_to(changes.counts, 'ended:' .. state, 1)
   if job.u then

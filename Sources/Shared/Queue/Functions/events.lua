@@ -32,11 +32,10 @@ local function watchers_of(K, id)
   return members_of(key, redis.pcall('SMEMBERS', key))
 end
 
--- Writes an event and tells who listens: `<id> event <number> <kind> <payload>`. One with a large payload is told as of
--- the kind `large`, without it; an API process of before does not know that kind, and looks. A message may be lost:
--- readers look again.
-local function add_event(K, id, kind, payload)
-  local number = log_event(K, K .. 'events:' .. id, kind, payload)
+-- Tells who listens of an event: `<id> event <number> <kind> <payload>`. One with a large payload is told as of the kind
+-- `large`, without it; an API process of before does not know that kind, and looks. A message may be lost: readers look
+-- again.
+local function tell_event(K, id, number, kind, payload)
   local job = redis.call('HMGET', K .. 'j:' .. id, 'ch', 'wt')
   local what = #payload <= LARGEST_TOLD and kind .. ' ' .. payload or 'large '
   local message = id .. ' event ' .. number .. ' ' .. what
@@ -45,6 +44,12 @@ local function add_event(K, id, kind, payload)
   for _, watcher in ipairs(watchers_of(K, id)) do
     if watcher ~= job[1] then tell(K, watcher, message) end
   end
+end
+
+-- Writes an event and tells who listens. In a step that tells nobody readers find it by looking, once replicas have it.
+local function add_event(K, id, kind, payload)
+  local number = log_event(K, K .. 'events:' .. id, kind, payload)
+  if not untold then tell_event(K, id, number, kind, payload) end
 end
 
 -- Tells of a job's new state.

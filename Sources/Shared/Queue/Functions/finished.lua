@@ -1,7 +1,9 @@
 -- What finished jobs leave behind: indexes by the time at which each is forgotten, and sums of their bytes. Room is made
 -- by them (room.lua), and they say what fills Redis.
 --   unfetched  zset  `<id> <bytes> <tenant>` of jobs whose answers nobody has fetched
---   fetched    zset  the same of jobs whose callers have them: these are the first to go
+--   fetched    zset  the same of jobs whose callers waited and have them: forgotten soon, and the first to go with
+--   fetched_jobs  zset  the same of jobs whose callers have them, and that are kept long all the same: they were fetched
+--                    later, or stand for an idempotency key
 --   stubs      zset  the same of jobs whose answers are gone, and that stand for an idempotency key still
 --   logs       zset  `<id> <bytes>` of event logs of jobs that have ended
 --   memory     hash  bytes: of each of these, by its name; the rest in room.lua
@@ -46,10 +48,14 @@ local function is_received(changes, job, body)
   return job.qt and not job.ev and not job.u and #body <= LARGEST_TOLD and job.ch and is_heard(changes, job.ch)
 end
 
--- Writes down a job that has ended: when it is forgotten, and how much it takes until then.
-local function note_finished(changes, id, tenant, bytes, forgotten, fetched)
-  local index = fetched and 'fetched' or 'unfetched'
-  note_added(changes, index, text(forgotten), finished_member(id, bytes, tenant))
+-- The indexes of answers whose callers have them. Two, so that in each the first to be forgotten are the oldest.
+local FETCHED = { 'fetched', 'fetched_jobs' }
+
+-- Writes down a job that has ended: how long (ms) it stays, and how much it takes until then. `answer_time` is how long an
+-- answer stays whose caller waited for it.
+local function note_finished(changes, id, tenant, bytes, now, keep, is_fetched, answer_time)
+  local index = not is_fetched and 'unfetched' or keep == tonumber(answer_time) and 'fetched' or 'fetched_jobs'
+  note_added(changes, index, text(now + keep), finished_member(id, bytes, tenant))
   add_to(changes.memory, index, bytes)
 end
 
@@ -69,16 +75,21 @@ local function forget_log(K, id, bytes)
   if bytes and write_index('ZREM', K .. 'logs', id .. ' ' .. bytes) == 1 then add_bytes(K, 'logs', -bytes) end
 end
 
--- A finished job leaves one index for another, if it is there.
-local function move_finished(K, id, job, from, to, forgotten)
+-- A finished job leaves the first of these indexes that it is in. Returns whether it was in one.
+local function leave_finished(K, id, job, indexes)
   local member = finished_member(id, job.z, job.t)
-  if write_index('ZREM', K .. from, member) == 0 then return false end
-  add_bytes(K, from, -job.z)
-  if to then
-    write_index('ZADD', K .. to, text(forgotten), member)
-    add_bytes(K, to, job.z)
+  for _, index in ipairs(indexes) do
+    if write_index('ZREM', K .. index, member) == 1 then
+      add_bytes(K, index, -job.z)
+      return true
+    end
   end
-  return true
+  return false
+end
+
+local function enter_finished(K, id, job, index, forgotten)
+  write_index('ZADD', K .. index, text(forgotten), finished_member(id, job.z, job.t))
+  add_bytes(K, index, job.z)
 end
 
 -- How long a finished job stays from now on (ms), with all that belongs to it.
@@ -88,10 +99,11 @@ local function keep_finished(K, id, job, keep, now)
 end
 
 local function finished_fields(K, id)
-  local values = redis.pcall('HMGET', K .. 'j:' .. id, 't', 'z', 'fe', 'qt', 'ik', 'u', 'lz', 'ft', 's', 'ua', 'nm')
+  local values = redis.pcall('HMGET', K .. 'j:' .. id, 't', 'z', 'fe', 'qt', 'ik', 'u', 'lz', 'ft', 's', 'ua', 'nm',
+    'ct')
   return {
     t = values[1], z = values[2], fe = values[3], qt = values[4], ik = values[5], u = values[6], lz = values[7],
-    ft = values[8], s = values[9], ua = values[10], nm = values[11],
+    ft = values[8], s = values[9], ua = values[10], nm = values[11], ct = values[12],
   }
 end
 
@@ -102,13 +114,14 @@ local function note_fetched(K, id, job, is_delivered)
   local now = now_ms()
   if not forgotten then return end
   forgotten = tonumber(forgotten)
+  local index = 'fetched_jobs'
   -- A dead letter stays as long as an operator may want it.
   if job.qt and not job.ik and job.s ~= 'failed' and now + tonumber(job.qt) < forgotten then
-    forgotten = now + tonumber(job.qt)
+    index, forgotten = 'fetched', now + tonumber(job.qt)
     keep_finished(K, id, job, tonumber(job.qt), now)
   end
   redis.call('HSET', K .. 'j:' .. id, 'fe', '1')
-  move_finished(K, id, job, 'unfetched', 'fetched', forgotten)
+  if leave_finished(K, id, job, { 'unfetched' }) then enter_finished(K, id, job, index, forgotten) end
 end
 
 -- The caller has left without the answer, which stays as if nobody had waited.
@@ -118,7 +131,10 @@ local function note_missed(K, id, job, keep)
   local now = now_ms()
   redis.call('HDEL', K .. 'j:' .. id, 'fe', 'qt')
   if job.ik then keep = math.max(keep, DAY + 3600000) end
-  if move_finished(K, id, job, 'fetched', 'unfetched', now + keep) then keep_finished(K, id, job, keep, now) end
+  if leave_finished(K, id, job, FETCHED) then
+    enter_finished(K, id, job, 'unfetched', now + keep)
+    keep_finished(K, id, job, keep, now)
+  end
 end
 
 -- told: what became of callers who waited, where that is not known from the way in which their jobs ended.

@@ -78,13 +78,13 @@ local function members_of(key, reply)
   return {}
 end
 
--- The ids of jobs that a step has ended and tells nobody of; nil in a step that tells by itself. acknowledged.lua
+-- In a step that tells no client of what it does: the ids of jobs that it has ended. Nil in one that tells by itself.
+-- acknowledged.lua
 local untold = nil
 
 -- Tells whoever listens to a channel, and returns how many these are; nil where Redis' rules (ACL) forbid us the channel.
 -- That stops no step: what it has recorded stands, and who waits looks again. It is counted, and the janitor says so.
 local function tell(K, channel, message)
-  if untold then return 0 end
   local heard = plain(redis.pcall('PUBLISH', channel, message))
   if not heard then count(K, 'untold') end
   return heard

@@ -23,7 +23,7 @@
 --   lease             zset    running jobs by the time at which their lease ends
 --   scheduled         zset    jobs that wait for a time, by that time
 --   dead              zset    failed jobs that an operator can do something about, by the time of their end
---   unfetched, fetched, stubs, logs, memory   what finished jobs take; finished.lua
+--   unfetched, fetched, fetched_jobs, stubs, logs, memory   what finished jobs take; finished.lua
 --   ended             zset    `<id> <tenant>` of jobs that ended by steps of before, by the time at which they are forgotten
 --   tidying, room     string  who looks after memory now; recounted, there for a minute after sums were; room.lua
 --   wake              zset    one member while there may be work: what idle workers block on
@@ -42,6 +42,7 @@
 --   counts            hash    what has happened since the shard was new, by name
 --   heirs             hash    of a group whose first call failed, the job that makes the call now
 --   here              string  which founding of the shard this is; here.lua
+--   untold            zset    jobs that have ended and of which nobody was told yet, by the time of that; acknowledged.lua
 --
 -- Fields of j:<id>, short because there are many jobs:
 --   s state  t tenant  l lane  m model  f fence (next_fence)  a attempts  c crashes  w weight  b bytes of the request
@@ -64,7 +65,11 @@ local DAY = 86400000
 -- minute, or 32 MB at all (client-output-buffer-limit pubsub), and with it all who wait in that process.
 local LARGEST_TOLD = 65536
 
+-- What each step does, by its name.
+local BODIES = {}
+
 local function step(name, flags, callback)
+  BODIES[name] = callback
   redis.register_function{
     function_name = LIBRARY .. '_' .. name,
     callback = function(keys, args) return callback(keys[1] .. ':', args) end,

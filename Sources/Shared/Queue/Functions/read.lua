@@ -143,21 +143,27 @@ end)
 -- ended: which of these jobs have ended, and how: for readers whose message may have been lost.
 --   KEYS[1] base   ARGV 1 most bytes of all results and failures together  2… ids
 --   returns {id, state, result or failure or '', or nil when there was no room for it, '1' when replicas are to acknowledge
---     it first} for each that has ended, and {id} for each that is not there: its caller listens before it is admitted
+--     it first} for each that has ended, and {id} for each that is not there (its caller listens before it is admitted), or whose
+--     answer is gone; when there is such a one, last until when (ms) jobs were created whose answers gave way: it may be one of them
 --   O(ids)
 step('ended', { 'no-writes' }, function(K, args)
-  local ended, room = {}, tonumber(args[1])
+  local ended, room, is_one_absent = {}, tonumber(args[1]), false
   for index = 2, #args do
     local id = args[index]
-    local job = redis.pcall('HMGET', K .. 'j:' .. id, 's', 'ft', 'ua')
-    if not job[1] then
+    local job = redis.pcall('HMGET', K .. 'j:' .. id, 's', 'ft', 'ua', 'go')
+    -- A stub has no answer to tell.
+    if not job[1] or job[4] then
       ended[#ended + 1] = { id }
+      is_one_absent = true
     elseif job[2] then
       local size = plain(redis.pcall('STRLEN', K .. 'r:' .. id)) or 0
       local fits = size <= room
       if fits then room = room - size end
       ended[#ended + 1] = { id, job[1], fits and (string_at(K .. 'r:' .. id) or ''), job[3] }
     end
+  end
+  if is_one_absent then
+    ended[#ended + 1] = tonumber(plain(redis.pcall('HGET', K .. 'memory', 'dropped_until')) or 0)
   end
   return ended
 end)

@@ -1,11 +1,12 @@
 -- Room: finished work is forgotten in time, kept within its bounds, and gives way before anything is refused.
 --
--- What gives way, in this order, the first to be forgotten first within each: the cache; event logs of jobs that have
--- ended; answers whose callers have them. What is queued or running, whose answer nobody has fetched, and whose end is
--- yet to be delivered, is not touched; usage records go only beyond their own bound.
+-- What gives way, in this order: the cache and event logs of jobs that have ended, the first to be forgotten first; answers
+-- whose callers have them, those of the oldest jobs first. What is queued or running, whose answer nobody has fetched, and
+-- whose end is yet to be delivered, is not touched; usage records go only beyond their own bound.
 --
 -- Further fields of `memory`: used and limit, what Redis said last of its own memory; usage, the bytes of usage records;
--- full, when (ms) there was no room left to be made.
+-- full, when (ms) there was no room left to be made; dropped_until, when (ms) the newest job was created whose answer gave
+-- way.
 
 -- A block, because Lua has room for 200 names in a file, and all files are one.
 do
@@ -43,8 +44,9 @@ local function sweep_index(K, index, now, most)
   return #gone
 end
 
-local function count_dropped(K, what, number)
-  if number > 0 then redis.call('HINCRBY', K .. 'counts', 'dropped:' .. what, text(number)) end
+-- Counts what gave way, by the words of `memory` as metrics have them.
+local function count_dropped(K, part, number)
+  if number > 0 then redis.call('HINCRBY', K .. 'counts', 'dropped:' .. part, text(number)) end
 end
 
 -- Each of these frees up to `bytes` with up to `most` of its kind. Returns the bytes that it has freed, about, and how many
@@ -81,7 +83,7 @@ local function drop_logs(K, bytes, most)
     end
   end
   if freed > 0 then add_bytes(K, 'logs', -freed) end
-  count_dropped(K, 'event_log', dropped)
+  count_dropped(K, 'event_logs', dropped)
   return freed, dropped
 end
 
@@ -125,38 +127,75 @@ local function has_ended_so(job, size) return job.ft and job.fe and tonumber(job
 -- Whether an answer may go now: replicas have it, and its caller has had time to ask again under his key.
 local function may_go(job, now) return not job.ua and (not job.ik or now - tonumber(job.ft) >= REPLAY_GRACE) end
 
--- The same for those from rank `first` on. Returns what that frees, the members that are gone, their bytes, and how many
--- were looked at.
-local function drop_page(K, first, bytes, most, now)
-  local freed, gone, sizes, going = 0, {}, 0, { keys = {}, ids_of = {} }
-  local members = some_of(K .. 'fetched', text(first), text(first + most - 1), 'WITHSCORES')
-  for index = 1, #members, 2 do
+-- Some answers whose callers have them, from these ranks of their indexes on: of each its index's number, its member and
+-- when it is forgotten. The oldest jobs come first: ids sort by time.
+local function oldest_fetched(K, ranks, most)
+  local found, at, oldest = {}, {}, {}
+  for number, index in ipairs(FETCHED) do
+    found[number] = some_of(K .. index, text(ranks[number]), text(ranks[number] + most - 1), 'WITHSCORES')
+    at[number] = 1
+  end
+  while #oldest < most do
+    local soon, late = found[1][at[1]], found[2][at[2]]
+    local number = (soon and (not late or soon < late)) and 1 or 2
+    local member = found[number][at[number]]
+    if not member then break end
+    oldest[#oldest + 1] = { number = number, member = member, forgotten = found[number][at[number] + 1] }
+    at[number] = at[number] + 2
+  end
+  return oldest
+end
+
+-- Those that are gone leave their indexes.
+local function leave_fetched(K, gone, sizes)
+  for number, index in ipairs(FETCHED) do
+    call_with_many('ZREM', K .. index, gone[number])
+    if sizes[number] > 0 then add_bytes(K, index, -sizes[number]) end
+  end
+end
+
+-- Drops the oldest answers from these ranks on; those that stay are passed over. Returns what that frees, how many are
+-- gone, when (ms) the newest of their jobs was created, and whether there were any.
+local function drop_page(K, ranks, bytes, most, now)
+  local freed, dropped, newest, gone, sizes = 0, 0, 0, { {}, {} }, { 0, 0 }
+  local going, page = { keys = {}, ids_of = {} }, oldest_fetched(K, ranks, most)
+  for _, next in ipairs(page) do
     if freed >= bytes then break end
-    local id, size, tenant = parts_of(members[index])
+    local number, id, size, tenant = next.number, parts_of(next.member)
     local job = finished_fields(K, id)
     local is_stale = job.t and not has_ended_so(job, size)
     if is_stale or not job.t or may_go(job, now) then
-      if not is_stale then freed = freed + drop_job(K, going, id, tenant, job, size, members[index + 1]) end
-      sizes = sizes + size
-      gone[#gone + 1] = members[index]
+      if not is_stale then
+        freed = freed + drop_job(K, going, id, tenant, job, size, next.forgotten)
+        newest = math.max(newest, tonumber(job.ct) or 0)
+      end
+      sizes[number], dropped = sizes[number] + size, dropped + 1
+      gone[number][#gone[number] + 1] = next.member
+    else
+      ranks[number] = ranks[number] + 1
     end
   end
   delete_all(going.keys)
   for of, ids in pairs(going.ids_of) do call_with_many('ZREM', K .. 'jobs:' .. of, ids) end
-  return freed, gone, sizes, #members / 2
+  leave_fetched(K, gone, sizes)
+  return freed, dropped, newest, #page > 0
+end
+
+-- Whoever finds that a job is not there knows by this that its answer may have given way: it is not lost.
+local function note_dropped_until(K, created)
+  local before = tonumber(plain(redis.pcall('HGET', K .. 'memory', 'dropped_until')) or 0)
+  if created > before then write_index('HSET', K .. 'memory', 'dropped_until', text(created)) end
 end
 
 local function drop_fetched(K, bytes, most, now)
-  local freed, dropped, first = 0, 0, 0
+  local freed, dropped, newest, ranks = 0, 0, 0, { 0, 0 }
   for _ = 1, PAGES_AT_ONCE do
-    local more, gone, sizes, looked_at = drop_page(K, first, bytes - freed, most - dropped, now)
-    call_with_many('ZREM', K .. 'fetched', gone)
-    if sizes > 0 then add_bytes(K, 'fetched', -sizes) end
-    -- Those that stay are passed over.
-    freed, dropped, first = freed + more, dropped + #gone, first + looked_at - #gone
-    if freed >= bytes or dropped >= most or looked_at == 0 then break end
+    local more, gone, created, found = drop_page(K, ranks, bytes - freed, most - dropped, now)
+    freed, dropped, newest = freed + more, dropped + gone, math.max(newest, created)
+    if freed >= bytes or dropped >= most or not found then break end
   end
-  count_dropped(K, 'answer', dropped)
+  note_dropped_until(K, newest)
+  count_dropped(K, 'fetched', dropped)
   return freed, dropped
 end
 
@@ -235,7 +274,7 @@ local function recount(K, index)
   count(K, 'repaired:memory')
 end
 
-local INDEXES = { 'fetched', 'unfetched', 'stubs', 'logs' }
+local INDEXES = { 'fetched', 'fetched_jobs', 'unfetched', 'stubs', 'logs' }
 
 -- tidy: forgets finished work whose time has come, and keeps the rest within its bounds. One process does it at a time.
 --   KEYS[1] base
@@ -255,8 +294,8 @@ step('tidy', { 'allow-oom' }, function(K, args)
   for _, index in ipairs(INDEXES) do
     if sweep_index(K, index, now, most) == most then more = true end
   end
-  local sums = redis.pcall('HMGET', K .. 'memory', 'logs', 'fetched')
-  local beyond = tonumber(sums[1] or 0) + tonumber(sums[2] or 0) - tonumber(args[3])
+  local sums = redis.pcall('HMGET', K .. 'memory', 'logs', unpack(FETCHED))
+  local beyond = tonumber(sums[1] or 0) + tonumber(sums[2] or 0) + tonumber(sums[3] or 0) - tonumber(args[3])
   if beyond > 0 then
     local freed, dropped = drop_logs(K, beyond, most)
     if freed < beyond and dropped < most then
