@@ -67,7 +67,7 @@ struct Asking: Sendable {
     }
   }
 
-  private func accepted(_ job: JobResource, _ cache: CacheStatus, _ limit: RateLimitState?) -> Reply {
+  private func accepted(_ job: JobResource, _ cache: CacheStatus, _ limit: LimitStates?) -> Reply {
     Reply(
       .accepted, json: job.json, headers: [.location: job.path, .cacheStatus: cache.rawValue], limit: limit)
   }
@@ -108,7 +108,7 @@ struct Asking: Sendable {
   }
 
   private func reply(
-    _ job: JobResource, _ form: Question.Form, _ call: Call, _ headers: HTTPFields, _ limit: RateLimitState?
+    _ job: JobResource, _ form: Question.Form, _ call: Call, _ headers: HTTPFields, _ limit: LimitStates?
   ) throws(Problem) -> Reply {
     if job.state.isTerminal { return try reply(EndedJob(job), form, call, headers, limit) }
     guard case .native = form else { throw .waitIsOver(job.id) }
@@ -118,7 +118,7 @@ struct Asking: Sendable {
   }
 
   private func reply(
-    _ job: EndedJob, _ form: Question.Form, _ call: Call, _ headers: HTTPFields, _ limit: RateLimitState?
+    _ job: EndedJob, _ form: Question.Form, _ call: Call, _ headers: HTTPFields, _ limit: LimitStates?
   ) throws(Problem) -> Reply {
     let body = try job.answer()
     var headers = headers
@@ -135,7 +135,7 @@ struct Asking: Sendable {
 
   private func written(
     _ body: ByteBuffer, by writer: any AnswerWriter, _ job: EndedJob, _ call: Call, _ headers: HTTPFields,
-    _ limit: RateLimitState?
+    _ limit: LimitStates?
   ) throws(Problem) -> Reply {
     guard let result = StoredResult(body) else { throw .internalError }
     var headers = headers

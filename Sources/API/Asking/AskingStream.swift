@@ -15,7 +15,7 @@ struct AskingStream: Sendable {
   private struct Start {
     let job: JobResource
     let headers: HTTPFields
-    let limit: RateLimitState?
+    let limit: LimitStates?
   }
 
   func reply(
@@ -100,7 +100,7 @@ struct AskingStream: Sendable {
 
   /// An answer that is there already, as a stream.
   private func reply(
-    _ stream: AnswerStream, _ body: ByteBuffer, _ headers: HTTPFields, _ limit: RateLimitState?
+    _ stream: AnswerStream, _ body: ByteBuffer, _ headers: HTTPFields, _ limit: LimitStates?
   ) throws(Problem) -> Reply {
     guard let result = StoredResult(body) else { throw .internalError }
     var headers = headers

@@ -67,10 +67,10 @@ struct JobDesk: Sendable {
 
   /// A tenant's job; throws ``Problem/jobNotFound`` when there is none.
   func read(_ id: JobID, for client: Client, announced: Bool = false) async throws(Problem) -> (
-    job: JobResource, limit: RateLimitState?
+    job: JobResource, limit: LimitStates?
   ) {
     let record: JobRecord?
-    let limit: RateLimitState?
+    let limit: LimitStates?
     do {
       (record, limit) = try await queue.read(
         id, tenant: client.tenant, announceTo: announced ? channel : nil, limits: client.limits)
@@ -91,7 +91,7 @@ struct JobDesk: Sendable {
 
   /// A tenant's job once it has ended, or as it is when the wait is over.
   func read(_ id: JobID, for client: Client, waiting wait: Duration) async throws(Problem) -> (
-    job: JobResource, limit: RateLimitState?
+    job: JobResource, limit: LimitStates?
   ) {
     guard wait > .zero else { return try await read(id, for: client) }
     let expectation = board.expect(id)
@@ -106,7 +106,7 @@ struct JobDesk: Sendable {
   /// A tenant's job once its caller has waited. When Redis is away at that moment, the job goes on all the same: it is
   /// told as it was last seen.
   func readAfterWait(_ id: JobID, for client: Client, lastSeen: JobResource) async throws(Problem) -> (
-    job: JobResource, limit: RateLimitState?
+    job: JobResource, limit: LimitStates?
   ) {
     do throws(Problem) { return try await read(id, for: client) } catch {
       guard case .unavailable = error else { throw error }
@@ -158,8 +158,8 @@ struct JobDesk: Sendable {
 
 /// What became of a submission that was not refused.
 enum Admitted: Sendable {
-  case queued(created: Int64, CacheStatus, RateLimitState?)
-  case answered(source: JobID, result: ByteBuffer, created: Int64, RateLimitState?)
+  case queued(created: Int64, CacheStatus, LimitStates?)
+  case answered(source: JobID, result: ByteBuffer, created: Int64, LimitStates?)
   /// An earlier job with the same idempotency key.
   case replayed(JobID)
 }

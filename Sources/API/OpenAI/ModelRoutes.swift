@@ -54,6 +54,6 @@ struct ModelRoutes: Sendable {
         ResponseDescription(status: .ok, description: "In OpenAI's form.", schema: ["type": "object"])
       ],
       problems: parameters.isEmpty ? [.unauthorized, .forbidden] : [.unauthorized, .forbidden, .notFound],
-      access: .tenant, takesRest: !parameters.isEmpty)
+      access: .jobs, takesRest: !parameters.isEmpty)
   }
 }

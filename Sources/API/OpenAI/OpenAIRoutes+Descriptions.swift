@@ -23,7 +23,7 @@ extension ChatCompletionRoute {
           status: .ok, description: "With `stream`: chunks as server-sent events, then `[DONE]`.",
           contentType: "text/event-stream"),
       ],
-      problems: OpenAIParameters.problems, access: .tenant)
+      problems: OpenAIParameters.problems, access: .asking)
   }
 }
 
@@ -41,7 +41,7 @@ extension EmbeddingRoute {
           status: .ok, description: "The vectors.", schema: ["type": "object"],
           headers: OpenAIParameters.answerHeaders)
       ],
-      problems: OpenAIParameters.problems, access: .tenant)
+      problems: OpenAIParameters.problems, access: .asking)
   }
 }
 

@@ -31,6 +31,11 @@ extension Problem {
       body.member("request_id", requestID)
       switch self {
       case .validation(let errors): body.member("errors", json: .array(errors.issues.map(\.json)))
+      case .limitReached(let refusal):
+        body.member("limit", refusal.limit)
+        body.member("scope", refusal.scope.rawValue)
+        body.name("retry_after")
+        body.write(json: refusal.retryAfter.map { .integer(Self.wholeSeconds($0)) } ?? .null)
       case .allProvidersFailed(_, let cascadePath, _), .requestRefused(_, let cascadePath, _):
         body.name("cascade_path")
         body.write(json: cascadePath)

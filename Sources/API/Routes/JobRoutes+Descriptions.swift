@@ -22,7 +22,7 @@ extension JobRoutes {
       problems: ProblemKind.ofBodies + [
         .unauthorized, .forbidden, .conflict, .validation, .rateLimited, .unavailable, .unacknowledged,
       ],
-      access: .tenant)
+      access: .asking)
   }
 
   var reading: RouteDescription {
@@ -34,7 +34,7 @@ extension JobRoutes {
         ResponseDescription(
           status: .ok, description: "The job.", schema: AnswerSchema.reference("JobResource"))
       ],
-      problems: [.unauthorized, .forbidden, .notFound, .validation, .unavailable], access: .tenant)
+      problems: [.unauthorized, .forbidden, .notFound, .validation, .unavailable], access: .jobs)
   }
 
   var cancellation: RouteDescription {
@@ -49,7 +49,8 @@ extension JobRoutes {
         ResponseDescription(
           status: .ok, description: "The job, cancelled.", schema: AnswerSchema.reference("JobResource"))
       ],
-      problems: [.unauthorized, .forbidden, .notFound, .conflict, .unavailable], access: .tenant)
+      problems: [.unauthorized, .forbidden, .notFound, .conflict, .unavailable],
+      access: .scopes([.ask]))
   }
 
   var listing: RouteDescription {
@@ -60,6 +61,6 @@ extension JobRoutes {
         ResponseDescription(
           status: .ok, description: "A page of jobs.", schema: AnswerSchema.page(of: "JobResource"))
       ],
-      problems: [.unauthorized, .forbidden, .validation, .unavailable], access: .tenant)
+      problems: [.unauthorized, .forbidden, .validation, .unavailable], access: .jobs)
   }
 }

@@ -40,7 +40,7 @@ struct QueryRoute: Sendable {
           .unauthorized, .forbidden, .conflict, .gone, .validation, .rateLimited, .allProvidersFailed,
           .unavailable, .unacknowledged,
         ],
-        access: .tenant), handler: asking.handler(reading: read))
+        access: .asking), handler: asking.handler(reading: read))
   }
 
   private func read(_ call: Call) async throws(Problem) -> Question {
