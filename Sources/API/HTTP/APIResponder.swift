@@ -68,7 +68,7 @@ struct APIResponder: HTTPResponder {
     case (.tenant, .tenant(let tenant)):
       return Client(
         tenant: tenant,
-        limits: limits.rules(
+        limits: limits.demands(
           key: tenant, address: addresses.of(peer: context.peerAddress, headers: request.headers)))
     case (.admin, .admin): return nil
     case (.admin, _): throw .forbidden(.scope("admin"))
@@ -90,7 +90,7 @@ struct APIResponder: HTTPResponder {
   private func limitState(_ reply: Reply, _ client: Client) async -> RateLimitState? {
     if let limit = reply.limit { return limit }
     guard !client.limits.isEmpty, reply.status != .serviceUnavailable else { return nil }
-    return try? await queue.limits(client.limits)
+    return try? await queue.limits(client.limits).requests
   }
 
   private func response(to request: Request, _ reply: Reply, _ headers: HTTPFields) -> Response {

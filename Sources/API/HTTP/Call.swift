@@ -28,5 +28,12 @@ struct Call: Sendable {
 struct Client: Sendable {
   let tenant: String
   /// What counts against this client.
-  let limits: [RateLimitRule]
+  let limits: [RateDemand]
+
+  /// What a request takes.
+  var demand: Demand {
+    var demand = Demand()
+    demand.rates = limits
+    return demand
+  }
 }

@@ -33,7 +33,7 @@ struct JobDesk: Sendable {
       idempotency: idempotencyKey.map {
         Idempotency(key: $0, tenant: client.tenant, order: order, request: encoded)
       },
-      streaming: order.streaming, limits: client.limits)
+      streaming: order.streaming, demand: client.demand)
   }
 
   /// Takes a job in. Throws ``Problem`` for every refusal.
@@ -48,16 +48,18 @@ struct JobDesk: Sendable {
     let outcome: AdmissionOutcome
     do { outcome = try await admissions.current.perform(admission) } catch { throw Problem(error) }
     switch outcome {
-    case .admitted(let created, let sharesCall, let limit):
+    case .admitted(let created, let sharesCall, let limits):
       let usesCache = admission.cache != .off && queue.retention.cache > .zero
-      return .queued(created: created, sharesCall ? .coalesced : usesCache ? .miss : .off, limit)
-    case .cached(let source, let result, let created, let limit):
-      return .answered(source: source, result: result, created: created, limit)
+      return .queued(created: created, sharesCall ? .coalesced : usesCache ? .miss : .off, limits.requests)
+    case .cached(let source, let result, let created, let limits):
+      return .answered(source: source, result: result, created: created, limits.requests)
     case .replayed(let id): return .replayed(id)
     case .keyReused: throw .conflict(.idempotencyKeyReused)
-    case .limited(let retryAfter, _): throw .rateLimited(retryAfter: retryAfter)
-    case .full(.tenant): throw .tenantQueueIsFull(retryAfter: .seconds(5))
+    case .limited(_, let retryAfter, _): throw .rateLimited(retryAfter: retryAfter)
+    case .full(.tenant), .full(.limit): throw .tenantQueueIsFull(retryAfter: .seconds(5))
     case .full(.queue): throw .unavailable(.queueIsFull, retryAfter: .seconds(5))
+    // No request is judged by records, and none has a budget.
+    case .overBudget, .stale: throw .internalError
     case .unacknowledged:
       // Its caller does not wait for it.
       if admission.replyChannel != nil { receipts.note(admission.id, isReceived: false) }
@@ -70,13 +72,13 @@ struct JobDesk: Sendable {
     job: JobResource, limit: RateLimitState?
   ) {
     let record: JobRecord?
-    let limit: RateLimitState?
+    let limits: RateLimitStates
     do {
-      (record, limit) = try await queue.read(
+      (record, limits) = try await queue.read(
         id, tenant: client.tenant, announceTo: announced ? channel : nil, limits: client.limits)
     } catch { throw Problem(error) }
     guard let record else { throw .jobNotFound }
-    return (JobResource(record), limit)
+    return (JobResource(record), limits.requests)
   }
 
   /// A tenant's job. While Redis is away, who reads a stream waits; throws ``Problem`` for any other reason.

@@ -26,14 +26,14 @@ end
 -- from then on.
 --   KEYS[1] base
 --   ARGV  1 id  2 tenant  3 channel or ''  4 keep (ms)
---         5… rate limits to report: subject, emission interval (us), burst
---   returns {view of the job or nil, limit, remaining, reset (ms)}
+--         5 rate limits to report (as `limits` takes them) or ''
+--   returns {view of the job or nil, what `limits` returns}
 --   A job of another tenant is as absent as one that never was.   O(1)
 step('read', { 'allow-oom' }, function(K, args)
   local id, channel = args[1], args[3]
-  local report = peek_limits({}, read_limits(K, args, 5, #args), now_us())
+  local report = report_limits(K, args[5])
   if redis.pcall('HGET', K .. 'j:' .. id, 't') ~= args[2] then
-    return { false, report[1], report[2], report[3] }
+    return { false, report }
   end
   expire_if_late(K, id, tonumber(args[4]))
   local job = view(K, id)
@@ -43,7 +43,7 @@ step('read', { 'allow-oom' }, function(K, args)
     write_index('SADD', K .. 'w:' .. id, channel)
     redis.call('HSET', K .. 'j:' .. id, 'wt', 1)
   end
-  return { job, report[1], report[2], report[3] }
+  return { job, report }
 end)
 
 -- As many events as are read at once: one of them may have 32 MiB.
