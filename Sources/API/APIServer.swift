@@ -40,13 +40,15 @@ struct APIServer: Sendable {
     let reloader = await CatalogReloader(settings.catalogs, logger: logger)
     let drain = DrainSwitch()
     let gate = StartGate()
+    let records = AccessStore(queue)
+    let ring = KeyRing(records: records, eventLoops: eventLoops)
     let desk = JobDesk(
-      queue: queue,
+      queue: queue, judge: RequestJudge(catalogs: settings.catalogs, ring: ring),
       admissions: PerEventLoop(eventLoops) { StepBatcher(eventLoop: $0, step: queue.admit) },
       board: board, feeds: feeds, receipts: receipts, lost: lost, channels: channels, eventLoops: eventLoops)
     let responder = responder(
-      routes(desk, drain, gate, CircuitStore(redis: redis), topology.errors), queue: queue, drain: drain,
-      gate: gate)
+      routes(desk, records, drain, gate, CircuitStore(redis: redis), topology.errors), queue: queue,
+      ring: ring, drain: drain, gate: gate)
     let server = DrainingService(
       server: application(responder, gate), drain: drain, desk: desk, delay: settings.drainDelay,
       timeout: settings.drainTimeout, logger: logger)
@@ -62,7 +64,7 @@ struct APIServer: Sendable {
   }
 
   private func routes(
-    _ desk: JobDesk, _ drain: DrainSwitch, _ gate: StartGate, _ circuits: CircuitStore,
+    _ desk: JobDesk, _ records: AccessStore, _ drain: DrainSwitch, _ gate: StartGate, _ circuits: CircuitStore,
     _ errors: RedisErrorLog
   ) -> [Route] {
     let bodies = BodyReader(maxBytes: settings.maxBodyBytes)
@@ -95,14 +97,15 @@ struct APIServer: Sendable {
   }
 
   private func responder(
-    _ routes: [Route], queue: JobQueue, drain: DrainSwitch, gate: StartGate
+    _ routes: [Route], queue: JobQueue, ring: KeyRing, drain: DrainSwitch, gate: StartGate
   ) -> APIResponder {
     APIResponder(
       routes: RouteTable(routes),
-      authenticator: Authenticator(serviceKey: settings.serviceKey, adminKey: settings.adminKey),
+      authenticator: Authenticator(
+        serviceKey: settings.serviceKey, adminKey: settings.adminKey, peppers: settings.peppers, ring: ring),
       addresses: ClientAddress(trustedProxies: settings.trustedProxies),
       limits: LimitPolicy(limit: settings.rateLimit, subject: settings.rateLimitBy),
-      crossOrigin: CrossOriginPolicy(allowedOrigins: Set(settings.allowedOrigins)), queue: queue,
+      crossOrigin: CrossOriginPolicy(allowedOrigins: Set(settings.allowedOrigins)), queue: queue, clock: ring.clock,
       bodies: BodyBudget(limit: settings.maxHeldBytes), drain: drain, gate: gate, logger: logger)
   }
 

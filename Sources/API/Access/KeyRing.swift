@@ -16,23 +16,32 @@ final class KeyRing: Sendable {
     var checked: ContinuousClock.Instant
   }
 
-  let clock = RedisClock()
-  private let records: any AccessRecords
+  let clock: RedisClock
+  private let records: any KeyRecords
   private let checks: PerEventLoop<StepBatcher<RecordNames, AccessVersion>>
   private let known: Mutex<GenerationalCache<KeyHolder, Entry>>
 
-  init(records: any AccessRecords, eventLoops: any EventLoopGroup, capacity: Int = KeyRing.capacity) {
+  init(records: any KeyRecords, eventLoops: any EventLoopGroup, capacity: Int = KeyRing.capacity) {
+    let clock = RedisClock()
+    self.clock = clock
     self.records = records
-    checks = PerEventLoop(eventLoops) { StepBatcher(eventLoop: $0, step: records.epochs) }
+    checks = PerEventLoop(eventLoops) { eventLoop in
+      StepBatcher(eventLoop: eventLoop) { (names) throws(QueueError) in
+        try await Self.versions(of: names, records, clock)
+      }
+    }
     known = Mutex(GenerationalCache(capacity: capacity))
   }
 
-  /// What a key is good for, as far as is known, or as it was a second ago at most with `isFresh`.
+  /// How many are known, those that are not good included.
+  var count: Int { known.withLock(\.count) }
+
+  /// What a key is good for, as far as is known; with `isFresh`, as it was a second before `now` at most.
   func standing(
     of holder: KeyHolder, isFresh: Bool, now: ContinuousClock.Instant = .now
   ) async throws(QueueError) -> KeyStanding {
     guard let entry = known.withLock({ $0[holder] }) else {
-      // Whoever needs no store is judged by the tenant as it is where nobody has changed it; the step knows better.
+      // Who needs no store is judged by the tenant as it is where nobody has changed it; the step knows better.
       guard isFresh || holder != .service else { return .good(AccessPolicy(service: Tenant(id: .default))) }
       return try await renew(holder, now: now)
     }
@@ -41,7 +50,7 @@ final class KeyRing: Sendable {
       return isRecent ? entry.standing : try await renew(holder, now: now)
     }
     if isRecent || !isFresh { return inTime(policy) }
-    let version = try await checks.current.perform(policy.recordNames)
+    let version = try await checks.current.perform(RecordNames(policy))
     guard version.tenant == policy.version.tenant, version.key == policy.version.key else {
       return try await renew(holder, now: now)
     }
@@ -49,7 +58,7 @@ final class KeyRing: Sendable {
     return inTime(policy)
   }
 
-  /// The same as the store says it now, which has changed since it was looked at.
+  /// The same as the store says it now: what was known has changed.
   func renew(
     _ holder: KeyHolder, now: ContinuousClock.Instant = .now
   ) async throws(QueueError) -> KeyStanding {
@@ -59,46 +68,48 @@ final class KeyRing: Sendable {
     return inTime(policy)
   }
 
-  /// How many are known.
-  var count: Int { known.withLock(\.count) }
-
-  private func lookUp(_ holder: KeyHolder) async throws(QueueError) -> KeyStanding {
-    switch holder {
-    case .service:
-      guard let tenant = try await records.tenant(.default) else { return .revoked }
-      return .good(AccessPolicy(service: tenant.record, version: AccessVersion(tenant: tenant.epoch)))
-    case .stored(let digests):
-      switch try await records.find(digests) {
-      case .unknown: return .unknown
-      case .deleted: return .revoked
-      case .found(let key, let tenant, let now):
-        clock.heard(now)
-        return Self.standing(key, tenant, digests)
-      }
-    }
-  }
-
-  private static func standing(
-    _ key: Versioned<APIKey>, _ tenant: Versioned<Tenant>, _ digests: [KeyDigest]
-  ) -> KeyStanding {
-    guard key.record.isEnabled, let end = digests.lazy.compactMap(key.record.goodUntil).first else {
-      return .revoked
-    }
-    let isOfAll = key.record.tenant == .all
-    let version = AccessVersion(
-      tenant: isOfAll ? 0 : tenant.epoch, key: key.epoch, goodUntil: end == .max ? nil : end)
-    return .good(AccessPolicy(tenant: tenant.record, key: key.record, version: version))
-  }
-
   /// A key ends without a change of its record.
   private func inTime(_ policy: AccessPolicy) -> KeyStanding {
     guard let end = policy.version.goodUntil, clock.now >= end else { return .good(policy) }
     return .revoked
   }
-}
 
-extension AccessPolicy {
-  var recordNames: RecordNames {
-    RecordNames(tenant: key?.tenant == .all ? nil : tenant.id, key: key?.id)
+  // MARK: - Looking
+
+  private func lookUp(_ holder: KeyHolder) async throws(QueueError) -> KeyStanding {
+    switch holder {
+    case .service:
+      let tenant = try await records.records(tenant: TenantID.default.rawValue, key: "").tenant
+      return .good(
+        AccessPolicy(
+          service: try tenant.tenant() ?? Tenant(id: .default), version: AccessVersion(tenant: tenant.epoch)))
+    case .stored(let digests):
+      for digest in digests {
+        guard let owner = try await records.owner(of: digest.description) else { continue }
+        return try await standing(of: digest, owner.tenant, owner.key)
+      }
+      return .unknown
+    }
+  }
+
+  private func standing(
+    of digest: KeyDigest, _ owner: String, _ id: String
+  ) async throws(QueueError) -> KeyStanding {
+    let (tenant, key) = try await records.records(tenant: owner, key: id)
+    guard let record = try key.key(), record.isEnabled, let end = record.goodUntil(for: digest),
+      record.tenant.description == owner, let place = try tenant.tenant(of: record)
+    else { return .revoked }
+    let version = AccessVersion(
+      tenant: tenant.epoch, key: key.epoch, goodUntil: end == .max ? nil : end)
+    return .good(AccessPolicy(tenant: place, key: record, version: version))
+  }
+
+  private static func versions(
+    of names: [RecordNames], _ records: any KeyRecords, _ clock: RedisClock
+  ) async throws(QueueError) -> [AccessVersion] {
+    let (now, epochs) = try await records.epochs(of: names.flatMap(\.names))
+    clock.heard(now)
+    guard epochs.count == 2 * names.count else { throw .unexpectedReply(step: "access_epochs") }
+    return names.indices.map { AccessVersion(tenant: epochs[2 * $0], key: epochs[2 * $0 + 1]) }
   }
 }

@@ -2,10 +2,16 @@ import Shared
 
 /// The records by which the requests of one key are judged.
 struct RecordNames: Sendable, Hashable, Batchable {
-  /// Nil for a key of all tenants.
-  let tenant: TenantID?
-  /// Nil for `SERVICE_API_KEY`.
-  let key: KeyID?
+  /// `*` for all tenants, which has no record.
+  let tenant: String
+  /// Empty for `SERVICE_API_KEY`, which has no record.
+  let key: String
 
-  var size: Int { 128 }
+  init(_ policy: AccessPolicy) {
+    tenant = policy.key?.tenant.description ?? policy.tenant.id.rawValue
+    key = policy.key?.id.rawValue ?? ""
+  }
+
+  var names: [AccessName] { [.tenant(tenant), .key(key)] }
+  var size: Int { tenant.utf8.count + key.utf8.count }
 }

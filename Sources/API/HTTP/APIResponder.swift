@@ -93,12 +93,12 @@ struct APIResponder: HTTPResponder {
 
   /// What is left of the client's limits: as the handler learned it, else asked for. Without Redis there is
   /// nothing to say, and the answer goes out without.
-  private func limitStates(_ reply: Reply, _ client: Client) async -> LimitStates? {
+  private func limitStates(_ reply: Reply, _ client: Client) async -> RateLimitStates? {
     if let limit = reply.limit { return limit }
     guard reply.status != .serviceUnavailable else { return nil }
     let rates = client.reported(at: clock.now)
     guard !rates.isEmpty else { return nil }
-    return try? await queue.states(of: rates)
+    return try? await queue.limits(rates)
   }
 
   private func response(to request: Request, _ reply: Reply, _ headers: HTTPFields) -> Response {

@@ -21,7 +21,7 @@ extension HTTPFields {
   }
 
   /// Adds the limit headers of the contract; OpenAI writes its reset as a duration such as `6s`.
-  mutating func addLimits(_ states: LimitStates) {
+  mutating func addLimits(_ states: RateLimitStates) {
     if let state = states.requests {
       let (limit, remaining, reset) = Self.texts(of: state)
       append(HTTPField(name: .rateLimitLimit, value: limit))

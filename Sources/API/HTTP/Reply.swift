@@ -15,18 +15,18 @@ struct Reply: Sendable {
   var headers: HTTPFields
   var content: Content
   /// What is left of the client's limits, where the handler has learned it.
-  var limit: LimitStates?
+  var limit: RateLimitStates?
 
   init(
     _ status: HTTPResponse.Status, json body: ByteBuffer, headers: HTTPFields = [:],
-    limit: LimitStates? = nil
+    limit: RateLimitStates? = nil
   ) {
     self.init(status, body: body, contentType: "application/json", headers: headers, limit: limit)
   }
 
   init(
     _ status: HTTPResponse.Status, body: ByteBuffer, contentType: String, headers: HTTPFields = [:],
-    limit: LimitStates? = nil
+    limit: RateLimitStates? = nil
   ) {
     self.init(status, content: .whole(body), headers: headers, limit: limit)
     self.headers.append(HTTPField(name: .contentType, value: contentType))
@@ -34,7 +34,7 @@ struct Reply: Sendable {
 
   /// With a content type among the headers.
   init(
-    _ status: HTTPResponse.Status, content: Content, headers: HTTPFields, limit: LimitStates? = nil
+    _ status: HTTPResponse.Status, content: Content, headers: HTTPFields, limit: RateLimitStates? = nil
   ) {
     self.status = status
     self.headers = headers
