@@ -88,12 +88,24 @@ struct APIServer: Sendable {
       ] + ModelRoutes(catalogs: settings.catalogs).routes
     let health = HealthRoutes(queue: desk.queue, board: providers, drain: drain, gate: gate)
     let operation = health.routes + [MetricsRoute(queue: desk.queue, errors: errors, lost: desk.lost).route]
-    let administration = DeadLetterRoutes(queue: desk.queue).routes + [UsageRoute(queue: desk.queue).route]
+    let administration =
+      recordRoutes(desk, records, bodies) + DeadLetterRoutes(queue: desk.queue).routes
+      + [UsageRoute(queue: desk.queue).route]
     let documented =
       [query.route] + jobs.routes + [EventRoute(desk: desk).route] + openAI + [
         ProviderRoutes(board: providers).route
       ] + operation + administration
     return documented + DocumentationRoutes(documented: documented).routes
+  }
+
+  /// Who may ask, and how much.
+  private func recordRoutes(_ desk: JobDesk, _ records: AccessStore, _ bodies: BodyReader) -> [Route] {
+    let clock = desk.judge.ring.clock
+    let administration = RecordDesk(
+      store: records, catalogs: settings.catalogs, callbacks: settings.callbacks, clock: clock)
+    return TenantRoutes(desk: administration, bodies: bodies, queue: desk.queue).routes
+      + KeyRoutes(desk: administration, bodies: bodies, peppers: settings.peppers).routes
+      + [AuditRoute(store: records).route, LimitsRoute(queue: desk.queue, clock: clock).route]
   }
 
   private func responder(

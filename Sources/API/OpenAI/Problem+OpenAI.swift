@@ -25,7 +25,7 @@ extension Problem {
     case .limitReached(let refusal):
       error["limit"] = .string(refusal.limit)
       error["scope"] = .string(refusal.scope.rawValue)
-      error["retry_after"] = refusal.retryAfter.map { .integer(Self.wholeSeconds($0)) } ?? .null
+      error["retry_after"] = Self.seconds(refusal.retryAfter)
     case .allProvidersFailed(_, let path, _), .requestRefused(_, let path, _):
       error["cascade_path"] = try? JSONParser.parse(path)
     default: break

@@ -9,6 +9,8 @@ enum Problem: Error, Sendable, Equatable {
   /// One for no key, an unknown, an expired and a revoked one, so that none can be told from another.
   case unauthorized
   case forbidden(AccessDenial)
+  /// An administrator would give or change what is beyond his own.
+  case beyondGrant(RecordFaults)
   case routeNotFound
   /// One for a job that never was, has expired or is another tenant's.
   case jobNotFound
@@ -62,7 +64,7 @@ enum Problem: Error, Sendable, Equatable {
     /// There is a record of that id.
     case exists(String)
     /// Jobs of a tenant that is to be deleted have not ended.
-    case tenantHasJobs(TenantID, Int)
+    case tenantHasJobs(String, Int)
     /// The tenant is there always.
     case tenantStays(TenantID)
     /// No keys can be stored.
@@ -106,7 +108,7 @@ extension Problem {
     case .badRequest: .badRequest
     case .invalidJSON: .invalidJSON
     case .unauthorized: .unauthorized
-    case .forbidden: .forbidden
+    case .forbidden, .beyondGrant: .forbidden
     case .routeNotFound, .jobNotFound, .recordNotFound, .modelNotFound: .notFound
     case .methodNotAllowed: .methodNotAllowed
     case .requestTimeout: .requestTimeout
@@ -139,6 +141,7 @@ extension Problem {
     case .forbidden(let denial): Self.sentence(denial.description)
     case .routeNotFound: "There is no such route; GET /docs lists them all."
     case .jobNotFound: "There is no such job; it may have expired, so check the id or submit it again."
+    case .beyondGrant(let faults): ValidationErrors(faults).sentence
     case .recordNotFound(let what): "There is no \(what) that this key reaches."
     case .modelNotFound(let sentence): sentence
     case .methodNotAllowed(let allowed):
@@ -147,7 +150,7 @@ extension Problem {
     case .conflict(.jobHasEnded(let state)): "The job has already ended as \(state.rawValue)."
     case .conflict(.idempotencyKeyReused):
       "This Idempotency-Key was used with another body; use a new key for a new request."
-    case .conflict(.exists(let what)): "There is \(what) already; change it by PATCH, or choose another id."
+    case .conflict(.exists(let what)): "There is a record \(what) already; change it by PATCH, or choose another id."
     case .conflict(.tenantHasJobs(let tenant, let jobs)):
       "Tenant \(tenant) has \(jobs) \(jobs == 1 ? "job that has" : "jobs that have") not ended; let them end, or cancel them with ?force=true."
     case .conflict(.tenantStays(let tenant)):
@@ -212,6 +215,11 @@ extension Problem {
     if refusal.isForGood { headers[.shouldRetry] = "false" }
     if let wait = refusal.retryAfter { headers[.retryAfter] = String(wholeSeconds(wait)) }
     return headers
+  }
+
+  /// The same as JSON; null where no time is known.
+  static func seconds(_ duration: Duration?) -> JSONValue {
+    duration.map { .integer(wholeSeconds($0)) } ?? .null
   }
 
   /// A phrase with a capital and a full stop.
