@@ -51,21 +51,19 @@ struct AccessTests {
   func limitSubjects() {
     func subject(_ kind: RateLimitSubject) -> String? {
       LimitPolicy(limit: RateLimit(requests: 1, per: .second), subject: kind)
-        .rules(key: "k", address: "a").first?.subject
+        .demands(key: "k", address: "a").first?.subject
     }
     #expect(subject(.key) == "key:k")
     #expect(subject(.ip) == "ip:a")
     #expect(subject(.keyAndIP) == "key:k:ip:a")
-    #expect(LimitPolicy(limit: nil, subject: .key).rules(key: "k", address: "a").isEmpty)
+    #expect(LimitPolicy(limit: nil, subject: .key).demands(key: "k", address: "a").isEmpty)
   }
 
   @Test("a limit as a demand has the counter that it always had")
   func limitDemands() {
     for kind in RateLimitSubject.allCases {
       let policy = LimitPolicy(limit: RateLimit(requests: 3, per: .minute), subject: kind)
-      let rules = policy.rules(key: "k", address: "a")
       let demands = policy.demands(key: "k", address: "a")
-      #expect(demands.map(\.subject) == rules.map(\.subject))
       #expect(
         demands.map(\.most) == [3] && demands.map(\.amount) == [1] && demands.map(\.window) == [.minute])
     }

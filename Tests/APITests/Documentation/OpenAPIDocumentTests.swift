@@ -135,7 +135,7 @@ struct OpenAPIDocumentTests {
     let id = JobID(unixMilliseconds: 0)
     let admission = Admission(
       id: id, tenant: "t", lane: .batch, model: "default", request: ByteBuffer(), metadata: nil, weight: 1,
-      expiresIn: .seconds(1), replyChannel: nil, cache: .off, recordsCacheHit: false, limits: [])
+      expiresIn: .seconds(1), replyChannel: nil, cache: .off, recordsCacheHit: false)
     let job = try JSONParser.parse(JobResource(admitted: admission, created: 0).json)
     try expectSameMembers(job, schemas["JobResource"])
     let stored = ByteBuffer(string: #"{"status":"success"}"#)

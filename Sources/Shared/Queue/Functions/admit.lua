@@ -148,12 +148,8 @@ local function look_at_limits(K, intake, order, pays)
   if not demand then return nil, { {}, {} } end
   local changes, now, taken = intake.changes, intake.now_us, {}
   local requests, wait, number = check_limits(K, changes, demand.requests, false, now, taken)
-  local tokens, token_wait, token_number = {}, nil, nil
-  if pays then
-    tokens, token_wait, token_number = check_limits(K, changes, demand.lists[1], true, now, taken)
-  else
-    tokens = peek_limits(K, changes, demand.lists[1], true, now)
-  end
+  local look = pays and check_limits or peek_limits
+  local tokens, token_wait, token_number = look(K, changes, demand.lists[1], true, now, taken)
   local report, kind, limits = { requests, tokens }, 'requests', demand.requests
   if token_wait and token_wait >= (wait or 0) then
     wait, number, kind, limits = token_wait, token_number, 'tokens', demand.lists[1]
@@ -367,7 +363,7 @@ end
 
 local function take_all_in(K, args, admit_one, is_forced)
   local intake, outcomes = new_intake(args), {}
-  intake.is_forced, intake.changes.keep = is_forced, intake.keep
+  intake.is_forced, intake.changes.keep, intake.changes.now_us = is_forced, intake.keep, intake.now_us
   local is_done, problem = pcall(admit_all, K, intake, args, outcomes, admit_one)
   -- Also where an order was refused half-way: those before it are in.
   write_intake(K, intake)

@@ -14,6 +14,8 @@ local function new_changes()
     known = {}, held = {}, tats = {}, taken = {}, spents = {}, freed = {},
     -- How long (ms) an ended job stays, for those that the step ends by opening gates.
     keep = nil,
+    -- The time (us), where the step has asked for it.
+    now_us = nil,
   }
 end
 

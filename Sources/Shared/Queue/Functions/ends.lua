@@ -102,7 +102,7 @@ local function finish_one(K, changes, id, job, state, body, keep, now, usage)
   if job.u or job.ik then keep = math.max(keep, DAY + 3600000) end
   if job.of and state == 'succeeded' then keep = math.min(keep, DELIVERED_TIME) end
   local time_kept = text(keep)
-  local bytes = text(FINISHED_BYTES + #body + #(job.h or '') + (is_dead and tonumber(job.b) or 0))
+  local bytes = text(FINISHED_BYTES + #body + (job.h and HELD_BYTES + #job.h or 0) + (is_dead and tonumber(job.b) or 0))
   if received then
     -- A dead letter may need its cache key again. The channel has been read, and is needed only by who is told later.
     local cache_key, channel = is_dead and job.k or '', untold and job.ch or ''

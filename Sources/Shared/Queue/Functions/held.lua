@@ -62,25 +62,32 @@ function held.know(K, changes, fields)
     drop_stranger(K .. 'held')
     return
   end
-  for index, field in ipairs(wanted) do known[field] = stored[index] end
+  for index, field in ipairs(wanted) do
+    local value = stored[index]
+    known[field] = value and (tonumber(value) or value)
+  end
 end
 
--- A field as it is stored, or false.
+-- A field as it is stored, a number where it is one, or false.
 function held.read(K, changes, field)
-  if changes.known[field] == nil then held.know(K, changes, { field }) end
+  local value = changes.known[field]
+  if value ~= nil then return value end
+  held.know(K, changes, { field })
   return changes.known[field]
 end
 
 -- A sum, with what the step has changed.
 local function sum_of(K, changes, field)
-  return (tonumber(held.read(K, changes, field) or 0) or 0) + (changes.held[field] or 0)
+  local stored = changes.known[field]
+  if stored == nil then stored = held.read(K, changes, field) end
+  return (tonumber(stored) or 0) + (changes.held[field] or 0)
 end
 
 held.sum_of = sum_of
 
 local function add_limits(limits, fields)
   for index = 1, #limits, 4 do
-    if limits[index]:sub(1, 2) == 'l:' then fields[#fields + 1] = limits[index] end
+    if is_field(limits[index]) then fields[#fields + 1] = limits[index] end
   end
 end
 
@@ -104,7 +111,7 @@ end
 
 -- The parts of a field `s:`.
 function held.read_spent(stored)
-  local start, spent, told, finish = (stored or ''):match('^(%d+) (%d+) (%d+) (%d+)$')
+  local start, spent, told, finish = tostring(stored):match('^(%d+) (%d+) (%d+) (%d+)$')
   finish = tonumber(finish)
   return {
     start = tonumber(start), spent = tonumber(spent) or 0, told = tonumber(told) or 0,
@@ -223,10 +230,10 @@ end
 
 -- The fields that a step has changed and their values, and those that have come to nothing.
 local function changed_fields(K, changes)
-  local left, gone, now = {}, {}, nil
+  local left, gone, now = {}, {}, changes.now_us
   for name, tat in pairs(changes.taken) do
     now = now or now_us()
-    if name:sub(1, 2) ~= 'l:' then
+    if not is_field(name) then
       write_tat(K, name, tat, now)
     elseif tat > now then
       left[#left + 1], left[#left + 2] = name, text(tat)
@@ -255,7 +262,9 @@ end
 function held.write(K, changes)
   if not (next(changes.held) or next(changes.taken) or next(changes.spents) or next(changes.freed)) then return nil end
   local fields, gates = {}, nil
-  for field in pairs(changes.held) do fields[#fields + 1] = field end
+  for field in pairs(changes.held) do
+    if changes.known[field] == nil then fields[#fields + 1] = field end
+  end
   for subject in pairs(changes.freed) do fields[#fields + 1] = 'w:' .. subject end
   held.know(K, changes, fields)
   local left, gone = changed_fields(K, changes)

@@ -6,11 +6,16 @@
 -- A name is a field of the hash `held` (`l:<subject>`), or the key `limit:<subject>` for RATE_LIMIT, which counts addresses,
 -- too: keys of those go by themselves.
 
+-- Whether a name is a field of `held`: compared by a byte, because a part of a text is a new text.
+local function is_field(name)
+  return name:byte(2) == 58
+end
+
 -- A limit's TAT, as the step has read or changed it.
 local function tat_of(K, changes, name)
   local tat = changes.tats[name]
   if tat then return tat end
-  if name:sub(1, 2) == 'l:' then
+  if is_field(name) then
     tat = tonumber(held.read(K, changes, name)) or 0
   else
     tat = tonumber(string_at(K .. name) or 0) or 0

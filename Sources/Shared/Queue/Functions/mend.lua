@@ -5,6 +5,9 @@
 --   KEYS[1] base   ARGV ids
 --   returns {kind, id, …} of what was repaired   O(ids log jobs)
 
+-- How many jobs are counted in one step.
+local MOST_COUNTED = 1000
+
 -- A block, because Lua has room for 200 names in a file, and all files are one.
 do
 
@@ -72,8 +75,8 @@ local function repair(K, id, job, what, now)
   elseif what == 'no-leader' then
     write_mended(K, promote_follower, job[4], job[8] or '')
   elseif what == 'not-at-gate' then
+    -- `mend_counters` opens it.
     write_index('ZADD', K .. 'gate:' .. job[10], now, id)
-    held.open(K, { job[10] })
   else
     redis.call('HDEL', K .. 'j:' .. id, 'fo', 'g', 'gt')
     if job[5] or job[10] then
@@ -127,8 +130,6 @@ end)
 -- stands in a hash without what it is of. What killed workers have offered is dropped, too, and is no defect.
 --   KEYS[1] base
 --   returns {kind, name, …} of what was repaired   O(jobs log jobs), of which there are at most 1,000
-local MOST_COUNTED = 1000
-
 -- Tenants that are held back although they have no jobs in that lane; and heirs of groups without a call.
 local function drop_stray_fields(K, note)
   if redis.call('HLEN', K .. 'parked') <= MOST_COUNTED then
@@ -247,6 +248,12 @@ local function mend_held(K, wanted, note)
     mend_sum(K, field, plain(redis.pcall('HGET', K .. 'held', field)), wanted, note)
   end
   call_with_many('HDEL', K .. 'held', over)
+  -- Should nobody have opened a gate.
+  local gates = {}
+  for field in pairs(wanted or {}) do
+    if field:sub(1, 2) == 'w:' then gates[#gates + 1] = field:sub(3) end
+  end
+  if #gates > 0 then held.open(K, gates) end
 end
 
 local function drop_lapsed_offers(K)

@@ -103,8 +103,10 @@ step('mend_index', { 'allow-oom' }, function(K, args)
     if is_defect ~= nil then gone = gone + 1 end
     if is_defect then note('stray-' .. kind, found[place]) end
   end
-  -- Should nobody have opened it.
-  if kind == 'gate' and first == 0 then held.open(K, { index:sub(6) }, keep) end
+  -- Should nobody have opened it. While sums can be set right, that is done first (mend_counters).
+  if kind == 'gate' and first == 0 and redis.call('ZCARD', K .. 'deadlines') > MOST_COUNTED then
+    held.open(K, { index:sub(6) }, keep)
+  end
   local looked_at = #found / 2
   return { looked_at < most and -1 or first + looked_at - gone, unpack(repaired) }
 end)
