@@ -42,13 +42,14 @@ struct APIServer: Sendable {
     let gate = StartGate()
     let records = AccessStore(queue)
     let ring = KeyRing(records: records, eventLoops: eventLoops)
+    let uses = KeyUseLog(store: records, clock: ring.clock)
     let desk = JobDesk(
       queue: queue, judge: RequestJudge(catalogs: settings.catalogs, ring: ring),
       admissions: PerEventLoop(eventLoops) { StepBatcher(eventLoop: $0, step: queue.admit) },
       board: board, feeds: feeds, receipts: receipts, lost: lost, channels: channels, eventLoops: eventLoops)
     let responder = responder(
       routes(desk, records, drain, gate, CircuitStore(redis: redis), topology.errors), queue: queue,
-      ring: ring, drain: drain, gate: gate)
+      ring: ring, uses: uses, drain: drain, gate: gate)
     let server = DrainingService(
       server: application(responder, gate), drain: drain, desk: desk, delay: settings.drainDelay,
       timeout: settings.drainTimeout, logger: logger)
@@ -58,13 +59,14 @@ struct APIServer: Sendable {
       configuration: ServiceGroupConfiguration(
         services: (acknowledging.map { [$0] } ?? []) + [
           topology, redis, MemoryKeeper(queue: queue, logger: logger), listener, reloader,
-          FoundingWatch(queue: queue, logger: logger), start, server,
+          FoundingWatch(queue: queue, logger: logger), uses, start, server,
         ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.forServices))
     try await group.run()
   }
 
   private func routes(
-    _ desk: JobDesk, _ records: AccessStore, _ drain: DrainSwitch, _ gate: StartGate, _ circuits: CircuitStore,
+    _ desk: JobDesk, _ records: AccessStore, _ drain: DrainSwitch, _ gate: StartGate,
+    _ circuits: CircuitStore,
     _ errors: RedisErrorLog
   ) -> [Route] {
     let bodies = BodyReader(maxBytes: settings.maxBodyBytes)
@@ -88,9 +90,7 @@ struct APIServer: Sendable {
       ] + ModelRoutes(catalogs: settings.catalogs).routes
     let health = HealthRoutes(queue: desk.queue, board: providers, drain: drain, gate: gate)
     let operation = health.routes + [MetricsRoute(queue: desk.queue, errors: errors, lost: desk.lost).route]
-    let administration =
-      recordRoutes(desk, records, bodies) + DeadLetterRoutes(queue: desk.queue).routes
-      + [UsageRoute(queue: desk.queue).route]
+    let administration = adminRoutes(desk, records, bodies)
     let documented =
       [query.route] + jobs.routes + [EventRoute(desk: desk).route] + openAI + [
         ProviderRoutes(board: providers).route
@@ -98,26 +98,29 @@ struct APIServer: Sendable {
     return documented + DocumentationRoutes(documented: documented).routes
   }
 
-  /// Who may ask, and how much.
-  private func recordRoutes(_ desk: JobDesk, _ records: AccessStore, _ bodies: BodyReader) -> [Route] {
+  private func adminRoutes(_ desk: JobDesk, _ records: AccessStore, _ bodies: BodyReader) -> [Route] {
     let clock = desk.judge.ring.clock
     let administration = RecordDesk(
       store: records, catalogs: settings.catalogs, callbacks: settings.callbacks, clock: clock)
     return TenantRoutes(desk: administration, bodies: bodies, queue: desk.queue).routes
       + KeyRoutes(desk: administration, bodies: bodies, peppers: settings.peppers).routes
       + [AuditRoute(store: records).route, LimitsRoute(queue: desk.queue, clock: clock).route]
+      + DeadLetterRoutes(queue: desk.queue, records: administration).routes
+      + [UsageRoute(queue: desk.queue).route]
   }
 
   private func responder(
-    _ routes: [Route], queue: JobQueue, ring: KeyRing, drain: DrainSwitch, gate: StartGate
+    _ routes: [Route], queue: JobQueue, ring: KeyRing, uses: KeyUseLog, drain: DrainSwitch, gate: StartGate
   ) -> APIResponder {
     APIResponder(
       routes: RouteTable(routes),
       authenticator: Authenticator(
-        serviceKey: settings.serviceKey, adminKey: settings.adminKey, peppers: settings.peppers, ring: ring),
+        serviceKey: settings.serviceKey, adminKey: settings.adminKey, peppers: settings.peppers, ring: ring,
+        uses: uses),
       addresses: ClientAddress(trustedProxies: settings.trustedProxies),
       limits: LimitPolicy(limit: settings.rateLimit, subject: settings.rateLimitBy),
-      crossOrigin: CrossOriginPolicy(allowedOrigins: Set(settings.allowedOrigins)), queue: queue, clock: ring.clock,
+      crossOrigin: CrossOriginPolicy(allowedOrigins: Set(settings.allowedOrigins)), queue: queue,
+      clock: ring.clock,
       bodies: BodyBudget(limit: settings.maxHeldBytes), drain: drain, gate: gate, logger: logger)
   }
 

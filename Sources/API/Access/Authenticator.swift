@@ -10,13 +10,18 @@ struct Authenticator: Sendable {
   /// Nil where no keys can be stored.
   private let peppers: KeyPeppers?
   private let ring: KeyRing
+  private let uses: KeyUseLog?
   private let guesses = GuessGuard()
 
-  init(serviceKey: Secret?, adminKey: Secret?, peppers: KeyPeppers?, ring: KeyRing) {
+  /// - Parameter uses: where the use of stored keys is noted.
+  init(
+    serviceKey: Secret?, adminKey: Secret?, peppers: KeyPeppers?, ring: KeyRing, uses: KeyUseLog? = nil
+  ) {
     serviceDigest = serviceKey.map { Self.digest(of: $0.reveal()) }
     adminDigest = adminKey.map { Self.digest(of: $0.reveal()) }
     self.peppers = peppers
     self.ring = ring
+    self.uses = uses
   }
 
   /// Whose the request's key is. Throws ``Problem/unauthorized`` for no key, two that differ, and one that is not good,
@@ -36,7 +41,9 @@ struct Authenticator: Sendable {
     let standing: KeyStanding
     do { standing = try await ring.standing(of: holder, isFresh: isFresh) } catch { throw Problem(error) }
     switch standing {
-    case .good(let policy): return .key(policy, holder)
+    case .good(let policy):
+      if let id = policy.key?.id { uses?.note(id) }
+      return .key(policy, holder)
     case .revoked: throw .unauthorized
     case .unknown: throw unknown(from: origin)
     }

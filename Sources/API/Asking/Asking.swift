@@ -107,7 +107,8 @@ struct Asking: Sendable {
       desk.lost.accepted(pending.admission.id)
       // The job may have ended all the same, when only the news of it was lost.
       let (job, latest) = try await desk.readAfterWait(
-        pending.admission.id, for: client, lastSeen: JobResource(admitted: pending.admission, created: created))
+        pending.admission.id, for: client,
+        lastSeen: JobResource(admitted: pending.admission, created: created))
       return try reply(job, form, call, headers, latest)
     }
   }

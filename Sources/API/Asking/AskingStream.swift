@@ -39,7 +39,8 @@ struct AskingStream: Sendable {
     case .queued(let created, let cache, let limit):
       headers[.cacheStatus] = cache.rawValue
       try await call.admitted(pending.admission.id, client, desk)
-      return Start(job: JobResource(admitted: pending.admission, created: created), headers: headers, limit: limit)
+      return Start(
+        job: JobResource(admitted: pending.admission, created: created), headers: headers, limit: limit)
     case .answered(let source, let result, let created, let limit):
       headers[.cacheStatus] = CacheStatus.hit.rawValue
       var job = JobResource(answered: pending.admission, created: created, result: result)

@@ -24,7 +24,8 @@ struct JobOrder: Sendable {
 extension Submission {
   var order: JobOrder {
     JobOrder(
-      request: .chat(conversation), lane: lane, isLaneNamed: isLaneNamed, cache: cache, metadata: metadata, expiresIn: expiresIn,
+      request: .chat(conversation), lane: lane, isLaneNamed: isLaneNamed, cache: cache, metadata: metadata,
+      expiresIn: expiresIn,
       delay: delay,
       callbackURL: callbackURL, streaming: streaming)
   }

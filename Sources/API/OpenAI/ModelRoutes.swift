@@ -14,7 +14,8 @@ struct ModelRoutes: Sendable {
       Route(
         description(
           path: "/v1/models", summary: "List models",
-          "The routes, and the models of every provider that is on, as `provider/model`, as far as the key may ask them."), handler: list),
+          "The routes, and the models of every provider that is on, as `provider/model`, as far as the key may ask them."
+        ), handler: list),
       Route(
         description(
           path: "/v1/models/{id}", summary: "Look up a model", "Whether the key can ask a name.",

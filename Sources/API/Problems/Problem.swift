@@ -150,15 +150,18 @@ extension Problem {
     case .conflict(.jobHasEnded(let state)): "The job has already ended as \(state.rawValue)."
     case .conflict(.idempotencyKeyReused):
       "This Idempotency-Key was used with another body; use a new key for a new request."
-    case .conflict(.exists(let what)): "There is a record \(what) already; change it by PATCH, or choose another id."
+    case .conflict(.exists(let what)):
+      "There is a record \(what) already; change it by PATCH, or choose another id."
     case .conflict(.tenantHasJobs(let tenant, let jobs)):
       "Tenant \(tenant) has \(jobs) \(jobs == 1 ? "job that has" : "jobs that have") not ended; let them end, or cancel them with ?force=true."
     case .conflict(.tenantStays(let tenant)):
       "Tenant \(tenant) is there always and cannot be deleted; disable it instead."
     case .conflict(.pepperIsMissing):
       "No keys can be stored without KEY_PEPPER; set it for all API processes, and keep it."
-    case .conflict(.recordIsContested): "Others are changing this record; read it again and send the change again."
-    case .preconditionFailed: "The record has changed since that ETag; read it again and send the change again."
+    case .conflict(.recordIsContested):
+      "Others are changing this record; read it again and send the change again."
+    case .preconditionFailed:
+      "The record has changed since that ETag; read it again and send the change again."
     case .gone(.answer(let id)):
       "This Idempotency-Key was answered as \(id), but the answer has given way to new work; use a new key to ask again."
     case .gone(.events(let id)):
@@ -198,7 +201,8 @@ extension Problem {
     case .limitReached(let refusal): Self.headers(of: refusal)
     // What is spent comes back with the next period at the earliest.
     case .budgetSpent: [.shouldRetry: "false"]
-    case .rateLimited(let retryAfter), .tooManyUnknownKeys(let retryAfter), .tenantQueueIsFull(let retryAfter),
+    case .rateLimited(let retryAfter), .tooManyUnknownKeys(let retryAfter),
+      .tenantQueueIsFull(let retryAfter),
       .unavailable(_, let retryAfter):
       [.retryAfter: String(Self.wholeSeconds(retryAfter))]
     // The same request under the same key finds the same again.

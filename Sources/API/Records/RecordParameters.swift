@@ -13,7 +13,8 @@ enum RecordParameters {
 
   static let ifMatch = ParameterDescription(
     name: "If-Match", location: .header, schema: ["type": "string"],
-    description: "The `ETag` of the record as it was read: where another has changed it since, nothing is done (412).")
+    description:
+      "The `ETag` of the record as it was read: where another has changed it since, nothing is done (412).")
 
   static let eTag = ("ETag", "Which version of the record it is.")
 

@@ -4,7 +4,8 @@ import Shared
 enum RecordSchema {
   static let components: JSONObject = [
     "Tenant": record(tenant, shown: ["left": reference("Limits")], "Who asks: a team or product."),
-    "TenantChange": change(tenant, "Members of a tenant to change (RFC 7396); null takes one back to its default."),
+    "TenantChange": change(
+      tenant, "Members of a tenant to change (RFC 7396); null takes one back to its default."),
     "Key": record(
       key,
       shown: [
@@ -73,7 +74,9 @@ enum RecordSchema {
     "guards": names("Policies of guards."),
     "webhooks": [
       "type": "array",
-      "items": ["type": "object", "required": ["url"], "properties": ["url": text(""), "events": names("")]],
+      "items": [
+        "type": "object", "required": ["url"], "properties": ["url": text(""), "events": names("")],
+      ],
       "description": "Who is told of its budgets and limits.",
     ],
     "metadata": metadata,
@@ -96,7 +99,8 @@ enum RecordSchema {
     _ members: JSONObject, shown: JSONObject, _ description: String
   ) -> JSONValue {
     var properties: JSONObject = [
-      "id": text(""), "created_at": time("When it was made."), "updated_at": time("When it was changed last."),
+      "id": text(""), "created_at": time("When it was made."),
+      "updated_at": time("When it was changed last."),
     ]
     if members["scopes"] != nil { properties["tenant"] = reach }
     properties.merge(members) { first, _ in first }
@@ -119,7 +123,9 @@ enum RecordSchema {
     "properties": [
       "limits": [
         "type": "array",
-        "items": stand(["limit": text("As it is written."), "used": ["type": "integer"], "reserved": ["type": "integer"]]),
+        "items": stand([
+          "limit": text("As it is written."), "used": ["type": "integer"], "reserved": ["type": "integer"],
+        ]),
       ],
       "budgets": [
         "type": "array",
@@ -158,9 +164,11 @@ enum RecordSchema {
   // MARK: - Members
 
   private static let tenantID: JSONValue = ["type": "string", "pattern": "^[a-z0-9][a-z0-9_-]{0,62}$"]
-  private static let reach = text("The id of the tenant that it belongs to, or `*` for an administrator of all.")
+  private static let reach = text(
+    "The id of the tenant that it belongs to, or `*` for an administrator of all.")
   private static let seconds: JSONValue = ["type": "integer", "minimum": 1]
-  private static let models = names("What may be asked, by the names that requests ask for; `*` stands for any text.")
+  private static let models = names(
+    "What may be asked, by the names that requests ask for; `*` stands for any text.")
   private static let lane: JSONValue = [
     "type": ["string", "null"], "enum": .array(Lane.allCases.map { .string($0.rawValue) } + [.null]),
     "description": "The lane of requests that name none.",

@@ -60,7 +60,8 @@ extension TenantRoutes {
   var deletion: RouteDescription {
     RouteDescription(
       method: .delete, path: "/admin/tenants/{id}", summary: "Delete a tenant",
-      description: "Its keys go with it. One with jobs that have not ended stays, unless `force` cancels them.",
+      description:
+        "Its keys go with it. One with jobs that have not ended stays, unless `force` cancels them.",
       group: Self.group,
       parameters: [
         RecordParameters.id(of: "tenant"), RecordParameters.ifMatch,

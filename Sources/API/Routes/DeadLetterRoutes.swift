@@ -5,6 +5,7 @@ import Shared
 /// What an operator does about jobs and deliveries that failed for good.
 struct DeadLetterRoutes: Sendable {
   let queue: JobQueue
+  let records: RecordDesk
 
   var routes: [Route] {
     [Route(listing, handler: list), Route(requeueing, handler: requeue), Route(discarding, handler: discard)]
@@ -27,6 +28,7 @@ struct DeadLetterRoutes: Sendable {
     let isThere: Bool
     do { isThere = try await queue.requeue(id) } catch { throw Problem(error) }
     guard isThere else { throw .jobNotFound }
+    _ = try await records.make(.note, noting: AuditNote("dead-letter.requeue", of: id.rawValue, by: call))
     return Reply(.ok, json: ByteBuffer(string: "{\"id\":\"\(id)\",\"status\":\"queued\"}"))
   }
 
@@ -35,6 +37,7 @@ struct DeadLetterRoutes: Sendable {
     let isThere: Bool
     do { isThere = try await queue.discard(id) } catch { throw Problem(error) }
     guard isThere else { throw .jobNotFound }
+    _ = try await records.make(.note, noting: AuditNote("dead-letter.discard", of: id.rawValue, by: call))
     return Reply(.ok, json: ByteBuffer(string: "{\"id\":\"\(id)\",\"discarded\":true}"))
   }
 
@@ -53,7 +56,8 @@ struct DeadLetterRoutes: Sendable {
   private var listing: RouteDescription {
     RouteDescription(
       method: .get, path: "/admin/dead-letters", summary: "List dead letters",
-      description: "Jobs and deliveries that failed for good, of all tenants that the key reaches, the newest first.",
+      description:
+        "Jobs and deliveries that failed for good, of all tenants that the key reaches, the newest first.",
       group: "Administration", parameters: [RouteParameters.limit, RouteParameters.cursor],
       responses: [
         ResponseDescription(

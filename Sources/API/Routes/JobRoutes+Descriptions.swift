@@ -55,7 +55,9 @@ extension JobRoutes {
 
   var listing: RouteDescription {
     RouteDescription(
-      method: .get, path: "/jobs", summary: "List jobs", description: "The tenant's jobs, the newest first; those that the key itself made where it lacks the scope `read`.",
+      method: .get, path: "/jobs", summary: "List jobs",
+      description:
+        "The tenant's jobs, the newest first; those that the key itself made where it lacks the scope `read`.",
       group: "Jobs", parameters: [RouteParameters.status, RouteParameters.limit, RouteParameters.cursor],
       responses: [
         ResponseDescription(

@@ -6,28 +6,6 @@ import Testing
 
 @Suite("Who asks, and from where")
 struct AccessTests {
-  private let authenticator = Authenticator(serviceKey: Secret("right"))
-
-  @Test("the key is taken from either header, and from both when they agree")
-  func rightKeys() {
-    #expect(authenticator.principal(of: [.apiKey: "right"]) == .tenant("default"))
-    #expect(authenticator.principal(of: [.authorization: "Bearer right"]) == .tenant("default"))
-    #expect(authenticator.principal(of: [.authorization: "bearer   right"]) == .tenant("default"))
-    #expect(
-      authenticator.principal(of: [.apiKey: "right", .authorization: "Bearer right"]) == .tenant("default"))
-  }
-
-  @Test(
-    "anything else is refused",
-    arguments: [
-      [:], [.apiKey: ""], [.apiKey: "wrong"], [.apiKey: "righ"], [.apiKey: "Right"],
-      [.authorization: "Basic right"], [.authorization: "right"], [.authorization: "Bearer"],
-      [.apiKey: "right", .authorization: "Bearer other"], [.apiKey: "other", .authorization: "Bearer right"],
-    ] as [HTTPFields])
-  func wrongKeys(headers: HTTPFields) {
-    #expect(authenticator.principal(of: headers) == nil)
-  }
-
   @Test(
     "the rightmost untrusted address counts",
     arguments: [
