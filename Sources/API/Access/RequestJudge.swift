@@ -49,6 +49,17 @@ struct RequestJudge: Sendable {
   func renewed(_ client: Client) async throws(Problem) -> Client {
     let standing: KeyStanding
     do { standing = try await ring.renew(client.holder) } catch { throw Problem(error) }
+    return try self.client(client, standing)
+  }
+
+  /// The client as it was a second ago at most. Throws ``Problem`` when it may ask no more.
+  func fresh(_ client: Client) async throws(Problem) -> Client {
+    let standing: KeyStanding
+    do { standing = try await ring.standing(of: client.holder, isFresh: true) } catch { throw Problem(error) }
+    return try self.client(client, standing)
+  }
+
+  private func client(_ client: Client, _ standing: KeyStanding) throws(Problem) -> Client {
     guard case .good(let policy) = standing else { throw .unauthorized }
     try Principal.key(policy, client.holder).check([.ask], from: client.origin)
     return client.judged(by: policy)

@@ -31,11 +31,11 @@ struct Asking: Sendable {
 
   private func asked(
     _ question: Question, by client: Client, user: String?, idempotencyKey: String?
-  ) throws(Problem) -> Asked {
+  ) async throws(Problem) -> Asked {
     var question = question
     if let user { question.order.user = user }
     return Asked(
-      job: try desk.job(
+      job: try await desk.job(
         of: question.order, by: client, idempotencyKey: idempotencyKey, isAwaited: question.wait != nil,
         recordsCacheHit: question.recordsCacheHit), form: question.form, wait: question.wait,
       isStreamed: question.isStreamed)
@@ -46,7 +46,7 @@ struct Asking: Sendable {
   ) async throws(Problem) -> Reply {
     let key = try call.idempotencyKey()
     let user = try call.user()
-    var asked = try asked(try await read(call), by: client, user: user, idempotencyKey: key)
+    var asked = try await asked(try await read(call), by: client, user: user, idempotencyKey: key)
     guard let wait = asked.wait else { return try await submit(&asked.job, by: client, call) }
     if asked.isStreamed {
       return try await AskingStream(desk: desk).reply(in: asked.form, &asked.job, by: client, call)

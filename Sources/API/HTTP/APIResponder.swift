@@ -71,8 +71,17 @@ struct APIResponder: HTTPResponder {
     if access == .open || access == .optionalKey && !authenticator.hasKey(request.headers) { return nil }
     let principal = try await authenticator.principal(
       of: request.headers, from: origin, isFresh: access != .asking)
-    if let scopes = access.scopes { try principal.check(scopes, from: origin) }
-    return principal
+    guard let scopes = access.scopes else { return principal }
+    do throws(Problem) {
+      try principal.check(scopes, from: origin)
+      return principal
+    } catch {
+      guard access == .asking else { throw error }
+      // What is known may be old: nobody is refused by that.
+      let fresh = try await authenticator.principal(of: request.headers, from: origin, isFresh: true)
+      try fresh.check(scopes, from: origin)
+      return fresh
+    }
   }
 
   /// The tenant's that asks; nil for an administrator of all tenants.

@@ -20,10 +20,18 @@ struct JobDesk: Sendable {
   /// A job of what a client orders: ``PendingJob``. With `isAwaited`, this process is told of the job's events and end.
   func job(
     of order: JobOrder, by client: Client, idempotencyKey: String?, isAwaited: Bool, recordsCacheHit: Bool
-  ) throws(Problem) -> PendingJob {
-    try PendingJob(
-      order, by: client, idempotencyKey: idempotencyKey, channel: isAwaited ? channel : nil,
-      recordsCacheHit: recordsCacheHit, judge: judge)
+  ) async throws(Problem) -> PendingJob {
+    func job(by client: Client) throws(Problem) -> PendingJob {
+      try PendingJob(
+        order, by: client, idempotencyKey: idempotencyKey, channel: isAwaited ? channel : nil,
+        recordsCacheHit: recordsCacheHit, judge: judge)
+    }
+    do throws(Problem) { return try job(by: client) } catch {
+      // What is known may be old: nobody is refused by that.
+      let fresh = try await judge.fresh(client)
+      guard fresh.policy.version != client.policy.version else { throw error }
+      return try job(by: fresh)
+    }
   }
 
   /// Takes a job in. Throws ``Problem`` for every refusal.
