@@ -29,33 +29,3 @@ public struct AccessRecord: Sendable, Hashable {
     lastUsedAt = parts[3].string.flatMap(Int64.init)
   }
 }
-
-/// Which record.
-public enum AccessName: Sendable, Hashable {
-  case tenant(String)
-  case key(String)
-
-  /// Its field of `epochs`.
-  var field: String {
-    switch self {
-    case .tenant(let id): "t:\(id)"
-    case .key(let id): "k:\(id)"
-    }
-  }
-}
-
-/// Which records are listed.
-public enum AccessIndex: Sendable, Hashable {
-  case tenants
-  case keys
-  /// Of one tenant, or of `*`: those that reach all tenants.
-  case keysOf(tenant: String)
-
-  var name: String {
-    switch self {
-    case .tenants: "tenants"
-    case .keys: "keys"
-    case .keysOf(let tenant): "keys:\(tenant)"
-    }
-  }
-}

@@ -68,7 +68,7 @@ struct AdmitManyTests {
       #expect(
         words(outcomes) == ["admitted", "admitted", "admitted", "limited", "limited", "admitted"])
       let remaining = outcomes.map { outcome -> Int? in
-        if case .admitted(_, _, let state) = outcome { state?.remaining } else { nil }
+        if case .admitted(_, _, let state) = outcome { state.requests?.remaining } else { nil }
       }
       #expect(remaining == [2, 1, 0, nil, nil, 5])
       #expect(try await lab.queue.limits([other]).requests?.remaining == 5)

@@ -48,6 +48,27 @@ struct DemandTests {
     }
   }
 
+  @Test("how limits and budgets stand is told in the order of the demand, and takes nothing")
+  func standing() async throws {
+    try await QueueLab.with { lab in
+      let request = RateDemand(subject: "t:a:rd", scope: .tenant, unit: .requests, most: 9, window: .day)
+      let jobs = QueuedDemand(subject: "t:a:q", scope: .tenant, unit: .jobs, most: 2, amount: 1)
+      let demand = lab.demand(
+        rates: [lab.tokens(40), request], queued: [jobs], running: [lab.running(3)],
+        budgets: [lab.budget(60), lab.budget(60, .soft, subject: "t:a:bm")])
+      try await lab.admit(lab.admission(demand: demand))
+      for _ in 0..<2 {
+        let now = try await lab.queue.standing(of: demand)
+        #expect(now.rates.map(\.remaining) == [60, 8] && now.queued == [1] && now.running == [1])
+        #expect(now.budgets.map(\.reserved.rawValue) == [60, 0])
+      }
+      try await lab.complete(try await lab.claimOne(), cost: 30, tokens: 10)
+      let after = try await lab.queue.standing(of: demand)
+      #expect(after.rates.map(\.remaining) == [90, 8] && after.queued == [0] && after.running == [0])
+      #expect(after.budgets.map(\.spent.rawValue) == [30, 30])
+    }
+  }
+
   @Test("a request that was judged by records that are others now is judged anew")
   func stale() async throws {
     try await QueueLab.with { lab in

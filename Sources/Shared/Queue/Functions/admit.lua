@@ -42,7 +42,7 @@ local function read_demand(demands, packed)
   if packed == '' then return nil end
   local demand = demands[packed]
   if demand then return demand end
-  local parts = cmsgpack.unpack(packed)
+  local parts = held.parse(packed)
   local holds = type(parts[7]) == 'table'
   demand = {
     tenant_epoch = parts[1], key_epoch = parts[2], good_until = parts[3], key = parts[4] ~= '' and parts[4] or nil,

@@ -47,7 +47,10 @@ step('requeue', {}, function(K, args)
     forget_log(K, id, job[10])
     note_open(changes, job[2], 1, job[6])
   end
+  write_changes(K, changes)
+  -- Of its own: it may end the job at once.
   local lists = held.unpack(job[11])
+  changes = new_changes()
   held.take_queued(changes, lists)
   held.take_tokens(K, changes, lists, now_us())
   held.place(K, changes, id, { t = job[2], l = job[3] }, lists, now, now, false)

@@ -18,7 +18,7 @@ local SPENT = '{"code":"budget_exceeded","message":"The budget was spent while t
 
 -- Whether another waits at a gate that came before; `score` is nil for who comes now.
 local function is_behind(K, changes, subject, score, id)
-  if held.sum_of(K, changes, 'w:' .. subject) <= 0 then return false end
+  if held.sum_of(K, changes, held.names(subject).w) <= 0 then return false end
   if not score then return true end
   local key = K .. 'gate:' .. subject
   local first = members_of(key, redis.pcall('ZRANGE', key, '0', '0', 'WITHSCORES'))
@@ -32,13 +32,13 @@ function held.closed_gate(K, changes, lists, now, score, id)
   local running, budgets = lists[3], lists[4]
   for index = 1, #running, 2 do
     local subject = running[index]
-    if held.sum_of(K, changes, 'n:' .. subject) + 1 > running[index + 1] then return subject end
+    if held.sum_of(K, changes, held.names(subject).n) + 1 > running[index + 1] then return subject end
     if is_behind(K, changes, subject, score, id) then return subject, nil, true end
   end
   for index = 1, #budgets, 7 do
     if budgets[index + 1] == 1 then
       local subject, entry = budgets[index], held.spent_of(K, changes, budgets, index, now)
-      local sum = entry.spent + held.sum_of(K, changes, '$:' .. subject) + budgets[index + 3]
+      local sum = entry.spent + held.sum_of(K, changes, held.names(subject).r) + budgets[index + 3]
       if sum > budgets[index + 2] then return subject, entry.finish end
       if is_behind(K, changes, subject, score, id) then return subject, entry.finish, true end
     end
@@ -48,7 +48,7 @@ end
 -- A job stands at a gate from now on.
 function held.stand(K, changes, id, subject, score, finish)
   write_index('ZADD', K .. 'gate:' .. subject, text(score), id)
-  add_to(changes.held, 'w:' .. subject, 1)
+  add_to(changes.held, held.names(subject).w, 1)
   if finish and finish < FOR_LIFE then redis.call('ZADD', K .. 'scheduled', text(finish), id) end
 end
 
@@ -56,7 +56,7 @@ local function leave(K, changes, id, subject)
   if not subject or subject == '-' then return end
   redis.pcall('ZREM', K .. 'gate:' .. subject, id)
   redis.call('ZREM', K .. 'scheduled', id)
-  add_to(changes.held, 'w:' .. subject, -1)
+  add_to(changes.held, held.names(subject).w, -1)
 end
 
 -- Ends a job that its budget at `index` does not pay for any more.
@@ -100,7 +100,7 @@ local function look_at(K, changes, subject, id, score, now)
     return held.place(K, changes, id, { t = job[1], l = job[2], gt = subject }, lists, now, score, false) ~= subject
   end
   redis.call('ZREM', K .. 'gate:' .. subject, id)
-  add_to(changes.held, 'w:' .. subject, -1)
+  add_to(changes.held, held.names(subject).w, -1)
   if job then count_orphan(K, 'gate') else bury(K, 'gate', id) end
   return true
 end
@@ -112,7 +112,7 @@ local function open_one(K, changes, subject, now, left)
     local page = members_of(key, redis.pcall('ZRANGE', key, '0', text(PAGE - 1), 'WITHSCORES'))
     if #page == 0 then
       -- Nobody stands there, whatever the sum says.
-      add_to(changes.held, 'w:' .. subject, -held.sum_of(K, changes, 'w:' .. subject))
+      add_to(changes.held, held.names(subject).w, -held.sum_of(K, changes, held.names(subject).w))
       return left
     end
     for index = 1, #page, 2 do
@@ -126,7 +126,7 @@ local function open_one(K, changes, subject, now, left)
           .. tostring(type(goes_on) == 'table' and goes_on.err or goes_on))
         -- The janitor finds it.
         redis.call('ZREM', key, id)
-        add_to(changes.held, 'w:' .. subject, -1)
+        add_to(changes.held, held.names(subject).w, -1)
         count_orphan(K, 'gate')
       end
     end
@@ -142,7 +142,7 @@ function held.open(K, gates, keep)
     left, next_one = open_one(K, changes, subject, now, left)
     -- Somebody who has ended, or gone on, makes room elsewhere.
     for freed in pairs(changes.freed) do
-      if freed ~= subject and held.sum_of(K, changes, 'w:' .. freed) > 0 then gates[#gates + 1] = freed end
+      if freed ~= subject and held.sum_of(K, changes, held.names(freed).w) > 0 then gates[#gates + 1] = freed end
     end
     changes.freed = {}
     if next_one then redis.call('ZADD', K .. 'scheduled', text(now), next_one) end

@@ -26,11 +26,38 @@ local UNTOLD_PERIOD = 35 * DAY
 -- No period ends so late (ms): it is for life.
 local FOR_LIFE = 1e15
 
+-- What has been worked out of a text is remembered from step to step, up to so much: it depends on nothing else.
+local MOST_REMEMBERED = 1000
+local demands, demands_known = {}, 0
+local names, names_known = {}, 0
+
+-- What a demand says, or nil for what is damaged. Nobody changes it.
+function held.parse(packed)
+  local parts = demands[packed]
+  if parts then return parts end
+  local is_done
+  is_done, parts = pcall(cmsgpack.unpack, packed)
+  if not is_done or type(parts) ~= 'table' then return nil end
+  if demands_known >= MOST_REMEMBERED then demands, demands_known = {}, 0 end
+  demands[packed], demands_known = parts, demands_known + 1
+  return parts
+end
+
+-- The fields of a subject: q, n, w, s, and r for what is reserved.
+function held.names(subject)
+  local known = names[subject]
+  if known then return known end
+  known = { q = 'q:' .. subject, n = 'n:' .. subject, w = 'w:' .. subject, s = 's:' .. subject, r = '$:' .. subject }
+  if names_known >= MOST_REMEMBERED then names, names_known = {}, 0 end
+  names[subject], names_known = known, names_known + 1
+  return known
+end
+
 -- The four lists that a job's field `h` has; nothing for what is damaged.
 function held.unpack(packed)
   if not packed or packed == '' then return NOTHING end
-  local is_done, parts = pcall(cmsgpack.unpack, packed)
-  local lists = is_done and type(parts) == 'table' and parts[7]
+  local parts = held.parse(packed)
+  local lists = parts and parts[7]
   if type(lists) ~= 'table' then return NOTHING end
   for index = 1, 4 do
     if type(lists[index]) ~= 'table' then return NOTHING end
@@ -95,16 +122,16 @@ end
 function held.add_fields(requests, lists, fields)
   add_limits(requests, fields)
   add_limits(lists[1], fields)
-  for index = 1, #lists[2], 3 do fields[#fields + 1] = 'q:' .. lists[2][index] end
+  for index = 1, #lists[2], 3 do fields[#fields + 1] = held.names(lists[2][index]).q end
   for index = 1, #lists[3], 2 do
     local subject = lists[3][index]
-    fields[#fields + 1], fields[#fields + 2] = 'n:' .. subject, 'w:' .. subject
+    fields[#fields + 1], fields[#fields + 2] = held.names(subject).n, held.names(subject).w
   end
   for index = 1, #lists[4], 7 do
     local subject = lists[4][index]
-    fields[#fields + 1] = 's:' .. subject
+    fields[#fields + 1] = held.names(subject).s
     if lists[4][index + 1] == 1 then
-      fields[#fields + 1], fields[#fields + 2] = '$:' .. subject, 'w:' .. subject
+      fields[#fields + 1], fields[#fields + 2] = held.names(subject).r, held.names(subject).w
     end
   end
 end
@@ -125,7 +152,7 @@ local function spent_of(K, changes, budgets, index, now)
   local subject, start, finish = budgets[index], budgets[index + 4], budgets[index + 5]
   local entry = changes.spents[subject]
   if not entry then
-    entry = held.read_spent(held.read(K, changes, 's:' .. subject))
+    entry = held.read_spent(held.read(K, changes, held.names(subject).s))
     changes.spents[subject] = entry
   end
   if not entry.start then
@@ -158,13 +185,13 @@ end
 function held.full(K, changes, lists)
   local queued = lists[2]
   for index = 1, #queued, 3 do
-    if sum_of(K, changes, 'q:' .. queued[index]) + queued[index + 2] > queued[index + 1] then return (index + 2) / 3 end
+    if sum_of(K, changes, held.names(queued[index]).q) + queued[index + 2] > queued[index + 1] then return (index + 2) / 3 end
   end
 end
 
 -- Counts in what a job holds from its admission on, before its gates.
 function held.take_queued(changes, lists)
-  for index = 1, #lists[2], 3 do add_to(changes.held, 'q:' .. lists[2][index], lists[2][index + 2]) end
+  for index = 1, #lists[2], 3 do add_to(changes.held, held.names(lists[2][index]).q, lists[2][index + 2]) end
 end
 
 -- Takes its tokens whether there are so many or not.
@@ -179,9 +206,9 @@ end
 
 -- Counts in what a job holds behind its gates.
 function held.take_gates(changes, lists)
-  for index = 1, #lists[3], 2 do add_to(changes.held, 'n:' .. lists[3][index], 1) end
+  for index = 1, #lists[3], 2 do add_to(changes.held, held.names(lists[3][index]).n, 1) end
   for index = 1, #lists[4], 7 do
-    if lists[4][index + 1] == 1 then add_to(changes.held, '$:' .. lists[4][index], lists[4][index + 3]) end
+    if lists[4][index + 1] == 1 then add_to(changes.held, held.names(lists[4][index]).r, lists[4][index + 3]) end
   end
 end
 
@@ -206,10 +233,10 @@ function held.settle(K, changes, job, usage, now)
   held.add_fields(NOTHING[1], lists, fields)
   held.know(K, changes, fields)
   settle_tokens(K, changes, tokens, (tonumber(usage[3]) or 0) + (tonumber(usage[4]) or 0), now_us())
-  for index = 1, #queued, 3 do add_to(changes.held, 'q:' .. queued[index], -queued[index + 2]) end
+  for index = 1, #queued, 3 do add_to(changes.held, held.names(queued[index]).q, -queued[index + 2]) end
   if not job.gt then
     for index = 1, #running, 2 do
-      add_to(changes.held, 'n:' .. running[index], -1)
+      add_to(changes.held, held.names(running[index]).n, -1)
       changes.freed[running[index]] = true
     end
   end
@@ -217,7 +244,7 @@ function held.settle(K, changes, job, usage, now)
   for index = 1, #budgets, 7 do
     local subject = budgets[index]
     if budgets[index + 1] == 1 and not job.gt then
-      add_to(changes.held, '$:' .. subject, -budgets[index + 3])
+      add_to(changes.held, held.names(subject).r, -budgets[index + 3])
       changes.freed[subject] = true
     end
     if cost > 0 then
@@ -243,7 +270,7 @@ local function changed_fields(K, changes)
   end
   for subject, entry in pairs(changes.spents) do
     if entry.is_changed then
-      left[#left + 1], left[#left + 2] = 's:' .. subject, string.format('%d %d %d %d', entry.start, entry.spent, entry.told,
+      left[#left + 1], left[#left + 2] = held.names(subject).s, string.format('%d %d %d %d', entry.start, entry.spent, entry.told,
         entry.finish and math.min(entry.finish, FOR_LIFE) or 0)
     end
   end
@@ -265,13 +292,13 @@ function held.write(K, changes)
   for field in pairs(changes.held) do
     if changes.known[field] == nil then fields[#fields + 1] = field end
   end
-  for subject in pairs(changes.freed) do fields[#fields + 1] = 'w:' .. subject end
+  for subject in pairs(changes.freed) do fields[#fields + 1] = held.names(subject).w end
   held.know(K, changes, fields)
   local left, gone = changed_fields(K, changes)
   call_with_many('HSET', K .. 'held', left)
   call_with_many('HDEL', K .. 'held', gone)
   for subject in pairs(changes.freed) do
-    if sum_of(K, changes, 'w:' .. subject) > 0 then
+    if sum_of(K, changes, held.names(subject).w) > 0 then
       gates = gates or {}
       gates[#gates + 1] = subject
     end
