@@ -81,9 +81,10 @@ struct RecordDesk: Sendable {
     for _ in 0..<Self.mostTries {
       let found = try await read()
       try EntityTag.check(call.request.headers, epoch: found.epoch)
-      var (record, change, note) = try await change(found)
-      change.expected = found.epoch
-      let outcome = try await attempt(change, noting: note)
+      let (record, wanted, note) = try await change(found)
+      var exact = wanted
+      exact.expected = found.epoch
+      let outcome = try await attempt(exact, noting: note)
       if case .conflict = outcome { continue }
       return Found(
         record: record, epoch: try Self.epoch(outcome, of: note), lastUsedAt: found.lastUsedAt)
