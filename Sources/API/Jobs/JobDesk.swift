@@ -188,11 +188,7 @@ enum CacheStatus: String, Sendable {
 extension PendingJob {
   /// Which limit or budget refuses it, and whose that is.
   fileprivate func refusal(_ cause: LimitRefusal.Cause) -> Problem {
-    guard case .rate(let rate, let wait?) = cause, client.rates.contains(rate) else {
-      return .limitReached(client.policy.refusal(cause, user: admission.demand.user))
-    }
-    // `RATE_LIMIT` is nobody's record.
-    return .rateLimited(retryAfter: wait)
+    .limitReached(client.policy.refusal(cause, user: admission.demand.user))
   }
 }
 
