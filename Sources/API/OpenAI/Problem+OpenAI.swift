@@ -75,7 +75,7 @@ extension Problem {
     case .unauthorized: "invalid_api_key"
     case .modelNotFound: "model_not_found"
     case .requestRefused: "request_refused"
-    case .rateLimited, .tooManyUnknownKeys, .tenantQueueIsFull: "rate_limit_exceeded"
+    case .tooManyUnknownKeys, .tenantQueueIsFull: "rate_limit_exceeded"
     case .validation(let errors): errors.issues.first?.fault.openAICode ?? "invalid_value"
     case .limitReached, .budgetSpent: kind == .budgetExceeded ? "insufficient_quota" : "rate_limit_exceeded"
     default: kind.rawValue.replacing("-", with: "_")

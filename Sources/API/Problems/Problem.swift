@@ -30,7 +30,6 @@ enum Problem: Error, Sendable, Equatable {
   case expectationFailed
   case unsupportedMediaType
   case validation(ValidationErrors)
-  case rateLimited(retryAfter: Duration)
   /// A limit or budget of the key, its user or its tenant.
   case limitReached(LimitRefusal)
   /// A job that waited for money, and for which there is none: the sentence is the job's.
@@ -121,7 +120,7 @@ extension Problem {
     case .validation: .validation
     case .limitReached(let refusal): refusal.isOfBudget ? .budgetExceeded : .rateLimited
     case .budgetSpent: .budgetExceeded
-    case .rateLimited, .tooManyUnknownKeys, .tenantQueueIsFull: .rateLimited
+    case .tooManyUnknownKeys, .tenantQueueIsFull: .rateLimited
     case .headersTooLarge: .headersTooLarge
     case .internalError: .internalError
     case .allProvidersFailed: .allProvidersFailed
@@ -170,8 +169,6 @@ extension Problem {
     case .expectationFailed: "Send no Expect header, or Expect: 100-continue."
     case .unsupportedMediaType: "Send the body as JSON, with Content-Type: application/json."
     case .validation(let errors): errors.sentence
-    case .rateLimited(let retryAfter):
-      "The rate limit is reached; try again in \(Self.wholeSeconds(retryAfter)) s."
     case .limitReached(let refusal): Self.sentence(refusal.sentence)
     case .budgetSpent(let message): message
     case .tooManyUnknownKeys(let retryAfter):
@@ -201,7 +198,7 @@ extension Problem {
     case .limitReached(let refusal): Self.headers(of: refusal)
     // What is spent comes back with the next period at the earliest.
     case .budgetSpent: [.shouldRetry: "false"]
-    case .rateLimited(let retryAfter), .tooManyUnknownKeys(let retryAfter),
+    case .tooManyUnknownKeys(let retryAfter),
       .tenantQueueIsFull(let retryAfter),
       .unavailable(_, let retryAfter):
       [.retryAfter: String(Self.wholeSeconds(retryAfter))]

@@ -64,9 +64,9 @@ struct ProblemTests {
     ProblemRow(.unsupportedMediaType, 415, "unsupported-media-type"),
     ProblemRow(
       .validation(ValidationErrors(ValidationIssue(.missing, at: ["body", "prompt"]))), 422, "validation"),
-    ProblemRow(.rateLimited(retryAfter: .milliseconds(1)), 429, "rate-limited", [.retryAfter: "1"]),
-    ProblemRow(.rateLimited(retryAfter: .milliseconds(5001)), 429, "rate-limited", [.retryAfter: "6"]),
-    ProblemRow(.rateLimited(retryAfter: .seconds(5)), 429, "rate-limited", [.retryAfter: "5"]),
+    ProblemRow(.tooManyUnknownKeys(retryAfter: .milliseconds(1)), 429, "rate-limited", [.retryAfter: "1"]),
+    ProblemRow(.tooManyUnknownKeys(retryAfter: .milliseconds(5001)), 429, "rate-limited", [.retryAfter: "6"]),
+    ProblemRow(.tooManyUnknownKeys(retryAfter: .seconds(5)), 429, "rate-limited", [.retryAfter: "5"]),
     ProblemRow(.headersTooLarge, 431, "headers-too-large"),
     ProblemRow(.internalError, 500, "internal-error"),
     ProblemRow(
