@@ -113,10 +113,7 @@ extension LimitsRoute {
         "The limits and budgets of the key, its tenant and, with `X-Sluice-User`, of that user, and how they stand.",
       group: "Usage",
       parameters: [
-        ParameterDescription(
-          name: "X-Sluice-User", location: .header,
-          schema: ["type": "string", "minLength": 1, "maxLength": 256],
-          description: "One of the tenant's users.")
+        RouteParameters.user
       ],
       responses: [
         ResponseDescription(

@@ -5,7 +5,8 @@ extension JobRoutes {
     RouteDescription(
       method: .post, path: "/jobs", summary: "Enqueue a job",
       description: "Answers at once; the job is kept on disk and runs when a worker has room for it.",
-      group: "Jobs", parameters: [RouteParameters.idempotencyKey, RouteParameters.cache],
+      group: "Jobs",
+      parameters: [RouteParameters.idempotencyKey, RouteParameters.cache, RouteParameters.user],
       requestBody: RequestBodyDescription(
         name: "JobRequest", schema: schema.openAPISchema,
         example: ["prompt": "Why is the sky blue?", "metadata": ["ticket": "4711"]]),
@@ -20,7 +21,8 @@ extension JobRoutes {
           headers: [AnswerHeaders.location, AnswerHeaders.replayed]),
       ],
       problems: ProblemKind.ofBodies + [
-        .unauthorized, .forbidden, .conflict, .validation, .rateLimited, .unavailable, .unacknowledged,
+        .unauthorized, .budgetExceeded, .forbidden, .conflict, .validation, .rateLimited, .unavailable,
+        .unacknowledged,
       ],
       access: .asking)
   }
