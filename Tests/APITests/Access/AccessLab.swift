@@ -1,4 +1,5 @@
 import HTTPTypes
+import Logging
 import NIOCore
 import NIOEmbedded
 import NIOPosix
@@ -21,9 +22,10 @@ struct AccessLab: Sendable {
 
   static func with(_ body: (AccessLab) async throws -> Void) async throws {
     try await RedisServer.with { server in
+      let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
       var configuration = try RedisConfiguration(url: server.url)
       configuration.commandTimeout = .seconds(20)
-      let redis = RedisClient(configuration: configuration, logger: .quiet, purpose: "test")
+      let redis = RedisClient(configuration: configuration, logger: quiet, purpose: "test")
       let environment = ProcessEnvironment([:])
       let queue = JobQueue(
         redis: redis, retention: try JobRetention(environment), bounds: try QueueBounds(environment))
