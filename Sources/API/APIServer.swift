@@ -40,13 +40,16 @@ struct APIServer: Sendable {
     let reloader = await CatalogReloader(settings.catalogs, logger: logger)
     let drain = DrainSwitch()
     let gate = StartGate()
+    let records = AccessStore(queue)
+    let ring = KeyRing(records: records, eventLoops: eventLoops)
+    let uses = KeyUseLog(store: records, clock: ring.clock)
     let desk = JobDesk(
-      queue: queue,
+      queue: queue, judge: RequestJudge(catalogs: settings.catalogs, ring: ring),
       admissions: PerEventLoop(eventLoops) { StepBatcher(eventLoop: $0, step: queue.admit) },
       board: board, feeds: feeds, receipts: receipts, lost: lost, channels: channels, eventLoops: eventLoops)
     let responder = responder(
-      routes(desk, drain, gate, CircuitStore(redis: redis), topology.errors), queue: queue, drain: drain,
-      gate: gate)
+      routes(desk, records, drain, gate, CircuitStore(redis: redis), topology.errors), queue: queue,
+      ring: ring, uses: uses, drain: drain, gate: gate)
     let server = DrainingService(
       server: application(responder, gate), drain: drain, desk: desk, delay: settings.drainDelay,
       timeout: settings.drainTimeout, logger: logger)
@@ -57,13 +60,14 @@ struct APIServer: Sendable {
         services: (acknowledging.map { [$0] } ?? []) + [
           topology, redis, MemoryKeeper(queue: queue, logger: logger).behind(gate),
           EndTeller(queue: queue).behind(gate), listener, reloader,
-          FoundingWatch(queue: queue, logger: logger).behind(gate), start, server,
+          FoundingWatch(queue: queue, logger: logger).behind(gate), uses.behind(gate), start, server,
         ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.forServices))
     try await group.run()
   }
 
   private func routes(
-    _ desk: JobDesk, _ drain: DrainSwitch, _ gate: StartGate, _ circuits: CircuitStore,
+    _ desk: JobDesk, _ records: AccessStore, _ drain: DrainSwitch, _ gate: StartGate,
+    _ circuits: CircuitStore,
     _ errors: RedisErrorLog
   ) -> [Route] {
     let bodies = BodyReader(maxBytes: settings.maxBodyBytes)
@@ -87,7 +91,7 @@ struct APIServer: Sendable {
       ] + ModelRoutes(catalogs: settings.catalogs).routes
     let health = HealthRoutes(queue: desk.queue, board: providers, drain: drain, gate: gate)
     let operation = health.routes + [MetricsRoute(queue: desk.queue, errors: errors, lost: desk.lost).route]
-    let administration = DeadLetterRoutes(queue: desk.queue).routes + [UsageRoute(queue: desk.queue).route]
+    let administration = adminRoutes(desk, records, bodies)
     let documented =
       [query.route] + jobs.routes + [EventRoute(desk: desk).route] + openAI + [
         ProviderRoutes(board: providers).route
@@ -95,15 +99,29 @@ struct APIServer: Sendable {
     return documented + DocumentationRoutes(documented: documented).routes
   }
 
+  private func adminRoutes(_ desk: JobDesk, _ records: AccessStore, _ bodies: BodyReader) -> [Route] {
+    let clock = desk.judge.ring.clock
+    let administration = RecordDesk(
+      store: records, catalogs: settings.catalogs, callbacks: settings.callbacks, clock: clock)
+    return TenantRoutes(desk: administration, bodies: bodies, queue: desk.queue).routes
+      + KeyRoutes(desk: administration, bodies: bodies, peppers: settings.peppers).routes
+      + [AuditRoute(store: records).route, LimitsRoute(queue: desk.queue, clock: clock).route]
+      + DeadLetterRoutes(queue: desk.queue, records: administration).routes
+      + [UsageRoute(queue: desk.queue).route]
+  }
+
   private func responder(
-    _ routes: [Route], queue: JobQueue, drain: DrainSwitch, gate: StartGate
+    _ routes: [Route], queue: JobQueue, ring: KeyRing, uses: KeyUseLog, drain: DrainSwitch, gate: StartGate
   ) -> APIResponder {
     APIResponder(
       routes: RouteTable(routes),
-      authenticator: Authenticator(serviceKey: settings.serviceKey, adminKey: settings.adminKey),
+      authenticator: Authenticator(
+        serviceKey: settings.serviceKey, adminKey: settings.adminKey, peppers: settings.peppers, ring: ring,
+        uses: uses),
       addresses: ClientAddress(trustedProxies: settings.trustedProxies),
       limits: LimitPolicy(limit: settings.rateLimit, subject: settings.rateLimitBy),
       crossOrigin: CrossOriginPolicy(allowedOrigins: Set(settings.allowedOrigins)), queue: queue,
+      clock: ring.clock,
       bodies: BodyBudget(limit: settings.maxHeldBytes), drain: drain, gate: gate, logger: logger)
   }
 

@@ -8,8 +8,11 @@ struct APISettings: Sendable {
   let catalogs: CatalogSource
   let retention: JobRetention
   let bounds: QueueBounds
-  let serviceKey: Secret
+  /// Nil where all keys are stored ones.
+  let serviceKey: Secret?
   let adminKey: Secret?
+  /// Nil where no keys are stored.
+  let peppers: KeyPeppers?
   /// Nil when there is none.
   let rateLimit: RateLimit?
   let rateLimitBy: RateLimitSubject
@@ -32,8 +35,14 @@ struct APISettings: Sendable {
     catalogs = try CatalogSource(environment)
     retention = try JobRetention(environment)
     bounds = try QueueBounds(environment)
-    serviceKey = try environment.read(Variables.serviceAPIKey)
+    serviceKey = try environment.readIfSet(Variables.serviceAPIKey)
     adminKey = try environment.readIfSet(Variables.adminAPIKey)
+    peppers = try environment.readIfSet(Variables.keyPepper)
+    guard serviceKey != nil || adminKey != nil else {
+      throw ConfigurationError(
+        "neither SERVICE_API_KEY nor ADMIN_API_KEY is set, so that nobody could ask or make keys; allowed is "
+          + Variables.serviceAPIKey.allowed)
+    }
     rateLimit = try environment.read(Variables.rateLimit)
     rateLimitBy = try environment.read(Variables.rateLimitBy)
     trustedProxies = try environment.read(Variables.trustedProxies)

@@ -2,33 +2,82 @@ import Crypto
 import HTTPTypes
 import Shared
 
-/// Whom a key belongs to.
-enum Principal: Sendable, Hashable {
-  case tenant(String)
-  /// The operator, who sees all tenants' dead letters and asks no questions.
-  case admin
-}
-
-/// Tells who a key belongs to.
+/// Tells whose a request's key is.
 struct Authenticator: Sendable {
   /// Comparing digests takes the same time wherever two keys differ, and whatever their lengths.
-  private let serviceDigest: SHA256.Digest
+  private let serviceDigest: SHA256.Digest?
   private let adminDigest: SHA256.Digest?
+  /// Nil where no keys can be stored.
+  private let peppers: KeyPeppers?
+  private let ring: KeyRing
+  private let uses: KeyUseLog?
+  private let guesses = GuessGuard()
 
-  init(serviceKey: Secret, adminKey: Secret? = nil) {
-    serviceDigest = Self.digest(of: serviceKey.reveal())
+  /// - Parameter uses: where the use of stored keys is noted.
+  init(
+    serviceKey: Secret?, adminKey: Secret?, peppers: KeyPeppers?, ring: KeyRing, uses: KeyUseLog? = nil
+  ) {
+    serviceDigest = serviceKey.map { Self.digest(of: $0.reveal()) }
     adminDigest = adminKey.map { Self.digest(of: $0.reveal()) }
+    self.peppers = peppers
+    self.ring = ring
+    self.uses = uses
   }
 
-  /// Whose the request's key is; nil for no key, a wrong one, or two that differ.
-  func principal(of headers: HTTPFields) -> Principal? {
+  /// Whose the request's key is. Throws ``Problem/unauthorized`` for no key, two that differ, and one that is not good,
+  /// whatever the reason; and ``Problem/tooManyUnknownKeys(retryAfter:)`` for an unknown one of too many.
+  ///
+  /// - Parameter isFresh: whether what is known of it must not be older than a second.
+  func principal(
+    of headers: HTTPFields, from origin: RequestOrigin, isFresh: Bool
+  ) async throws(Problem) -> Principal {
+    guard let key = try Self.key(in: headers) else { throw .unauthorized }
+    let digest = Self.digest(of: key)
+    if let adminDigest, digest == adminDigest { return .operator }
+    if let serviceDigest, digest == serviceDigest { return try await service(isFresh: isFresh) }
+    // A mistyped key is refused without a look-up.
+    guard let peppers, let material = KeyMaterial(parsing: key) else { throw unknown(from: origin) }
+    let holder = KeyHolder.stored(peppers.digests(of: material))
+    let standing: KeyStanding
+    do { standing = try await ring.standing(of: holder, isFresh: isFresh) } catch { throw Problem(error) }
+    switch standing {
+    case .good(let policy):
+      if let id = policy.key?.id { uses?.note(id) }
+      return .key(policy, holder)
+    case .revoked: throw .unauthorized
+    case .unknown: throw unknown(from: origin)
+    }
+  }
+
+  /// Whether a request brings a key at all.
+  func hasKey(_ headers: HTTPFields) -> Bool {
+    headers.value(of: .apiKey) != nil || headers.value(of: .authorization) != nil
+  }
+
+  private func service(isFresh: Bool) async throws(Problem) -> Principal {
+    do {
+      if case .good(let policy) = try await ring.standing(of: .service, isFresh: isFresh) {
+        return .key(policy, .service)
+      }
+    } catch {
+      // It needs no store; whatever does says so itself.
+      return .key(AccessPolicy(service: Tenant(id: .default)), .service)
+    }
+    throw .unauthorized
+  }
+
+  private func unknown(from origin: RequestOrigin) -> Problem {
+    guesses.noteUnknown(from: origin.address).map { .tooManyUnknownKeys(retryAfter: $0) } ?? .unauthorized
+  }
+
+  // MARK: - What was sent
+
+  /// Nil without a key. Throws ``Problem/unauthorized`` for two that differ.
+  private static func key(in headers: HTTPFields) throws(Problem) -> String? {
     let header = headers.value(of: .apiKey)
-    let bearer = Self.bearerToken(headers.value(of: .authorization))
-    if let header, let bearer, Self.digest(of: header) != Self.digest(of: bearer) { return nil }
-    guard let digest = (header ?? bearer).map(Self.digest(of:)) else { return nil }
-    if digest == serviceDigest { return .tenant("default") }
-    if let adminDigest, digest == adminDigest { return .admin }
-    return nil
+    let bearer = bearerToken(headers.value(of: .authorization))
+    if let header, let bearer, digest(of: header) != digest(of: bearer) { throw .unauthorized }
+    return header ?? bearer
   }
 
   /// RFC 6750 section 2.1; the scheme's case does not matter.

@@ -6,20 +6,11 @@ struct LimitPolicy: Sendable {
   let limit: RateLimit?
   let subject: RateLimitSubject
 
-  /// `key` names the key without being it: limits stand in Redis, keys do not. The address is looked for only where
-  /// it counts.
-  func rules(key: String, address: @autoclosure () -> String) -> [RateLimitRule] {
-    guard let limit else { return [] }
-    return [RateLimitRule(subject: name(key, address), limit: limit)]
-  }
-
-  /// The same as a part of what a request takes, of the same counter: limits go on over an upgrade.
+  /// What a request takes of `RATE_LIMIT`. `key` names the key without being it: limits stand in Redis, keys do not. The
+  /// address is looked for only where it counts.
   func demands(key: String, address: @autoclosure () -> String) -> [RateDemand] {
     guard let limit else { return [] }
-    return [
-      RateDemand(
-        subject: name(key, address), scope: .key, unit: .requests, most: limit.requests, window: limit.window)
-    ]
+    return [RateDemand(subject: name(key, address), limit: limit)]
   }
 
   private func name(_ key: String, _ address: () -> String) -> String {

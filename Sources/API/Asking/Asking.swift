@@ -23,15 +23,19 @@ struct Asking: Sendable {
 
   /// What is left of a question once it stands in an admission: what was asked can be large, and many wait for long.
   private struct Asked {
-    var admission: Admission
+    var job: PendingJob
     let form: Question.Form
     let wait: Duration?
     let isStreamed: Bool
   }
 
-  private func asked(_ question: Question, by client: Client, idempotencyKey: String?) -> Asked {
-    Asked(
-      admission: desk.admission(
+  private func asked(
+    _ question: Question, by client: Client, user: String?, idempotencyKey: String?
+  ) async throws(Problem) -> Asked {
+    var question = question
+    if let user { question.order.user = user }
+    return Asked(
+      job: try await desk.job(
         of: question.order, by: client, idempotencyKey: idempotencyKey, isAwaited: question.wait != nil,
         recordsCacheHit: question.recordsCacheHit), form: question.form, wait: question.wait,
       isStreamed: question.isStreamed)
@@ -41,25 +45,26 @@ struct Asking: Sendable {
     to call: Call, by client: Client, reading read: (Call) async throws(Problem) -> Question
   ) async throws(Problem) -> Reply {
     let key = try call.idempotencyKey()
-    var asked = asked(try await read(call), by: client, idempotencyKey: key)
-    guard let wait = asked.wait else { return try await submit(&asked.admission, by: client, call) }
+    let user = try call.user()
+    var asked = try await asked(try await read(call), by: client, user: user, idempotencyKey: key)
+    guard let wait = asked.wait else { return try await submit(&asked.job, by: client, call) }
     if asked.isStreamed {
-      return try await AskingStream(desk: desk).reply(in: asked.form, &asked.admission, by: client, call)
+      return try await AskingStream(desk: desk).reply(in: asked.form, &asked.job, by: client, call)
     }
-    return try await answer(asked.form, &asked.admission, by: client, call, within: wait)
+    return try await answer(asked.form, &asked.job, by: client, call, within: wait)
   }
 
   // MARK: - Coming back
 
-  private func submit(_ admission: inout Admission, by client: Client, _ call: Call) async throws(Problem)
+  private func submit(_ job: inout PendingJob, by client: Client, _ call: Call) async throws(Problem)
     -> Reply
   {
-    switch try await desk.admit(&admission, of: call) {
+    switch try await desk.admit(&job, of: call) {
     case .queued(let created, let cache, let limit):
-      desk.lost.accepted(admission.id, created: created)
-      return accepted(JobResource(admitted: admission, created: created), cache, limit)
+      desk.lost.accepted(job.admission.id, created: created)
+      return accepted(JobResource(admitted: job.admission, created: created), cache, limit)
     case .answered(_, let result, let created, let limit):
-      return accepted(JobResource(answered: admission, created: created, result: result), .hit, limit)
+      return accepted(JobResource(answered: job.admission, created: created, result: result), .hit, limit)
     case .replayed(let id):
       let (job, limit) = try await desk.read(id, for: client)
       return Reply(
@@ -67,7 +72,7 @@ struct Asking: Sendable {
     }
   }
 
-  private func accepted(_ job: JobResource, _ cache: CacheStatus, _ limit: RateLimitState?) -> Reply {
+  private func accepted(_ job: JobResource, _ cache: CacheStatus, _ limit: RateLimitStates?) -> Reply {
     Reply(
       .accepted, json: job.json, headers: [.location: job.path, .cacheStatus: cache.rawValue], limit: limit)
   }
@@ -75,16 +80,16 @@ struct Asking: Sendable {
   // MARK: - Waiting
 
   private func answer(
-    _ form: Question.Form, _ admission: inout Admission, by client: Client, _ call: Call,
+    _ form: Question.Form, _ pending: inout PendingJob, by client: Client, _ call: Call,
     within wait: Duration
   ) async throws(Problem) -> Reply {
-    let expectation = desk.board.expect(admission.id)
+    let expectation = desk.board.expect(pending.admission.id)
     defer { desk.board.forget(expectation) }
-    let kept = desk.lost.keep(admission)
-    switch try await desk.admit(&admission, of: call) {
+    let kept = desk.lost.keep(pending.admission)
+    switch try await desk.admit(&pending, of: call) {
     case .answered(let source, let result, let created, let limit):
       // With an idempotency key the answer became a job of its own, to be replayed.
-      let id = admission.idempotency == nil ? source : admission.id
+      let id = pending.admission.idempotency == nil ? source : pending.admission.id
       let ended = EndedJob(id: id, state: .succeeded, body: result, created: created, isCached: true)
       return try reply(ended, form, call, [.cacheStatus: CacheStatus.hit.rawValue], limit)
     case .replayed(let id):
@@ -92,7 +97,7 @@ struct Asking: Sendable {
       return try reply(job, form, call, [.idempotencyReplayed: "true"], limit)
     case .queued(let created, let cache, let limit):
       expectation.isThere(created: created, kept: kept)
-      try await call.admitted(admission.id, client, desk)
+      try await call.admitted(pending.admission.id, client, desk)
       let headers: HTTPFields = [.cacheStatus: cache.rawValue]
       if let end = await desk.ownEnd(of: expectation, within: wait) {
         let ended = EndedJob(id: end.id, state: end.state, body: end.body, created: created, isCached: false)
@@ -100,18 +105,19 @@ struct Asking: Sendable {
       }
       switch expectation.absence {
       case .lost: throw .unavailable(.jobIsLost, retryAfter: .seconds(1))
-      case .gone: throw .gone(.answer(admission.id))
-      case nil: desk.lost.accepted(admission.id, created: created)
+      case .gone: throw .gone(.answer(pending.admission.id))
+      case nil: desk.lost.accepted(pending.admission.id, created: created)
       }
       // The job may have ended all the same, when only the news of it was lost.
       let (job, latest) = try await desk.readAfterWait(
-        admission.id, for: client, lastSeen: JobResource(admitted: admission, created: created))
+        pending.admission.id, for: client,
+        lastSeen: JobResource(admitted: pending.admission, created: created))
       return try reply(job, form, call, headers, latest)
     }
   }
 
   private func reply(
-    _ job: JobResource, _ form: Question.Form, _ call: Call, _ headers: HTTPFields, _ limit: RateLimitState?
+    _ job: JobResource, _ form: Question.Form, _ call: Call, _ headers: HTTPFields, _ limit: RateLimitStates?
   ) throws(Problem) -> Reply {
     if job.state.isTerminal { return try reply(EndedJob(job), form, call, headers, limit) }
     guard case .native = form else { throw .waitIsOver(job.id) }
@@ -121,7 +127,7 @@ struct Asking: Sendable {
   }
 
   private func reply(
-    _ job: EndedJob, _ form: Question.Form, _ call: Call, _ headers: HTTPFields, _ limit: RateLimitState?
+    _ job: EndedJob, _ form: Question.Form, _ call: Call, _ headers: HTTPFields, _ limit: RateLimitStates?
   ) throws(Problem) -> Reply {
     let body = try job.answer()
     var headers = headers
@@ -138,7 +144,7 @@ struct Asking: Sendable {
 
   private func written(
     _ body: ByteBuffer, by writer: any AnswerWriter, _ job: EndedJob, _ call: Call, _ headers: HTTPFields,
-    _ limit: RateLimitState?
+    _ limit: RateLimitStates?
   ) throws(Problem) -> Reply {
     guard let result = StoredResult(body) else { throw .internalError }
     var headers = headers

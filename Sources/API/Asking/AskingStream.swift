@@ -15,13 +15,13 @@ struct AskingStream: Sendable {
   private struct Start {
     let job: JobResource
     let headers: HTTPFields
-    let limit: RateLimitState?
+    let limit: RateLimitStates?
   }
 
   func reply(
-    in form: Question.Form, _ admission: inout Admission, by client: Client, _ call: Call
+    in form: Question.Form, _ pending: inout PendingJob, by client: Client, _ call: Call
   ) async throws(Problem) -> Reply {
-    let start = try await begin(&admission, by: client, call)
+    let start = try await begin(&pending, by: client, call)
     switch form {
     case .native where start.job.areEventsGone: throw .gone(.events(start.job.id))
     case .native: return events(start, by: client, call)
@@ -31,20 +31,20 @@ struct AskingStream: Sendable {
     }
   }
 
-  private func begin(_ admission: inout Admission, by client: Client, _ call: Call) async throws(Problem)
+  private func begin(_ pending: inout PendingJob, by client: Client, _ call: Call) async throws(Problem)
     -> Start
   {
     var headers = EventStream.headers
-    switch try await desk.admit(&admission, of: call) {
+    switch try await desk.admit(&pending, of: call) {
     case .queued(let created, let cache, let limit):
       headers[.cacheStatus] = cache.rawValue
-      desk.lost.accepted(admission.id, created: created)
-      try await call.admitted(admission.id, client, desk)
-      return Start(job: JobResource(admitted: admission, created: created), headers: headers, limit: limit)
+      desk.lost.accepted(pending.admission.id, created: created)
+      try await call.admitted(pending.admission.id, client, desk)
+      return Start(job: JobResource(admitted: pending.admission, created: created), headers: headers, limit: limit)
     case .answered(let source, let result, let created, let limit):
       headers[.cacheStatus] = CacheStatus.hit.rawValue
-      var job = JobResource(answered: admission, created: created, result: result)
-      if !admission.recordsCacheHit, admission.idempotency == nil { job = job.named(source) }
+      var job = JobResource(answered: pending.admission, created: created, result: result)
+      if !pending.admission.recordsCacheHit, pending.admission.idempotency == nil { job = job.named(source) }
       return Start(job: job, headers: headers, limit: limit)
     case .replayed(let id):
       headers[.idempotencyReplayed] = "true"
@@ -101,7 +101,7 @@ struct AskingStream: Sendable {
 
   /// An answer that is there already, as a stream.
   private func reply(
-    _ stream: AnswerStream, _ body: ByteBuffer, _ headers: HTTPFields, _ limit: RateLimitState?
+    _ stream: AnswerStream, _ body: ByteBuffer, _ headers: HTTPFields, _ limit: RateLimitStates?
   ) throws(Problem) -> Reply {
     guard let result = StoredResult(body) else { throw .internalError }
     var headers = headers

@@ -12,7 +12,7 @@ struct Question: Sendable {
     case streamed(by: any StreamedAnswerWriter)
   }
 
-  let order: JobOrder
+  var order: JobOrder
   let form: Form
   /// How long the client waits; nil when it comes back for its answer.
   let wait: Duration?

@@ -7,7 +7,9 @@ enum AnswerSchema {
     ["$ref": .string("#/components/schemas/\(name)")]
   }
 
-  static let components: JSONObject = [
+  static let components = own.merging(RecordSchema.components) { first, _ in first }
+
+  private static let own: JSONObject = [
     "QueryAnswer": object(queryAnswer, "The answer to a question.", AnswerExample.query),
     "JobResult": object(jobResult, "The answer of a job that succeeded."),
     "JobResource": object(jobResource, "A job, at any time of its life.", AnswerExample.job),
@@ -24,7 +26,9 @@ enum AnswerSchema {
 
   /// A page of a list.
   static func page(of name: String) -> JSONValue {
-    object(["data": ["type": "array", "items": reference(name)], "next_cursor": textOrNull], "One page.")
+    object(
+      ["data": ["type": "array", "items": reference(name)], "next": textOrNull], "One page.",
+      optional: ["next_cursor": ["type": ["string", "null"], "deprecated": true]])
   }
 
   /// An object that has all of these members, and may have the optional ones.
@@ -198,6 +202,9 @@ extension AnswerSchema {
         "description": "All that is wrong, for `validation`.",
       ],
       "cascade_path": steps,
+      "limit": ["type": "string", "description": "The limit or budget that refuses, as it is written."],
+      "scope": ["type": "string", "enum": ["tenant", "user", "key"], "description": "Whose it is."],
+      "retry_after": ["type": ["integer", "null"], "description": "Seconds; null where no time helps."],
     ],
     "required": ["type", "title", "status", "detail", "request_id"],
     "examples": [AnswerExample.problem],
@@ -216,6 +223,7 @@ extension AnswerSchema {
           "code": ["type": ["string", "null"], "examples": ["model_not_found"]],
           "request_id": ["type": "string", "description": "The X-Request-Id of the response."],
           "cascade_path": steps,
+          "limit": text, "scope": text, "retry_after": ["type": ["integer", "null"]],
         ],
         "required": ["message", "type", "param", "code", "request_id"],
       ]

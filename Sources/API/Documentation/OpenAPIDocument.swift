@@ -84,8 +84,21 @@ extension OpenAPIDocument {
     }
     operation["responses"] = .object(responses(of: route))
     // An empty list says that no key is needed, whatever else the document says.
-    operation["security"] = route.access == .open ? [] : [["key": []], ["bearer": []]]
+    operation["security"] = .array(security(of: route.access))
     return operation
+  }
+
+  /// Alternatives, with the scopes that a key needs; an empty one says that it goes without.
+  private static func security(of access: RouteDescription.Access) -> [JSONValue] {
+    let schemes = ["key", "bearer"]
+    switch access {
+    case .open: return []
+    case .optionalKey: return [[:]] + schemes.map { [$0: []] }
+    case .asking, .scopes:
+      return (access.scopes ?? []).flatMap { scope in
+        schemes.map { .object([$0: [.string(scope.rawValue)]]) }
+      }
+    }
   }
 
   /// `GET /jobs/{id}` is `getJobsById`.
@@ -174,6 +187,7 @@ extension OpenAPIDocument {
     case .unauthorized: [("WWW-Authenticate", "`Bearer`.")]
     case .methodNotAllowed: [("Allow", "The methods that the route has.")]
     case .rateLimited, .unavailable: [("Retry-After", "Whole seconds to wait, at least 1.")]
+    case .budgetExceeded: [("x-should-retry", "`false`: no waiting within the period helps.")]
     default: []
     }
   }

@@ -22,11 +22,32 @@ struct RouteDescription: Sendable {
   /// Whether the last parameter of the path takes all that is left of it, slashes included.
   var takesRest = false
 
-  /// Whose key opens the route.
+  /// Which keys open the route.
   enum Access: Sendable, Hashable {
+    /// No key is looked at.
     case open
-    case tenant
-    case admin
+    /// Any caller; a key that comes along decides what is shown.
+    case optionalKey
+    /// A key with the scope `ask`, whose request is judged once more by the step that takes it in.
+    case asking
+    /// A key with one of these scopes.
+    case scopes([Scope])
+
+    /// What reads and cancels jobs: those of the tenant, or those that the key itself made.
+    static let jobs = Access.scopes([.ask, .read])
+    static let adminRead = Access.scopes([.adminRead])
+    static let adminOperate = Access.scopes([.adminOperate])
+    static let adminKeys = Access.scopes([.adminKeys])
+    static let adminAll = Access.scopes([.adminAll])
+
+    /// One of these a key must have; nil where none is needed.
+    var scopes: [Scope]? {
+      switch self {
+      case .open, .optionalKey: nil
+      case .asking: [.ask]
+      case .scopes(let scopes): scopes
+      }
+    }
   }
 }
 

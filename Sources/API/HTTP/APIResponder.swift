@@ -12,6 +12,7 @@ struct APIResponder: HTTPResponder {
   let limits: LimitPolicy
   let crossOrigin: CrossOriginPolicy
   let queue: JobQueue
+  let clock: RedisClock
   let bodies: BodyBudget
   let drain: DrainSwitch
   let gate: StartGate
@@ -32,20 +33,22 @@ struct APIResponder: HTTPResponder {
     defer { hold.release() }
     do throws(Problem) {
       let (route, parameters) = try find(request)
-      client = try admit(request, context, to: route)
-      if !gate.isOpen, route.description.access != .open {
+      let origin = RequestOrigin(addresses, context, request.headers)
+      let principal = try await principal(of: request, from: origin, to: route)
+      client = principal.flatMap { self.client($0, origin) }
+      if !gate.isOpen, route.description.access.scopes != nil {
         throw .unavailable(.redisIsAway, retryAfter: .seconds(1))
       }
       guard !request.headers.expectsUnknown else { throw .expectationFailed }
       reply = try await route.handler(
         Call(
-          request: request, id: id, parameters: parameters, client: client, channel: context.channel,
-          hold: hold))
+          request: request, id: id, parameters: parameters, principal: principal, client: client,
+          origin: origin, channel: context.channel, hold: hold))
     } catch {
       reply = refusal(
         error, id, ErrorShape(path: routes.canonicalPath(of: request.uri.path) ?? request.uri.path))
     }
-    if let client, let state = await limitState(reply, client) { headers.addLimit(state) }
+    if let client, let states = await limitStates(reply, client) { headers.addLimits(states) }
     headers.append(contentsOf: reply.headers)
     // A client that keeps its connection shall take its next request elsewhere.
     if drain.isOn { headers[.connection] = "close" }
@@ -60,21 +63,33 @@ struct APIResponder: HTTPResponder {
     }
   }
 
-  /// Nil for a route that asks no tenant's key.
-  private func admit(_ request: Request, _ context: APIContext, to route: Route) throws(Problem) -> Client? {
-    guard route.description.access != .open else { return nil }
-    switch (route.description.access, authenticator.principal(of: request.headers)) {
-    case (_, nil): throw .unauthorized
-    case (.tenant, .tenant(let tenant)):
-      return Client(
-        tenant: tenant,
-        limits: limits.rules(
-          key: tenant, address: addresses.of(peer: context.peerAddress, headers: request.headers)))
-    case (.admin, .admin): return nil
-    case (.admin, _): throw .forbidden(.scope("admin"))
-    case (_, .admin): throw .forbidden(.scope("jobs"))
-    default: throw .unauthorized
+  /// Whose key a request has, which may do what the route does; nil where none is looked at.
+  private func principal(
+    of request: Request, from origin: RequestOrigin, to route: Route
+  ) async throws(Problem) -> Principal? {
+    let access = route.description.access
+    if access == .open || access == .optionalKey && !authenticator.hasKey(request.headers) { return nil }
+    let principal = try await authenticator.principal(
+      of: request.headers, from: origin, isFresh: access != .asking)
+    guard let scopes = access.scopes else { return principal }
+    do throws(Problem) {
+      try principal.check(scopes, from: origin)
+      return principal
+    } catch {
+      guard access == .asking else { throw error }
+      // What is known may be old: nobody is refused by that.
+      let fresh = try await authenticator.principal(of: request.headers, from: origin, isFresh: true)
+      try fresh.check(scopes, from: origin)
+      return fresh
     }
+  }
+
+  /// The tenant's that asks; nil for an administrator of all tenants.
+  private func client(_ principal: Principal, _ origin: RequestOrigin) -> Client? {
+    guard case .key(let policy, let holder) = principal, policy.key?.tenant != .all else { return nil }
+    let rates =
+      holder == .service ? limits.demands(key: policy.tenant.id.rawValue, address: origin.address) : []
+    return Client(policy: policy, holder: holder, origin: origin, rates: rates)
   }
 
   private func refusal(_ problem: Problem, _ id: RequestID, _ shape: ErrorShape) -> Reply {
@@ -85,12 +100,14 @@ struct APIResponder: HTTPResponder {
     return Reply(rendered.status, content: .whole(rendered.body), headers: rendered.headers)
   }
 
-  /// What is left of the client's limit: as the handler learned it, else asked for. Without Redis there is
+  /// What is left of the client's limits: as the handler learned it, else asked for. Without Redis there is
   /// nothing to say, and the answer goes out without.
-  private func limitState(_ reply: Reply, _ client: Client) async -> RateLimitState? {
+  private func limitStates(_ reply: Reply, _ client: Client) async -> RateLimitStates? {
     if let limit = reply.limit { return limit }
-    guard !client.limits.isEmpty, reply.status != .serviceUnavailable else { return nil }
-    return try? await queue.limits(client.limits)
+    guard reply.status != .serviceUnavailable else { return nil }
+    let rates = client.reported(at: clock.now)
+    guard !rates.isEmpty else { return nil }
+    return try? await queue.limits(rates)
   }
 
   private func response(to request: Request, _ reply: Reply, _ headers: HTTPFields) -> Response {

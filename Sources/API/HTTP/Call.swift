@@ -9,8 +9,11 @@ struct Call: Sendable {
   let id: RequestID
   /// The values of the path's `{name}` segments.
   let parameters: [String: String]
-  /// Nil on open routes.
+  /// Whose key it is; nil where none was looked at.
+  let principal: Principal?
+  /// The tenant's that asks; nil on open routes and for administrators of all tenants.
   let client: Client?
+  let origin: RequestOrigin
   /// The connection, which a stream that nobody reads closes.
   let channel: any Channel
   /// What the process holds of the body.
@@ -22,11 +25,4 @@ struct Call: Sendable {
   func query(_ name: String) -> String? {
     request.uri.queryParameters[Substring(name)].map(String.init)
   }
-}
-
-/// Who asks, as the key says.
-struct Client: Sendable {
-  let tenant: String
-  /// What counts against this client.
-  let limits: [RateLimitRule]
 }

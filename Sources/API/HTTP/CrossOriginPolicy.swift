@@ -10,7 +10,7 @@ struct CrossOriginPolicy: Sendable {
     guard request.method == .options, request.headerFields[.accessControlRequestMethod] != nil,
       var headers = headers(for: request)
     else { return nil }
-    headers[.accessControlAllowMethods] = "GET, POST, DELETE, OPTIONS"
+    headers[.accessControlAllowMethods] = "GET, POST, PATCH, DELETE, OPTIONS"
     // Whatever the page wants to send: OpenAI's client alone has a dozen of its own, and more with each version. None
     // gives a right but the key's, which the page must have.
     headers[.accessControlAllowHeaders] = request.headerFields[.accessControlRequestHeaders]
@@ -26,10 +26,11 @@ struct CrossOriginPolicy: Sendable {
     var headers: HTTPFields = [
       .accessControlAllowOrigin: allowsAll ? "*" : origin,
       .accessControlExposeHeaders: """
-      Location, Retry-After, X-Request-Id, X-Cache, Idempotency-Replayed, RateLimit-Limit, \
+      Location, ETag, Retry-After, X-Request-Id, X-Cache, Idempotency-Replayed, RateLimit-Limit, \
       RateLimit-Remaining, RateLimit-Reset, X-Sluice-Job, X-Sluice-Provider, X-Sluice-Attempts, \
       X-Should-Retry, X-RateLimit-Limit-Requests, X-RateLimit-Remaining-Requests, \
-      X-RateLimit-Reset-Requests
+      X-RateLimit-Reset-Requests, X-RateLimit-Limit-Tokens, X-RateLimit-Remaining-Tokens, \
+      X-RateLimit-Reset-Tokens
       """,
     ]
     if !allowsAll { headers[.vary] = "Origin" }

@@ -33,6 +33,8 @@ extension HTTPField.Name {
   // swift-format-ignore: NeverForceUnwrap
   static let shouldRetry = Self("x-should-retry")!
   // swift-format-ignore: NeverForceUnwrap
+  static let sluiceUser = Self("X-Sluice-User")!
+  // swift-format-ignore: NeverForceUnwrap
   static let accelBuffering = Self("X-Accel-Buffering")!
   // swift-format-ignore: NeverForceUnwrap
   static let prefer = Self("Prefer")!
@@ -50,4 +52,10 @@ extension HTTPField.Name {
   static let openAIRemaining = Self("x-ratelimit-remaining-requests")!
   // swift-format-ignore: NeverForceUnwrap
   static let openAIReset = Self("x-ratelimit-reset-requests")!
+  // swift-format-ignore: NeverForceUnwrap
+  static let openAITokenLimit = Self("x-ratelimit-limit-tokens")!
+  // swift-format-ignore: NeverForceUnwrap
+  static let openAITokensRemaining = Self("x-ratelimit-remaining-tokens")!
+  // swift-format-ignore: NeverForceUnwrap
+  static let openAITokenReset = Self("x-ratelimit-reset-tokens")!
 }

@@ -21,14 +21,27 @@ extension HTTPFields {
   }
 
   /// Adds the limit headers of the contract; OpenAI writes its reset as a duration such as `6s`.
-  mutating func addLimit(_ state: RateLimitState) {
-    let (limit, remaining) = (String(state.limit), String(state.remaining))
-    let reset = String((state.reset.wholeMilliseconds + 999) / 1000)
-    append(HTTPField(name: .rateLimitLimit, value: limit))
-    append(HTTPField(name: .rateLimitRemaining, value: remaining))
-    append(HTTPField(name: .rateLimitReset, value: reset))
-    append(HTTPField(name: .openAILimit, value: limit))
-    append(HTTPField(name: .openAIRemaining, value: remaining))
-    append(HTTPField(name: .openAIReset, value: reset + "s"))
+  mutating func addLimits(_ states: RateLimitStates) {
+    if let state = states.requests {
+      let (limit, remaining, reset) = Self.texts(of: state)
+      append(HTTPField(name: .rateLimitLimit, value: limit))
+      append(HTTPField(name: .rateLimitRemaining, value: remaining))
+      append(HTTPField(name: .rateLimitReset, value: reset))
+      append(HTTPField(name: .openAILimit, value: limit))
+      append(HTTPField(name: .openAIRemaining, value: remaining))
+      append(HTTPField(name: .openAIReset, value: reset + "s"))
+    }
+    if let state = states.tokens {
+      let (limit, remaining, reset) = Self.texts(of: state)
+      append(HTTPField(name: .openAITokenLimit, value: limit))
+      append(HTTPField(name: .openAITokensRemaining, value: remaining))
+      append(HTTPField(name: .openAITokenReset, value: reset + "s"))
+    }
+  }
+
+  private static func texts(of state: RateLimitState) -> (limit: String, remaining: String, reset: String) {
+    (
+      String(state.limit), String(state.remaining), String((state.reset.wholeMilliseconds + 999) / 1000)
+    )
   }
 }

@@ -14,19 +14,19 @@ struct Reply: Sendable {
   var status: HTTPResponse.Status
   var headers: HTTPFields
   var content: Content
-  /// What is left of the client's limit, where the handler has learned it.
-  var limit: RateLimitState?
+  /// What is left of the client's limits, where the handler has learned it.
+  var limit: RateLimitStates?
 
   init(
     _ status: HTTPResponse.Status, json body: ByteBuffer, headers: HTTPFields = [:],
-    limit: RateLimitState? = nil
+    limit: RateLimitStates? = nil
   ) {
     self.init(status, body: body, contentType: "application/json", headers: headers, limit: limit)
   }
 
   init(
     _ status: HTTPResponse.Status, body: ByteBuffer, contentType: String, headers: HTTPFields = [:],
-    limit: RateLimitState? = nil
+    limit: RateLimitStates? = nil
   ) {
     self.init(status, content: .whole(body), headers: headers, limit: limit)
     self.headers.append(HTTPField(name: .contentType, value: contentType))
@@ -34,7 +34,7 @@ struct Reply: Sendable {
 
   /// With a content type among the headers.
   init(
-    _ status: HTTPResponse.Status, content: Content, headers: HTTPFields, limit: RateLimitState? = nil
+    _ status: HTTPResponse.Status, content: Content, headers: HTTPFields, limit: RateLimitStates? = nil
   ) {
     self.status = status
     self.headers = headers

@@ -1,24 +1,25 @@
 import NIOCore
 import Shared
 
-/// The name under which an answer is cached: a digest of the tenant and of all that shapes the answer.
+/// The name under which an answer is cached: a digest of the group that shares it and of all that shapes the answer.
 ///
-/// The tenant comes from the key record, never from the client, so no tenant is served another's answer.
+/// The group comes from the records of key and tenant, never from the client, so no tenant is served the answer of one that
+/// does not share with it.
 enum CacheKey {
-  static func make(tenant: String, request: ByteBuffer) -> String {
+  static func make(group: String, request: ByteBuffer) -> String {
     var digest = RequestDigest()
-    digest.add(tenant)
+    digest.add(group)
     digest.add(request)
     return digest.hex
   }
 }
 
 extension Idempotency {
-  /// What a tenant's key and the submission that came with it stand for. The key itself, which a client
+  /// What an owner's key and the submission that came with it stand for. The key itself, which a client
   /// may have made of anything, goes no further.
-  init(key: String, tenant: String, order: JobOrder, request: ByteBuffer) {
+  init(key: String, owner: String, order: JobOrder, request: ByteBuffer) {
     var digest = RequestDigest()
-    digest.add(tenant)
+    digest.add(owner)
     digest.add(key)
     var body = RequestDigest()
     body.add(request)

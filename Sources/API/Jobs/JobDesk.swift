@@ -4,6 +4,7 @@ import Shared
 /// Takes submissions to the queue and waits for their ends: what `/query` and `/jobs` have in common.
 struct JobDesk: Sendable {
   let queue: JobQueue
+  let judge: RequestJudge
   let admissions: PerEventLoop<StepBatcher<Admission, AdmissionOutcome>>
   let board: ReplyBoard
   let feeds: EventBoard
@@ -16,66 +17,76 @@ struct JobDesk: Sendable {
   /// Where who asks now is told of jobs' ends.
   var channel: String { channels.current.name }
 
-  /// An admission of what a client orders. With `isAwaited`, this process is told of the job's events and end, and
-  /// an answer from the cache needs no job of its own unless `recordsCacheHit`.
-  func admission(
+  /// A job of what a client orders: ``PendingJob``. With `isAwaited`, this process is told of the job's events and end.
+  func job(
     of order: JobOrder, by client: Client, idempotencyKey: String?, isAwaited: Bool, recordsCacheHit: Bool
-  ) -> Admission {
-    let encoded = order.request.encoded()
-    return Admission(
-      id: JobID(unixMilliseconds: Timestamp.now), tenant: client.tenant, lane: order.lane,
-      model: order.request.model, request: encoded,
-      metadata: order.metadata.isEmpty ? nil : order.metadataJSON,
-      weight: order.request.estimatedTokens, expiresIn: order.expiresIn, delay: order.delay,
-      replyChannel: isAwaited ? channel : nil, callbackURL: order.callbackURL?.text,
-      cache: order.cache.use { CacheKey.make(tenant: client.tenant, request: encoded) },
-      recordsCacheHit: recordsCacheHit,
-      idempotency: idempotencyKey.map {
-        Idempotency(key: $0, tenant: client.tenant, order: order, request: encoded)
-      },
-      streaming: order.streaming, limits: client.limits)
+  ) async throws(Problem) -> PendingJob {
+    func job(by client: Client) throws(Problem) -> PendingJob {
+      try PendingJob(
+        order, by: client, idempotencyKey: idempotencyKey, channel: isAwaited ? channel : nil,
+        recordsCacheHit: recordsCacheHit, judge: judge)
+    }
+    do throws(Problem) { return try job(by: client) } catch {
+      // What is known may be old: nobody is refused by that.
+      let fresh = try await judge.fresh(client)
+      guard fresh.policy.version != client.policy.version else { throw error }
+      return try job(by: fresh)
+    }
   }
 
   /// Takes a job in. Throws ``Problem`` for every refusal.
   ///
-  /// What was asked stands in the queue then, so it is taken out of the admission: a call can wait long for its answer,
+  /// What was asked stands in the queue then, so it is taken out of the job: a call can wait long for its answer,
   /// and many do.
-  func admit(_ admission: inout Admission, of call: Call) async throws(Problem) -> Admitted {
+  func admit(_ job: inout PendingJob, of call: Call) async throws(Problem) -> Admitted {
     defer {
-      admission.request = ByteBuffer()
+      job.isSettled()
       call.hold.release()
     }
-    let outcome: AdmissionOutcome
-    do { outcome = try await admissions.current.perform(admission) } catch { throw Problem(error) }
+    for _ in 0..<RequestJudge.mostTimes {
+      let outcome: AdmissionOutcome
+      do { outcome = try await admissions.current.perform(job.admission) } catch { throw Problem(error) }
+      guard case .stale(let now) = outcome else { return try admitted(job, outcome) }
+      judge.ring.clock.heard(now)
+      try await job.judgeAnew(by: judge)
+    }
+    throw .unavailable(.recordsChange, retryAfter: .seconds(1))
+  }
+
+  private func admitted(_ job: PendingJob, _ outcome: AdmissionOutcome) throws(Problem) -> Admitted {
     switch outcome {
-    case .admitted(let created, let sharesCall, let limit):
-      let usesCache = admission.cache != .off && queue.retention.cache > .zero
-      return .queued(created: created, sharesCall ? .coalesced : usesCache ? .miss : .off, limit)
-    case .cached(let source, let result, let created, let limit):
-      return .answered(source: source, result: result, created: created, limit)
+    case .admitted(let created, let sharesCall, let limits):
+      let usesCache = job.admission.cache != .off && queue.retention.cache > .zero
+      return .queued(created: created, sharesCall ? .coalesced : usesCache ? .miss : .off, limits)
+    case .cached(let source, let result, let created, let limits):
+      return .answered(source: source, result: result, created: created, limits)
     case .replayed(let id): return .replayed(id)
     case .keyReused: throw .conflict(.idempotencyKeyReused)
-    case .limited(let retryAfter, _): throw .rateLimited(retryAfter: retryAfter)
+    case .limited(let rate, let retryAfter, _): throw job.refusal(.rate(rate, after: retryAfter))
+    case .full(.limit(let queued)): throw job.refusal(.queued(queued, isAlone: false))
     case .full(.tenant): throw .tenantQueueIsFull(retryAfter: .seconds(5))
     case .full(.queue): throw .unavailable(.queueIsFull, retryAfter: .seconds(5))
+    case .overBudget(let budget): throw job.refusal(.budget(budget, isAlone: false))
+    case .stale: throw .unavailable(.recordsChange, retryAfter: .seconds(1))
     case .unacknowledged:
       // Its caller does not wait for it.
-      if admission.replyChannel != nil { receipts.note(admission.id, isReceived: false) }
-      throw .unacknowledged(isExact: admission.idempotency != nil)
+      if job.admission.replyChannel != nil { receipts.note(job.admission.id, isReceived: false) }
+      throw .unacknowledged(isExact: job.admission.idempotency != nil)
     }
   }
 
-  /// A tenant's job; throws ``Problem/jobNotFound`` when there is none.
+  /// A job that the client may read; throws ``Problem/jobNotFound`` when there is none.
   func read(_ id: JobID, for client: Client, announced: Bool = false) async throws(Problem) -> (
-    job: JobResource, limit: RateLimitState?
+    job: JobResource, limit: RateLimitStates?
   ) {
     let record: JobRecord?
-    let limit: RateLimitState?
+    let limit: RateLimitStates
     do {
       (record, limit) = try await queue.read(
-        id, tenant: client.tenant, announceTo: announced ? channel : nil, limits: client.limits)
+        id, tenant: client.tenant, announceTo: announced ? channel : nil,
+        limits: client.reported(at: judge.ring.clock.now))
     } catch { throw Problem(error) }
-    guard let record else { throw .jobNotFound }
+    guard let record, client.mayRead(madeBy: record.key) else { throw .jobNotFound }
     return (JobResource(record), limit)
   }
 
@@ -91,7 +102,7 @@ struct JobDesk: Sendable {
 
   /// A tenant's job once it has ended, or as it is when the wait is over.
   func read(_ id: JobID, for client: Client, waiting wait: Duration) async throws(Problem) -> (
-    job: JobResource, limit: RateLimitState?
+    job: JobResource, limit: RateLimitStates?
   ) {
     guard wait > .zero else { return try await read(id, for: client) }
     let expectation = board.expect(id)
@@ -106,7 +117,7 @@ struct JobDesk: Sendable {
   /// A tenant's job once its caller has waited. When Redis is away at that moment, the job goes on all the same: it is
   /// told as it was last seen.
   func readAfterWait(_ id: JobID, for client: Client, lastSeen: JobResource) async throws(Problem) -> (
-    job: JobResource, limit: RateLimitState?
+    job: JobResource, limit: RateLimitStates?
   ) {
     do throws(Problem) { return try await read(id, for: client) } catch {
       guard case .unavailable = error else { throw error }
@@ -125,6 +136,8 @@ struct JobDesk: Sendable {
 
   /// Ends a tenant's job; throws ``Problem`` when there is none or it has ended already.
   func cancel(_ id: JobID, for client: Client) async throws(Problem) -> JobResource {
+    // Whose it is does not change.
+    if !client.readsTenant { _ = try await read(id, for: client) }
     let cancellation: Cancellation
     do { cancellation = try await queue.cancel(id, tenant: client.tenant) } catch { throw Problem(error) }
     switch cancellation {
@@ -158,8 +171,8 @@ struct JobDesk: Sendable {
 
 /// What became of a submission that was not refused.
 enum Admitted: Sendable {
-  case queued(created: Int64, CacheStatus, RateLimitState?)
-  case answered(source: JobID, result: ByteBuffer, created: Int64, RateLimitState?)
+  case queued(created: Int64, CacheStatus, RateLimitStates?)
+  case answered(source: JobID, result: ByteBuffer, created: Int64, RateLimitStates?)
   /// An earlier job with the same idempotency key.
   case replayed(JobID)
 }
@@ -172,13 +185,10 @@ enum CacheStatus: String, Sendable {
   case off
 }
 
-extension CacheMode {
-  fileprivate func use(_ key: () -> String) -> CacheUse {
-    switch self {
-    case .use: .use(key: key())
-    case .refresh: .refresh(key: key())
-    case .off: .off
-    }
+extension PendingJob {
+  /// Which limit or budget refuses it, and whose that is.
+  fileprivate func refusal(_ cause: LimitRefusal.Cause) -> Problem {
+    .limitReached(client.policy.refusal(cause, user: admission.demand.user))
   }
 }
 

@@ -5,6 +5,8 @@ import Shared
 struct JobOrder: Sendable {
   var request: JobRequest
   var lane: Lane
+  /// Whether the client named the lane; one that it did not name gives way to its key's and its tenant's.
+  var isLaneNamed = false
   var cache = CacheMode.use
   var metadata: JSONObject = [:]
   /// How long the job may wait for its start, from the end of its delay.
@@ -12,6 +14,8 @@ struct JobOrder: Sendable {
   var delay = Duration.zero
   var callbackURL: CallbackURL?
   var streaming: StreamMode?
+  /// Whom the client names as its user.
+  var user: String?
 
   /// The metadata as a JSON object, as it is stored and returned.
   var metadataJSON: ByteBuffer { JSONValue.object(metadata).serialized() }
@@ -20,7 +24,8 @@ struct JobOrder: Sendable {
 extension Submission {
   var order: JobOrder {
     JobOrder(
-      request: .chat(conversation), lane: lane, cache: cache, metadata: metadata, expiresIn: expiresIn,
+      request: .chat(conversation), lane: lane, isLaneNamed: isLaneNamed, cache: cache, metadata: metadata,
+      expiresIn: expiresIn,
       delay: delay,
       callbackURL: callbackURL, streaming: streaming)
   }

@@ -18,9 +18,6 @@ extension AdmissionShelf {
   /// Keeps what will be needed to take a job in anew; nil where there is no room for it.
   func keep(_ admission: Admission) -> KeptAdmission? {
     guard take(admission.size) else { return nil }
-    var kept = admission
-    // They have been taken.
-    kept.limits = []
-    return KeptAdmission(kept, on: self)
+    return KeptAdmission(admission, on: self)
   }
 }

@@ -40,11 +40,11 @@ struct LostJobFinder: Sendable {
         board.deliver(JobEnd(id: admission.id, state: .succeeded, body: result))
       // It is there after all.
       case .replayed(admission.id): break
-      // Its client has sent it again in the meantime.
-      case .replayed, .keyReused:
+      // Its client has sent it again in the meantime, or others have spent what it would cost.
+      case .replayed, .keyReused, .overBudget:
         gone.append(admission.id)
         for expectation in board.expectations(of: admission.id) { expectation.miss(.lost) }
-      case .limited, .full: break
+      case .limited, .full, .stale: break
       }
     }
     lost.noteReadmitted(taken)

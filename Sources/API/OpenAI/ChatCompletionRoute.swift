@@ -15,7 +15,8 @@ struct ChatCompletionRoute: Sendable {
     let request = JobRequest.chat(body.conversation)
     let order = JobOrder(
       request: request, lane: .interactive, cache: try call.cacheWish() ?? settings.cache.mode(of: request),
-      metadata: body.metadata, expiresIn: settings.expiresIn, streaming: body.stream ? .deltas : nil)
+      metadata: body.metadata, expiresIn: settings.expiresIn, streaming: body.stream ? .deltas : nil,
+      user: try UserName.read(body.others))
     let writer = ChatWriter(model: body.model, includesUsage: body.includesUsage)
     return Question(
       order: order, form: body.stream ? .streamed(by: writer) : .written(by: writer), wait: wait)

@@ -16,7 +16,7 @@ struct EmbeddingRoute: Sendable {
     let request = JobRequest.embedding(body.request)
     let order = JobOrder(
       request: request, lane: .interactive, cache: try call.cacheWish() ?? settings.cache.mode(of: request),
-      expiresIn: settings.expiresIn)
+      expiresIn: settings.expiresIn, user: try UserName.read(body.others))
     return Question(order: order, form: .written(by: EmbeddingWriter()), wait: wait)
   }
 }

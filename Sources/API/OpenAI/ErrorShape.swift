@@ -11,9 +11,13 @@ enum ErrorShape: Sendable {
     self = path == "/v1" || path.hasPrefix("/v1/") ? .openAI : .problemDetails
   }
 
-  /// The status of a kind of problem; OpenAI knows no 422.
+  /// The status of a kind of problem; OpenAI knows no 422 and no 402.
   func status(of kind: ProblemKind) -> HTTPResponse.Status {
-    self == .openAI && kind == .validation ? .badRequest : kind.status
+    switch (self, kind) {
+    case (.openAI, .validation): .badRequest
+    case (.openAI, .budgetExceeded): .tooManyRequests
+    default: kind.status
+    }
   }
 
   func render(_ problem: Problem, requestID: String) -> RenderedProblem {

@@ -14,10 +14,11 @@ struct ModelRoutes: Sendable {
       Route(
         description(
           path: "/v1/models", summary: "List models",
-          "The routes, and the models of every provider that is on, as `provider/model`."), handler: list),
+          "The routes, and the models of every provider that is on, as `provider/model`, as far as the key may ask them."
+        ), handler: list),
       Route(
         description(
-          path: "/v1/models/{id}", summary: "Look up a model", "Whether a name can be asked.",
+          path: "/v1/models/{id}", summary: "Look up a model", "Whether the key can ask a name.",
           parameters: [
             ParameterDescription(
               name: "id", location: .path, schema: ["type": "string"],
@@ -27,7 +28,8 @@ struct ModelRoutes: Sendable {
   }
 
   private func list(_ call: Call) async throws(Problem) -> Reply {
-    let models = catalogs.current.publicModels.map { Self.model($0.id, ownedBy: $0.owner) }
+    let usable = catalogs.current.publicModels.filter { call.client?.policy.allows(model: $0.id) ?? true }
+    let models = usable.map { Self.model($0.id, ownedBy: $0.owner) }
     return Reply(.ok, json: (["object": "list", "data": .array(models)] as JSONValue).serialized())
   }
 
@@ -35,6 +37,9 @@ struct ModelRoutes: Sendable {
   private func read(_ call: Call) async throws(Problem) -> Reply {
     let name = call.parameters["id"]?.removingPercentEncoding ?? ""
     try catalogs.current.check(model: name)
+    if let policy = call.client?.policy, !policy.allows(model: name) {
+      throw .modelNotFound("There is no model \"\(name.prefix(64))\" that this key may ask.")
+    }
     let owner = catalogs.current.publicModels.first { $0.id == name }?.owner
     let provider = name.split(separator: "/").first.map(String.init)
     return Reply(.ok, json: Self.model(name, ownedBy: owner ?? provider ?? "sluice").serialized())
@@ -54,6 +59,6 @@ struct ModelRoutes: Sendable {
         ResponseDescription(status: .ok, description: "In OpenAI's form.", schema: ["type": "object"])
       ],
       problems: parameters.isEmpty ? [.unauthorized, .forbidden] : [.unauthorized, .forbidden, .notFound],
-      access: .tenant, takesRest: !parameters.isEmpty)
+      access: .jobs, takesRest: !parameters.isEmpty)
   }
 }

@@ -23,7 +23,7 @@ extension ChatCompletionRoute {
           status: .ok, description: "With `stream`: chunks as server-sent events, then `[DONE]`.",
           contentType: "text/event-stream"),
       ],
-      problems: OpenAIParameters.problems, access: .tenant)
+      problems: OpenAIParameters.problems, access: .asking)
   }
 }
 
@@ -41,7 +41,7 @@ extension EmbeddingRoute {
           status: .ok, description: "The vectors.", schema: ["type": "object"],
           headers: OpenAIParameters.answerHeaders)
       ],
-      problems: OpenAIParameters.problems, access: .tenant)
+      problems: OpenAIParameters.problems, access: .asking)
   }
 }
 
@@ -49,6 +49,7 @@ extension EmbeddingRoute {
 enum OpenAIParameters {
   static let all = [
     WaitPreference.parameter, RouteParameters.idempotencyKey, RouteParameters.cache,
+    RouteParameters.user,
     ParameterDescription(
       name: "Cache-Control", location: .header, schema: ["type": "string"],
       description: "`no-cache` asks anew and stores the answer, `no-store` leaves the cache out."),
@@ -66,7 +67,8 @@ enum OpenAIParameters {
 
   static let problems =
     ProblemKind.ofBodies + [
-      .unauthorized, .forbidden, .notFound, .conflict, .gone, .validation, .rateLimited, .allProvidersFailed,
+      .unauthorized, .budgetExceeded, .forbidden, .notFound, .conflict, .gone, .validation, .rateLimited,
+      .allProvidersFailed,
       .unavailable, .unacknowledged, .timeout,
     ]
 }

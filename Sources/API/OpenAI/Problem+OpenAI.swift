@@ -22,6 +22,10 @@ extension Problem {
       "code": .string(provider?.code ?? openAICode), "request_id": .string(requestID),
     ]
     switch self {
+    case .limitReached(let refusal):
+      error["limit"] = .string(refusal.limit)
+      error["scope"] = .string(refusal.scope.rawValue)
+      error["retry_after"] = Self.seconds(refusal.retryAfter)
     case .allProvidersFailed(_, let path, _), .requestRefused(_, let path, _):
       error["cascade_path"] = try? JSONParser.parse(path)
     default: break
@@ -57,6 +61,8 @@ extension Problem {
     if case .requestRefused = self { return "invalid_request_error" }
     return switch kind {
     case .unauthorized: "authentication_error"
+    // What OpenAI's clients know not to ask again for.
+    case .budgetExceeded: "insufficient_quota"
     case .forbidden: "permission_error"
     case .rateLimited: "rate_limit_error"
     case .internalError, .allProvidersFailed, .unavailable, .unacknowledged, .timeout: "server_error"
@@ -69,8 +75,9 @@ extension Problem {
     case .unauthorized: "invalid_api_key"
     case .modelNotFound: "model_not_found"
     case .requestRefused: "request_refused"
-    case .rateLimited, .tenantQueueIsFull: "rate_limit_exceeded"
+    case .tooManyUnknownKeys, .tenantQueueIsFull: "rate_limit_exceeded"
     case .validation(let errors): errors.issues.first?.fault.openAICode ?? "invalid_value"
+    case .limitReached, .budgetSpent: kind == .budgetExceeded ? "insufficient_quota" : "rate_limit_exceeded"
     default: kind.rawValue.replacing("-", with: "_")
     }
   }

@@ -30,7 +30,13 @@ extension Problem {
       body.member("detail", detail)
       body.member("request_id", requestID)
       switch self {
+      case .beyondGrant(let faults):
+        body.member("errors", json: .array(ValidationErrors(faults).issues.map(\.json)))
       case .validation(let errors): body.member("errors", json: .array(errors.issues.map(\.json)))
+      case .limitReached(let refusal):
+        body.member("limit", refusal.limit)
+        body.member("scope", refusal.scope.rawValue)
+        body.member("retry_after", json: Self.seconds(refusal.retryAfter))
       case .allProvidersFailed(_, let cascadePath, _), .requestRefused(_, let cascadePath, _):
         body.name("cascade_path")
         body.write(json: cascadePath)

@@ -8,23 +8,34 @@ enum Problem: Error, Sendable, Equatable {
   case invalidJSON(JSONParsingError)
   /// One for no key, an unknown, an expired and a revoked one, so that none can be told from another.
   case unauthorized
-  case forbidden(Refusal)
+  case forbidden(AccessDenial)
+  /// An administrator would give or change what is beyond his own.
+  case beyondGrant(RecordFaults)
   case routeNotFound
   /// One for a job that never was, has expired or is another tenant's.
   case jobNotFound
+  /// A tenant, key or the like that an administrator names and that is not there, or is not his to see.
+  case recordNotFound(String)
   /// The sentence says what there is instead.
   case modelNotFound(String)
   /// The methods that the path does have.
   case methodNotAllowed(allowed: [HTTPRequest.Method])
   case requestTimeout
   case conflict(Conflict)
+  /// `If-Match` names another version of the record.
+  case preconditionFailed
   case gone(Gone)
   case bodyTooLarge(limit: Int)
   /// `Expect` asks for something else than `100-continue`.
   case expectationFailed
   case unsupportedMediaType
   case validation(ValidationErrors)
-  case rateLimited(retryAfter: Duration)
+  /// A limit or budget of the key, its user or its tenant.
+  case limitReached(LimitRefusal)
+  /// A job that waited for money, and for which there is none: the sentence is the job's.
+  case budgetSpent(message: String)
+  /// Too many keys that nobody has came from one address.
+  case tooManyUnknownKeys(retryAfter: Duration)
   /// The tenant has as many jobs or bytes in the queue as it may.
   case tenantQueueIsFull(retryAfter: Duration)
   case headersTooLarge
@@ -48,16 +59,19 @@ enum Problem: Error, Sendable, Equatable {
     case malformed
   }
 
-  /// Why a valid key does not open this door.
-  enum Refusal: Sendable, Hashable {
-    case scope(String)
-    case model(String)
-    case tenantDisabled
-  }
-
   enum Conflict: Sendable, Hashable {
     case jobHasEnded(JobState)
     case idempotencyKeyReused
+    /// There is a record of that id.
+    case exists(String)
+    /// Jobs of a tenant that is to be deleted have not ended.
+    case tenantHasJobs(String, Int)
+    /// The tenant is there always.
+    case tenantStays(TenantID)
+    /// No keys can be stored.
+    case pepperIsMissing
+    /// Others change the record all the while.
+    case recordIsContested
   }
 
   /// What gave way to new work when Redis ran short of memory.
@@ -82,6 +96,8 @@ enum Problem: Error, Sendable, Equatable {
     case jobIsLost
     /// A write would be refused, or not be acknowledged.
     case tooFewReplicas
+    /// The records of the key are changed all the while.
+    case recordsChange
   }
 }
 
@@ -93,17 +109,20 @@ extension Problem {
     case .badRequest: .badRequest
     case .invalidJSON: .invalidJSON
     case .unauthorized: .unauthorized
-    case .forbidden: .forbidden
-    case .routeNotFound, .jobNotFound, .modelNotFound: .notFound
+    case .forbidden, .beyondGrant: .forbidden
+    case .routeNotFound, .jobNotFound, .recordNotFound, .modelNotFound: .notFound
     case .methodNotAllowed: .methodNotAllowed
     case .requestTimeout: .requestTimeout
     case .conflict: .conflict
+    case .preconditionFailed: .preconditionFailed
     case .gone: .gone
     case .bodyTooLarge: .bodyTooLarge
     case .expectationFailed: .expectationFailed
     case .unsupportedMediaType: .unsupportedMediaType
     case .validation: .validation
-    case .rateLimited, .tenantQueueIsFull: .rateLimited
+    case .limitReached(let refusal): refusal.isOfBudget ? .budgetExceeded : .rateLimited
+    case .budgetSpent: .budgetExceeded
+    case .tooManyUnknownKeys, .tenantQueueIsFull: .rateLimited
     case .headersTooLarge: .headersTooLarge
     case .internalError: .internalError
     case .allProvidersFailed: .allProvidersFailed
@@ -120,11 +139,11 @@ extension Problem {
     case .badRequest(.malformed): "The request is not well-formed HTTP; check its headers and its length."
     case .invalidJSON(let error): "The body must be one JSON value in UTF-8: \(error)."
     case .unauthorized: "Send a valid key as X-API-Key, or as Authorization: Bearer."
-    case .forbidden(.scope(let scope)): "This key lacks the scope \"\(scope)\"; ask for one that has it."
-    case .forbidden(.model(let model)): "This key may not use the model \"\(model)\"; choose another."
-    case .forbidden(.tenantDisabled): "The tenant of this key is disabled; ask the operator."
+    case .forbidden(let denial): Self.sentence(denial.description)
     case .routeNotFound: "There is no such route; GET /docs lists them all."
     case .jobNotFound: "There is no such job; it may have expired, so check the id or submit it again."
+    case .beyondGrant(let faults): ValidationErrors(faults).sentence
+    case .recordNotFound(let what): "There is no \(what) that this key reaches."
     case .modelNotFound(let sentence): sentence
     case .methodNotAllowed(let allowed):
       "Use \(allowed.map(\.rawValue).joined(separator: " or ")) on this route."
@@ -132,6 +151,18 @@ extension Problem {
     case .conflict(.jobHasEnded(let state)): "The job has already ended as \(state.rawValue)."
     case .conflict(.idempotencyKeyReused):
       "This Idempotency-Key was used with another body; use a new key for a new request."
+    case .conflict(.exists(let what)):
+      "There is a record \(what) already; change it by PATCH, or choose another id."
+    case .conflict(.tenantHasJobs(let tenant, let jobs)):
+      "Tenant \(tenant) has \(jobs) \(jobs == 1 ? "job that has" : "jobs that have") not ended; let them end, or cancel them with ?force=true."
+    case .conflict(.tenantStays(let tenant)):
+      "Tenant \(tenant) is there always and cannot be deleted; disable it instead."
+    case .conflict(.pepperIsMissing):
+      "No keys can be stored without KEY_PEPPER; set it for all API processes, and keep it."
+    case .conflict(.recordIsContested):
+      "Others are changing this record; read it again and send the change again."
+    case .preconditionFailed:
+      "The record has changed since that ETag; read it again and send the change again."
     case .gone(.answer(let id)):
       "This Idempotency-Key was answered as \(id), but the answer has given way to new work; use a new key to ask again."
     case .gone(.events(let id)):
@@ -140,8 +171,10 @@ extension Problem {
     case .expectationFailed: "Send no Expect header, or Expect: 100-continue."
     case .unsupportedMediaType: "Send the body as JSON, with Content-Type: application/json."
     case .validation(let errors): errors.sentence
-    case .rateLimited(let retryAfter):
-      "The rate limit is reached; try again in \(Self.wholeSeconds(retryAfter)) s."
+    case .limitReached(let refusal): Self.sentence(refusal.sentence)
+    case .budgetSpent(let message): message
+    case .tooManyUnknownKeys(let retryAfter):
+      "Too many unknown keys came from this address; try again in \(Self.wholeSeconds(retryAfter)) s with a valid one."
     case .tenantQueueIsFull(let retryAfter):
       "This tenant has as much in the queue as it may; try again in \(Self.wholeSeconds(retryAfter)) s."
     case .headersTooLarge: "Send fewer or shorter headers."
@@ -166,7 +199,12 @@ extension Problem {
     case .unauthorized: [.wwwAuthenticate: "Bearer"]
     case .methodNotAllowed(let allowed):
       [.allow: allowed.map(\.rawValue).joined(separator: ", ")]
-    case .rateLimited(let retryAfter), .tenantQueueIsFull(let retryAfter), .unavailable(_, let retryAfter):
+    case .limitReached(let refusal): Self.headers(of: refusal)
+    // What is spent comes back with the next period at the earliest.
+    case .budgetSpent: [.shouldRetry: "false"]
+    case .tooManyUnknownKeys(let retryAfter),
+      .tenantQueueIsFull(let retryAfter),
+      .unavailable(_, let retryAfter):
       [.retryAfter: String(Self.wholeSeconds(retryAfter))]
     // The same request under the same key finds the same again.
     case .gone: [.shouldRetry: "false"]
@@ -175,6 +213,23 @@ extension Problem {
     case .unacknowledged(isExact: false): [.shouldRetry: "false"]
     default: [:]
     }
+  }
+
+  private static func headers(of refusal: LimitRefusal) -> HTTPFields {
+    var headers = HTTPFields()
+    if refusal.isForGood { headers[.shouldRetry] = "false" }
+    if let wait = refusal.retryAfter { headers[.retryAfter] = String(wholeSeconds(wait)) }
+    return headers
+  }
+
+  /// The same as JSON; null where no time is known.
+  static func seconds(_ duration: Duration?) -> JSONValue {
+    duration.map { .integer(wholeSeconds($0)) } ?? .null
+  }
+
+  /// A phrase with a capital and a full stop.
+  private static func sentence(_ phrase: String) -> String {
+    phrase.prefix(1).uppercased() + phrase.dropFirst() + "."
   }
 
   private static func phrase(_ cause: Cause) -> String {
@@ -187,11 +242,12 @@ extension Problem {
     case .draining: "This server is about to stop"
     case .jobIsLost: "The job was lost when another Redis took over"
     case .tooFewReplicas: "Too few replicas of Redis are there to take a job in"
+    case .recordsChange: "The records of this key are being changed"
     }
   }
 
   /// Rounded up, at least 1: a client that comes back after it is never too early.
-  private static func wholeSeconds(_ duration: Duration) -> Int64 {
+  static func wholeSeconds(_ duration: Duration) -> Int64 {
     let (seconds, attoseconds) = duration.components
     return max(1, attoseconds > 0 ? seconds + 1 : seconds)
   }
@@ -200,6 +256,9 @@ extension Problem {
 // MARK: - From stored outcomes
 
 extension Problem {
+  /// The code of a job that waited for money until there was none left for it.
+  private static let budgetExceeded = "budget_exceeded"
+
   /// The problem of a job that failed for good, from the stored form of its ``JobFailure``.
   ///
   /// An error that cannot be read, which another version may have written, is an internal error.
@@ -209,6 +268,7 @@ extension Problem {
     }
     let cascadePath = (error["cascade_path"] ?? []).serialized()
     let provider = ProviderError(stored: error["provider_error"])
+    if error["code"]?.string == budgetExceeded { return .budgetSpent(message: message) }
     return error["code"]?.string == JobFailure.Code.requestRefused.rawValue
       ? .requestRefused(message: message, cascadePath: cascadePath, provider: provider)
       : .allProvidersFailed(message: message, cascadePath: cascadePath, provider: provider)

@@ -9,12 +9,14 @@ enum ProblemKind: String, Sendable, Hashable, CaseIterable {
   case badRequest = "bad-request"
   case invalidJSON = "invalid-json"
   case unauthorized
+  case budgetExceeded = "budget-exceeded"
   case forbidden
   case notFound = "not-found"
   case methodNotAllowed = "method-not-allowed"
   case requestTimeout = "request-timeout"
   case conflict
   case gone
+  case preconditionFailed = "precondition-failed"
   case bodyTooLarge = "body-too-large"
   case unsupportedMediaType = "unsupported-media-type"
   case expectationFailed = "expectation-failed"
@@ -39,12 +41,15 @@ enum ProblemKind: String, Sendable, Hashable, CaseIterable {
     switch self {
     case .badRequest, .invalidJSON: .badRequest
     case .unauthorized: .unauthorized
+    // RFC 9110 reserves it; swift-http-types has no name for it.
+    case .budgetExceeded: HTTPResponse.Status(code: 402, reasonPhrase: "Payment Required")
     case .forbidden: .forbidden
     case .notFound: .notFound
     case .methodNotAllowed: .methodNotAllowed
     case .requestTimeout: .requestTimeout
     case .conflict: .conflict
     case .gone: .gone
+    case .preconditionFailed: .preconditionFailed
     case .bodyTooLarge: .contentTooLarge
     case .unsupportedMediaType: .unsupportedMediaType
     case .expectationFailed: .expectationFailed
@@ -64,12 +69,14 @@ enum ProblemKind: String, Sendable, Hashable, CaseIterable {
     case .badRequest: "Bad request"
     case .invalidJSON: "The body is not JSON"
     case .unauthorized: "No valid key"
+    case .budgetExceeded: "The budget is spent"
     case .forbidden: "Not allowed"
     case .notFound: "Not found"
     case .methodNotAllowed: "Method not allowed"
     case .requestTimeout: "The request came too slowly"
     case .conflict: "Conflict"
     case .gone: "Gone"
+    case .preconditionFailed: "The record has changed"
     case .bodyTooLarge: "The body is too large"
     case .unsupportedMediaType: "Unsupported media type"
     case .expectationFailed: "Unknown expectation"
@@ -91,11 +98,15 @@ enum ProblemKind: String, Sendable, Hashable, CaseIterable {
     case .invalidJSON:
       "The body is not JSON, not UTF-8, nested deeper than 64 levels, or holds a key twice in one object."
     case .unauthorized: "There is no key, or it is unknown, expired or revoked."
-    case .forbidden: "The key may not do this."
-    case .notFound: "There is no such route, or no such job that the key may see; jobs expire."
+    case .budgetExceeded:
+      "What is spent and the most that the request can cost are over a hard budget of the key, its user or its tenant; `limit` and `scope` say which."
+    case .forbidden: "The key may not do this: its scopes, models, networks or its tenant forbid it."
+    case .notFound: "There is no such route, or no such job or record that the key may see; jobs expire."
     case .methodNotAllowed: "The route exists, with the methods that `Allow` lists."
     case .requestTimeout: "The body did not arrive in time."
-    case .conflict: "The job has ended already, or an idempotency key was reused with another body."
+    case .conflict:
+      "The job has ended already, an idempotency key was reused with another body, or the record is there already or in use."
+    case .preconditionFailed: "`If-Match` names another version of the record than there is."
     case .gone:
       "The answer or event log that is asked for again gave way to new work when Redis ran short of memory."
     case .bodyTooLarge: "The body has more bytes than the server accepts."
@@ -104,7 +115,10 @@ enum ProblemKind: String, Sendable, Hashable, CaseIterable {
     case .validation:
       "A field is missing, unknown, of the wrong type or out of range; `errors` lists all of them."
     case .rateLimited:
-      "The key's rate limit or the tenant's share of the queue is reached; `Retry-After` says when to come back."
+      """
+      A limit of the key, its user or its tenant is reached, or the tenant's share of the queue; `limit` and `scope` say \
+      which, and `Retry-After` when to come back. Without `Retry-After` the request alone is over the limit.
+      """
     case .headersTooLarge: "The request has too many or too large headers."
     case .internalError: "Something broke that the client cannot mend; the server's log names the request."
     case .allProvidersFailed: "Every provider failed for good; `cascade_path` says how."

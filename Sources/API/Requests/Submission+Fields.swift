@@ -70,7 +70,7 @@ extension Submission {
         "cache", \.cache, .choice(),
         "`use` answers from the cache if the answer is there, `refresh` asks anew and stores, `off` does "
           + "neither."),
-      Field("priority", \.lane, .choice(), "The lane of the queue in which the job waits."),
+      Field("priority", \.chosenLane, .choice(), "The lane of the queue in which the job waits."),
       Field(
         "metadata", \.metadata, .pairs(most: 16, nameLength: 64, valueLength: 512),
         example: ["user": "42"], "Pairs of your own, which come back with the job."),

@@ -21,6 +21,13 @@ struct Submission: Sendable {
   /// Whether an answer that breaks off may begin anew.
   var restartStream = false
   var lane: Lane
+  /// Whether the client chose the lane.
+  private(set) var isLaneNamed = false
+  /// The lane as the client chooses it.
+  var chosenLane: Lane {
+    get { lane }
+    set { (lane, isLaneNamed) = (newValue, true) }
+  }
   /// Up to 16 pairs; every value is a string.
   var metadata: JSONObject = [:]
   /// How long the job may wait for its start, from the end of its delay.

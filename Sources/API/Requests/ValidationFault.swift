@@ -28,6 +28,8 @@ enum ValidationFault: Sendable, Hashable {
   case tooManyMembers(most: Int, actual: Int)
   /// Anything that no other fault says; the text is a sentence without a full stop.
   case refused(String)
+  /// The same with a name of pydantic's for the fault.
+  case said(type: String, String)
 
   /// Pydantic's name of the fault, for programs.
   var type: String {
@@ -51,6 +53,7 @@ enum ValidationFault: Sendable, Hashable {
     case .tooFewElements: "too_short"
     case .tooManyElements, .tooManyMembers: "too_long"
     case .notTogether, .refused: "value_error"
+    case .said(let type, _): type
     }
   }
 
@@ -82,7 +85,7 @@ enum ValidationFault: Sendable, Hashable {
       "Array should have at most \(Self.count(most, "item")), not \(actual)"
     case .tooManyMembers(let most, let actual):
       "Object should have at most \(Self.count(most, "member")), not \(actual)"
-    case .refused(let sentence): sentence
+    case .refused(let sentence), .said(_, let sentence): sentence
     }
   }
 

@@ -5,6 +5,7 @@ import Shared
 /// What an operator does about jobs and deliveries that failed for good.
 struct DeadLetterRoutes: Sendable {
   let queue: JobQueue
+  let records: RecordDesk
 
   var routes: [Route] {
     [Route(listing, handler: list), Route(requeueing, handler: requeue), Route(discarding, handler: discard)]
@@ -16,23 +17,38 @@ struct DeadLetterRoutes: Sendable {
     let (cursor, size) = (try call.cursor(), try call.pageSize())
     let page: Page<DeadLetter>
     do { page = try await queue.deadLetters(before: cursor, count: size) } catch { throw Problem(error) }
-    return Reply(.ok, json: PageJSON.render(page.elements.map(\.json), next: page.next))
+    let reach = try call.reach()
+    // A page of one tenant's may be short before the end.
+    let letters = page.elements.filter { reach.includes(named: $0.job.tenant) }
+    return Reply(.ok, json: PageJSON.render(letters.map(\.json), next: page.next))
   }
 
   private func requeue(_ call: Call) async throws(Problem) -> Reply {
-    guard let id = call.anyJobID() else { throw .jobNotFound }
+    let id = try await reachable(call)
     let isThere: Bool
     do { isThere = try await queue.requeue(id) } catch { throw Problem(error) }
     guard isThere else { throw .jobNotFound }
+    _ = try await records.make(.note, noting: AuditNote("dead-letter.requeue", of: id.rawValue, by: call))
     return Reply(.ok, json: ByteBuffer(string: "{\"id\":\"\(id)\",\"status\":\"queued\"}"))
   }
 
   private func discard(_ call: Call) async throws(Problem) -> Reply {
-    guard let id = call.anyJobID() else { throw .jobNotFound }
+    let id = try await reachable(call)
     let isThere: Bool
     do { isThere = try await queue.discard(id) } catch { throw Problem(error) }
     guard isThere else { throw .jobNotFound }
+    _ = try await records.make(.note, noting: AuditNote("dead-letter.discard", of: id.rawValue, by: call))
     return Reply(.ok, json: ByteBuffer(string: "{\"id\":\"\(id)\",\"discarded\":true}"))
+  }
+
+  /// The job that the path names. One of a tenant that the key does not reach is as absent as one that never was.
+  private func reachable(_ call: Call) async throws(Problem) -> JobID {
+    guard let id = call.anyJobID() else { throw .jobNotFound }
+    guard let tenant = try call.reach().tenant else { return id }
+    let job: JobRecord?
+    do { job = try await queue.read(id, tenant: tenant.rawValue).job } catch { throw Problem(error) }
+    guard job != nil else { throw .jobNotFound }
+    return id
   }
 
   // MARK: - Descriptions
@@ -40,13 +56,14 @@ struct DeadLetterRoutes: Sendable {
   private var listing: RouteDescription {
     RouteDescription(
       method: .get, path: "/admin/dead-letters", summary: "List dead letters",
-      description: "Jobs of all tenants and deliveries that failed for good, the newest first.",
+      description:
+        "Jobs and deliveries that failed for good, of all tenants that the key reaches, the newest first.",
       group: "Administration", parameters: [RouteParameters.limit, RouteParameters.cursor],
       responses: [
         ResponseDescription(
           status: .ok, description: "A page of dead letters.", schema: AnswerSchema.page(of: "DeadLetter"))
       ],
-      problems: [.unauthorized, .forbidden, .validation, .unavailable], access: .admin)
+      problems: [.unauthorized, .forbidden, .validation, .unavailable], access: .adminRead)
   }
 
   private var requeueing: RouteDescription {
@@ -61,7 +78,7 @@ struct DeadLetterRoutes: Sendable {
             "type": "object", "properties": ["id": ["type": "string"], "status": ["const": "queued"]],
           ])
       ],
-      problems: [.unauthorized, .forbidden, .notFound, .unavailable, .unacknowledged], access: .admin)
+      problems: [.unauthorized, .forbidden, .notFound, .unavailable, .unacknowledged], access: .adminOperate)
   }
 
   private var discarding: RouteDescription {
@@ -74,7 +91,7 @@ struct DeadLetterRoutes: Sendable {
           status: .ok, description: "It is off the list.",
           schema: ["type": "object", "properties": ["id": ["type": "string"], "discarded": ["const": true]]])
       ],
-      problems: [.unauthorized, .forbidden, .notFound, .unavailable, .unacknowledged], access: .admin)
+      problems: [.unauthorized, .forbidden, .notFound, .unavailable, .unacknowledged], access: .adminOperate)
   }
 }
 

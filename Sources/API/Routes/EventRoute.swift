@@ -20,7 +20,7 @@ struct EventRoute: Sendable {
         responses: [
           ResponseDescription(status: .ok, description: "The events.", contentType: "text/event-stream")
         ],
-        problems: [.unauthorized, .forbidden, .notFound, .gone, .validation, .unavailable], access: .tenant),
+        problems: [.unauthorized, .forbidden, .notFound, .gone, .validation, .unavailable], access: .jobs),
       handler: watch)
   }
 

@@ -5,7 +5,8 @@ extension JobRoutes {
     RouteDescription(
       method: .post, path: "/jobs", summary: "Enqueue a job",
       description: "Answers at once; the job is kept on disk and runs when a worker has room for it.",
-      group: "Jobs", parameters: [RouteParameters.idempotencyKey, RouteParameters.cache],
+      group: "Jobs",
+      parameters: [RouteParameters.idempotencyKey, RouteParameters.cache, RouteParameters.user],
       requestBody: RequestBodyDescription(
         name: "JobRequest", schema: schema.openAPISchema,
         example: ["prompt": "Why is the sky blue?", "metadata": ["ticket": "4711"]]),
@@ -20,9 +21,10 @@ extension JobRoutes {
           headers: [AnswerHeaders.location, AnswerHeaders.replayed]),
       ],
       problems: ProblemKind.ofBodies + [
-        .unauthorized, .forbidden, .conflict, .validation, .rateLimited, .unavailable, .unacknowledged,
+        .unauthorized, .budgetExceeded, .forbidden, .conflict, .validation, .rateLimited, .unavailable,
+        .unacknowledged,
       ],
-      access: .tenant)
+      access: .asking)
   }
 
   var reading: RouteDescription {
@@ -34,7 +36,7 @@ extension JobRoutes {
         ResponseDescription(
           status: .ok, description: "The job.", schema: AnswerSchema.reference("JobResource"))
       ],
-      problems: [.unauthorized, .forbidden, .notFound, .validation, .unavailable], access: .tenant)
+      problems: [.unauthorized, .forbidden, .notFound, .validation, .unavailable], access: .jobs)
   }
 
   var cancellation: RouteDescription {
@@ -50,17 +52,19 @@ extension JobRoutes {
           status: .ok, description: "The job, cancelled.", schema: AnswerSchema.reference("JobResource"))
       ],
       problems: [.unauthorized, .forbidden, .notFound, .conflict, .unavailable, .unacknowledged],
-      access: .tenant)
+      access: .scopes([.ask]))
   }
 
   var listing: RouteDescription {
     RouteDescription(
-      method: .get, path: "/jobs", summary: "List jobs", description: "The key's own jobs, the newest first.",
+      method: .get, path: "/jobs", summary: "List jobs",
+      description:
+        "The tenant's jobs, the newest first; those that the key itself made where it lacks the scope `read`.",
       group: "Jobs", parameters: [RouteParameters.status, RouteParameters.limit, RouteParameters.cursor],
       responses: [
         ResponseDescription(
           status: .ok, description: "A page of jobs.", schema: AnswerSchema.page(of: "JobResource"))
       ],
-      problems: [.unauthorized, .forbidden, .validation, .unavailable], access: .tenant)
+      problems: [.unauthorized, .forbidden, .validation, .unavailable], access: .jobs)
   }
 }

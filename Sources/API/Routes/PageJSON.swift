@@ -1,7 +1,8 @@
 import NIOCore
 import Shared
 
-/// One page of a list as JSON: `{"data": […], "next_cursor": "…" or null}`.
+/// One page of a list as JSON: `{"data": […], "next": "…" or null}`, and the same as `next_cursor`, as it was named
+/// before.
 enum PageJSON {
   static func render(_ elements: [ByteBuffer], next: JobID?) -> ByteBuffer {
     render(elements, next: next?.rawValue)
@@ -15,7 +16,8 @@ enum PageJSON {
       if index > 0 { json.writeStaticString(",") }
       json.writeImmutableBuffer(element)
     }
-    json.writeString("],\"next_cursor\":\(next.map { "\"\($0)\"" } ?? "null")}")
+    let cursor = next.map { "\"\($0)\"" } ?? "null"
+    json.writeString("],\"next\":\(cursor),\"next_cursor\":\(cursor)}")
     return json
   }
 }

@@ -11,21 +11,26 @@ struct ProviderRoutes: Sendable {
         method: .get, path: "/providers", summary: "List the configured providers",
         description:
           "In the order in which `default` asks them, with what is known of prices (US dollars for a million "
-          + "tokens, and a `request`; `above` holds for prompts of more `tokens`).",
+          + "tokens, and a `request`; `above` holds for prompts of more `tokens`). Asked with a key: what it may use, by "
+          + "itself or through a route.",
         group: "Operation",
         responses: [
           ResponseDescription(status: .ok, description: "The providers.", schema: ["type": "object"])
         ],
-        access: .open), handler: list)
+        access: .optionalKey), handler: list)
   }
 
   private func list(_ call: Call) async throws(Problem) -> Reply {
     let catalog = board.catalogs.current
-    let providers = await board.states(in: catalog).map { state -> JSONValue in
-      [
+    let usable = call.client.flatMap { UsableTargets(of: $0.policy, in: catalog) }
+    let providers = await board.states(in: catalog).compactMap { state -> JSONValue? in
+      let models = catalog.models(of: state.provider)
+        .filter { usable?.contains(Target(provider: state.provider.name, model: $0.name)) ?? true }
+      if usable != nil, models.isEmpty { return nil }
+      return [
         "name": .string(state.provider.name), "status": .string(state.status.rawValue),
         "default_model": .string(state.provider.defaultModel),
-        "models": .array(catalog.models(of: state.provider).map(description)),
+        "models": .array(models.map(description)),
       ]
     }
     let json: JSONValue = ["providers": .array(providers)]

@@ -18,7 +18,10 @@ struct QueryRoute: Sendable {
           job goes on and is answered under `/jobs/{id}`. A client that hangs up does not cancel it.
           """,
         group: "Questions",
-        parameters: [WaitPreference.parameter, RouteParameters.idempotencyKey, RouteParameters.cache],
+        parameters: [
+          WaitPreference.parameter, RouteParameters.idempotencyKey, RouteParameters.cache,
+          RouteParameters.user,
+        ],
         requestBody: RequestBodyDescription(
           name: "QueryRequest", schema: schema.openAPISchema,
           example: ["prompt": "Why is the sky blue?", "max_tokens": 100]),
@@ -37,10 +40,11 @@ struct QueryRoute: Sendable {
             headers: [AnswerHeaders.location, AnswerHeaders.cache, AnswerHeaders.replayed]),
         ],
         problems: ProblemKind.ofBodies + [
-          .unauthorized, .forbidden, .conflict, .gone, .validation, .rateLimited, .allProvidersFailed,
+          .unauthorized, .budgetExceeded, .forbidden, .conflict, .gone, .validation, .rateLimited,
+          .allProvidersFailed,
           .unavailable, .unacknowledged,
         ],
-        access: .tenant), handler: asking.handler(reading: read))
+        access: .asking), handler: asking.handler(reading: read))
   }
 
   private func read(_ call: Call) async throws(Problem) -> Question {

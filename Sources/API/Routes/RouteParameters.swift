@@ -21,6 +21,13 @@ enum RouteParameters {
       overrules what the route or the body says.
       """)
 
+  static let user = ParameterDescription(
+    name: "X-Sluice-User", location: .header,
+    schema: ["type": "string", "minLength": 1, "maxLength": 256],
+    description:
+      "Whom of your users the request is for; a tenant can bound each of them. It goes before `user` in the body."
+  )
+
   static let limit = ParameterDescription(
     name: "limit", location: .query,
     schema: ["type": "integer", "minimum": 1, "maximum": 100, "default": 20],

@@ -25,7 +25,7 @@ struct UsageRoute: Sendable {
           ResponseDescription(
             status: .ok, description: "A page of records.", schema: AnswerSchema.page(of: "UsageRecord"))
         ],
-        problems: [.unauthorized, .forbidden, .validation, .unavailable], access: .admin), handler: list)
+        problems: [.unauthorized, .forbidden, .validation, .unavailable], access: .adminRead), handler: list)
   }
 
   private func list(_ call: Call) async throws(Problem) -> Reply {
@@ -37,7 +37,8 @@ struct UsageRoute: Sendable {
     let records: [UsageRecord]
     do { records = try await queue.usage(after: cursor, count: size) } catch { throw Problem(error) }
     // New records come at the end, so the last page has a cursor, too.
-    let page = records.map(\.json)
+    let reach = try call.reach()
+    let page = records.filter { reach.includes(named: $0.tenant) }.map(\.json)
     return Reply(.ok, json: PageJSON.render(page, next: records.last?.id ?? cursor))
   }
 

@@ -61,7 +61,7 @@ struct EventReader: Sendable {
       try? await Task.sleep(for: min(timeout, .seconds(1)))
       return .quiet
     }
-    guard let page else {
+    guard let page, client.mayRead(madeBy: page.job.key) else {
       guard hasSeen else { throw .jobNotFound }
       // Counted by who accepted it.
       throw .unavailable(.jobIsLost, retryAfter: .seconds(1))

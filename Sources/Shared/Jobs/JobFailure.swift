@@ -13,6 +13,8 @@ public struct JobFailure: Error, Sendable, Hashable {
     case attemptsExhausted = "attempts_exhausted"
     /// Passing faults went on until the deadline.
     case deadlineExceeded = "deadline_exceeded"
+    /// A hard budget was spent while the job waited for others to give back what they had reserved.
+    case budgetExceeded = "budget_exceeded"
     /// The worker holding it crashed three times.
     case quarantined
     /// The client's URL did not take the delivery.
@@ -44,8 +46,9 @@ public struct JobFailure: Error, Sendable, Hashable {
     return "\(code.rawValue): \(steps.joined(separator: "; "))"
   }
 
-  /// Whether an operator can do something about it: not about a request that was refused, of which its client was told.
-  public var isDeadLetter: Bool { code != .requestRefused }
+  /// Whether an operator can do something about it: not about a request that was refused, or that nobody pays for, of which
+  /// its client was told.
+  public var isDeadLetter: Bool { code != .requestRefused && code != .budgetExceeded }
 
   /// The stored form: the `error` object of the job resource.
   public func encoded() -> ByteBuffer {

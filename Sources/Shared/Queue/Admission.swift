@@ -26,13 +26,14 @@ public struct Admission: Sendable {
   public var idempotency: Idempotency?
   /// How the answer is told while it comes; nil when it is told whole.
   public var streaming: StreamMode?
-  public var limits: [RateLimitRule]
+  /// What it takes of limits and budgets.
+  public var demand: Demand
 
   public init(
     id: JobID, tenant: String, lane: Lane, model: String, request: ByteBuffer, metadata: ByteBuffer? = nil,
     weight: Int, expiresIn: Duration, delay: Duration = .zero, replyChannel: String? = nil,
     callbackURL: String? = nil, cache: CacheUse = .off, recordsCacheHit: Bool = false,
-    idempotency: Idempotency? = nil, streaming: StreamMode? = nil, limits: [RateLimitRule] = []
+    idempotency: Idempotency? = nil, streaming: StreamMode? = nil, demand: Demand = Demand()
   ) {
     self.id = id
     self.tenant = tenant
@@ -49,7 +50,7 @@ public struct Admission: Sendable {
     self.recordsCacheHit = recordsCacheHit
     self.idempotency = idempotency
     self.streaming = streaming
-    self.limits = limits
+    self.demand = demand
   }
 }
 
@@ -90,21 +91,32 @@ public enum CacheUse: Sendable, Hashable {
 /// What became of an admission.
 public enum AdmissionOutcome: Sendable {
   /// `sharesCall` when an equal request of the tenant is under way, whose answer this job will have, too.
-  case admitted(createdMilliseconds: Int64, sharesCall: Bool, RateLimitState?)
-  /// The cache had the answer. `source` is the job that made it, `result` ``JobResult/encoded()``.
-  case cached(source: JobID, result: ByteBuffer, createdMilliseconds: Int64, RateLimitState?)
+  case admitted(createdMilliseconds: Int64, sharesCall: Bool, RateLimitStates)
+  /// The cache had the answer. `source` is the job that made it, `result` ``JobResult/encoded()``. It takes of limits of
+  /// requests only.
+  case cached(source: JobID, result: ByteBuffer, createdMilliseconds: Int64, RateLimitStates)
   /// The idempotency key came before, with this body: that job is the answer.
   case replayed(JobID)
   /// The idempotency key came before with another body.
   case keyReused
-  case limited(retryAfter: Duration, RateLimitState?)
+  /// A limit refuses it: of those that do, the one that does so longest.
+  case limited(by: RateDemand, retryAfter: Duration, RateLimitStates)
   case full(Bound)
+  /// What is spent and the most that the request can cost are over a hard budget, whose period ends as the demand says.
+  case overBudget(BudgetDemand)
+  /// It was judged by records that are others now, the key has expired, or Redis' clock stands outside of a budget's
+  /// period: it is to be judged anew. With the time by Redis' clock (Unix milliseconds).
+  case stale(now: Int64)
   /// It was written and may run, but too few replicas say that they have it: a failover may lose it.
   case unacknowledged
 
   /// Which bound has been reached.
-  public enum Bound: String, Sendable, Hashable {
+  public enum Bound: Sendable, Hashable {
+    /// `MAX_QUEUE` or `MAX_QUEUE_BYTES`.
     case queue
+    /// `TENANT_MAX_QUEUE` or `TENANT_MAX_QUEUE_BYTES`.
     case tenant
+    /// A limit of the tenant, the user or the key.
+    case limit(QueuedDemand)
   }
 }

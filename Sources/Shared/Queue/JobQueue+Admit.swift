@@ -1,7 +1,7 @@
 import NIOCore
 
 extension JobQueue {
-  /// Takes jobs in, one after the other: idempotency, cache, rate limits, bounds, storage and hand-over or wake-up,
+  /// Takes jobs in, one after the other: idempotency, cache, limits, budgets, bounds, storage and hand-over or wake-up,
   /// in one step for all. Returns what became of each. When Redis is full, finished work gives way first.
   ///
   /// Where replicas are waited for and too few have it, what was written is ``AdmissionOutcome/unacknowledged``.
@@ -40,7 +40,8 @@ extension JobQueue {
   private func outcomes(
     of admissions: [Admission], _ reply: RESPValue
   ) throws(QueueError) -> [AdmissionOutcome] {
-    let outcomes = reply.array?.compactMap(AdmissionOutcome.init) ?? []
+    let replies = reply.array ?? []
+    let outcomes = zip(admissions, replies).compactMap { AdmissionOutcome($1, of: $0.demand) }
     guard outcomes.count == admissions.count else { throw .unexpectedReply(step: "admit") }
     return outcomes
   }
@@ -68,8 +69,7 @@ extension JobQueue {
     command.append(admission.idempotency?.digest ?? "")
     command.append(admission.idempotency?.fingerprint ?? "")
     command.append(admission.streaming?.rawValue ?? "")
-    command.append(admission.limits.count)
-    command.append(admission.limits)
+    command.append(admission.demand.packed)
   }
 }
 
@@ -79,24 +79,24 @@ extension AdmissionOutcome {
     switch self {
     case .admitted, .replayed: true
     case .cached: admission.recordsCacheHit || admission.idempotency != nil
-    case .keyReused, .limited, .full, .unacknowledged: false
+    case .keyReused, .limited, .full, .overBudget, .stale, .unacknowledged: false
     }
   }
 
   /// Reads the answer to one order; nil for anything else.
-  fileprivate init?(_ reply: RESPValue) {
+  fileprivate init?(_ reply: RESPValue, of demand: Demand) {
     let elements = reply.array ?? []
     switch elements.first?.string {
     case "admitted":
-      guard elements.count >= 3, let created = elements[1].integer else { return nil }
+      guard elements.count == 4, let created = elements[1].integer else { return nil }
       self = .admitted(
-        createdMilliseconds: created, sharesCall: elements[2].string == "1", RateLimitState(elements[3...]))
+        createdMilliseconds: created, sharesCall: elements[2].string == "1", RateLimitStates(elements[3]))
     case "hit":
-      guard elements.count >= 4, let source = elements[1].string.flatMap(JobID.init(rawValue:)),
+      guard elements.count == 5, let source = elements[1].string.flatMap(JobID.init(rawValue:)),
         let result = elements[2].buffer, let created = elements[3].integer
       else { return nil }
       self = .cached(
-        source: source, result: result, createdMilliseconds: created, RateLimitState(elements[4...]))
+        source: source, result: result, createdMilliseconds: created, RateLimitStates(elements[4]))
     case "replayed":
       guard elements.count == 2, let id = elements[1].string.flatMap(JobID.init(rawValue:)) else {
         return nil
@@ -105,14 +105,45 @@ extension AdmissionOutcome {
     case "conflict":
       self = .keyReused
     case "limited":
-      guard elements.count >= 2, let wait = elements[1].integer else { return nil }
-      self = .limited(retryAfter: .milliseconds(wait), RateLimitState(elements[2...]))
-    case "full":
-      guard elements.count == 2, let bound = elements[1].string.flatMap(AdmissionOutcome.Bound.init)
+      guard elements.count == 5, let wait = elements[1].integer,
+        let rate = (elements[2].string == "tokens" ? demand.tokens : demand.requests)[number: elements[3]]
       else { return nil }
+      self = .limited(by: rate, retryAfter: .milliseconds(wait), RateLimitStates(elements[4]))
+    case "full":
+      guard elements.count == 2, let bound = AdmissionOutcome.Bound(elements[1], of: demand) else {
+        return nil
+      }
       self = .full(bound)
+    case "over":
+      guard elements.count == 2, let budget = demand.budgets[number: elements[1]] else { return nil }
+      self = .overBudget(budget)
+    case "stale":
+      guard elements.count == 2, let now = elements[1].integer else { return nil }
+      self = .stale(now: now)
     default:
       return nil
     }
+  }
+}
+
+extension AdmissionOutcome.Bound {
+  fileprivate init?(_ reply: RESPValue, of demand: Demand) {
+    switch reply.string {
+    case "queue": self = .queue
+    case "tenant": self = .tenant
+    default:
+      guard let queued = demand.queued[number: reply] else { return nil }
+      self = .limit(queued)
+    }
+  }
+}
+
+extension Array {
+  /// The element of that number, as Lua counts: from 1.
+  fileprivate subscript(number reply: RESPValue) -> Element? {
+    guard let number = reply.integer, (1...Int64(Swift.max(count, 1))).contains(number), !isEmpty else {
+      return nil
+    }
+    return self[Int(number) - 1]
   }
 }

@@ -52,11 +52,21 @@ extension JobQueue {
   }
 
   /// Records that a job failed for good, and keeps it for an operator if it is a dead letter.
-  public func fail(_ lease: Lease, with failure: JobFailure) async throws(QueueError) -> Settlement {
+  /// - Parameter purchase: what it cost all the same.
+  public func fail(
+    _ lease: Lease, with failure: JobFailure, after purchase: Purchase? = nil
+  ) async throws(QueueError) -> Settlement {
     var command = quietStep("fail", lease)
     command.append(failure.encoded())
     command.append(retention.jobs.wholeMilliseconds)
     command.append(failure.isDeadLetter ? "1" : "0")
+    if let purchase {
+      command.append(purchase.provider)
+      command.append(purchase.model)
+      command.append(purchase.promptTokens)
+      command.append(purchase.completionTokens)
+      command.append(purchase.cost.rawValue)
+    }
     if let acknowledging {
       return try await settle(command, count: 1, step: "fail", acknowledgedBy: acknowledging)[0]
     }

@@ -11,21 +11,22 @@ extension JobQueue {
   /// A tenant's job, or nil when there is none of that id for this tenant. With a channel, the job's end
   /// will be announced there unless it has ended already.
   public func read(
-    _ id: JobID, tenant: String, announceTo channel: String? = nil, limits: [RateLimitRule] = []
-  ) async throws(QueueError) -> (job: JobRecord?, limit: RateLimitState?) {
+    _ id: JobID, tenant: String, announceTo channel: String? = nil, limits: [RateDemand] = []
+  ) async throws(QueueError) -> (job: JobRecord?, limits: RateLimitStates) {
     var command = quietStep("read")
     command.append(id.rawValue)
     command.append(tenant)
     command.append(channel ?? "")
     command.append(retention.jobs.wholeMilliseconds)
-    command.append(limits)
-    guard let elements = try await perform(command).array, let view = elements.first else {
+    command.append(limits.packed)
+    guard let elements = try await perform(command).array, elements.count == 2, let view = elements.first
+    else {
       throw .unexpectedReply(step: "read")
     }
-    let limit = RateLimitState(elements.dropFirst())
-    guard view.array != nil else { return (nil, limit) }
+    let limits = RateLimitStates(elements[1])
+    guard view.array != nil else { return (nil, limits) }
     guard let job = JobRecord(view) else { throw .unexpectedReply(step: "read") }
-    return (await mayTell(job.isUntold) ? job : job.withoutEnd, limit)
+    return (await mayTell(job.isUntold) ? job : job.withoutEnd, limits)
   }
 
   /// A tenant's jobs, the newest first. A page may be short of `count` before the end when few jobs are in
@@ -87,10 +88,10 @@ extension JobQueue {
   }
 
   /// What is left of rate limits; takes nothing.
-  public func limits(_ rules: [RateLimitRule]) async throws(QueueError) -> RateLimitState? {
+  public func limits(_ limits: [RateDemand]) async throws(QueueError) -> RateLimitStates {
     var command = step("limits")
-    command.append(rules)
-    return RateLimitState(try await perform(command).array?[...] ?? [])
+    command.append(limits.packed)
+    return RateLimitStates(try await perform(command))
   }
 
   public func statistics() async throws(QueueError) -> QueueStatistics {

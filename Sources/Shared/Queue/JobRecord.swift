@@ -25,12 +25,14 @@ public struct JobRecord: Sendable {
   public let isGone: Bool
   /// Whether its event log has.
   public let areEventsGone: Bool
+  /// The id of the key that made it; nil for `SERVICE_API_KEY`.
+  public let key: String?
   /// Whether it has ended and it is not known whether replicas have that.
   let isUntold: Bool
 
   /// Reads what the function `view` of read.lua returns; nil for anything else.
   init?(_ view: RESPValue) {
-    guard let fields = view.array, fields.count == 16,
+    guard let fields = view.array, fields.count == 17,
       let id = fields[0].string.flatMap(JobID.init(rawValue:)),
       let state = fields[1].string.flatMap(JobState.init), let model = fields[3].string,
       let attempts = fields[4].string.flatMap(Int.init),
@@ -52,6 +54,7 @@ public struct JobRecord: Sendable {
     isGone = fields[13].string == "1"
     areEventsGone = fields[14].string == "gone"
     isUntold = fields[15].string == "1"
+    key = fields[16].string.flatMap { $0.isEmpty ? nil : $0 }
   }
 
   /// The job as it is for all who may not be told of its end yet.

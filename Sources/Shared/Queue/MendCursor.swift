@@ -21,7 +21,7 @@ public struct MendCursor: Sendable, Hashable {
 
   /// Whether a key (without the shard's base) is one of the indexes that are many.
   static func isIndex(_ key: String) -> Bool {
-    key.hasPrefix("ready:") || key.hasPrefix("jobs:") || key.hasPrefix("f:")
+    key.hasPrefix("ready:") || key.hasPrefix("jobs:") || key.hasPrefix("f:") || key.hasPrefix("gate:")
   }
 
   /// Whether a key (without the shard's base) is there for a job, and ends with it.

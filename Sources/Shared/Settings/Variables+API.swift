@@ -5,11 +5,15 @@ extension Variables {
   public static let port = Variable<Int>.integer(
     "PORT", "the port on which the API listens; 0 takes any free one", in: 0...65_535, default: 8000)
   public static let serviceAPIKey = Variable<Secret>.secret(
-    "SERVICE_API_KEY", "the key that clients send; it belongs to the tenant `default`")
+    "SERVICE_API_KEY",
+    "the key that clients send where no keys are stored; it belongs to the tenant `default`. This or "
+      + "`ADMIN_API_KEY` must be set")
   public static let adminAPIKey = Variable<Secret>.secret(
-    "ADMIN_API_KEY", "the operator's key for the `/admin` routes, which are closed without it")
+    "ADMIN_API_KEY",
+    "the first administrator's key, for the `/admin` routes; others are stored keys with `admin:…` scopes")
   public static let rateLimit = Variable<RateLimit?>(
-    "RATE_LIMIT", "how much one client may ask",
+    "RATE_LIMIT",
+    "how much `SERVICE_API_KEY` may ask; stored keys have limits of their own and of their tenants",
     allowed:
       "`N/second`, `N/minute`, `N/hour` or `N/day` with N from 1 to \(RateLimit.most), or `off`",
     default: "10/minute"

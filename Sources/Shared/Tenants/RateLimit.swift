@@ -3,7 +3,7 @@ public struct RateLimit: Sendable, Hashable, CustomStringConvertible {
   public enum Window: String, Sendable, Hashable, CaseIterable {
     case second, minute, hour, day
 
-    var seconds: Int {
+    public var seconds: Int {
       switch self {
       case .second: 1
       case .minute: 60

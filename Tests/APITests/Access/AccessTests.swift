@@ -6,28 +6,6 @@ import Testing
 
 @Suite("Who asks, and from where")
 struct AccessTests {
-  private let authenticator = Authenticator(serviceKey: Secret("right"))
-
-  @Test("the key is taken from either header, and from both when they agree")
-  func rightKeys() {
-    #expect(authenticator.principal(of: [.apiKey: "right"]) == .tenant("default"))
-    #expect(authenticator.principal(of: [.authorization: "Bearer right"]) == .tenant("default"))
-    #expect(authenticator.principal(of: [.authorization: "bearer   right"]) == .tenant("default"))
-    #expect(
-      authenticator.principal(of: [.apiKey: "right", .authorization: "Bearer right"]) == .tenant("default"))
-  }
-
-  @Test(
-    "anything else is refused",
-    arguments: [
-      [:], [.apiKey: ""], [.apiKey: "wrong"], [.apiKey: "righ"], [.apiKey: "Right"],
-      [.authorization: "Basic right"], [.authorization: "right"], [.authorization: "Bearer"],
-      [.apiKey: "right", .authorization: "Bearer other"], [.apiKey: "other", .authorization: "Bearer right"],
-    ] as [HTTPFields])
-  func wrongKeys(headers: HTTPFields) {
-    #expect(authenticator.principal(of: headers) == nil)
-  }
-
   @Test(
     "the rightmost untrusted address counts",
     arguments: [
@@ -51,21 +29,19 @@ struct AccessTests {
   func limitSubjects() {
     func subject(_ kind: RateLimitSubject) -> String? {
       LimitPolicy(limit: RateLimit(requests: 1, per: .second), subject: kind)
-        .rules(key: "k", address: "a").first?.subject
+        .demands(key: "k", address: "a").first?.subject
     }
     #expect(subject(.key) == "key:k")
     #expect(subject(.ip) == "ip:a")
     #expect(subject(.keyAndIP) == "key:k:ip:a")
-    #expect(LimitPolicy(limit: nil, subject: .key).rules(key: "k", address: "a").isEmpty)
+    #expect(LimitPolicy(limit: nil, subject: .key).demands(key: "k", address: "a").isEmpty)
   }
 
   @Test("a limit as a demand has the counter that it always had")
   func limitDemands() {
     for kind in RateLimitSubject.allCases {
       let policy = LimitPolicy(limit: RateLimit(requests: 3, per: .minute), subject: kind)
-      let rules = policy.rules(key: "k", address: "a")
       let demands = policy.demands(key: "k", address: "a")
-      #expect(demands.map(\.subject) == rules.map(\.subject))
       #expect(
         demands.map(\.most) == [3] && demands.map(\.amount) == [1] && demands.map(\.window) == [.minute])
     }

@@ -24,7 +24,7 @@ enum DocumentationFixture {
       problems: [
         .badRequest, .invalidJSON, .unauthorized, .bodyTooLarge, .unsupportedMediaType, .validation,
         .rateLimited, .allProvidersFailed, .unavailable,
-      ], access: .tenant),
+      ], access: .asking),
     RouteDescription(
       method: .post, path: "/jobs", summary: "Enqueue", description: "Enqueues a job.", group: "Jobs",
       parameters: [
@@ -42,7 +42,7 @@ enum DocumentationFixture {
         ResponseDescription(
           status: .accepted, description: "The job.", schema: AnswerSchema.reference("JobResource"))
       ],
-      problems: [.unauthorized, .conflict, .validation, .rateLimited, .unavailable], access: .tenant),
+      problems: [.unauthorized, .conflict, .validation, .rateLimited, .unavailable], access: .asking),
     RouteDescription(
       method: .get, path: "/jobs/{id}", summary: "Read a job", description: "Reads a job.", group: "Jobs",
       parameters: [jobID, WaitPreference.parameter],
@@ -50,7 +50,7 @@ enum DocumentationFixture {
         ResponseDescription(
           status: .ok, description: "The job.", schema: AnswerSchema.reference("JobResource"))
       ],
-      problems: [.unauthorized, .notFound, .unavailable], access: .tenant),
+      problems: [.unauthorized, .notFound, .unavailable], access: .jobs),
     RouteDescription(
       method: .delete, path: "/jobs/{id}", summary: "Cancel a job", description: "Cancels a job.",
       group: "Jobs", parameters: [jobID],
@@ -58,12 +58,12 @@ enum DocumentationFixture {
         ResponseDescription(
           status: .ok, description: "The job.", schema: AnswerSchema.reference("JobResource"))
       ],
-      problems: [.unauthorized, .notFound, .conflict, .unavailable], access: .tenant),
+      problems: [.unauthorized, .notFound, .conflict, .unavailable], access: .jobs),
     RouteDescription(
       method: .post, path: "/v1/embeddings", summary: "Embed", description: "Embeds.",
       group: "OpenAI-compatible",
       responses: [ResponseDescription(status: .ok, description: "Vectors.", schema: ["type": "object"])],
-      problems: OpenAIParameters.problems, access: .tenant),
+      problems: OpenAIParameters.problems, access: .asking),
     RouteDescription(
       method: .get, path: "/health", summary: "Whether Sluice can work", description: "Tells the state.",
       group: "Operation",

@@ -15,6 +15,8 @@ struct AdmitManyTests {
       case .keyReused: "reused"
       case .limited: "limited"
       case .full(let bound): "full \(bound)"
+      case .overBudget: "over budget"
+      case .stale: "stale"
       case .unacknowledged: "unacknowledged"
       }
     }
@@ -59,18 +61,18 @@ struct AdmitManyTests {
   @Test("a rate limit counts them one by one, and those that it refuses take nothing")
   func limits() async throws {
     try await QueueLab.with { lab in
-      let limit = RateLimitRule(subject: "s", limit: RateLimit(requests: 3, per: .hour))
-      let other = RateLimitRule(subject: "o", limit: RateLimit(requests: 9, per: .hour))
+      let limit = RateDemand(subject: "s", limit: RateLimit(requests: 3, per: .hour))
+      let other = RateDemand(subject: "o", limit: RateLimit(requests: 9, per: .hour))
       let outcomes = try await lab.queue.admit(
         (0..<5).map { _ in lab.admission(limits: [limit, other]) } + [lab.admission(limits: [other])])
       #expect(
         words(outcomes) == ["admitted", "admitted", "admitted", "limited", "limited", "admitted"])
       let remaining = outcomes.map { outcome -> Int? in
-        if case .admitted(_, _, let state) = outcome { state?.remaining } else { nil }
+        if case .admitted(_, _, let state) = outcome { state.requests?.remaining } else { nil }
       }
       #expect(remaining == [2, 1, 0, nil, nil, 5])
-      #expect(try await lab.queue.limits([other])?.remaining == 5)
-      #expect(try await lab.queue.limits([limit])?.remaining == 0)
+      #expect(try await lab.queue.limits([other]).requests?.remaining == 5)
+      #expect(try await lab.queue.limits([limit]).requests?.remaining == 0)
     }
   }
 

@@ -6,7 +6,7 @@ import Testing
 @Suite("Admitting a job")
 struct AdmitTests {
   private let tenPerMinute = [
-    RateLimitRule(subject: "key:a", limit: RateLimit(requests: 10, per: .minute))
+    RateDemand(subject: "key:a", limit: RateLimit(requests: 10, per: .minute))
   ]
 
   @Test("an admitted job is queued as it came")
@@ -39,7 +39,8 @@ struct AdmitTests {
       var remaining: [Int] = []
       for _ in 0..<10 {
         guard
-          case .admitted(_, _, let state?) = try await lab.queue.admit(lab.admission(limits: tenPerMinute))
+          case .admitted(_, _, let states) = try await lab.queue.admit(lab.admission(limits: tenPerMinute)),
+          let state = states.requests
         else {
           Issue.record("the first ten should be admitted")
           return
@@ -50,12 +51,13 @@ struct AdmitTests {
       #expect(remaining == [9, 8, 7, 6, 5, 4, 3, 2, 1, 0])
       for _ in 0..<2 {
         guard
-          case .limited(let retryAfter, let state?) = try await lab.queue.admit(
-            lab.admission(limits: tenPerMinute))
+          case .limited(let rate, let retryAfter, let states) = try await lab.queue.admit(
+            lab.admission(limits: tenPerMinute)), let state = states.requests
         else {
           Issue.record("the eleventh should be limited")
           return
         }
+        #expect(rate == tenPerMinute[0] && states.tokens == nil)
         #expect(retryAfter > .zero && retryAfter <= .seconds(6))
         #expect(state.remaining == 0)
         #expect(state.reset > .seconds(53) && state.reset <= .seconds(60))
@@ -67,36 +69,38 @@ struct AdmitTests {
   @Test("a limit counts for its own subject only, and looking takes nothing")
   func subjects() async throws {
     try await QueueLab.with { lab in
-      let one = [RateLimitRule(subject: "key:a", limit: RateLimit(requests: 1, per: .hour))]
-      let other = [RateLimitRule(subject: "key:b", limit: RateLimit(requests: 1, per: .hour))]
+      let one = [RateDemand(subject: "key:a", limit: RateLimit(requests: 1, per: .hour))]
+      let other = [RateDemand(subject: "key:b", limit: RateLimit(requests: 1, per: .hour))]
       try await lab.admit(lab.admission(limits: one))
       try await lab.admit(lab.admission(limits: other))
-      let third = [RateLimitRule(subject: "key:c", limit: RateLimit(requests: 1, per: .hour))]
-      for _ in 0..<3 { #expect(try await lab.queue.limits(third)?.remaining == 1) }
-      #expect(try await lab.queue.limits(one)?.remaining == 0)
+      let third = [RateDemand(subject: "key:c", limit: RateLimit(requests: 1, per: .hour))]
+      for _ in 0..<3 { #expect(try await lab.queue.limits(third).requests?.remaining == 1) }
+      #expect(try await lab.queue.limits(one).requests?.remaining == 0)
     }
   }
 
   @Test("of two limits the one that is reached refuses, and the other is not taken")
   func twoLimits() async throws {
     try await QueueLab.with { lab in
-      let wide = RateLimitRule(subject: "wide", limit: RateLimit(requests: 5, per: .hour))
-      let narrow = RateLimitRule(subject: "narrow", limit: RateLimit(requests: 1, per: .hour))
+      let wide = RateDemand(subject: "wide", limit: RateLimit(requests: 5, per: .hour))
+      let narrow = RateDemand(subject: "narrow", limit: RateLimit(requests: 1, per: .hour))
       try await lab.admit(lab.admission(limits: [wide, narrow]))
-      guard case .limited(_, let state?) = try await lab.queue.admit(lab.admission(limits: [wide, narrow]))
+      guard
+        case .limited(let rate, _, let states) = try await lab.queue.admit(
+          lab.admission(limits: [wide, narrow]))
       else {
         Issue.record("the narrow limit should refuse")
         return
       }
-      #expect(state.limit == 1)
-      #expect(try await lab.queue.limits([wide])?.remaining == 4)
+      #expect(rate == narrow && states.requests?.limit == 1)
+      #expect(try await lab.queue.limits([wide]).requests?.remaining == 4)
     }
   }
 
   @Test("a refused job leaves nothing behind")
   func refusedWritesNothing() async throws {
     try await QueueLab.with(settings: ["MAX_QUEUE": "1", "MAX_QUEUE_BYTES": "1024"]) { lab in
-      let limits = [RateLimitRule(subject: "key:a", limit: RateLimit(requests: 10, per: .hour))]
+      let limits = [RateDemand(subject: "key:a", limit: RateLimit(requests: 10, per: .hour))]
       try await lab.admit(lab.admission(limits: limits))
       let before = try await lab.keys()
       guard case .full = try await lab.queue.admit(lab.admission(limits: limits)) else {
@@ -104,7 +108,7 @@ struct AdmitTests {
         return
       }
       #expect(try await lab.keys() == before)
-      #expect(try await lab.queue.limits(limits)?.remaining == 9)
+      #expect(try await lab.queue.limits(limits).requests?.remaining == 9)
     }
   }
 

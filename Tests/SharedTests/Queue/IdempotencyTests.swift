@@ -9,7 +9,7 @@ struct IdempotencyTests {
   @Test("the same key and body give the first job, whatever its state; nothing is counted twice")
   func replay() async throws {
     try await QueueLab.with { lab in
-      let limit = RateLimitRule(subject: "s", limit: RateLimit(requests: 1, per: .hour))
+      let limit = RateDemand(subject: "s", limit: RateLimit(requests: 1, per: .hour))
       let first = try await lab.admit(lab.admission(limits: [limit], key: key))
       for _ in 0..<3 {
         guard case .replayed(let id) = try await lab.queue.admit(lab.admission(limits: [limit], key: key))

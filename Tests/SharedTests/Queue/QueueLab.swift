@@ -45,14 +45,16 @@ struct QueueLab: Sendable {
   func admission(
     tenant: String = "default", lane: Lane = .standard, prompt: String = "hello", weight: Int = 100,
     cache: CacheUse = .off, channel: String? = nil, records: Bool = true, expiresIn: Duration = .seconds(600),
-    limits: [RateLimitRule] = [], metadata: String? = nil, delay: Duration = .zero,
+    limits: [RateDemand] = [], demand: Demand? = nil, metadata: String? = nil, delay: Duration = .zero,
     callback: String? = nil, key: Idempotency? = nil, streaming: StreamMode? = nil
   ) -> Admission {
-    Admission(
+    var taken = demand ?? Demand()
+    taken.rates += limits
+    return Admission(
       id: JobID(unixMilliseconds: Timestamp.now), tenant: tenant, lane: lane, model: "default",
       request: ByteBuffer(string: prompt), metadata: metadata.map { ByteBuffer(string: $0) }, weight: weight,
       expiresIn: expiresIn, delay: delay, replyChannel: channel, callbackURL: callback, cache: cache,
-      recordsCacheHit: records, idempotency: key, streaming: streaming, limits: limits)
+      recordsCacheHit: records, idempotency: key, streaming: streaming, demand: taken)
   }
 
   @discardableResult

@@ -8,16 +8,23 @@
 --           expires in (ms), delay (ms), channel of the waiting caller or '', callback URL or '', cache key or '',
 --           cache mode (use, refresh), '1' when a cached answer shall become a job of its own, digest of the
 --           idempotency key or '', fingerprint of the body, how its events are written ('' for none, 'deltas', or
---           'restart' when an answer that broke off may begin anew), how many rate limits follow, and of each:
---           subject, emission interval (us), burst
---   returns for each job
---           {'admitted', created (ms), '1' when it follows another's call, limit, remaining, reset (ms)}
---           {'hit', id of the job that made the answer, answer, created (ms), limit, remaining, reset (ms)}
+--           'restart' when an answer that broke off may begin anew), its demand or '': MessagePack of the epochs of
+--           tenant and key by which it was judged, until when the key is good (ms, 0 without an end), the key's id or '',
+--           the user or '', limits of requests (limits.lua), and lists of what it holds until it ends, or 0 (held.lua)
+--   returns for each job, where `limits` are {limit, remaining, reset (ms)} of the tightest limit of requests and the same
+--   of tokens, {} without any
+--           {'admitted', created (ms), '1' when it follows another's call, limits}
+--           {'hit', id of the job that made the answer, answer, created (ms), limits}
 --           {'replayed', id of the job that has this idempotency key}
 --           {'conflict'}: the idempotency key was used with another body
---           {'limited', retry after (ms), limit, remaining, reset (ms)}
---           {'full', 'queue' or 'tenant'}
+--           {'limited', retry after (ms), 'requests' or 'tokens', number of the limit in its list, limits}
+--           {'full', 'queue', 'tenant', or the number of a bound of `queued`}
+--           {'over', number of the hard budget}: what is spent and the most that the job can cost are over it
+--           {'stale', now (ms)}: records of tenant or key are others, the key has expired, or a budget's period is over
 --   O(jobs (log tenants + log jobs) + log workers)
+-- A cached answer takes, and is refused by, limits of requests only; so does what follows another's call. What was asked
+-- before (replayed) takes nothing. What is over `running`, or over a hard budget with what others have reserved, waits at
+-- a gate (gates.lua); what is over a hard budget by what was spent, and may wait, is put off to the end of the period.
 
 -- A block: room.lua says why.
 do
@@ -28,17 +35,33 @@ local FIRST_ORDER = 9
 local MOST_FOLLOWERS = 1000
 local URGENCY = { interactive = 1, standard = 2, batch = 3 }
 
+local HOLDS_NOTHING = { {}, {}, {}, {} }
+
+-- What an order takes of limits and budgets; nil for nothing. Those of one client are often the same.
+local function read_demand(demands, packed)
+  if packed == '' then return nil end
+  local demand = demands[packed]
+  if demand then return demand end
+  local parts = held.parse(packed)
+  local holds = type(parts[7]) == 'table'
+  demand = {
+    tenant_epoch = parts[1], key_epoch = parts[2], good_until = parts[3], key = parts[4] ~= '' and parts[4] or nil,
+    user = parts[5], requests = parts[6], holds = holds, packed = packed, lists = holds and parts[7] or HOLDS_NOTHING,
+  }
+  demands[packed] = demand
+  return demand
+end
+
 -- The order that begins at `first` of the arguments, and where the next begins.
-local function read_order(K, args, first)
+local function read_order(demands, args, first)
   local id, tenant, lane, model, request, metadata, weight, expires_in, delay, channel, callback, cache_key,
-    cache_mode, records_hit, digest, fingerprint, events, limits = unpack(args, first, first + 17)
-  local next = first + 18 + 3 * tonumber(limits)
+    cache_mode, records_hit, digest, fingerprint, events, demand = unpack(args, first, first + 17)
   return {
     id = id, tenant = tenant, lane = lane, model = model, request = request, metadata = metadata, weight = weight,
     expires_in = expires_in, delay = tonumber(delay), channel = channel, callback = callback,
     cache_key = cache_key, cache_mode = cache_mode, records_hit = records_hit == '1', digest = digest,
-    fingerprint = fingerprint, events = events, limits = read_limits(K, args, first + 18, next - 1),
-  }, next
+    fingerprint = fingerprint, events = events, demand = read_demand(demands, demand),
+  }, first + 18
 end
 
 -- What an idempotency key stands for already, if anything. A key outlives its job only when that is lost.
@@ -50,8 +73,22 @@ local function replayed(K, digest, fingerprint)
   return { 'replayed', stored:sub(1, 40) }
 end
 
--- The group of a call under way that this order can share: not one that waits for a retry, nor one that
--- stands in a less urgent lane. Without such a call the job leads one.
+-- Whether a job makes a call that an order can share: not one that waits for a retry, nor one that stands in a less urgent
+-- lane. `job` is its fields s, l, g and t.
+local function is_shareable(K, job, leader, order)
+  if not job[4] then return false end
+  local is_near = job[1] == 'running' or (job[1] == 'queued' and URGENCY[job[2]] <= URGENCY[order.lane])
+  return is_near and (plain(redis.pcall('ZCARD', K .. 'f:' .. (job[3] or leader))) or 0) < MOST_FOLLOWERS
+end
+
+-- Whether an order will follow another's call.
+local function will_follow(K, order)
+  if order.delay > 0 or order.cache_key == '' or order.cache_mode ~= 'use' or order.events ~= '' then return false end
+  local leader = string_at(K .. 'leader:' .. order.cache_key)
+  return leader and is_shareable(K, redis.pcall('HMGET', K .. 'j:' .. leader, 's', 'l', 'g', 't'), leader, order)
+end
+
+-- The group of a call under way that this order can share. Without such a call the job leads one.
 local function group_to_follow(K, order)
   local leader_key = K .. 'leader:' .. order.cache_key
   local leader = redis.pcall('SET', leader_key, order.id, 'NX', 'GET')
@@ -59,9 +96,8 @@ local function group_to_follow(K, order)
   leader = plain(leader) or ''
   local job = redis.pcall('HMGET', K .. 'j:' .. leader, 's', 'l', 'g', 't')
   if not job[4] then count_orphan(K, 'leader') end
-  local shares = job[4] and (job[1] == 'running' or (job[1] == 'queued' and URGENCY[job[2]] <= URGENCY[order.lane]))
   local group = job[3] or leader
-  if not shares or (plain(redis.pcall('ZCARD', K .. 'f:' .. group)) or 0) >= MOST_FOLLOWERS then
+  if not is_shareable(K, job, leader, order) then
     redis.call('SET', leader_key, order.id)
     return nil
   end
@@ -80,6 +116,7 @@ local function store_hit(K, intake, order, answer)
   redis.call('HSET', key, 's', 'succeeded', 't', tenant, 'l', order.lane, 'm', order.model, 'f', 0, 'a', 0, 'c', 0,
     'ct', now, 'ft', now, 'hit', 1)
   if has_key then redis.call('HSET', key, 'ik', 1) end
+  if order.demand and order.demand.key then redis.call('HSET', key, 'ke', order.demand.key) end
   if fetched then redis.call('HSET', key, 'fe', 1) end
   if order.callback ~= '' then keep = math.max(keep, DAY + 3600000) end
   redis.call('PEXPIRE', key, keep)
@@ -104,26 +141,88 @@ local function store_hit(K, intake, order, answer)
   end
 end
 
+-- Looks at the limits of an order, of tokens only if it `pays`. Returns the TATs if it is admitted, the states to report
+-- and, when it is not, its outcome.
+local function look_at_limits(K, intake, order, pays)
+  local demand = order.demand
+  if not demand then return nil, { {}, {} } end
+  local changes, now, taken = intake.changes, intake.now_us, {}
+  local requests, wait, number = check_limits(K, changes, demand.requests, false, now, taken)
+  local look = pays and check_limits or peek_limits
+  local tokens, token_wait, token_number = look(K, changes, demand.lists[1], true, now, taken)
+  local report, kind, limits = { requests, tokens }, 'requests', demand.requests
+  if token_wait and token_wait >= (wait or 0) then
+    wait, number, kind, limits = token_wait, token_number, 'tokens', demand.lists[1]
+  end
+  if not wait or intake.is_forced then return taken, report end
+  tell_limited(K, order.tenant, limits[4 * number - 3]:match(':(.*)$'), intake.now)
+  report = { peek_limits(K, changes, demand.requests, false, now), peek_limits(K, changes, demand.lists[1], true, now) }
+  return taken, report, { 'limited', wait, kind, number, report }
+end
+
+local function take(intake, taken)
+  for key, tat in pairs(taken or {}) do set_tat(intake.changes, key, tat) end
+end
+
+-- The outcome of an order that its budgets or its bounds of waiting jobs refuse, or nil. One that may wait for its budgets'
+-- next period is put off.
+local function look_at_bounds(K, intake, order)
+  local lists, changes, now = order.demand.lists, intake.changes, intake.now
+  local budgets, over = lists[4], held.over(K, changes, lists, now)
+  if over then
+    tell_refused(K, order.tenant, budgets, over, held.spent_of(K, changes, budgets, over, now))
+    if budgets[over + 6] ~= 1 then return { 'over', (over + 6) / 7 } end
+    order.delay = math.max(order.delay, budgets[over + 5] - now)
+  end
+  if intake.is_forced then return nil end
+  local full = held.full(K, changes, lists)
+  if not full then return nil end
+  tell_limited(K, order.tenant, lists[2][3 * full - 2], now)
+  return { 'full', full }
+end
+
+-- Takes a new job through its gates if they are open. Returns the one that is closed, and when its period ends.
+local function pass_gates(K, intake, order)
+  local lists, changes = order.demand.lists, intake.changes
+  local gate, finish, is_only_behind = held.closed_gate(K, changes, lists, intake.now)
+  if not gate then
+    held.take_gates(changes, lists)
+  elseif is_only_behind then
+    changes.freed[gate] = true
+  end
+  return gate, finish
+end
+
 -- The outcome of an order that the cache answers, or nil.
 local function answer_from_cache(K, intake, order)
   if order.cache_key == '' or order.cache_mode ~= 'use' or order.delay > 0 then return nil end
   local source, answer = cached_answer(K, order.cache_key)
   if not source then return nil end
+  local taken, report, refusal = look_at_limits(K, intake, order, false)
+  if refusal then return refusal end
+  take(intake, taken)
   if order.records_hit or order.digest ~= '' then store_hit(K, intake, order, answer) end
-  local report = peek_limits(intake.tats, order.limits, intake.now_us)
-  return { 'hit', source, answer, intake.now, report[1], report[2], report[3] }
+  return { 'hit', source, answer, intake.now, report }
 end
 
 -- Decides where a new job goes, and tells the worker that it is handed to: a state, and the group that the job follows
--- or what its field `by` says.
+-- or what its field `by` says. Notes at which gate it stands.
 local function choose_place(K, intake, order)
-  if order.delay > 0 then return 'scheduled' end
+  local has_gates = order.demand and held.has_gates(order.demand.lists)
+  if order.delay > 0 then
+    if has_gates then order.gate = '-' end
+    return 'scheduled'
+  end
   if order.cache_key ~= '' then
     -- A follower has its answer in one piece, so who wants it bit by bit makes a call of its own.
     local may_follow = order.cache_mode == 'use' and order.events == ''
     if not may_follow then redis.call('SET', K .. 'leader:' .. order.cache_key, order.id) end
     local group = may_follow and group_to_follow(K, order)
     if group then return 'queued', group end
+  end
+  if has_gates then
+    order.gate, order.gate_finish = pass_gates(K, intake, order)
+    if order.gate then return 'queued' end
   end
   local worker = hand_over(K, intake, order)
   if worker then return 'running', nil, worker end
@@ -162,6 +261,13 @@ local function fields_to_store(intake, order, deadline, state, group, worker)
     set('ev', '1')
     set('sm', order.events)
   end
+  local demand = order.demand
+  if demand then
+    if demand.key then set('ke', demand.key) end
+    if demand.user ~= '' then set('us', demand.user) end
+    if demand.holds then set('h', demand.packed) end
+    if order.gate then set('gt', order.gate) end
+  end
   return fields
 end
 
@@ -190,6 +296,10 @@ local function place(K, intake, order, state, group)
     -- Microseconds, so that no two came at the same time.
     write_index('ZADD', K .. 'f:' .. group, now_us(), id)
     count(K, 'coalesced')
+  elseif order.gate and order.gate ~= '-' then
+    held.stand(K, intake.changes, id, order.gate, intake.now, order.gate_finish)
+    count(K, 'gated')
+    intake.must_wake = intake.must_wake or order.gate_finish ~= nil
   else
     if state == 'scheduled' then
       redis.call('ZADD', K .. 'scheduled', intake.now + order.delay, id)
@@ -216,19 +326,23 @@ local function take_in(K, intake, order)
 end
 
 local function admit(K, intake, order)
+  -- Before all else: a key that is revoked is told nothing, not even what it asked before.
+  if not intake.is_forced and is_stale(intake, order) then return { 'stale', intake.now } end
   local known = order.digest ~= '' and replayed(K, order.digest, order.fingerprint)
   if known then return known end
   local hit = answer_from_cache(K, intake, order)
   if hit then return hit end
-  local report, taken, refusal = check_limits(intake.tats, order.limits, intake.now_us)
-  if refusal then return { 'limited', refusal, report[1], report[2], report[3] } end
+  local pays = order.demand and order.demand.holds and not will_follow(K, order)
+  local outcome = pays and look_at_bounds(K, intake, order)
+  if outcome then return outcome end
+  local taken, report, refusal = look_at_limits(K, intake, order, pays)
+  if refusal then return refusal end
   local full = full_bound(K, intake, order.tenant, #order.request)
   if full then return { 'full', full } end
-  for key, tat in pairs(taken) do
-    intake.tats[key], intake.taken[key] = tat, tat
-  end
+  take(intake, taken)
+  if pays then held.take_queued(intake.changes, order.demand.lists) end
   local follows = take_in(K, intake, order)
-  return { 'admitted', intake.now, follows, report[1], report[2], report[3] }
+  return { 'admitted', intake.now, follows, report }
 end
 
 -- The same for one whose job was lost, if it was.
@@ -239,16 +353,17 @@ end
 
 -- Notes an outcome for each order of the arguments, as `admit_one` gives it.
 local function admit_all(K, intake, args, outcomes, admit_one)
-  local next = FIRST_ORDER
+  local orders, demands, next = {}, {}, FIRST_ORDER
   while next <= #args do
-    local order
-    order, next = read_order(K, args, next)
-    outcomes[#outcomes + 1] = admit_one(K, intake, order)
+    orders[#orders + 1], next = read_order(demands, args, next)
   end
+  foresee(K, intake, orders)
+  for _, order in ipairs(orders) do outcomes[#outcomes + 1] = admit_one(K, intake, order) end
 end
 
-local function take_all_in(K, args, admit_one)
+local function take_all_in(K, args, admit_one, is_forced)
   local intake, outcomes = new_intake(args), {}
+  intake.is_forced, intake.changes.keep, intake.changes.now_us = is_forced, intake.keep, intake.now_us
   local is_done, problem = pcall(admit_all, K, intake, args, outcomes, admit_one)
   -- Also where an order was refused half-way: those before it are in.
   write_intake(K, intake)
@@ -259,7 +374,8 @@ end
 step('admit', {}, function(K, args) return take_all_in(K, args, admit) end)
 
 -- readmit: takes in jobs anew, under their ids, that a failover has lost. One that is there after all is as it was.
---   As admit; {'replayed', its own id} for one that is there.
-step('readmit', {}, function(K, args) return take_all_in(K, args, admit_again) end)
+--   As admit; {'replayed', its own id} for one that is there. What was judged stays so, and limits do not refuse what they
+--   have let in: they, too, have lost what it took. Budgets do.
+step('readmit', {}, function(K, args) return take_all_in(K, args, admit_again, true) end)
 
 end

@@ -9,6 +9,13 @@ local function new_changes()
     removed = {}, added = {}, deleted = {}, open = {}, counts = {}, running = {}, memory = {},
     -- Which channels somebody listens to, as far as the step has asked.
     heard = {},
+    -- Fields of `held` as they are stored, and what sums of it change by; TATs by name, and those that were changed; what was
+    -- spent, by subject; subjects of which something was given back (limits.lua, held.lua).
+    known = {}, held = {}, tats = {}, taken = {}, spents = {}, freed = {},
+    -- How long (ms) an ended job stays, for those that the step ends by opening gates.
+    keep = nil,
+    -- The time (us), where the step has asked for it.
+    now_us = nil,
   }
 end
 
@@ -67,6 +74,8 @@ local function write_changes(K, changes)
   for what, times in pairs(changes.counts) do redis.call('HINCRBY', K .. 'counts', what, text(times)) end
   for what, bytes in pairs(changes.memory) do write_index('HINCRBY', K .. 'memory', what, text(bytes)) end
   change_running(K, changes.running)
+  local gates = held.write(K, changes)
+  if gates and not changes.opens_gates then held.open(K, gates, changes.keep) end
 end
 
 -- Calls `body`, which notes changes, and writes these. Also those of a body that was refused half-way (by Redis' rules for

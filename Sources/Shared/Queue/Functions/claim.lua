@@ -68,19 +68,28 @@ local function reclaim(K, keep, now)
   for _, id in ipairs(late) do settle_due(K, 'lease', id, now, reclaim_one, keep, now) end
 end
 
-local function promote_one(K, id)
-  local job = job_of(K, id, 'ev')
+local function promote_one(K, id, keep, now)
+  local job = job_of(K, id, 'ev', 'gt', 'h')
   if not job then return bury(K, 'scheduled', id) end
+  local gate = job[5]
+  if job[3] == 'queued' and gate and gate ~= '-' then
+    redis.call('ZREM', K .. 'scheduled', id)
+    return held.promote(K, id, { gt = gate }, keep, now)
+  end
   if job[3] ~= 'scheduled' then return drop_stray(K, 'scheduled', id) end
   redis.call('ZREM', K .. 'scheduled', id)
   redis.call('HSET', K .. 'j:' .. id, 's', 'queued')
-  enqueue(K, id, job[2], job[1], false)
-  if job[4] then add_status(K, id) end
+  if gate then
+    held.promote(K, id, { t = job[1], l = job[2], gt = gate, h = job[6] }, keep, now)
+  else
+    enqueue(K, id, job[2], job[1], false)
+  end
+  if job[4] and job_of(K, id)[3] == 'queued' then add_status(K, id) end
 end
 
-local function promote(K, now)
+local function promote(K, keep, now)
   local due = redis.call('ZRANGE', K .. 'scheduled', '-inf', now, 'BYSCORE', 'LIMIT', 0, PROMOTIONS_AT_ONCE)
-  for _, id in ipairs(due) do settle_due(K, 'scheduled', id, now, promote_one) end
+  for _, id in ipairs(due) do settle_due(K, 'scheduled', id, now, promote_one, keep, now) end
 end
 
 -- Ends a job that waits and is past its deadline.
@@ -129,7 +138,7 @@ local function do_due(K, keep, now)
   local due = first_due(K)
   if math.min(due.lease, due.scheduled, due.deadlines) > now then return due end
   reclaim(K, keep, now)
-  promote(K, now)
+  promote(K, keep, now)
   expire_due(K, keep, now)
   return first_due(K)
 end

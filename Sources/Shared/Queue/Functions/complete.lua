@@ -44,6 +44,7 @@ step('complete', { 'allow-oom' }, complete)
 -- fail: records that a job failed for good. A dead letter is kept with its request for an operator; of another, whose
 -- client was told what to mend, the request goes.
 --   KEYS[1] base   ARGV 1 id  2 fence  3 worker  4 failure  5 keep (ms)  6 '1' for a dead letter
+--         7… what was bought all the same: provider, model, prompt tokens, completion tokens, cost (nano-dollars)
 --   returns 1: recorded, 0: stale, nothing was changed   O(log jobs)
 local function fail(K, args)
   local job, was_recorded = job_to_end(K, args[1], args[2], args[3], 'failed')
@@ -53,7 +54,7 @@ local function fail(K, args)
     return 0
   end
   job.is_told = args[6] ~= '1'
-  finish(K, args[1], 'failed', args[4], tonumber(args[5]), now_ms(), job)
+  finish(K, args[1], 'failed', args[4], tonumber(args[5]), now_ms(), job, { unpack(args, 7, 11) })
   return 1
 end
 

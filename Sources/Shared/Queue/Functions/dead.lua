@@ -29,12 +29,12 @@ end)
 step('requeue', {}, function(K, args)
   local id, now = args[1], now_ms()
   local key = K .. 'j:' .. id
-  local job = redis.pcall('HMGET', key, 's', 't', 'l', 'd', 'ct', 'b', 'of', 'fe', 'z', 'lz')
+  local job = redis.pcall('HMGET', key, 's', 't', 'l', 'd', 'ct', 'b', 'of', 'fe', 'z', 'lz', 'h')
   if not job[2] and redis.call('ZREM', K .. 'dead', id) == 1 then bury(K, 'dead', id) end
   if job[1] ~= 'failed' or redis.call('ZREM', K .. 'dead', id) == 0 then return 0 end
   local deadline = now + tonumber(job[4]) - tonumber(job[5])
   -- Nobody waits for it any more.
-  redis.call('HDEL', key, 'ft', 'st', 'g', 'co', 'ev', 'sm', 'dl', 'eb', 'lz', 'z', 'fe', 'qt', 'ua')
+  redis.call('HDEL', key, 'ft', 'st', 'g', 'co', 'ev', 'sm', 'dl', 'eb', 'lz', 'z', 'fe', 'qt', 'ua', 'gt', 'fo')
   redis.call('HSET', key, 's', 'queued', 'a', 0, 'c', 0, 'd', deadline)
   redis.call('HINCRBY', key, 'n', 1)
   for _, part in ipairs({ 'j:', 'p:', 'm:', 'u:' }) do redis.call('PERSIST', K .. part .. id) end
@@ -48,7 +48,13 @@ step('requeue', {}, function(K, args)
     note_open(changes, job[2], 1, job[6])
   end
   write_changes(K, changes)
-  enqueue(K, id, job[3], job[2], false)
+  -- Of its own: it may end the job at once.
+  local lists = held.unpack(job[11])
+  changes = new_changes()
+  held.take_queued(changes, lists)
+  held.take_tokens(K, changes, lists, now_us())
+  held.place(K, changes, id, { t = job[2], l = job[3] }, lists, now, now, false)
+  write_changes(K, changes)
   count(K, 'requeued')
   wake(K)
   return 1

@@ -45,6 +45,11 @@ local function leave_sets(changes, id, job)
     note_removed(changes, 'scheduled', id)
   elseif job.fo and job.g then
     note_removed(changes, 'f:' .. job.g, id)
+  elseif job.gt and job.gt ~= '-' then
+    note_removed(changes, 'gate:' .. job.gt, id)
+    note_removed(changes, 'scheduled', id)
+    add_to(changes.held, 'w:' .. job.gt, -1)
+    changes.freed[job.gt] = true
   end
   note_removed(changes, 'deadlines', id)
 end
@@ -60,12 +65,12 @@ end
 
 local function fields_of(K, id)
   local values = redis.pcall('HMGET', K .. 'j:' .. id, 's', 't', 'a', 'b', 'ch', 'wt', 'k', 'g', 'fo', 'u', 'ik',
-    'n', 'of', 'ev', 'dl', 'f', 'kt', 'nm', 'by', 'qt')
+    'n', 'of', 'ev', 'dl', 'f', 'kt', 'nm', 'by', 'qt', 'h', 'gt')
   return {
     s = values[1], t = values[2], a = values[3], b = values[4], ch = values[5], wt = values[6], k = values[7],
     g = values[8], fo = values[9], u = values[10], ik = values[11], n = values[12], of = values[13],
     ev = values[14], dl = values[15], f = values[16], kt = values[17], nm = values[18],
-    by = values[19], qt = values[20],
+    by = values[19], qt = values[20], h = values[21], gt = values[22],
   }
 end
 
@@ -89,13 +94,17 @@ end
 local function finish_one(K, changes, id, job, state, body, keep, now, usage)
   local key, is_dead = K .. 'j:' .. id, state == 'failed' and not job.is_told
   local received = is_received(changes, job, body)
+  if job.h and not job.fo then
+    changes.keep = changes.keep or keep
+    held.settle(K, changes, job, usage, now)
+  end
   -- What the caller has goes sooner, but for what an operator may requeue.
   if received and not is_dead then keep = tonumber(job.qt) end
   -- A delivery or a replay may want to read it for a day. A delivery that has come to its end nobody reads.
   if job.u or job.ik then keep = math.max(keep, DAY + 3600000) end
   if job.of and state == 'succeeded' then keep = math.min(keep, DELIVERED_TIME) end
   local time_kept = text(keep)
-  local bytes = text(FINISHED_BYTES + #body + (is_dead and tonumber(job.b) or 0))
+  local bytes = text(FINISHED_BYTES + #body + (job.h and HELD_BYTES + #job.h or 0) + (is_dead and tonumber(job.b) or 0))
   if received then
     -- A dead letter may need its cache key again. The channel has been read, and is needed only by who is told later.
     local cache_key, channel = is_dead and job.k or '', untold and job.ch or ''
@@ -143,14 +152,15 @@ local function next_heir(K, group)
   while true do
     local heir = members_of(key, redis.pcall('ZPOPMIN', key))[1]
     if not heir then return nil end
-    local job = job_of(K, heir, 'fo', 'g', 'ft')
+    local job = job_of(K, heir, 'fo', 'g', 'ft', 'h')
     if follows(job, group) then return heir, job end
     if job then count_orphan(K, 'followers') else bury(K, 'followers', heir) end
   end
 end
 
--- The follower that came first makes the call instead; the others follow it.
-local function promote_follower(K, group, cache_key)
+-- The follower that came first makes the call instead; the others follow it. It takes now what a call takes of limits and
+-- budgets, and what the first call gave back in this step is there for it.
+local function promote_follower(K, changes, group, cache_key)
   local heir, job = next_heir(K, group)
   if not heir then
     redis.call('HDEL', K .. 'heirs', group)
@@ -159,8 +169,10 @@ local function promote_follower(K, group, cache_key)
   redis.call('HDEL', K .. 'j:' .. heir, 'fo')
   redis.call('HSET', K .. 'heirs', group, heir)
   redis.call('SET', K .. 'leader:' .. cache_key, heir)
-  enqueue(K, heir, job[2], job[1], true)
-  wake(K)
+  local lists, now = held.unpack(job[7]), now_ms()
+  held.take_queued(changes, lists)
+  held.take_tokens(K, changes, lists, now_us())
+  held.place(K, changes, heir, { t = job[1], l = job[2] }, lists, now, now, true)
 end
 
 -- Those who follow a group's call have its answer, or its quarantine.
@@ -190,7 +202,7 @@ local function finish_into(K, changes, id, job, state, body, keep, now, usage)
   if state ~= 'succeeded' and not body:find('^{"code":"quarantined"') then
     -- At once, because the heir leads from now on.
     if leads then redis.call('DEL', leader) end
-    if job.g then promote_follower(K, job.g, job.k) end
+    if job.g then promote_follower(K, changes, job.g, job.k) end
     return
   end
   if leads then note_deleted(changes, leader) end
@@ -200,7 +212,7 @@ local function finish_into(K, changes, id, job, state, body, keep, now, usage)
 end
 
 -- The same for a step that ends one job.
-local function finish(K, id, state, body, keep, now, job)
+local function finish(K, id, state, body, keep, now, job, usage)
   local changes = new_changes()
-  settle_changes(K, changes, finish_into, id, job or fields_of(K, id), state, body, keep, now, {})
+  settle_changes(K, changes, finish_into, id, job or fields_of(K, id), state, body, keep, now, usage or {})
 end

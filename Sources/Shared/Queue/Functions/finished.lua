@@ -15,6 +15,8 @@
 -- What a finished job takes beside its answer, about: its hash, two keys, its places in two sets. Measured on Redis 7.0;
 -- docs/redis.md.
 local FINISHED_BYTES, STUB_BYTES = 950, 900
+-- What the hash of a job takes more that says what it holds: beyond 64 bytes of a field, Redis keeps it in another way.
+local HELD_BYTES = 1000
 -- A stream has pages of 4 KiB, the first of which is there at once.
 local LOG_BYTES, LOG_ENTRY_BYTES, LOG_PAGE, LOG_PAGE_BYTES = 600, 30, 4096, 4200
 

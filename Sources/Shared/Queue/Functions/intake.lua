@@ -14,8 +14,8 @@ local function new_intake(args)
     most_jobs = tonumber(args[3]), most_bytes = tonumber(args[4]),
     tenant_jobs = tonumber(args[5]), tenant_bytes = tonumber(args[6]), answer_time = args[8],
     changes = new_changes(),
-    -- TATs as they are, and those that were changed.
-    tats = {}, taken = {},
+    -- Which records of tenants and keys there are: fields of `epochs`.
+    epochs = {},
     -- Fields of `open` as they are, and those that orders were counted in.
     open = {}, counted = {},
     -- Jobs that have not ended, and those of them that run; nil before they are asked for.
@@ -46,6 +46,41 @@ local function count_in(K, intake, tenant, size)
   intake.unended = intake.unended + 1
 end
 
+-- Reads at once what the orders' limits and budgets ask for, and which records of tenants and keys there are.
+local function foresee(K, intake, orders)
+  local fields, records, is_known = {}, {}, {}
+  for _, order in ipairs(orders) do
+    local tenant = 't:' .. order.tenant
+    if not is_known[tenant] then records[#records + 1], is_known[tenant] = tenant, true end
+    local demand = order.demand
+    if demand and not is_known[demand] then
+      is_known[demand] = true
+      if demand.key then
+        local key = 'k:' .. demand.key
+        if not is_known[key] then records[#records + 1], is_known[key] = key, true end
+      end
+      held.add_fields(demand.requests, demand.lists, fields)
+    end
+  end
+  local epochs = redis.pcall('HMGET', K .. 'epochs', unpack(records))
+  for index, record in ipairs(records) do intake.epochs[record] = tonumber(epochs[index] or 0) or 0 end
+  held.know(K, intake.changes, fields)
+end
+
+-- Whether an order was judged by records that are others now, or at another time than Redis' clock says it is.
+local function is_stale(intake, order)
+  local demand, now = order.demand, intake.now
+  if intake.epochs['t:' .. order.tenant] ~= (demand and demand.tenant_epoch or 0) then return true end
+  if not demand then return false end
+  if demand.key and intake.epochs['k:' .. demand.key] ~= demand.key_epoch then return true end
+  if demand.good_until > 0 and now >= demand.good_until then return true end
+  local budgets = demand.lists[4]
+  for index = 1, #budgets, 7 do
+    if now < budgets[index + 4] or now >= budgets[index + 5] then return true end
+  end
+  return false
+end
+
 local function is_queue_full(K, intake)
   intake.unended = intake.unended or redis.call('ZCARD', K .. 'deadlines')
   if intake.unended < intake.most_jobs then return false end
@@ -62,7 +97,6 @@ end
 
 local function write_intake(K, intake)
   write_changes(K, intake.changes)
-  write_tats(intake.taken, intake.now_us)
   local open = {}
   for field in pairs(intake.counted) do
     open[#open + 1] = field

@@ -1,63 +1,99 @@
--- Rate limits by GCRA: a limit is one number, the theoretical arrival time (TAT) of the next request.
+-- Rate limits by GCRA: a limit is one number, the theoretical arrival time (TAT) of the next request, in microseconds.
 --
--- limits: what is left of rate limits; takes nothing.
---   KEYS[1] base   ARGV subject, emission interval (us), burst, for each limit
---   returns {limit, remaining, reset (ms)} of the tightest limit, or {} without limits   O(limits)
+-- Limits come as a flat list of four values each:
+--   of requests: name, most in a window, emission interval (us), amount; each request costs an interval
+--   of tokens:   name, most in a window, window (us), amount; so many tokens cost their part of the window
+-- A name is a field of the hash `held` (`l:<subject>`), or the key `limit:<subject>` for RATE_LIMIT, which counts addresses,
+-- too: keys of those go by themselves.
 
--- The limits that are told by `args` from `first` to `last`.
-local function read_limits(K, args, first, last)
-  local limits = {}
-  for index = first, last, 3 do
-    limits[#limits + 1] = {
-      key = K .. 'limit:' .. args[index], interval = tonumber(args[index + 1]), burst = tonumber(args[index + 2]),
-    }
+-- Whether a name is a field of `held`: compared by a byte, because a part of a text is a new text.
+local function is_field(name)
+  return name:byte(2) == 58
+end
+
+-- A limit's TAT, as the step has read or changed it.
+local function tat_of(K, changes, name)
+  local tat = changes.tats[name]
+  if tat then return tat end
+  if is_field(name) then
+    tat = tonumber(held.read(K, changes, name)) or 0
+  else
+    tat = tonumber(string_at(K .. name) or 0) or 0
   end
-  return limits
+  changes.tats[name] = tat
+  return tat
 end
 
--- A limit's TAT: of `tats`, which are those that the step has read or changed, or else as it is stored.
-local function tat_of(tats, key)
-  tats[key] = tats[key] or tonumber(string_at(key) or 0)
-  return tats[key]
+local function set_tat(changes, name, tat)
+  changes.tats[name], changes.taken[name] = tat, tat
 end
 
--- The state {limit, remaining, reset (ms)} of a limit that is at `tat`, unless `tightest` is as tight.
-local function tighter(tightest, limit, tat, now)
-  local remaining = math.max(0, math.floor((limit.burst * limit.interval - (tat - now)) / limit.interval))
+-- How much of a window (us) so many tokens are.
+local function token_cost(most, window, amount)
+  return math.ceil(amount * window / most)
+end
+
+-- The state {limit, remaining, reset (ms)} of the limit at `index` at `tat`, unless `tightest` is as tight.
+local function tighter(tightest, limits, index, are_tokens, tat, now)
+  local most, grain, used = limits[index + 1], limits[index + 2], tat - now
+  local remaining
+  if are_tokens then
+    -- Products of large limits are no whole numbers any more.
+    remaining = math.max(0, math.floor((grain - used) * most / grain + 0.000001))
+  else
+    remaining = math.max(0, math.floor((most * grain - used) / grain))
+  end
   if tightest[2] and remaining >= tightest[2] then return tightest end
-  return { limit.burst, remaining, math.ceil((tat - now) / 1000) }
+  return { most, remaining, math.ceil(used / 1000) }
 end
 
--- All limits are looked at before any is taken. Returns the state to report, the TATs if the request is admitted,
--- and, when it is not, after how many ms it may be.
-local function check_limits(tats, limits, now)
-  local taken, tightest, refusal = {}, {}, nil
-  for _, limit in ipairs(limits) do
-    local stored = math.max(tat_of(tats, limit.key), now)
-    local tat = stored + limit.interval
-    local wait = tat - limit.burst * limit.interval - now
-    tightest = tighter(tightest, limit, wait > 0 and stored or tat, now)
-    if wait > 0 then refusal = math.max(refusal or 0, math.ceil(wait / 1000)) end
-    taken[limit.key] = tat
+-- Looks at all limits of a list before any is taken. Adds to `taken` the TATs if the request is admitted. Returns the
+-- state to report and, when it is not, after how many ms it may be, and at which place the limit stands that says so.
+local function check_limits(K, changes, limits, are_tokens, now, taken)
+  local tightest, refusal, refused_by = {}, nil, nil
+  for index = 1, #limits, 4 do
+    local name, most, grain, amount = limits[index], limits[index + 1], limits[index + 2], limits[index + 3]
+    local stored = math.max(tat_of(K, changes, name), now)
+    local tat, capacity = stored + grain * amount, most * grain
+    if are_tokens then tat, capacity = stored + token_cost(most, grain, amount), grain end
+    local wait = tat - capacity - now
+    tightest = tighter(tightest, limits, index, are_tokens, wait > 0 and stored or tat, now)
+    if wait > 0 and wait / 1000 > (refusal or 0) then
+      refusal, refused_by = math.ceil(wait / 1000), (index + 3) / 4
+    end
+    if amount > 0 then taken[name] = tat end
   end
-  return tightest, taken, refusal
+  return tightest, refusal, refused_by
 end
 
-local function write_tats(taken, now)
-  for key, tat in pairs(taken) do
-    redis.call('SET', key, text(tat), 'PX', text(math.ceil((tat - now) / 1000)))
+-- Writes a TAT that stands in a key of its own.
+local function write_tat(K, name, tat, now)
+  if tat > now then
+    redis.call('SET', K .. name, text(tat), 'PX', text(math.ceil((tat - now) / 1000)))
+  else
+    redis.call('DEL', K .. name)
   end
 end
 
 -- The state of the limits when nothing is taken.
-local function peek_limits(tats, limits, now)
+local function peek_limits(K, changes, limits, are_tokens, now)
   local tightest = {}
-  for _, limit in ipairs(limits) do
-    tightest = tighter(tightest, limit, math.max(tat_of(tats, limit.key), now), now)
+  for index = 1, #limits, 4 do
+    local tat = math.max(tat_of(K, changes, limits[index]), now)
+    tightest = tighter(tightest, limits, index, are_tokens, tat, now)
   end
   return tightest
 end
 
-step('limits', { 'no-writes' }, function(K, args)
-  return peek_limits({}, read_limits(K, args, 1, #args), now_us())
-end)
+-- The states of the tightest limit of requests and of tokens, of two lists as one MessagePack; each is {} without any.
+local function report_limits(K, packed)
+  if packed == '' then return { {}, {} } end
+  local limits, changes, now = cmsgpack.unpack(packed), { tats = {}, known = {} }, now_us()
+  return { peek_limits(K, changes, limits[1], false, now), peek_limits(K, changes, limits[2], true, now) }
+end
+
+-- limits: what is left of rate limits; takes nothing.
+--   KEYS[1] base   ARGV 1 MessagePack of limits of requests and limits of tokens, or ''
+--   returns {{limit, remaining, reset (ms)} of the tightest of requests, the same of tokens}, each {} without any
+--   O(limits)
+step('limits', { 'no-writes' }, function(K, args) return report_limits(K, args[1]) end)

@@ -5,6 +5,9 @@
 --   KEYS[1] base   ARGV ids
 --   returns {kind, id, …} of what was repaired   O(ids log jobs)
 
+-- How many jobs are counted in one step.
+local MOST_COUNTED = 1000
+
 -- A block, because Lua has room for 200 names in a file, and all files are one.
 do
 
@@ -31,6 +34,8 @@ local function defect(K, id, job)
     return not redis.call('ZSCORE', K .. 'lease', id) and 'no-lease' or nil
   elseif state == 'scheduled' then
     return not redis.call('ZSCORE', K .. 'scheduled', id) and 'not-scheduled' or nil
+  elseif job[10] and job[10] ~= '-' then
+    return not plain(redis.pcall('ZSCORE', K .. 'gate:' .. job[10], id)) and 'not-at-gate' or nil
   elseif is_following then
     if not group or not plain(redis.pcall('ZSCORE', K .. 'f:' .. group, id)) then return 'not-following' end
     return not is_called(K, group, job[8] or '') and 'no-leader' or nil
@@ -38,6 +43,23 @@ local function defect(K, id, job)
   local list = K .. 'q:' .. lane .. ':' .. tenant
   local length = plain(redis.pcall('LLEN', list)) or 0
   if length == 0 or (length <= SEARCHABLE and not redis.call('LPOS', list, id)) then return 'not-queued' end
+end
+
+-- Takes a step of others that notes changes, and writes these.
+local function write_mended(K, body, ...)
+  local changes = new_changes()
+  body(K, changes, ...)
+  write_changes(K, changes)
+end
+
+-- A job that stands nowhere comes to its gates; one that followed takes what a call takes.
+local function take_anew(K, changes, id, job, packed, has_followed, now)
+  local lists = held.unpack(packed)
+  if has_followed then
+    held.take_queued(changes, lists)
+    held.take_tokens(K, changes, lists, now_us())
+  end
+  held.place(K, changes, id, job, lists, now, now, true)
 end
 
 local function repair(K, id, job, what, now)
@@ -51,17 +73,24 @@ local function repair(K, id, job, what, now)
   elseif what == 'not-listed' then
     write_index('ZADD', K .. 'jobs:' .. tenant, 0, id)
   elseif what == 'no-leader' then
-    promote_follower(K, job[4], job[8] or '')
+    write_mended(K, promote_follower, job[4], job[8] or '')
+  elseif what == 'not-at-gate' then
+    -- `mend_counters` opens it.
+    write_index('ZADD', K .. 'gate:' .. job[10], now, id)
   else
-    redis.call('HDEL', K .. 'j:' .. id, 'fo', 'g')
-    enqueue(K, id, lane, tenant, true)
+    redis.call('HDEL', K .. 'j:' .. id, 'fo', 'g', 'gt')
+    if job[5] or job[10] then
+      write_mended(K, take_anew, id, { t = tenant, l = lane }, job[11], job[5], now)
+    else
+      enqueue(K, id, lane, tenant, true)
+    end
   end
 end
 
 step('mend_jobs', { 'allow-oom' }, function(K, args)
   local now, repaired = now_ms(), {}
   for _, id in ipairs(args) do
-    local job = redis.pcall('HMGET', K .. 'j:' .. id, 's', 't', 'l', 'g', 'fo', 'd', 'ft', 'k', 'of')
+    local job = redis.pcall('HMGET', K .. 'j:' .. id, 's', 't', 'l', 'g', 'fo', 'd', 'ft', 'k', 'of', 'gt', 'h')
     if not job[7] then
       local is_job = job[1] and job[2] and job[3]
       local what = is_job and defect(K, id, job)
@@ -88,7 +117,7 @@ step('mend_leaders', { 'allow-oom' }, function(K, args)
     if not redis.call('ZSCORE', K .. 'deadlines', leader) and redis.call('EXISTS', K .. 'leader:' .. key) == 1 then
       local group = plain(redis.pcall('HGET', K .. 'j:' .. leader, 'g')) or leader
       redis.call('DEL', K .. 'leader:' .. key)
-      promote_follower(K, group, key)
+      write_mended(K, promote_follower, group, key)
       count(K, 'repaired:dead-leader')
       repaired[#repaired + 1] = 'dead-leader'
       repaired[#repaired + 1] = key
@@ -101,8 +130,6 @@ end)
 -- stands in a hash without what it is of. What killed workers have offered is dropped, too, and is no defect.
 --   KEYS[1] base
 --   returns {kind, name, …} of what was repaired   O(jobs log jobs), of which there are at most 1,000
-local MOST_COUNTED = 1000
-
 -- Tenants that are held back although they have no jobs in that lane; and heirs of groups without a call.
 local function drop_stray_fields(K, note)
   if redis.call('HLEN', K .. 'parked') <= MOST_COUNTED then
@@ -151,23 +178,82 @@ local function true_open(K)
   return open
 end
 
+-- What `held` should say.
+local function true_held(K)
+  local sums = {}
+  for _, id in ipairs(redis.call('ZRANGE', K .. 'deadlines', 0, -1)) do
+    local job = job_of(K, id, 'h', 'fo', 'gt', 'ft')
+    if job and not job[5] and not job[7] then
+      local lists, changes = held.unpack(job[4]), { held = sums }
+      held.take_queued(changes, lists)
+      if not job[6] then
+        held.take_gates(changes, lists)
+      elseif job[6] ~= '-' then
+        sum(sums, 'w:' .. job[6], 1)
+      end
+    end
+  end
+  return sums
+end
+
 local function mend_hash(K, hash, wanted, note)
   local stored = redis.call('HGETALL', K .. hash)
   for index = 1, #stored, 2 do
     local name, value = stored[index], tonumber(stored[index + 1])
     if value ~= (wanted[name] or 0) then
       redis.call('HDEL', K .. hash, name)
-      if wanted[name] then redis.call('HSET', K .. hash, name, wanted[name]) end
+      if wanted[name] then redis.call('HSET', K .. hash, name, text(wanted[name])) end
       note('counter-' .. hash, name)
     end
     wanted[name] = nil
   end
   for name, value in pairs(wanted) do
     if value ~= 0 then
-      redis.call('HSET', K .. hash, name, value)
+      redis.call('HSET', K .. hash, name, text(value))
       note('counter-' .. hash, name)
     end
   end
+end
+
+local IS_SUM = { ['q:'] = true, ['n:'] = true, ['$:'] = true, ['w:'] = true }
+
+-- Sets a sum right, as far as it is known what it should be.
+local function mend_sum(K, field, value, wanted, note)
+  if tonumber(value or 0) == (wanted[field] or 0) then return end
+  if wanted[field] then
+    redis.call('HSET', K .. 'held', field, text(wanted[field]))
+  else
+    redis.call('HDEL', K .. 'held', field)
+  end
+  note('counter-held', field)
+end
+
+-- Goes on through `held`, where each user and key that ever asked may have fields: what is over goes, and sums are
+-- compared with what the jobs hold, `wanted`, unless these are too many.
+local function mend_held(K, wanted, note)
+  local cursor = redis.pcall('HGET', K .. 'held', 'c')
+  members_of(K .. 'held', type(cursor) == 'table' and cursor or {})
+  local page, now, over = redis.call('HSCAN', K .. 'held', plain(cursor) or '0', 'COUNT', text(MOST_COUNTED)), now_ms(), {}
+  for index = 1, #page[2], 2 do
+    local field, value = page[2][index], page[2][index + 1]
+    if wanted and IS_SUM[field:sub(1, 2)] and not wanted[field] then mend_sum(K, field, value, wanted, note) end
+    if held.is_over(field, value, now) then over[#over + 1] = field end
+  end
+  if page[1] == '0' then
+    over[#over + 1] = 'c'
+  else
+    redis.call('HSET', K .. 'held', 'c', page[1])
+  end
+  for field in pairs(wanted or {}) do
+    mend_sum(K, field, plain(redis.pcall('HGET', K .. 'held', field)), wanted, note)
+  end
+  call_with_many('HDEL', K .. 'held', over)
+  -- Should nobody have opened a gate.
+  local gates = {}
+  for field in pairs(wanted or {}) do
+    if field:sub(1, 2) == 'w:' then gates[#gates + 1] = field:sub(3) end
+  end
+  if #gates > 0 then held.open(K, gates) end
 end
 
 local function drop_lapsed_offers(K)
@@ -188,6 +274,7 @@ step('mend_counters', { 'allow-oom' }, function(K, args)
   drop_stray_fields(K, note)
   if redis.call('ZCARD', K .. 'lease') <= MOST_COUNTED then mend_hash(K, 'running', true_running(K), note) end
   if redis.call('ZCARD', K .. 'deadlines') <= MOST_COUNTED then mend_hash(K, 'open', true_open(K), note) end
+  mend_held(K, redis.call('ZCARD', K .. 'deadlines') <= MOST_COUNTED and true_held(K), note)
   return repaired
 end)
 

@@ -32,7 +32,12 @@
 --   offers            zset    what workers offer (handover.lua), by how many jobs may be handed to each
 --   handed            hash    how many jobs were handed over by each offer
 --   grace             string  there for a moment after Redis was away: leases are not taken back yet
---   limit:<subject>   string  a rate limit's theoretical arrival time in microseconds
+--   limit:<subject>   string  RATE_LIMIT's theoretical arrival time of a subject, in microseconds
+--   held              hash    what jobs hold of limits and budgets, limits' arrival times, what was spent; held.lua
+--   gate:<subject>    zset    jobs that wait for others to give back what they hold; gates.lua
+--   refused:<subject> string  since when a limit has refused; notices.lua
+--   notices           stream  what tenants are told of limits and budgets; notices.lua
+--   epochs, tenant:<id>, key:<id>, tenants, keys, keys:<tenant>, keyused, audit, auditlast   access.lua
 --   idem:<digest>     string  of a tenant's idempotency key: the id of its job, then the body's fingerprint
 --   leader:<key>      string  the job whose call requests with this cache key may share
 --   cache:<key>       string  the id of the job that made an answer, then the answer
@@ -55,6 +60,7 @@
 --   of the job whose end a delivery tells of  ev 1 when events:<id> exists, gone when it is  sm dl eb lz see events.lua
 --   qt how long (ms) its answer stays once its caller has it, while one waits  z bytes that it takes once it has ended
 --   fe 1 when its caller has the answer  go 1 when the answer is gone
+--   h what it holds of limits and budgets  gt the gate at which it waits; held.lua  ke the id of its key  us its user
 --   ua 1 when it has ended and nobody was told yet: replicas are to acknowledge that first
 -- Times are milliseconds of Redis' own clock; no process's clock matters.
 

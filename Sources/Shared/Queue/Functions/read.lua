@@ -1,17 +1,18 @@
 -- The fields of a job as its readers see it, in the order of `view`.
-local VIEW = { 's', 'l', 'm', 'a', 'ct', 'st', 'ft', 'hit', 'co', 't', 'go', 'ev', 'ua' }
+local VIEW = { 's', 'l', 'm', 'a', 'ct', 'st', 'ft', 'hit', 'co', 't', 'go', 'ev', 'ua', 'ke' }
 
 -- A job as its readers see it; nil when there is none of that id.
 --   {id, state, lane, model, attempts, created, started or nil, finished or nil, 1 when it came from the cache,
 --    1 when another's call answered it, tenant, metadata or nil, result or failure or nil, 1 when its answer is gone,
---    'gone' when its event log is, '1' when it has ended and replicas are to acknowledge that first}
+--    'gone' when its event log is, '1' when it has ended and replicas are to acknowledge that first,
+--    id of the key that made it or nil}
 -- The result is nil `without_body` in any case.
 local function view(K, id, without_body)
   local job = redis.pcall('HMGET', K .. 'j:' .. id, unpack(VIEW))
   if not job[1] or not job[10] then return nil end
   local body = job[7] and not without_body and string_at(K .. 'r:' .. id)
   return { id, job[1], job[2], job[3], job[4], job[5], job[6], job[7], job[8], job[9], job[10],
-    string_at(K .. 'm:' .. id), body, job[11], job[12], job[13] }
+    string_at(K .. 'm:' .. id), body, job[11], job[12], job[13], job[14] }
 end
 
 -- Ends a job that waits past its deadline before it is shown, also while there is no worker to do so.
@@ -26,14 +27,14 @@ end
 -- from then on.
 --   KEYS[1] base
 --   ARGV  1 id  2 tenant  3 channel or ''  4 keep (ms)
---         5… rate limits to report: subject, emission interval (us), burst
---   returns {view of the job or nil, limit, remaining, reset (ms)}
+--         5 rate limits to report (as `limits` takes them) or ''
+--   returns {view of the job or nil, what `limits` returns}
 --   A job of another tenant is as absent as one that never was.   O(1)
 step('read', { 'allow-oom' }, function(K, args)
   local id, channel = args[1], args[3]
-  local report = peek_limits({}, read_limits(K, args, 5, #args), now_us())
+  local report = report_limits(K, args[5])
   if redis.pcall('HGET', K .. 'j:' .. id, 't') ~= args[2] then
-    return { false, report[1], report[2], report[3] }
+    return { false, report }
   end
   expire_if_late(K, id, tonumber(args[4]))
   local job = view(K, id)
@@ -43,7 +44,7 @@ step('read', { 'allow-oom' }, function(K, args)
     write_index('SADD', K .. 'w:' .. id, channel)
     redis.call('HSET', K .. 'j:' .. id, 'wt', 1)
   end
-  return { job, report[1], report[2], report[3] }
+  return { job, report }
 end)
 
 -- As many events as are read at once: one of them may have 32 MiB.

@@ -1,7 +1,8 @@
 -- mend_index: the janitor's look at some members of an index, from a rank on. What stands there without its job, or beside
 -- it, goes (orphans.lua).
 --   KEYS[1] base
---   ARGV  1 index: deadlines, lease, scheduled, dead, ended, lanes, cached, ready:<lane>, jobs:<tenant> or f:<group>
+--   ARGV  1 index: deadlines, lease, scheduled, dead, ended, lanes, cached, ready:<lane>, jobs:<tenant>, f:<group> or
+--           gate:<subject>
 --         2 rank  3 most members  4 keep (ms)
 --   returns {rank at which to go on, or -1 at the end, kind, name, … of what was repaired}   O(most log members)
 
@@ -21,7 +22,7 @@ local LOOKS = {}
 -- For an index of jobs: `belongs` is told what `job_of` says, with the fields ft, fo and g.
 local function look_at_jobs(index, belongs)
   LOOKS[index] = function(K, id)
-    local job = job_of(K, id, 'ft', 'fo', 'g')
+    local job = job_of(K, id, 'ft', 'fo', 'g', 'gt')
     if job and belongs(job) then return nil end
     if job then drop_stray(K, index, id) else bury(K, index, id) end
     return true
@@ -30,7 +31,9 @@ end
 
 look_at_jobs('deadlines', function(job) return not job[4] end)
 look_at_jobs('lease', function(job) return job[3] == 'running' end)
-look_at_jobs('scheduled', function(job) return job[3] == 'scheduled' end)
+look_at_jobs('scheduled', function(job)
+  return job[3] == 'scheduled' or (job[3] == 'queued' and job[7] and job[7] ~= '-')
+end)
 
 -- A dead letter is kept as long as it can be read. Those whose time is over go with the next failure, or here.
 function LOOKS.dead(K, id, time, now, keep)
@@ -82,6 +85,14 @@ function LOOKS.f(K, id, _, _, _, index)
   return true
 end
 
+function LOOKS.gate(K, id, _, _, _, index)
+  local job = job_of(K, id, 'gt', 'ft')
+  if job and job[3] == 'queued' and job[4] == index:sub(6) and not job[5] then return nil end
+  redis.call('ZREM', K .. index, id)
+  if job then count_orphan(K, 'gate') else bury(K, 'gate', id) end
+  return true
+end
+
 step('mend_index', { 'allow-oom' }, function(K, args)
   local index, first, most, now, keep = args[1], tonumber(args[2]), tonumber(args[3]), now_ms(), tonumber(args[4])
   local key, kind, gone = K .. index, index:match('^%a+'), 0
@@ -91,6 +102,10 @@ step('mend_index', { 'allow-oom' }, function(K, args)
     local is_defect = LOOKS[kind](K, found[place], tonumber(found[place + 1]), now, keep, index)
     if is_defect ~= nil then gone = gone + 1 end
     if is_defect then note('stray-' .. kind, found[place]) end
+  end
+  -- Should nobody have opened it. While sums can be set right, that is done first (mend_counters).
+  if kind == 'gate' and first == 0 and redis.call('ZCARD', K .. 'deadlines') > MOST_COUNTED then
+    held.open(K, { index:sub(6) }, keep)
   end
   local looked_at = #found / 2
   return { looked_at < most and -1 or first + looked_at - gone, unpack(repaired) }

@@ -1,0 +1,33 @@
+import Shared
+
+/// Who asks: one tenant's, as the key says.
+struct Client: Sendable {
+  let policy: AccessPolicy
+  let holder: KeyHolder
+  let origin: RequestOrigin
+  /// `RATE_LIMIT`, which is of `SERVICE_API_KEY` alone.
+  let rates: [RateDemand]
+
+  var tenant: String { policy.tenant.id.rawValue }
+
+  /// Whether it reads all that is its tenant's, or what its own key made alone.
+  var readsTenant: Bool { policy.scopes.allow(.read) }
+
+  /// Whether it may see what that key made; nil for `SERVICE_API_KEY`.
+  func mayRead(madeBy key: String?) -> Bool { readsTenant || key == policy.key?.id.rawValue }
+
+  /// Whom a client's own names are told apart by, such as an `Idempotency-Key`: nobody finds by them what he may not read.
+  var owner: String {
+    guard !readsTenant, let key = policy.key else { return tenant }
+    return "\(tenant)\u{1}\(key.id)"
+  }
+
+  /// The limits of which answers tell what is left.
+  func reported(at now: Int64) -> [RateDemand] {
+    policy.hasBounds ? rates + policy.everyBound(user: nil, at: now).rates : rates
+  }
+
+  func judged(by policy: AccessPolicy) -> Client {
+    Client(policy: policy, holder: holder, origin: origin, rates: rates)
+  }
+}

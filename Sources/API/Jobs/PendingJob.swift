@@ -1,0 +1,63 @@
+import NIOCore
+import Shared
+
+/// A job on its way into the queue, with what is needed to judge it anew where the records of its client have changed.
+struct PendingJob: Sendable {
+  var admission: Admission
+  private(set) var client: Client
+  /// Nil once the queue has it: what was asked can be large, and many wait for long.
+  private var order: JobOrder?
+
+  /// With `isAwaited`, this process is told of the job's events and end on `channel`, and an answer from the cache needs no
+  /// job of its own unless `recordsCacheHit`. Throws ``Problem`` where the client may not ask this.
+  init(
+    _ order: JobOrder, by client: Client, idempotencyKey: String?, channel: String?, recordsCacheHit: Bool,
+    judge: RequestJudge
+  ) throws(Problem) {
+    var order = order
+    if !order.isLaneNamed, let lane = client.policy.lane { order.lane = lane }
+    let encoded = order.request.encoded()
+    admission = Admission(
+      id: JobID(unixMilliseconds: Timestamp.now), tenant: client.tenant, lane: order.lane,
+      model: order.request.model, request: encoded,
+      metadata: order.metadata.isEmpty ? nil : order.metadataJSON,
+      weight: client.share(of: order.request.estimatedTokens), expiresIn: order.expiresIn,
+      delay: order.delay, replyChannel: channel, callbackURL: order.callbackURL?.text,
+      cache: client.cacheUse(order.cache, of: encoded), recordsCacheHit: recordsCacheHit,
+      idempotency: idempotencyKey.map {
+        Idempotency(key: $0, owner: client.owner, order: order, request: encoded)
+      },
+      streaming: order.streaming,
+      demand: try judge.demand(of: order, by: client, bytes: encoded.readableBytes))
+    self.client = client
+    self.order = order
+  }
+
+  /// Judges it by the records as they are now.
+  mutating func judgeAnew(by judge: RequestJudge) async throws(Problem) {
+    guard let order else { throw .internalError }
+    client = try await judge.renewed(client)
+    admission.demand = try judge.demand(of: order, by: client, bytes: admission.request.readableBytes)
+    admission.weight = client.share(of: order.request.estimatedTokens)
+    admission.cache = client.cacheUse(order.cache, of: admission.request)
+  }
+
+  /// The queue has it, or will not.
+  mutating func isSettled() {
+    order = nil
+    admission.request = ByteBuffer()
+  }
+}
+
+extension Client {
+  /// What work costs of the tenant's turns: who has twice the share pays half.
+  fileprivate func share(of tokens: Int) -> Int {
+    policy.weight == 1 ? tokens : max(1, tokens / policy.weight)
+  }
+
+  fileprivate func cacheUse(_ mode: CacheMode, of request: ByteBuffer) -> CacheUse {
+    guard mode != .off, let group = policy.cacheGroup else { return .off }
+    let key = CacheKey.make(group: group, request: request)
+    return mode == .use ? .use(key: key) : .refresh(key: key)
+  }
+}

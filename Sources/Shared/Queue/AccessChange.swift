@@ -1,0 +1,58 @@
+import NIOCore
+
+/// What an administrator changes.
+public struct AccessChange: Sendable {
+  public enum Verb: String, Sendable {
+    case create, update, delete
+    /// Something else: only the entry of the audit log is written.
+    case note
+  }
+
+  let verb: Verb
+  let kind: String
+  let id: String
+  /// Whose key it is: a tenant, or `*`.
+  let tenant: String
+  let json: ByteBuffer
+  /// Of keys: those that stand for the record from now on, and those that stand for nothing any more.
+  let newDigests: [String]
+  let oldDigests: [String]
+  /// The epoch that the record must have (`If-Match`).
+  public var expected: Int?
+  /// Whether a tenant goes that has open jobs, too.
+  public var isForced = false
+
+  /// - Parameter oldDigests: of the keys of a tenant that goes.
+  public static func tenant(
+    _ id: String, _ verb: Verb, json: ByteBuffer = ByteBuffer(), oldDigests: [String] = [],
+    expected: Int? = nil,
+    isForced: Bool = false
+  ) -> AccessChange {
+    AccessChange(
+      verb: verb, kind: "tenant", id: id, tenant: id, json: json, newDigests: [], oldDigests: oldDigests,
+      expected: expected, isForced: isForced)
+  }
+
+  public static func key(
+    _ id: String, of tenant: String, _ verb: Verb, json: ByteBuffer = ByteBuffer(), newDigests: [String] = [],
+    oldDigests: [String] = [], expected: Int? = nil
+  ) -> AccessChange {
+    AccessChange(
+      verb: verb, kind: "key", id: id, tenant: tenant, json: json, newDigests: newDigests,
+      oldDigests: oldDigests, expected: expected)
+  }
+
+  /// What changes no record.
+  public static let note = AccessChange(
+    verb: .note, kind: "", id: "", tenant: "", json: ByteBuffer(), newDigests: [], oldDigests: [])
+
+  func append(to command: inout RedisCommand) {
+    command.append(verb.rawValue)
+    command.append(kind)
+    command.append(id)
+    command.append(tenant)
+    command.append(json)
+    command.append(expected.map(String.init) ?? "")
+    command.append(isForced ? "1" : "0")
+  }
+}

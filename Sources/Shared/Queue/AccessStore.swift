@@ -1,0 +1,136 @@
+import NIOCore
+
+/// The records of tenants and keys in Redis, and the log of what administrators change. To it they are text; what reads and
+/// writes them is ``Tenant`` and ``APIKey``.
+public struct AccessStore: Sendable {
+  private let queue: JobQueue
+  /// `sluice:{keys}:`, apart from all shards: which key has which digest.
+  private let digests: String
+
+  /// Beside the queue, on the same Redis.
+  public init(_ queue: JobQueue) {
+    self.queue = queue
+    digests = queue.base.prefix { $0 != "{" } + "{keys}:"
+  }
+
+  // MARK: - Who is it
+
+  /// The tenant and the key's id that a digest (hexadecimal) stands for; nil for one that nobody was given.
+  public func owner(of digest: String) async throws(QueueError) -> (tenant: String, key: String)? {
+    let stored = try await queue.perform(RedisCommand("GET", digests + digest)).string
+    let parts = stored?.split(separator: " ") ?? []
+    return parts.count == 2 ? (String(parts[0]), String(parts[1])) : nil
+  }
+
+  /// The records by which a request is judged; an empty name asks for none. What is not there has no record.
+  public func records(tenant: String, key: String) async throws(QueueError) -> (
+    tenant: AccessRecord, key: AccessRecord
+  ) {
+    var command = queue.step("access")
+    command.append(tenant)
+    command.append(key)
+    guard let parts = try await queue.perform(command).array, parts.count == 4 else {
+      throw .unexpectedReply(step: "access")
+    }
+    return (
+      try AccessRecord(id: tenant, parts[0], epoch: parts[1]),
+      try AccessRecord(id: key, parts[2], epoch: parts[3])
+    )
+  }
+
+  /// The epochs of many records in one step, and the time by Redis' clock (Unix milliseconds).
+  public func epochs(of records: [AccessName]) async throws(QueueError) -> (now: Int64, epochs: [Int]) {
+    var command = queue.step("access_epochs")
+    for record in records { command.append(record.field) }
+    let numbers = try await queue.perform(command).array?.compactMap(\.integer) ?? []
+    guard numbers.count == records.count + 1 else { throw .unexpectedReply(step: "access_epochs") }
+    return (numbers[0], numbers.dropFirst().map(Int.init))
+  }
+
+  /// Notes when keys were used last (Unix milliseconds), for ``AccessRecord/lastUsedAt``.
+  public func noteUse(_ times: [String: Int64]) async throws(QueueError) {
+    guard !times.isEmpty else { return }
+    var command = queue.step("access_used")
+    for (key, time) in times {
+      command.append(key)
+      command.append(time)
+    }
+    _ = try await queue.perform(command)
+  }
+
+  // MARK: - Administration
+
+  /// Records in the order of their ids, behind `id`.
+  public func list(_ index: AccessIndex, after id: String?, count: Int) async throws(QueueError) -> (
+    records: [AccessRecord], hasMore: Bool
+  ) {
+    var command = queue.step("access_list")
+    command.append(index.name)
+    command.append(id ?? "")
+    command.append(count)
+    guard let parts = try await queue.perform(command).array, let more = parts.first?.string else {
+      throw .unexpectedReply(step: "access_list")
+    }
+    let records = try parts.dropFirst().map { (part) throws(QueueError) in try AccessRecord(part) }
+    return (records, more == "1")
+  }
+
+  /// Makes one change and its entry of the audit log, or neither. `entry` makes that of the digest of the one before, which
+  /// is empty for the first; it is called again when another has written an entry in the meantime.
+  ///
+  /// A new key's digest is taken first, so that no key is there that nobody can use, and those of keys that are gone go last.
+  public func change(
+    _ change: AccessChange, entry: @Sendable (_ previous: String) -> AuditEntry
+  ) async throws(QueueError) -> AccessOutcome {
+    for digest in change.newDigests { try await name(digest, change) }
+    let outcome = try await write(change, entry)
+    let isDone = if case .done = outcome { true } else { false }
+    for digest in isDone ? change.oldDigests : change.newDigests {
+      _ = try await queue.perform(RedisCommand("DEL", digests + digest))
+    }
+    return outcome
+  }
+
+  private func name(_ digest: String, _ change: AccessChange) async throws(QueueError) {
+    _ = try await queue.perform(RedisCommand("SET", digests + digest, "\(change.tenant) \(change.id)"))
+  }
+
+  private func write(
+    _ change: AccessChange, _ entry: @Sendable (String) -> AuditEntry
+  ) async throws(QueueError) -> AccessOutcome {
+    var last = try await queue.perform(RedisCommand("GET", queue.base + ":auditlast")).string ?? ""
+    while true {
+      let entry = entry(last)
+      var command = queue.step("access_change")
+      change.append(to: &command)
+      command.append(last)
+      command.append(entry.json)
+      command.append(entry.digest)
+      let reply = try await queue.performWithRoom(command).array ?? []
+      if reply.count == 2, reply[0].string == "moved", let moved = reply[1].string {
+        last = moved
+        continue
+      }
+      guard let outcome = AccessOutcome(reply) else { throw .unexpectedReply(step: "access_change") }
+      return outcome
+    }
+  }
+
+  /// Entries of the audit log, behind `place`.
+  public func audit(
+    after place: String?, count: Int, oldestFirst: Bool = false
+  ) async throws(QueueError) -> [StoredAuditEntry] {
+    var command = queue.step("audit")
+    command.append(place ?? "")
+    command.append(count)
+    command.append(oldestFirst ? "1" : "0")
+    guard let entries = try await queue.perform(command).array else { throw .unexpectedReply(step: "audit") }
+    return try entries.map { (entry) throws(QueueError) in
+      guard let parts = entry.array, parts.count == 3, let place = parts[0].string,
+        let json = parts[1].buffer,
+        let digest = parts[2].string
+      else { throw .unexpectedReply(step: "audit") }
+      return StoredAuditEntry(place: place, entry: AuditEntry(json: json, digest: digest))
+    }
+  }
+}

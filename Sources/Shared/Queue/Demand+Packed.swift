@@ -1,0 +1,110 @@
+import NIOCore
+
+extension Demand {
+  var requests: [RateDemand] { rates.filter { $0.unit == .requests } }
+  var tokens: [RateDemand] { rates.filter { $0.unit == .tokens } }
+
+  /// Whether a job keeps anything of it until it ends.
+  private var isHeld: Bool {
+    !queued.isEmpty || !running.isEmpty || !budgets.isEmpty || rates.contains { $0.unit == .tokens }
+  }
+
+  /// As `admit` takes it (admit.lua); empty for a request that counts against nothing and has no key of its own.
+  var packed: ByteBuffer {
+    if self == Demand() { return ByteBuffer() }
+    var pack = MessagePack()
+    pack.beginArray(7)
+    pack.append(judgedBy.tenant)
+    pack.append(judgedBy.key)
+    pack.append(judgedBy.goodUntil ?? 0)
+    pack.append(key ?? "")
+    pack.append(user ?? "")
+    pack.append(requests)
+    guard isHeld else {
+      pack.append(0)
+      return pack.bytes
+    }
+    pack.beginArray(4)
+    pack.append(tokens)
+    appendQueued(to: &pack)
+    appendRunning(to: &pack)
+    appendBudgets(to: &pack)
+    return pack.bytes
+  }
+
+  private func appendQueued(to pack: inout MessagePack) {
+    pack.beginArray(3 * queued.count)
+    for demand in queued {
+      pack.append(demand.subject)
+      pack.append(demand.most)
+      pack.append(demand.amount)
+    }
+  }
+
+  private func appendRunning(to pack: inout MessagePack) {
+    pack.beginArray(2 * running.count)
+    for demand in running {
+      pack.append(demand.subject)
+      pack.append(demand.most)
+    }
+  }
+
+  private func appendBudgets(to pack: inout MessagePack) {
+    pack.beginArray(7 * budgets.count)
+    for demand in budgets {
+      pack.append(demand.subject)
+      pack.append(demand.kind == .hard ? 1 : 0)
+      pack.append(demand.most.rawValue)
+      pack.append(demand.amount.rawValue)
+      pack.append(demand.period.lowerBound)
+      pack.append(demand.period.upperBound)
+      pack.append(demand.waits ? 1 : 0)
+    }
+  }
+}
+
+extension [RateDemand] {
+  /// As `limits` takes them (limits.lua); empty without any.
+  var packed: ByteBuffer {
+    if isEmpty { return ByteBuffer() }
+    var pack = MessagePack()
+    pack.beginArray(2)
+    pack.append(filter { $0.unit == .requests })
+    pack.append(filter { $0.unit == .tokens })
+    return pack.bytes
+  }
+}
+
+extension MessagePack {
+  fileprivate mutating func append(_ rates: [RateDemand]) {
+    beginArray(4 * rates.count)
+    for rate in rates {
+      append(rate.counter)
+      append(rate.most)
+      append(rate.grain)
+      append(rate.amount)
+    }
+  }
+}
+
+extension RateDemand {
+  /// The name of its counter. That of `RATE_LIMIT` is a key of its own, since addresses without number may be counted:
+  /// it goes by itself.
+  fileprivate var counter: String {
+    subject.hasPrefix("key:") || subject.hasPrefix("ip:") ? "limit:\(subject)" : "l:\(subject)"
+  }
+
+  /// Microseconds: in which one request grows back, or all tokens do.
+  fileprivate var grain: Int {
+    switch unit {
+    case .requests: RateLimit(requests: most, per: window).emissionIntervalMicroseconds
+    case .tokens: window.seconds * 1_000_000
+    }
+  }
+
+  /// `RATE_LIMIT` as it counts a subject.
+  public init(subject: String, limit: RateLimit) {
+    self.init(
+      subject: subject, scope: .key, unit: .requests, most: limit.requests, window: limit.window)
+  }
+}

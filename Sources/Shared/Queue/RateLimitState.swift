@@ -1,0 +1,21 @@
+/// What is left of one limit, for the `RateLimit-*` headers.
+public struct RateLimitState: Sendable, Hashable {
+  public let limit: Int
+  public let remaining: Int
+  /// The time until nothing of the limit is used any more.
+  public let reset: Duration
+
+  public init(limit: Int, remaining: Int, reset: Duration) {
+    self.limit = limit
+    self.remaining = remaining
+    self.reset = reset
+  }
+
+  /// Three elements of a reply; nil when no limit was asked about.
+  init?(_ reply: [RESPValue]) {
+    guard reply.count == 3, let limit = reply[0].integer, let remaining = reply[1].integer,
+      let reset = reply[2].integer
+    else { return nil }
+    self.init(limit: Int(limit), remaining: Int(remaining), reset: .milliseconds(reset))
+  }
+}

@@ -1,0 +1,19 @@
+/// What is left of the tightest limit of each kind; nil where a request counts against none.
+public struct RateLimitStates: Sendable, Hashable {
+  public static let none = RateLimitStates(requests: nil, tokens: nil)
+
+  public var requests: RateLimitState?
+  public var tokens: RateLimitState?
+
+  public init(requests: RateLimitState?, tokens: RateLimitState?) {
+    self.requests = requests
+    self.tokens = tokens
+  }
+
+  /// An element of a reply: the two, each of three elements or none.
+  init(_ reply: RESPValue) {
+    let states = reply.array ?? []
+    requests = states.first.flatMap { RateLimitState($0.array ?? []) }
+    tokens = states.last.flatMap { RateLimitState($0.array ?? []) }
+  }
+}

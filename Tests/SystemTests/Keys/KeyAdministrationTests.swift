@@ -1,0 +1,151 @@
+import Shared
+import TestSupport
+import Testing
+
+@Suite("Administrators of tenants and keys")
+struct KeyAdministrationTests {
+  @Test("an administrator of one tenant reaches that tenant only, and gives nothing beyond his own")
+  func ownTenant() async throws {
+    try await KeyLab.with(worker: false) { lab in
+      try await lab.makeTenant("search", ["limits": ["100 requests/minute"]])
+      try await lab.makeTenant("ads")
+      let (foreign, _) = try await lab.makeKey(of: "ads")
+      let (_, admin) = try await lab.makeKey(
+        of: "search", ["scopes": ["admin:keys"], "limits": ["10 requests/minute"]])
+      let listed = try await lab.get("/admin/tenants", key: admin).json["data"]?.array
+      #expect(listed?.compactMap { $0["id"]?.string } == ["search"])
+      #expect(try await lab.get("/admin/tenants/ads", key: admin).status == 404)
+      #expect(try await lab.get("/admin/keys/\(foreign)", key: admin).status == 404)
+      #expect(try await lab.get("/admin/keys?tenant=ads", key: admin).json["data"] == [])
+      #expect(try await lab.call(.DELETE, "/admin/keys/\(foreign)", key: admin).status == 404)
+      #expect(try await lab.call(.PATCH, "/admin/tenants/search", ["weight": 2], key: admin).status == 403)
+      func make(_ body: JSONValue) async throws -> HTTPReply {
+        try await lab.call(.POST, "/admin/keys", body, key: admin)
+      }
+      #expect(try await make(["limits": ["10 requests/minute"]]).json["tenant"] == "search")
+      for body: JSONValue in [
+        [:], ["limits": ["11 requests/minute"]], ["tenant": "ads", "limits": ["1 requests/minute"]],
+        ["tenant": "*", "scopes": ["admin:keys"], "limits": ["1 requests/minute"]],
+        ["scopes": ["admin:all"], "limits": ["1 requests/minute"]],
+      ] {
+        let refused = try await make(body)
+        #expect(refused.status == 403 && refused.json["errors"]?.array?.isEmpty == false, "\(body)")
+      }
+    }
+  }
+
+  @Test("nobody makes a key that can do more into one of his own by rotating it")
+  func rotation() async throws {
+    try await KeyLab.with(worker: false) { lab in
+      try await lab.makeTenant("search")
+      let (strong, _) = try await lab.makeKey(of: "search", ["scopes": ["admin:all"]])
+      let (_, weak) = try await lab.makeKey(of: "search", ["scopes": ["admin:keys"]])
+      let path = "/admin/keys/\(strong)"
+      #expect(try await lab.call(.POST, "\(path)/rotate", key: weak).status == 403)
+      #expect(try await lab.call(.PATCH, path, ["name": "mine"], key: weak).status == 403)
+    }
+  }
+
+  @Test("two who change one record do not overwrite each other")
+  func eTags() async throws {
+    try await KeyLab.with(worker: false) { lab in
+      try await lab.makeTenant("search")
+      let path = "/admin/tenants/search"
+      let tag = try #require(try await lab.call(.GET, path).headers["etag"])
+      let first = try await lab.call(.PATCH, path, ["weight": 2], headers: ["If-Match": tag])
+      #expect(first.status == 200 && first.headers["etag"] != tag)
+      let second = try await lab.call(.PATCH, path, ["weight": 3], headers: ["If-Match": tag])
+      #expect(second.status == 412 && second.json["type"] == "/problems/precondition-failed")
+      #expect(try await lab.call(.DELETE, path, headers: ["If-Match": tag]).status == 412)
+      #expect(try await lab.call(.GET, path).json["weight"] == 2)
+      #expect(try await lab.call(.PATCH, path, ["weight": 4], headers: ["If-Match": "*"]).status == 200)
+      #expect(try await lab.call(.PATCH, path, ["weight": nil]).json["weight"] == 1)
+    }
+  }
+
+  @Test("all that is wrong with a record is said at once, and nothing is written")
+  func validation() async throws {
+    try await KeyLab.with(worker: false) { lab in
+      let reply = try await lab.call(
+        .POST, "/admin/tenants",
+        ["id": "Search!", "limits": ["0 requests/minute"], "timezone": "Mars/Olympus", "nonsense": 1])
+      #expect(reply.status == 422)
+      let places = reply.json["errors"]?.array?.map { $0["loc"]?.array?.dropFirst().first } ?? []
+      for name: JSONValue in ["id", "limits", "timezone", "nonsense"] { #expect(places.contains(name)) }
+      #expect(try await lab.call(.POST, "/admin/keys", ["tenant": "nobody"]).status == 422)
+      #expect(try await lab.call(.POST, "/admin/keys", [:]).status == 422)
+      #expect(try await lab.call(.POST, "/admin/keys", ["tenant": "default", "guards": ["x"]]).status == 422)
+      try await lab.makeTenant("search")
+      #expect(try await lab.call(.POST, "/admin/tenants", ["id": "search"]).status == 409)
+      #expect(try await lab.call(.POST, "/admin/tenants", ["id": "default"]).status == 409)
+      let tenants = try await lab.call(.GET, "/admin/tenants").json["data"]?.array
+      #expect(tenants?.compactMap { $0["id"]?.string } == ["default", "search"])
+    }
+  }
+
+  @Test("records come by pages, each once")
+  func pages() async throws {
+    try await KeyLab.with(worker: false) { lab in
+      try await lab.makeTenant("search")
+      var made: Set<String> = []
+      for _ in 0..<7 { made.insert(try await lab.makeKey(of: "search").id) }
+      var seen: [String] = []
+      var cursor: String?
+      repeat {
+        let more = cursor.map { "&cursor=\($0)" } ?? ""
+        let page = try await lab.call(.GET, "/admin/keys?tenant=search&limit=3\(more)").json
+        seen += page["data"]?.array?.compactMap { $0["id"]?.string } ?? []
+        cursor = page["next"]?.string
+      } while cursor != nil
+      #expect(seen.count == 7 && Set(seen) == made)
+      for query in ["limit=0", "limit=1001", "cursor=%20", "tenant=A!"] {
+        #expect(try await lab.call(.GET, "/admin/keys?\(query)").status == 422, "\(query)")
+      }
+    }
+  }
+
+  @Test("a tenant with open jobs says how many and stays, unless they are to be cancelled")
+  func openJobs() async throws {
+    try await KeyLab.with(worker: false) { lab in
+      try await lab.makeTenant("search")
+      let (_, key) = try await lab.makeKey(of: "search")
+      for number in 0..<2 {
+        let made = try await lab.call(.POST, "/jobs", ["prompt": .string("\(number)")], key: key)
+        #expect(made.status == 202)
+      }
+      let refused = try await lab.call(.DELETE, "/admin/tenants/search")
+      #expect(refused.status == 409 && refused.json["detail"]?.string?.contains("2 jobs") == true)
+      #expect(try await lab.call(.DELETE, "/admin/tenants/search?force=true").status == 204)
+      #expect(try await lab.api.get("/health").json["queue"]?["depth"] == 0)
+      #expect(try await lab.call(.GET, "/admin/tenants/search").status == 404)
+    }
+  }
+
+  @Test("each change is in the log, which holds together by its digests and shows no secret")
+  func audit() async throws {
+    try await KeyLab.with(worker: false) { lab in
+      try await lab.makeTenant("search")
+      let (id, key) = try await lab.makeKey(of: "search")
+      _ = try await lab.call(.PATCH, "/admin/keys/\(id)", ["name": "bot"])
+      _ = try await lab.call(.POST, "/admin/keys/\(id)/rotate")
+      _ = try await lab.call(.DELETE, "/admin/keys/\(id)")
+      let reply = try await lab.call(.GET, "/admin/audit")
+      let entries = try #require(reply.json["data"]?.array)
+      #expect(
+        entries.map { $0["action"]?.string } == [
+          "key.delete", "key.rotate", "key.update", "key.create", "tenant.create",
+        ])
+      #expect(entries[2]["before"]?["name"] == .null && entries[2]["after"]?["name"] == "bot")
+      #expect(entries.allSatisfy { $0["actor"] == "ADMIN_API_KEY" && $0["address"] == "127.0.0.1" })
+      for (entry, before) in zip(entries, entries.dropFirst()) {
+        #expect(entry["previous"] == before["digest"])
+      }
+      #expect(entries.last?["previous"] == "")
+      #expect(!reply.body.contains(key) && !reply.body.contains(#""digest":null"#))
+      let page = try await lab.call(.GET, "/admin/audit?limit=2").json
+      let next = try #require(page["next"]?.string)
+      let second = try await lab.call(.GET, "/admin/audit?limit=2&cursor=\(next)").json
+      #expect(second["data"]?[0] == entries[2])
+    }
+  }
+}
