@@ -8,6 +8,7 @@ public struct Completion: Batchable {
   /// ``JobResult/encoded()``; empty for a delivery.
   let result: ByteBuffer
   let isCacheable: Bool
+  /// With the place of the key behind a `#`, where it has several.
   let provider: String
   let model: String
   let promptTokens: Int
@@ -29,7 +30,7 @@ public struct Completion: Batchable {
     self.offer = offer
     self.result = result.encoded(as: form)
     self.isCacheable = isCacheable
-    provider = result.provider
+    provider = result.provider + (result.providerKey.map { "#\($0)" } ?? "")
     model = result.model
     promptTokens = result.usedInAll.promptTokens
     completionTokens = result.usedInAll.completionTokens

@@ -81,6 +81,6 @@ final class QuotaBoard: Sendable {
   }
 
   private func quotas(of target: Target) -> [Quota] {
-    catalogs.current.provider(named: target.provider)?.quotas ?? []
+    catalogs.current.quotas(of: target)
   }
 }

@@ -3,9 +3,10 @@ import Shared
 
 /// Runs one claimed request to its next state: answer, verdict, one step of the queue.
 struct JobRunner: Sendable {
-  /// What answers requests: the cascade in force. Where there is a sink, the answer is told there while it comes.
+  /// What answers a job's request: the cascade in force. Where there is a sink, the answer is told there while it comes.
   let answer:
-    @Sendable (JobRequest, (any DeltaSink)?, AnswerBytes) async throws(CancellationError) -> CascadeOutcome
+    @Sendable (JobID, JobRequest, (any DeltaSink)?, AnswerBytes) async throws(CancellationError)
+      -> CascadeOutcome
   let recorder: OutcomeRecorder
   let completions: PerEventLoop<StepBatcher<Completion, Settlement>>
   let held: HeldJobs
@@ -40,7 +41,7 @@ struct JobRunner: Sendable {
         throw StoredJobError.unreadable(what: "request", "it is gone")
       }
       let (request, form) = try JobRequest.read(stored)
-      guard job.streaming != nil else { return (try await answer(request, nil, bytes), form) }
+      guard job.streaming != nil else { return (try await answer(job.lease.id, request, nil, bytes), form) }
       return (try await stream(request, form, job.lease, bytes), form)
     } catch let error as StoredJobError {
       let failure = JobFailure(code: .unreadable, message: "This worker cannot run the job: \(error).")
@@ -60,7 +61,7 @@ struct JobRunner: Sendable {
       }
       group.addTask {
         defer { writer.finish() }
-        return try await answer(request, writer, bytes)
+        return try await answer(lease.id, request, writer, bytes)
       }
       var outcome: CascadeOutcome?
       // A lease that is lost ends the writer, and with it the call.
