@@ -22,6 +22,8 @@ struct DeclaredKeys: Sendable {
 
   /// Of the member `keys`.
   init(list place: FileValue) throws(ConfigurationError) {
+    // Somebody may have written the keys themselves here.
+    guard case .list = place.node.content else { throw place.wrong(Self.allowed, showing: false) }
     let places = try place.list(Self.allowed)
     guard (1...Self.most).contains(places.count) else {
       throw place.refused("has \(places.count) keys; allowed is \(Self.allowed)")
