@@ -33,13 +33,17 @@ struct WorkerProcess: Sendable {
     let deliveries = DeliveryRunner(
       queue: queue, sender: CallbackSender(policy: settings.callbacks), recorder: recorder, logger: logger)
     let words = UnknownWords(logger: logger)
+    let tally = KeyTally()
+    let ownKeys = settings.tenantSecrets.map {
+      OwnKeyBook(queue: queue, secrets: TenantSecrets($0, logger: logger))
+    }
     let cascades = CascadeSource(settings.catalogs) { catalog in
       Cascade(
         catalog: catalog, client: client, timeouts: settings.timeouts, board: board, quotas: quotas,
-        latencies: latencies, words: words)
+        latencies: latencies, words: words, tally: tally)
     }
     let runner = JobRunner(
-      cascades: cascades, recorder: recorder,
+      cascades: cascades, ownKeys: ownKeys, recorder: recorder,
       completions: PerEventLoop(MultiThreadedEventLoopGroup.singleton) {
         StepBatcher(eventLoop: $0, step: queue.complete)
       },
@@ -54,7 +58,7 @@ struct WorkerProcess: Sendable {
       signOfLife: SignOfLife(path: settings.healthFile), logger: logger)
     let status = WorkerStatus(
       queue: queue, held: held, claims: puller.claims, errors: topology.errors,
-      concurrency: settings.concurrency)
+      concurrency: settings.concurrency, tally: tally)
     // Shut down in reverse order: the puller first, what it needs last.
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(

@@ -18,11 +18,14 @@ struct WorkerSettings: Sendable {
   /// Of its status; nil without one.
   let port: Int?
   let timeouts: ProviderTimeouts
+  /// Of the keys that tenants bring; nil where none does.
+  let tenantSecrets: SecretFolder?
 
   init(_ environment: ProcessEnvironment) throws(ConfigurationError) {
     redis = try RedisConfiguration(environment)
     // A worker that can ask nobody would only take jobs away from those that can.
     catalogs = try CatalogSource(environment, requiresProvider: true)
+    tenantSecrets = try SecretFolder(environment)
     retention = try JobRetention(environment)
     bounds = try QueueBounds(environment)
     callbacks = try CallbackPolicy(environment)

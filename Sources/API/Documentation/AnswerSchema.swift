@@ -14,7 +14,8 @@ enum AnswerSchema {
     "JobResult": object(jobResult, "The answer of a job that succeeded."),
     "JobResource": object(jobResource, "A job, at any time of its life.", AnswerExample.job),
     "JobError": object(jobError, "Why a job failed for good.", optional: ["provider_error": providerError]),
-    "CascadeStep": object(cascadeStep, "One provider's part in the answer."),
+    "CascadeStep": object(
+      cascadeStep, "One provider's part in the answer.", optional: ["provider_key": providerKey]),
     "Usage": object(usage, "Tokens as the provider counted them."),
     "Health": object(health, "Whether Sluice can work.", AnswerExample.health),
     "DeadLetter": object(deadLetter, "A job or delivery that failed for good."),
@@ -112,7 +113,8 @@ extension AnswerSchema {
 
   private static let usageRecord: JSONObject = [
     "id": text, "job": text, "tenant": text, "status": ["type": "string", "enum": choices(JobState.self)],
-    "provider": textOrNull, "model": textOrNull, "prompt_tokens": count, "completion_tokens": count,
+    "provider": textOrNull, "model": textOrNull, "provider_key": textOrNull, "prompt_tokens": count,
+    "completion_tokens": count,
     "cost_usd": ["type": "number", "minimum": 0], "attempts": count, "requeued": count,
   ]
 
@@ -132,6 +134,12 @@ extension AnswerSchema {
     "status": ["type": "string", "enum": ["success", "failed", "skipped", "aborted"]],
     "reason": ["type": ["string", "null"], "examples": ["rate limited (429): Slow down."]],
     "latency_ms": count,
+  ]
+
+  private static let providerKey: JSONValue = [
+    "type": "string", "examples": ["2"],
+    "description":
+      "Of a provider with several keys the place of the one it was asked with; `own` is the tenant's.",
   ]
 
   private static let usage: JSONObject = [

@@ -12,6 +12,8 @@ struct ProviderBoard: Sendable {
 
     let provider: Provider
     let status: Status
+    /// Of each of its keys, where it has several, in their order.
+    var keys: [(place: KeyPlace, status: Status)] = []
 
     /// As `/health` shows it; never a key.
     var summary: JSONValue {
@@ -31,12 +33,17 @@ struct ProviderBoard: Sendable {
   func states(in catalog: ProviderCatalog) async -> [State] {
     let records = (try? await circuits.records()) ?? [:]
     return catalog.providers.map { provider in
-      State(provider: provider, status: Self.status(of: provider, records[provider.defaultTarget]))
+      let keys = provider.keys.map { key in
+        (place: key.place, status: Self.status(records[key.subject(of: provider.defaultTarget)]))
+      }
+      // As good as the best of its keys.
+      let best = [State.Status.available, .halfOpen].first { status in keys.contains { $0.status == status } }
+      let status = keys.isEmpty ? Self.status(records[provider.defaultTarget]) : best ?? .open
+      return State(provider: provider, status: provider.isOn ? status : .noKey, keys: keys)
     }
   }
 
-  private static func status(of provider: Provider, _ record: CircuitRecord?) -> State.Status {
-    guard provider.isOn else { return .noKey }
+  private static func status(_ record: CircuitRecord?) -> State.Status {
     // A provider whose limit has not reset is sound: its circuit is closed.
     guard let record, record.cause != .limited else { return .available }
     return record.remaining > .zero ? .open : .halfOpen

@@ -11,8 +11,8 @@ struct ProviderRoutes: Sendable {
         method: .get, path: "/providers", summary: "List the configured providers",
         description:
           "In the order in which `default` asks them, with what is known of prices (US dollars for a million "
-          + "tokens, and a `request`; `above` holds for prompts of more `tokens`). Asked with a key: what it may use, by "
-          + "itself or through a route.",
+          + "tokens, and a `request`; `above` holds for prompts of more `tokens`). Of a provider with several keys it tells "
+          + "which are left alone, by their places. Asked with a key: what it may use, by itself or through a route.",
         group: "Operation",
         responses: [
           ResponseDescription(status: .ok, description: "The providers.", schema: ["type": "object"])
@@ -27,14 +27,20 @@ struct ProviderRoutes: Sendable {
       let models = catalog.models(of: state.provider)
         .filter { usable?.contains(Target(provider: state.provider.name, model: $0.name)) ?? true }
       if usable != nil, models.isEmpty { return nil }
-      return [
+      var provider: JSONObject = [
         "name": .string(state.provider.name), "status": .string(state.status.rawValue),
         "default_model": .string(state.provider.defaultModel),
         "models": .array(models.map(description)),
       ]
+      if !state.keys.isEmpty { provider["keys"] = .array(state.keys.map(description)) }
+      return .object(provider)
     }
     let json: JSONValue = ["providers": .array(providers)]
     return Reply(.ok, json: json.serialized())
+  }
+
+  private func description(of key: (place: KeyPlace, status: ProviderBoard.State.Status)) -> JSONValue {
+    ["provider_key": .string("\(key.place)"), "status": .string(key.status.rawValue)]
   }
 
   private func description(of model: ProviderModel) -> JSONValue {

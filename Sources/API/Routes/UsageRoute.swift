@@ -59,6 +59,7 @@ extension UsageRecord {
       json.member("status", state.rawValue)
       json.member("provider", provider)
       json.member("model", model)
+      json.member("provider_key", providerKey?.description)
       json.member("prompt_tokens", Int64(usage.promptTokens))
       json.member("completion_tokens", Int64(usage.completionTokens))
       json.name("cost_usd")

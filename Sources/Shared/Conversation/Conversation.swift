@@ -41,13 +41,13 @@ public struct Conversation: Sendable, Hashable {
     tools.compactMap { if case .function(let function) = $0 { function } else { nil } }
   }
 
-  /// The provider that made the last thoughts that none but their maker can take back; nil without such.
-  public var maker: String? {
+  /// Who made the last thoughts that none but their maker can take back, where the provider is known; nil without such.
+  public var maker: Maker? {
     for turn in turns.reversed() where turn.role == .assistant {
       for part in turn.parts {
         switch part {
-        case .thought(let thought): if let provider = thought.maker?.provider { return provider }
-        case .toolCall(let call): if let provider = call.maker?.provider { return provider }
+        case .thought(let thought): if let maker = thought.maker, maker.provider != nil { return maker }
+        case .toolCall(let call): if let maker = call.maker, maker.provider != nil { return maker }
         default: continue
         }
       }

@@ -135,7 +135,9 @@ private struct StoredMembers {
     guard let maker = members["maker"], let dialect = maker["dialect"]?.string.flatMap(Dialect.init) else {
       return nil
     }
-    return Maker(provider: maker["provider"]?.string, dialect: dialect)
+    return Maker(
+      provider: maker["provider"]?.string, dialect: dialect,
+      key: maker["key"]?.string.flatMap(KeyPlace.init(description:)))
   }
 }
 
@@ -154,6 +156,7 @@ extension JSONWriter {
     object { json in
       json.present("provider", maker.provider)
       json.member("dialect", maker.dialect.rawValue)
+      json.present("key", maker.key?.description)
     }
   }
 }

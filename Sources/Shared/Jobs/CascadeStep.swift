@@ -17,9 +17,12 @@ public struct CascadeStep: Sendable, Hashable {
   /// What the provider said of it, as in ``ProviderError/message``; clients see it behind the reason.
   public var words: String?
   public var latency: Duration
+  /// With which key it was asked; nil where there is but one.
+  public var key: KeyPlace?
 
   public init(
-    provider: String, model: String, status: Status, reason: String?, words: String? = nil, latency: Duration
+    provider: String, model: String, status: Status, reason: String?, words: String? = nil, latency: Duration,
+    key: KeyPlace? = nil
   ) {
     self.provider = provider
     self.model = model
@@ -27,6 +30,7 @@ public struct CascadeStep: Sendable, Hashable {
     self.reason = reason
     self.words = words
     self.latency = latency
+    self.key = key
   }
 
   /// The reason as clients see it: ours, then what the provider said.
@@ -39,6 +43,7 @@ public struct CascadeStep: Sendable, Hashable {
     json.object { json in
       json.member("provider", provider)
       json.member("model", model)
+      if let key { json.member("provider_key", key.description) }
       json.member("status", status.rawValue)
       json.member("reason", told)
       json.member("latency_ms", latency.wholeMilliseconds)

@@ -16,6 +16,8 @@ public struct JobResult: Sendable, Hashable {
   public var cascadePath: [CascadeStep]
   /// What of the client's wishes the provider has no word for, and was not told.
   public var dropped: [String] = []
+  /// The key with which the provider answered; nil where there is but one.
+  public var providerKey: KeyPlace?
   /// What all answers used that were bought for it, where they are several; else nil.
   public var usedBySeveral: TokenUsage?
 

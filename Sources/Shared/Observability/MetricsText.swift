@@ -23,6 +23,20 @@ public struct MetricsText: Sendable {
     }
   }
 
+  /// Adds a family of samples with several labels each, in the order of these. Values are Sluice's own words or names of
+  /// providers.
+  public mutating func add(
+    _ name: String, _ kind: Kind, _ help: String,
+    _ samples: [(labels: [(name: String, value: String)], number: Int)]
+  ) {
+    begin(name, kind, help)
+    let lines = samples.map { sample in
+      let labels = sample.labels.map { "\($0.name)=\"\($0.value)\"" }.joined(separator: ",")
+      return "sluice_\(name){\(labels)} \(sample.number)\n"
+    }
+    for line in lines.sorted() { buffer.writeString(line) }
+  }
+
   /// Adds a family of one sample.
   public mutating func add(_ name: String, _ kind: Kind, _ help: String, _ number: Int) {
     begin(name, kind, help)

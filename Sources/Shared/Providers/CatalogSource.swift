@@ -47,8 +47,8 @@ public final class CatalogSource: Sendable {
   /// Which catalog is in force now.
   public var generation: Int { state.withLock { $0.catalog.generation } }
 
-  /// The quotas of a provider in the catalog that is in force now; none of one that is not there.
-  public func quotas(of provider: String) -> [Quota] { state.withLock { $0.catalog.quotas(of: provider) } }
+  /// ``ProviderCatalog/quotas(of:)`` in the catalog that is in force now.
+  public func quotas(of subject: Target) -> [Quota] { state.withLock { $0.catalog.quotas(of: subject) } }
 
   // MARK: - Reading again
 

@@ -6,6 +6,8 @@ public struct Provider: Sendable, Hashable {
   /// without a final slash.
   public let baseURL: String
   public let access: ProviderAccess
+  /// Its keys, where it has several; `access` is the first of them. Empty for all others.
+  public let keys: [ProviderKey]
   public let defaultModel: String
   /// The models that it is known to have beside the default one. Others can be asked all the same.
   public let models: [ProviderModel]
@@ -25,12 +27,13 @@ public struct Provider: Sendable, Hashable {
     name: String, dialect: Dialect, baseURL: String, access: ProviderAccess, defaultModel: String,
     models: [ProviderModel] = [], headers: [String: String] = [:], quotas: [Quota] = [],
     timeouts: ProviderTimeoutOverrides = ProviderTimeoutOverrides(), preset: ServerPreset? = nil,
-    shape: ProviderShape? = nil
+    shape: ProviderShape? = nil, keys: [ProviderKey] = []
   ) {
     self.name = name
     self.dialect = dialect
     self.baseURL = baseURL
     self.access = access
+    self.keys = keys
     self.defaultModel = defaultModel
     self.models = models
     self.headers = headers
@@ -56,9 +59,13 @@ public struct Provider: Sendable, Hashable {
     return [first] + models.filter { $0.name != defaultModel }
   }
 
-  func with(_ access: ProviderAccess) -> Provider {
+  /// The same with keys, and quotas where these are others.
+  func with(
+    _ access: ProviderAccess, keys: [ProviderKey] = [], quotas: [Quota]? = nil
+  ) -> Provider {
     Provider(
       name: name, dialect: dialect, baseURL: baseURL, access: access, defaultModel: defaultModel,
-      models: models, headers: headers, quotas: quotas, timeouts: timeouts, preset: preset, shape: shape)
+      models: models, headers: headers, quotas: quotas ?? self.quotas, timeouts: timeouts, preset: preset,
+      shape: shape, keys: keys)
   }
 }

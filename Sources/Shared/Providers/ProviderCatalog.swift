@@ -35,7 +35,8 @@ public struct ProviderCatalog: Sendable {
 
   public func provider(named name: String) -> Provider? { names.providers[name] }
 
-  func quotas(of provider: String) -> [Quota] { names.providers[provider]?.quotas ?? [] }
+  /// Of a provider of that name, without a copy of all the rest of it.
+  func quotas(ofProvider name: String) -> [Quota]? { names.providers[name]?.quotas }
 
   /// The models that a provider is known to have, the default one first, with the prices that hold here.
   public func models(of provider: Provider) -> [ProviderModel] {

@@ -23,6 +23,12 @@ extension Variables {
     "a file that declares more providers, and routes; it is read again when it changes and on SIGHUP",
     allowed: "the path of a YAML or JSON file", default: ""
   ) { $0 }
+  public static let tenantSecrets = Variable(
+    "TENANT_SECRETS",
+    "a folder of which each file holds a provider's key that a tenant brings (`provider_keys`), for every worker",
+    allowed: "the path of a folder whose files have names of 1 to 64 letters, digits, dots, `_` and `-`",
+    default: ""
+  ) { $0 }
   public static let cascade = Variable(
     "CASCADE", "the order in which providers are asked",
     allowed: "provider names (\(ProviderPreset.all.map(\.name).joined(separator: ", "))) with commas between",
@@ -44,7 +50,7 @@ extension Variables {
     [
       connectTimeout.documentation, firstByteTimeout.documentation, idleTimeout.documentation,
       totalTimeout.documentation, totalBeforeNextTimeout.documentation, streamTimeout.documentation,
-      configFile.documentation, cascade.documentation,
+      configFile.documentation, tenantSecrets.documentation, cascade.documentation,
       modelPrices.documentation,
     ]
     + ProviderPreset.all.flatMap {

@@ -10,6 +10,7 @@ public final class Completion: Batchable {
   /// ``JobResult/encoded()``; empty for a delivery.
   let result: ByteBuffer
   let isCacheable: Bool
+  /// With the place of the key behind a `#`, where it has several.
   let provider: String
   let model: String
   let promptTokens: Int
@@ -31,7 +32,7 @@ public final class Completion: Batchable {
     self.offer = offer
     self.result = result.encoded(as: form)
     self.isCacheable = isCacheable
-    provider = result.provider
+    provider = result.provider + (result.providerKey.map { "#\($0)" } ?? "")
     model = result.model
     let usage = result.usedInAll
     promptTokens = usage.promptTokens

@@ -19,8 +19,8 @@ struct FunctionLibrary: Sendable {
     PackageResources.dead_lua, PackageResources.acknowledged_lua,
     PackageResources.mend_lua, PackageResources.walk_lua, PackageResources.here_lua,
     PackageResources.room_lua, PackageResources.circuits_lua, PackageResources.quotas_lua,
-    PackageResources.latencies_lua, PackageResources.rights_lua, PackageResources.access_lua,
-    PackageResources.standing_lua,
+    PackageResources.latencies_lua, PackageResources.own_keys_lua, PackageResources.rights_lua,
+    PackageResources.access_lua, PackageResources.standing_lua,
   ])
 
   /// Such as `sluice_1f0c33a9`.

@@ -8,6 +8,8 @@ public struct UsageRecord: Sendable, Hashable {
   /// Nil when no provider answered.
   public let provider: String?
   public let model: String?
+  /// The key with which the provider was asked; nil where it has but one.
+  public let providerKey: KeyPlace?
   public let usage: TokenUsage
   public let cost: NanoDollars
   public let attempts: Int
@@ -32,6 +34,7 @@ public struct UsageRecord: Sendable, Hashable {
     self.state = state
     provider = fields["provider"].flatMap { $0.isEmpty ? nil : $0 }
     model = fields["model"].flatMap { $0.isEmpty ? nil : $0 }
+    providerKey = fields["provider_key"].flatMap(KeyPlace.init(description:))
     usage = TokenUsage(promptTokens: number("prompt"), completionTokens: number("completion"))
     // Records of older versions tell whole micro-dollars only.
     let nanos = fields["nanos"].flatMap(Int64.init).map(Double.init) ?? Double(number("cost")) * 1000

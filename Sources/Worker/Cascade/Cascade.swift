@@ -11,22 +11,25 @@ final class Cascade: Sendable {
   /// - Parameter timeouts: of the providers that have none of their own.
   init(
     catalog: ProviderCatalog, client: ProviderClient, timeouts: ProviderTimeouts = ProviderTimeouts(),
-    board: CircuitBoard, quotas: QuotaBoard, latencies: LatencyBoard, words: UnknownWords
+    board: CircuitBoard, quotas: QuotaBoard, latencies: LatencyBoard, words: UnknownWords,
+    tally: KeyTally = KeyTally()
   ) {
     self.catalog = catalog
     self.latencies = latencies
     caller = TargetCaller(
       catalog: catalog, client: client, timeouts: timeouts, board: board, quotas: quotas,
-      latencies: latencies, words: words)
+      latencies: latencies, words: words, tally: tally)
   }
 
   /// Walks the targets. With `deltas`, the answer is told there while it comes; once a piece of it has been, no
-  /// other target is asked. What is held of answers meanwhile is counted as `bytes`.
+  /// other target is asked. What is held of answers meanwhile is counted as `bytes`. `own` are the keys that the job's
+  /// tenant brings.
   ///
   /// Throws `CancellationError` when the task is cancelled; a call under way is aborted and nothing is held
   /// against its target.
   func answer(
-    _ request: JobRequest, deltas: (any DeltaSink)? = nil, counting bytes: AnswerBytes? = nil
+    _ request: JobRequest, deltas: (any DeltaSink)? = nil, counting bytes: AnswerBytes? = nil,
+    own: OwnKeys? = nil
   ) async throws(CancellationError) -> CascadeOutcome {
     let route: ProviderRoute
     do { route = try catalog.route(for: request.model) } catch { return .unroutable(error) }
@@ -35,12 +38,13 @@ final class Cascade: Sendable {
     if let hedgeAfter = route.hedgeAfter, targets.count > 1 {
       let walk = HedgedWalk(
         caller: caller, route: route, request: request, targets: targets, hedgeAfter: hedgeAfter,
-        bytes: bytes)
+        bytes: bytes, own: own)
       for turn in await walk.turns(deltas) { progress.add(turn) }
     } else {
       for (index, target) in targets.enumerated() where !progress.isDecided && !Task.isCancelled {
         let turn = await caller.turn(
-          of: target, in: route, request, deltas: deltas, isLast: index == targets.count - 1, counting: bytes)
+          of: target, in: route, request, deltas: deltas, isLast: index == targets.count - 1,
+          counting: bytes, own: own)
         progress.add(turn)
       }
     }
@@ -50,8 +54,8 @@ final class Cascade: Sendable {
 
   /// A conversation with thoughts that only their maker can take back is the maker's first.
   private func preferringMaker(of request: JobRequest, _ targets: [Target]) -> [Target] {
-    guard targets.count > 1, case .chat(let conversation) = request, let maker = conversation.maker,
-      targets[0].provider != maker
+    guard targets.count > 1, case .chat(let conversation) = request,
+      let maker = conversation.maker?.provider, targets[0].provider != maker
     else { return targets }
     return targets.filter { $0.provider == maker } + targets.filter { $0.provider != maker }
   }

@@ -21,7 +21,13 @@ struct CascadeDecision: Sendable {
 
   private(set) var findings: [Finding] = []
 
-  mutating func add(_ finding: Finding) { findings.append(finding) }
+  /// By the index of the finding, where the target has several keys.
+  private var keys: [Int: KeyPlace] = [:]
+
+  mutating func add(_ finding: Finding, of key: KeyPlace? = nil) {
+    if let key { keys[findings.count] = key }
+    findings.append(finding)
+  }
 
   var verdict: Verdict {
     let waits = findings.compactMap(\.passingWait)
@@ -43,7 +49,10 @@ struct CascadeDecision: Sendable {
   /// Every finding in one line.
   private var summary: String {
     let length = max(Self.fewestWords, ProviderMessage.limit / max(1, findings.count))
-    return findings.map { "\($0.target): \($0.told(within: length))" }.joined(separator: "; ")
+    return findings.enumerated().map { index, finding in
+      let key = keys[index].map { " (key \($0))" } ?? ""
+      return "\(finding.target)\(key): \(finding.told(within: length))"
+    }.joined(separator: "; ")
   }
 
   /// The characters that each target's words have in the summary, however many targets there are; the cascade's

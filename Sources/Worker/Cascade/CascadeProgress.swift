@@ -30,7 +30,9 @@ struct CascadeProgress: Sendable {
       note(answer, of: turn.target)
       // Once: nothing from two targets is the answer, unless another one that was asked beside them has said something.
       if let empty { last = last ?? empty } else { empty = turn }
-    case .passed(let finding): decision.add(finding)
+    case .passed(let finding):
+      for earlier in turn.earlier { decision.add(earlier.finding, of: earlier.key) }
+      decision.add(finding, of: turn.key)
     case .interrupted, .aborted: break
     }
     if turn.isLast { last = turn }
@@ -71,6 +73,7 @@ struct CascadeProgress: Sendable {
     result.embeddings = answer.embeddings
     result.dropped = turn.dropped
     if bought.count > 1 { result.usedBySeveral = bought.reduce(.zero) { $0 + $1.usage } }
+    result.providerKey = turn.key
     return result
   }
 

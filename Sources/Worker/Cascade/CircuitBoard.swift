@@ -70,9 +70,11 @@ final class CircuitBoard: Sendable {
   }
 
   /// Notes the end of an attempt; `fault` is nil for an answer. Returns how long the target is now left alone,
-  /// nil when it may be asked again at once.
+  /// nil when it may be asked again at once. `key` is told in the log.
   @discardableResult
-  func record(_ fault: ProviderFault?, of target: Target, isProbe: Bool) -> Duration? {
+  func record(
+    _ fault: ProviderFault?, of target: Target, isProbe: Bool, key: KeyPlace? = nil
+  ) -> Duration? {
     // The model's own fault says nothing of whether its provider is up.
     if let fault, !fault.countsForCircuit {
       abandon(target, isProbe: isProbe)
@@ -91,7 +93,7 @@ final class CircuitBoard: Sendable {
       return (change, wait)
     }
     if let change {
-      log(change, target)
+      log(change, target, key)
       news.yield()
     }
     return wait
@@ -115,12 +117,14 @@ final class CircuitBoard: Sendable {
     state.untold = [:]
   }
 
-  private func log(_ change: CircuitBreaker.Change, _ target: Target) {
+  private func log(_ change: CircuitBreaker.Change, _ target: Target, _ key: KeyPlace?) {
+    var metadata: Logger.Metadata = ["target": "\(key == nil ? target : ProviderKey.target(of: target))"]
+    if let key { metadata["provider_key"] = "\(key)" }
     switch change {
     case .closed:
-      logger.notice("a circuit closed: the provider answers again", metadata: ["target": "\(target)"])
+      logger.notice("a circuit closed: the provider answers again", metadata: metadata)
     case .leftAlone(let pause):
-      let metadata: Logger.Metadata = ["target": "\(target)", "reason": "\(pause.reason)"]
+      metadata["reason"] = "\(pause.reason)"
       switch pause.cause {
       case .limited: logger.debug("a target is left alone until its limit resets", metadata: metadata)
       case .faults: logger.warning("a circuit opened", metadata: metadata)

@@ -32,6 +32,7 @@ struct HedgedWalk: Sendable {
   let targets: [Target]
   let hedgeAfter: Duration
   let bytes: AnswerBytes?
+  let own: OwnKeys?
 
   /// The turns of all that were asked, in the order in which they were. At most one of them has an answer; the
   /// others were passed over or overtaken.
@@ -100,7 +101,7 @@ struct HedgedWalk: Sendable {
       group.addTask {
         await caller.turn(
           of: target, in: route, request, deltas: deltas, firstByte: firstByte,
-          isLast: number == targets.count - 1, counting: bytes)
+          isLast: number == targets.count - 1, counting: bytes, own: own)
       }
       group.addTask {
         for await _ in aborted {}

@@ -85,6 +85,6 @@ final class QuotaBoard: Sendable {
   }
 
   private func quotas(of target: Target) -> [Quota] {
-    catalogs.quotas(of: target.provider)
+    catalogs.quotas(of: target)
   }
 }

@@ -3,13 +3,16 @@ import Shared
 
 /// Asks targets, one at a time: with the leave of their circuit and quota, and telling both how it went.
 struct TargetCaller: Sendable {
-  private let catalog: ProviderCatalog
+  let catalog: ProviderCatalog
   private let client: ProviderClient
   private let timeouts: ProviderTimeouts
   private let board: CircuitBoard
   private let quotas: QuotaBoard
   private let latencies: LatencyBoard
   private let words: UnknownWords
+  private let tally: KeyTally
+  /// Whether any provider has several keys.
+  let hasKeys: Bool
   /// Of the targets that routes stand for; those that clients name are made when they are asked.
   private let endpoints: [Target: ProviderEndpoint]
   /// All providers' keys: what one says may come through another, or through what stands before both.
@@ -18,7 +21,7 @@ struct TargetCaller: Sendable {
   /// - Parameter timeouts: of the providers that have none of their own.
   init(
     catalog: ProviderCatalog, client: ProviderClient, timeouts: ProviderTimeouts, board: CircuitBoard,
-    quotas: QuotaBoard, latencies: LatencyBoard, words: UnknownWords
+    quotas: QuotaBoard, latencies: LatencyBoard, words: UnknownWords, tally: KeyTally
   ) {
     self.catalog = catalog
     self.client = client
@@ -27,8 +30,11 @@ struct TargetCaller: Sendable {
     self.quotas = quotas
     self.latencies = latencies
     self.words = words
+    self.tally = tally
+    hasKeys = catalog.providers.contains { !$0.keys.isEmpty }
     secrets = catalog.providers.flatMap { provider in
-      [provider.access.key].compactMap(\.self) + KeyBlots.secrets(in: provider.headers)
+      [provider.access.key].compactMap(\.self) + provider.keys.dropFirst().map(\.secret)
+        + KeyBlots.secrets(in: provider.headers)
     }
     var endpoints: [Target: ProviderEndpoint] = [:]
     for target in catalog.routes.flatMap(\.targets).map(\.target) {
@@ -45,16 +51,20 @@ struct TargetCaller: Sendable {
   /// - Parameters:
   ///   - isLast: whether no target remains that could be asked after this one.
   ///   - bytes: where it is counted what is held of the answer.
+  ///   - key: nil for a provider with but one.
+  ///   - hasMoreKeys: whether another one remains that could be asked with after this one.
   func turn(
     of target: Target, in route: ProviderRoute, _ request: JobRequest, deltas: (any DeltaSink)?,
-    firstByte: FirstByte? = nil, isLast: Bool = true, counting bytes: AnswerBytes? = nil
+    firstByte: FirstByte?, isLast: Bool, counting bytes: AnswerBytes?, under key: ProviderKey?,
+    hasMoreKeys: Bool = false
   ) async -> TargetTurn {
     let call: Call
     // A stream is as fast as its first piece.
     let firstByte = firstByte ?? (deltas != nil && route.strategy == .fastest ? FirstByte() : nil)
     let refuses = route.onUnsupported == .refuse
     do {
-      call = try self.call(request, to: target, streams: deltas != nil, refuses, firstByte, isLast, bytes)
+      call = try self.call(
+        request, to: target, under: key, streams: deltas != nil, refuses, firstByte, isLast, bytes)
     } catch {
       // Nobody was asked, so nothing is learned of its circuit or quota.
       guard error.kind == .requestRefused else {
@@ -69,7 +79,7 @@ struct TargetCaller: Sendable {
     var steps: [CascadeStep] = []
     var ending = await attempt(call, in: route, deltas, &steps)
     for _ in 0..<route.retries {
-      guard let pause = ending.pauseBeforeRetry else { break }
+      guard let pause = ending.pauseBeforeRetry, !(hasMoreKeys && ending.isOfKey) else { break }
       guard (try? await Task.sleep(for: pause)) != nil else { return TargetTurn(target, steps, .aborted) }
       let next = await attempt(call, in: route, deltas, &steps)
       // Its circuit opened, or its quota was used up meanwhile: what it said before still stands.
@@ -91,6 +101,9 @@ struct TargetCaller: Sendable {
   private final class Call: Sendable {
     let request: JobRequest
     let target: Target
+    let key: ProviderKey?
+    /// What circuits and quotas know the target by.
+    let subject: Target
     let endpoint: ProviderEndpoint
     let http: HTTPClient.Request
     let dropped: [String]
@@ -99,12 +112,14 @@ struct TargetCaller: Sendable {
     let bytes: AnswerBytes?
 
     init(
-      _ request: JobRequest, _ target: Target, _ endpoint: ProviderEndpoint,
+      _ request: JobRequest, _ target: Target, _ key: ProviderKey?, _ endpoint: ProviderEndpoint,
       _ http: (HTTPClient.Request, dropped: [String]), _ firstByte: FirstByte?, isLast: Bool,
       _ bytes: AnswerBytes?
     ) {
       self.request = request
       self.target = target
+      self.key = key
+      subject = key?.subject(of: target) ?? target
       self.endpoint = endpoint
       (self.http, dropped) = http
       self.firstByte = firstByte
@@ -114,13 +129,15 @@ struct TargetCaller: Sendable {
   }
 
   private func call(
-    _ request: JobRequest, to target: Target, streams: Bool, _ refusesUnsupported: Bool,
+    _ request: JobRequest, to target: Target, under key: ProviderKey?, streams: Bool,
+    _ refusesUnsupported: Bool,
     _ firstByte: FirstByte?, _ isLast: Bool, _ bytes: AnswerBytes?
   ) throws(ProviderFault) -> Call {
-    let endpoint = try endpoint(of: target)
+    var endpoint = try endpoint(of: target)
+    if let key { endpoint = endpoint.under(key) }
     let http = try endpoint.httpRequest(
       for: request, streams: streams, refusesUnsupported: refusesUnsupported)
-    return Call(request, target, endpoint, http, firstByte, isLast: isLast, bytes)
+    return Call(request, target, key, endpoint, http, firstByte, isLast: isLast, bytes)
   }
 
   private func endpoint(of target: Target) throws(ProviderFault) -> ProviderEndpoint {
@@ -136,19 +153,19 @@ struct TargetCaller: Sendable {
   ) async -> TargetTurn.Ending {
     let target = call.target
     let permission: Permission =
-      if mayAskAtOnce(target) { .granted(isProbe: false, nil) } else {
-        await permission(for: target, call.request)
+      if mayAskAtOnce(call.subject) { .granted(isProbe: false, nil) } else {
+        await permission(for: call.subject, call.request)
       }
     switch permission {
     case .refused(let refusal):
-      steps.append(CascadeStep(target, .skipped, refusal.reason, .zero))
+      add(CascadeStep(target, .skipped, refusal.reason, .zero, call.key?.place), to: &steps)
       return .passed(.skipped(refusal, of: target))
     case .granted(let isProbe, let reservation):
       let start = ContinuousClock.now
       let result: Result<ProviderAnswer, ProviderFault>
       do { result = try await send(call, reservation, deltas) } catch {
-        board.abandon(target, isProbe: isProbe)
-        steps.append(CascadeStep(target, .aborted, nil, .now - start))
+        board.abandon(call.subject, isProbe: isProbe)
+        add(CascadeStep(target, .aborted, nil, .now - start, call.key?.place), to: &steps)
         return .aborted
       }
       let elapsed = ContinuousClock.now - start
@@ -158,19 +175,25 @@ struct TargetCaller: Sendable {
       }
       switch result {
       case .success(let answer):
-        board.record(nil, of: target, isProbe: isProbe)
+        board.record(nil, of: call.subject, isProbe: isProbe, key: call.key?.place)
         words.note(answer.unknownFinishReason, of: target.provider)
         let ending = Self.ending(of: answer, call.request, wasTold: deltas?.hasBegun == true)
-        steps.append(Self.step(target, ending, elapsed))
+        add(Self.step(call, ending, elapsed), to: &steps)
         return ending
       case .failure(let fault):
-        let fault = fault.hiding(secrets)
-        let wait = board.record(fault, of: target, isProbe: isProbe)
-        steps.append(CascadeStep(target, .failed, fault, elapsed))
+        let fault = fault.hiding(
+          call.key?.place == .own ? secrets + [call.endpoint.key].compactMap(\.self) : secrets)
+        let wait = board.record(fault, of: call.subject, isProbe: isProbe, key: call.key?.place)
+        add(CascadeStep(target, .failed, fault, elapsed, call.key?.place), to: &steps)
         return deltas?.hasBegun == true
           ? .interrupted(fault) : .passed(.fault(fault, of: target, wait: wait))
       }
     }
+  }
+
+  private func add(_ step: CascadeStep, to steps: inout [CascadeStep]) {
+    steps.append(step)
+    if step.key != nil { tally.note(step) }
   }
 
   /// What an answer is to the cascade. One of which a piece has been told is *the* answer.
@@ -182,13 +205,14 @@ struct TargetCaller: Sendable {
     return answer.answer.isEmpty && !request.maySayNothing ? .empty(answer) : .answered(answer)
   }
 
-  private static func step(_ target: Target, _ ending: TargetTurn.Ending, _ elapsed: Duration) -> CascadeStep
-  {
-    switch ending {
-    case .filtered: CascadeStep(target, .failed, "content filter", elapsed)
-    case .empty: CascadeStep(target, .failed, "empty answer", elapsed)
-    default: CascadeStep(target, .success, nil, elapsed)
-    }
+  private static func step(_ call: Call, _ ending: TargetTurn.Ending, _ elapsed: Duration) -> CascadeStep {
+    let (status, reason): (CascadeStep.Status, String?) =
+      switch ending {
+      case .filtered: (.failed, "content filter")
+      case .empty: (.failed, "empty answer")
+      default: (.success, nil)
+      }
+    return CascadeStep(call.target, status, reason, elapsed, call.key?.place)
   }
 
   private func send(
@@ -199,9 +223,7 @@ struct TargetCaller: Sendable {
     call.firstByte?.awaitAnew()
     if let deltas, case .chat = call.request {
       deltas.targetIsAsked()
-      let answer = StreamedAnswer(
-        wire: call.endpoint.wire, hiding: call.endpoint.key, maker: call.target.provider,
-        limits: client.limits)
+      let answer = call.endpoint.streamedAnswer(client.limits)
       let firstByte = call.firstByte
       let stream = try await client.stream(
         call.http, timeouts: call.endpoint.timeouts, isLast: call.isLast, counting: call.bytes, into: answer
@@ -215,7 +237,7 @@ struct TargetCaller: Sendable {
     } else {
       (result, stated) = try await answer(to: call.request, call.http, call)
     }
-    quotas.record(stated, of: call.target, reservation, usedTokens: result.usedTokens)
+    quotas.record(stated, of: call.subject, reservation, usedTokens: result.usedTokens)
     return result
   }
 
@@ -267,7 +289,7 @@ struct TargetCaller: Sendable {
     board.isHealthy(target) && !quotas.isMetered(target)
   }
 
-  /// Whether the target may be asked: its circuit lets it, and its quota.
+  /// Whether the target may be asked (under the key that it is the subject of): its circuit lets it, and its quota.
   private func permission(for target: Target, _ request: JobRequest) async -> Permission {
     switch await board.permission(for: target) {
     case .refused(let refusal): return .refused(refusal)

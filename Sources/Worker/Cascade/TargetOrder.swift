@@ -18,25 +18,11 @@ struct TargetOrder {
     guard route.targets.count > 1 else { return route.targets.map(\.target) }
     switch route.strategy {
     case .ordered: return route.targets.map(\.target)
-    case .weighted: return shuffled(&generator)
+    case .weighted:
+      return WeightedDraw.order(route.targets, by: \.weight, using: &generator).map(\.target)
     case .fastest: return exploring(sorted(by: { latencies[$0] ?? .zero }), &generator)
     case .cheapest: return sorted(by: { prices[$0]?.femtoDollars(of: usage) ?? .max })
     }
-  }
-
-  /// Draws without replacement: of those that are left, each comes next as often as its share of their weights.
-  private func shuffled(_ generator: inout some RandomNumberGenerator) -> [Target] {
-    var left = route.targets
-    var drawn: [Target] = []
-    while !left.isEmpty {
-      var point = Int.random(in: 0..<left.reduce(0) { $0 + $1.weight }, using: &generator)
-      let index = left.firstIndex { target in
-        point -= target.weight
-        return point < 0
-      }
-      drawn.append(left.remove(at: index ?? 0).target)
-    }
-    return drawn
   }
 
   /// Equal ones stay in the order in which they are listed.

@@ -17,7 +17,17 @@ struct TargetTurn: Sendable, Hashable {
     case aborted
   }
 
+  /// What was found of a key before the next one was tried.
+  struct KeyFinding: Sendable, Hashable {
+    let finding: CascadeDecision.Finding
+    let key: KeyPlace
+  }
+
   let target: Target
+  /// The key with which it ended; nil where the provider has but one.
+  var key: KeyPlace?
+  /// Of the keys before, where none of them all could be used; empty when the last one had its say.
+  var earlier: [KeyFinding] = []
   /// What of the client's wishes the target was not told.
   let dropped: [String]
   let steps: [CascadeStep]
@@ -56,13 +66,18 @@ struct TargetTurn: Sendable, Hashable {
 }
 
 extension CascadeStep {
-  init(_ target: Target, _ status: Status, _ reason: String?, _ latency: Duration) {
+  init(
+    _ target: Target, _ status: Status, _ reason: String?, _ latency: Duration, _ key: KeyPlace? = nil
+  ) {
     self.init(
-      provider: target.provider, model: target.model, status: status, reason: reason, latency: latency)
+      provider: target.provider, model: target.model, status: status, reason: reason, latency: latency,
+      key: key)
   }
 
-  init(_ target: Target, _ status: Status, _ fault: ProviderFault, _ latency: Duration) {
-    self.init(target, status, fault.reason, latency)
+  init(
+    _ target: Target, _ status: Status, _ fault: ProviderFault, _ latency: Duration, _ key: KeyPlace? = nil
+  ) {
+    self.init(target, status, fault.reason, latency, key)
     words = fault.message
   }
 }

@@ -7,7 +7,9 @@ import Shared
 /// is done for a request here.
 struct ProviderEndpoint: Sendable {
   let wire: any WireDialect
-  let key: Secret?
+  private(set) var key: Secret?
+  /// Which of the provider's keys that is; nil where it has but one.
+  private var place: KeyPlace?
   let timeouts: ProviderTimeouts
   private let templates: [ProviderOperation: HTTPClient.Request]
   private let target: RequestTarget
@@ -38,6 +40,14 @@ struct ProviderEndpoint: Sendable {
       }
     }
     self.templates = templates
+  }
+
+  /// The same with another key.
+  func under(_ key: ProviderKey) -> ProviderEndpoint {
+    var endpoint = self
+    endpoint.key = key.secret
+    endpoint.place = key.place
+    return endpoint
   }
 
   /// The complete HTTP request, and what of the client's wishes it leaves out. The key stands in a header of it and
@@ -77,9 +87,17 @@ struct ProviderEndpoint: Sendable {
     to request: JobRequest, from response: ProviderResponse
   ) throws(ProviderFault) -> ProviderAnswer {
     switch request {
-    case .chat: try wire.answer(from: response, hiding: key, maker: target.provider)
-    case .embedding(let request): try wire.answer(to: request, from: response, hiding: key)
+    case .chat:
+      var answer = try wire.answer(from: response, hiding: key, maker: target.provider)
+      if let place { answer.answer.setMakersKey(place) }
+      return answer
+    case .embedding(let request): return try wire.answer(to: request, from: response, hiding: key)
     }
+  }
+
+  /// What reads an answer that comes bit by bit.
+  func streamedAnswer(_ limits: AnswerLimits) -> StreamedAnswer {
+    StreamedAnswer(wire: wire, hiding: key, maker: target.provider, under: place, limits: limits)
   }
 }
 

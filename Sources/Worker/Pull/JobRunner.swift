@@ -4,6 +4,8 @@ import Shared
 /// Runs one claimed request to its next state: answer, verdict, one step of the queue.
 struct JobRunner: Sendable {
   let cascades: CascadeSource
+  /// Where tenants' own keys are looked up; nil where they bring none.
+  let ownKeys: OwnKeyBook?
   let recorder: OutcomeRecorder
   let completions: PerEventLoop<StepBatcher<Completion, Settlement>>
   let held: HeldJobs
@@ -26,7 +28,7 @@ struct JobRunner: Sendable {
       let (request, wanted) = try Self.request(of: job)
       let answer =
         job.streaming == nil
-        ? try await cascades.current.answer(request, counting: bytes)
+        ? try await answer(request, of: job.lease, deltas: nil, bytes)
         : try await stream(request, wanted, job.lease, bytes)
       (outcome, form) = (answer, wanted)
     } catch let error as StoredJobError {
@@ -46,6 +48,16 @@ struct JobRunner: Sendable {
     return try JobRequest.read(stored)
   }
 
+  private func answer(
+    _ request: JobRequest, of lease: Lease, deltas: (any DeltaSink)?, _ bytes: AnswerBytes
+  ) async throws(CancellationError) -> CascadeOutcome {
+    guard let ownKeys else {
+      return try await cascades.current.answer(request, deltas: deltas, counting: bytes)
+    }
+    return try await cascades.current.answer(
+      request, of: lease.id, with: ownKeys, deltas: deltas, counting: bytes)
+  }
+
   /// The outcome, with the answer written to the job's events while it comes.
   private func stream(
     _ request: JobRequest, _ form: StoredForm, _ lease: Lease, _ bytes: AnswerBytes
@@ -58,7 +70,7 @@ struct JobRunner: Sendable {
       }
       group.addTask {
         defer { writer.finish() }
-        return try await cascades.current.answer(request, deltas: writer, counting: bytes)
+        return try await answer(request, of: lease, deltas: writer, bytes)
       }
       var outcome: CascadeOutcome?
       // A lease that is lost ends the writer, and with it the call.

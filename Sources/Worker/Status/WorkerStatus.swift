@@ -8,6 +8,7 @@ struct WorkerStatus: Sendable {
   let claims: ClaimWatch
   let errors: RedisErrorLog
   let concurrency: Int
+  let tally: KeyTally
 
   /// Why it takes no jobs, as a sentence; nil while it does.
   func trouble() async -> String? {
@@ -27,6 +28,7 @@ struct WorkerStatus: Sendable {
     text.add(
       "worker_claims_stuck", .gauge, "1 while it has not been able to claim jobs for a while.",
       claims.isStuck() ? 1 : 0)
+    tally.write(to: &text)
     var metrics = text.buffer
     metrics.writeImmutableBuffer(RedisMetrics.text(isUp: isUp, errors: errors.counts))
     return metrics

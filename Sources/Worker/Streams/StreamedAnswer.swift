@@ -15,6 +15,7 @@ struct StreamedAnswer: Sendable {
   private let wire: any WireDialect
   private let key: Secret?
   private let maker: String
+  private let place: KeyPlace?
   private let limits: AnswerLimits
   /// What has come and is not told yet: nothing counts as said before the first part begins.
   private var untold = AnswerDelta()
@@ -28,11 +29,15 @@ struct StreamedAnswer: Sendable {
   /// Whether an event has come; comments are none.
   private(set) var hasEvents = false
 
-  /// `maker` is the provider's name.
-  init(wire: any WireDialect, hiding key: Secret?, maker: String, limits: AnswerLimits = AnswerLimits()) {
+  /// `maker` is the provider's name, `place` that of the key where it has several.
+  init(
+    wire: any WireDialect, hiding key: Secret?, maker: String, under place: KeyPlace? = nil,
+    limits: AnswerLimits = AnswerLimits()
+  ) {
     self.wire = wire
     self.maker = maker
     self.key = key
+    self.place = place
     self.limits = limits
   }
 
@@ -93,6 +98,7 @@ struct StreamedAnswer: Sendable {
     for event in events {
       for var piece in try reader.read(event) {
         if reader.hasHalves { piece = characters.join(piece) }
+        if let place { piece.setMakersKey(place) }
         answer.apply(piece)
         answerBytes += piece.size
         if piece.isTold { untold.append(piece) }
@@ -114,7 +120,8 @@ struct StreamedAnswer: Sendable {
     switch form {
     case .whole(let body):
       let response = ProviderResponse(status: status, headers: headers, body: body)
-      let answer = try wire.answer(from: response, hiding: key, maker: maker)
+      var answer = try wire.answer(from: response, hiding: key, maker: maker)
+      if let place { answer.answer.setMakersKey(place) }
       let delta = answer.answer.delta
       // What was withheld, or is nothing at all, is not told before it is known to stand.
       let stands = answer.answer.finishReason != .contentFilter && delta.hasParts

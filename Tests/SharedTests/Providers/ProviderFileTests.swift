@@ -152,7 +152,8 @@ struct ProviderFileTests {
       .deletingLastPathComponent().deletingLastPathComponent()
     let text = try String(contentsOf: root.appending(path: "sluice.example.yaml"), encoding: .utf8)
     let keys = [
-      "OPENAI_API_KEY": "k", "ANTHROPIC_API_KEY": "k", "MISTRAL_API_KEY": "k", "DEEPSEEK_API_KEY": "k",
+      "OPENAI_API_KEY": "k", "ANTHROPIC_API_KEY": "k", "MISTRAL_API_KEY": "k",
+      "MISTRAL_SECOND_API_KEY": "k2", "DEEPSEEK_API_KEY": "k",
       "CASCADE": "groq", "GROQ_API_KEY": "g",
     ]
     let catalog = try catalog(text, keys)
@@ -163,6 +164,7 @@ struct ProviderFileTests {
     for route in catalog.routes { #expect(throws: Never.self) { try catalog.route(for: route.name) } }
     #expect(catalog.routes.contains { $0.onUnsupported == .refuse })
     #expect(catalog.provider(named: "house")?.shape.send == ["safe_prompt": true])
+    #expect(catalog.providers.contains { $0.keys.count > 1 })
     for member in ["headers:", "quotas:", "timeouts:", "context_window:", "default_model:", "weight:"] {
       #expect(text.contains(member))
     }

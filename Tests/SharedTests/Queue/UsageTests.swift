@@ -45,6 +45,21 @@ struct UsageTests {
     }
   }
 
+  @Test("a record says which of a provider's keys answered, beside the provider's name")
+  func providerKey() async throws {
+    try await QueueLab.with { lab in
+      for key in [nil, KeyPlace.listed(12), .own] {
+        try await lab.admit(lab.admission())
+        var result = lab.result()
+        result.providerKey = key
+        _ = try await lab.queue.complete(try await lab.claimOne().lease, with: result, isCacheable: false)
+      }
+      let records = try await lab.queue.usage(after: nil, count: 10)
+      #expect(records.map(\.providerKey) == [nil, .listed(12), .own])
+      #expect(records.map(\.provider) == ["p", "p", "p"])
+    }
+  }
+
   @Test("a record of an older version, or of a worker of one, says what it said")
   func olderRecords() async throws {
     try await QueueLab.with { lab in

@@ -32,4 +32,10 @@ struct FileStamp: Sendable, Hashable {
     seconds = modified.tv_sec
     nanoseconds = modified.tv_nsec
   }
+
+  /// Whether there is a folder of that name.
+  static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
 }

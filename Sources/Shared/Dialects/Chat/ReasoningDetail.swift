@@ -2,7 +2,8 @@ import OrderedCollections
 
 /// A thought as an entry of `reasoning_details`, the form in which OpenRouter gives thoughts to OpenAI's clients and wants
 /// them back (https://openrouter.ai/docs/use-cases/reasoning-tokens). Thoughts of providers that speak another dialect go
-/// out so, too; the `id` of such an entry says whose it is: `sluice:<dialect>:<provider>`.
+/// out so, too; the `id` of such an entry says whose it is: `sluice:<dialect>:<provider>`, and behind a `#` under which of
+/// the provider's keys it was made, where it has several.
 enum ReasoningDetail {
   private static let prefix = "sluice:"
 
@@ -24,9 +25,10 @@ enum ReasoningDetail {
   /// What an entry is told once: what it is, and whose.
   static func head(of thought: Thought) -> JSONObject {
     guard let maker = thought.maker else { return [:] }
+    let key = maker.key.map { "#\($0)" } ?? ""
     return [
       "type": thought.sealed == nil ? "reasoning.text" : "reasoning.encrypted",
-      "id": .string("\(prefix)\(maker.dialect.rawValue):\(maker.provider ?? "")"),
+      "id": .string("\(prefix)\(maker.dialect.rawValue):\(maker.provider ?? "")\(key)"),
       "format": maker.dialect == .messages ? "anthropic-claude-v1" : "google-gemini-v1",
     ]
   }
@@ -37,8 +39,11 @@ enum ReasoningDetail {
     let words = id.dropFirst(prefix.count).split(
       separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     guard words.count == 2, let dialect = Dialect(rawValue: String(words[0])) else { return nil }
+    let names = words[1].split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
     return Thought(
       entry["text"]?.string ?? "", signature: entry["signature"]?.string, sealed: entry["data"]?.string,
-      maker: Maker(provider: words[1].isEmpty ? nil : String(words[1]), dialect: dialect))
+      maker: Maker(
+        provider: names[0].isEmpty ? nil : String(names[0]), dialect: dialect,
+        key: names.count == 2 ? KeyPlace(description: String(names[1])) : nil))
   }
 }

@@ -20,9 +20,12 @@ extension ProviderFault {
       case 500..<600: (.failing, "server error")
       default: (.failing, "unexpected status")
       }
-    return ProviderFault(
+    var fault = ProviderFault(
       kind, "\(words) (\(status))", error: kind == .requestRefused ? error.map(ContextOverflow.named) : error,
       retryAfter: mayPassAtOnce(status) ? resetsIn ?? .zero : status == 429 ? resetsIn : nil)
+    // The provider itself is busy, whoever asks.
+    if [408, 409, 425].contains(status) { fault.isOfKey = false }
+    return fault
   }
 
   /// Statuses of which the official clients think so, too; a 504 took its time already.

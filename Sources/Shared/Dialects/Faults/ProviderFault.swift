@@ -24,6 +24,8 @@ public struct ProviderFault: Error, Sendable, Hashable {
   public var retryAfter: Duration?
   /// Whether the circuit of its target learns of it.
   public var countsForCircuit = true
+  /// Whether another key of the same provider may do better: this one was refused, or has reached its limit.
+  public var isOfKey: Bool
 
   public init(_ kind: Kind, _ reason: String, message: String? = nil, retryAfter: Duration? = nil) {
     self.init(
@@ -35,6 +37,11 @@ public struct ProviderFault: Error, Sendable, Hashable {
     self.reason = reason
     self.error = error
     self.retryAfter = retryAfter
+    isOfKey =
+      switch kind {
+      case .keyRefused, .limited: true
+      case .requestRefused, .failing, .contentFiltered: false
+      }
   }
 
   public var message: String? { error?.message }

@@ -1,17 +1,21 @@
-/// A provider as a file declares it, before its key is looked up.
+/// A provider as a file declares it, before its keys are looked up.
 struct DeclaredProvider: Sendable {
   /// As it is without a key.
   private let open: Provider
-  let key: KeyReference?
+  /// Nil where no key is sent.
+  let keys: DeclaredKeys?
   /// Where its name stands.
   let namePlace: FileValue
 
   var name: String { open.name }
 
-  /// Looks the key up. A key that is not set turns the provider off; one that is wrong is an error.
+  /// Looks the keys up. Keys that are not set turn the provider off; one that is wrong is an error.
   func provider(_ environment: ProcessEnvironment) throws(ConfigurationError) -> Provider {
-    guard let key else { return open }
-    return open.with(try key.access(environment))
+    guard let keys else { return open }
+    let found = try keys.access(environment, of: name)
+    // With one key nothing has to be chosen.
+    if found.keys.count > 1 { return open.with(found.access, keys: found.keys) }
+    return open.with(found.access, quotas: found.keys.first?.quotas)
   }
 }
 
@@ -25,12 +29,13 @@ extension DeclaredProvider {
     let mapping = try FileMapping(
       place,
       names: [
-        "name", "dialect", "base_url", "preset", "key", "headers", "default_model", "models", "quotas",
+        "name", "dialect", "base_url", "preset", "key", "keys", "headers", "default_model", "models",
+        "quotas",
         "timeouts", "shape",
       ])
     namePlace = try mapping.required("name", Self.nameAllowed)
     let models = try mapping["models"].map(Self.models) ?? []
-    key = try mapping["key"].map(KeyReference.init)
+    keys = try Self.keys(mapping)
     let name = try namePlace.text(Self.nameAllowed, Self.name)
     let dialect: Dialect = try mapping.required("dialect", "one of openai, gemini, anthropic")
       .choice()
@@ -87,7 +92,15 @@ extension DeclaredProvider {
     return models
   }
 
-  private static func quotas(_ place: FileValue) throws(ConfigurationError) -> [Quota] {
+  private static func keys(_ mapping: FileMapping) throws(ConfigurationError) -> DeclaredKeys? {
+    guard let list = mapping["keys"] else { return try mapping["key"].map(DeclaredKeys.init(one:)) }
+    guard mapping["key"] == nil else {
+      throw list.refused("stands beside \"key\"; allowed is one of the two")
+    }
+    return try DeclaredKeys(list: list)
+  }
+
+  static func quotas(_ place: FileValue) throws(ConfigurationError) -> [Quota] {
     var quotas: [Quota] = []
     for element in try place.list("a list of quotas such as \"30 requests/minute\"") {
       let allowed = "\"N requests/minute\", \"N requests/day\", \"N tokens/minute\" or \"N tokens/day\""

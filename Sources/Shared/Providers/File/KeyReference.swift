@@ -11,11 +11,12 @@ struct KeyReference: Sendable {
   let source: Source
   private let place: FileValue
 
-  init(_ place: FileValue) throws(ConfigurationError) {
+  /// - Parameter others: members that may stand beside it.
+  init(_ place: FileValue, beside others: [String] = []) throws(ConfigurationError) {
     if case .scalar = place.node.content {
       throw place.refused("must not hold the key itself; allowed is \(Self.allowed)")
     }
-    let mapping = try FileMapping(place, names: ["env", "file"], showsNames: false)
+    let mapping = try FileMapping(place, names: ["env", "file"] + others, showsNames: false)
     switch (mapping["env"], mapping["file"]) {
     case (let variable?, nil):
       self.place = variable
@@ -63,14 +64,17 @@ struct KeyReference: Sendable {
 
   private func key(in path: String) throws(ConfigurationError) -> Secret {
     let shown = ConfigurationError.printable(path)
-    guard let text = try? BoundedFile.text(of: path, limit: 65_536) else {
-      throw place.refused("names the file \"\(shown)\", which cannot be read; allowed is a file with a key")
+    do { return try SecretFile.secret(in: path) } catch {
+      switch error {
+      case .unreadable:
+        throw place.refused("names the file \"\(shown)\", which cannot be read; allowed is a file with a key")
+      case .empty:
+        throw place.refused("names the file \"\(shown)\", which is empty; allowed is a file with a key")
+      case .noSecret:
+        throw place.refused(
+          "names the file \"\(shown)\", which holds no key; allowed is visible ASCII characters without spaces"
+        )
+      }
     }
-    let key = text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed()
-    guard !key.isEmpty, key.allSatisfy({ $0.isASCII && ("!"..."~").contains($0) }) else {
-      throw place.refused(
-        "names the file \"\(shown)\", which holds no key; allowed is visible ASCII characters without spaces")
-    }
-    return Secret(String(key))
   }
 }

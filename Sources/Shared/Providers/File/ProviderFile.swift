@@ -5,7 +5,7 @@ struct ProviderFile: Sendable {
   let routes: [DeclaredRoute]
 
   /// The files that hold keys.
-  var keyFiles: [String] { providers.compactMap(\.key?.file) }
+  var keyFiles: [String] { providers.flatMap { $0.keys?.files ?? [] } }
 
   /// Reads the file that `SLUICE_CONFIG` names; nil when it names none.
   static func read(_ environment: ProcessEnvironment) throws(ConfigurationError) -> ProviderFile? {

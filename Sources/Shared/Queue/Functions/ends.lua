@@ -55,12 +55,15 @@ local function leave_sets(changes, id, job)
 end
 
 -- `usage` holds provider, model, prompt tokens, completion tokens, cost (nano-dollars). The record tells it in whole
--- micro-dollars, too, rounded up: that is what processes of older versions and programs of operators read.
+-- micro-dollars, too, rounded up: that is what processes of older versions and programs of operators read. Where the
+-- provider has several keys, the place of the one that answered stands behind its name and a '#'.
 local function record_usage(K, id, state, job, usage)
   local nanos = usage[5] or '0'
+  local provider, key = (usage[1] or ''):match('^([^#]*)#?(.*)$')
   redis.call('XADD', K .. 'usage', '*', 'job', id, 'tenant', job.t,
-    'state', state, 'provider', usage[1] or '', 'model', usage[2] or '', 'prompt', usage[3] or '0',
-    'completion', usage[4] or '0', 'cost', text(math.ceil(tonumber(nanos) / 1000)), 'nanos', nanos, 'attempts', job.a or '0', 'requeued', job.n or '0')
+    'state', state, 'provider', provider, 'model', usage[2] or '', 'prompt', usage[3] or '0',
+    'completion', usage[4] or '0', 'cost', text(math.ceil(tonumber(nanos) / 1000)), 'nanos', nanos, 'attempts', job.a or '0', 'requeued', job.n or '0',
+    unpack(key ~= '' and { 'provider_key', key } or {}))
 end
 
 local function fields_of(K, id)

@@ -67,6 +67,15 @@ struct ChatAnswerTests {
     #expect(read(status, "<html>Bad gateway</html>").fault == ProviderFault(kind, reason))
   }
 
+  @Test("what another key of the provider may mend is told from what is the provider's own")
+  func ofKey() {
+    func isOfKey(_ status: Int) -> Bool? {
+      if case .failure(let fault) = read(status, "") { fault.isOfKey } else { nil }
+    }
+    for status in [401, 402, 403, 429] { #expect(isOfKey(status) == true) }
+    for status in [400, 404, 408, 409, 425, 500, 529] { #expect(isOfKey(status) == false) }
+  }
+
   @Test("a spent quota is a spent key, not a limit that resets")
   func insufficientQuota() {
     let body = #"{"error":{"message":"m","type":"insufficient_quota","code":"insufficient_quota"}}"#

@@ -1,0 +1,36 @@
+import Shared
+
+/// Looks up which keys a job's tenant brings. Without the setting of which the folder is, nobody asks.
+struct OwnKeyBook: Sendable {
+  private static let unusable = "the tenant's own key of this provider cannot be read"
+
+  let queue: JobQueue
+  let secrets: TenantSecrets
+
+  /// Nil where it brings none.
+  func keys(of job: JobID) async throws(QueueError) -> OwnKeys? {
+    let names = try await queue.ownKeys(of: job)
+    return OwnKeys(
+      names.mapValues { name in
+        secrets.secret(named: name).map { .usable($0) } ?? .unusable(Self.unusable)
+      })
+  }
+}
+
+extension Cascade {
+  /// ``answer(_:deltas:counting:own:)`` with the keys that the job's tenant brings. Where it is not known which, nobody is
+  /// asked: the operator's keys are no others' to spend.
+  func answer(
+    _ request: JobRequest, of job: JobID, with book: OwnKeyBook, deltas: (any DeltaSink)?,
+    counting bytes: AnswerBytes?
+  ) async throws(CancellationError) -> CascadeOutcome {
+    let own: OwnKeys?
+    do { own = try await book.keys(of: job) } catch {
+      if Task.isCancelled { throw CancellationError() }
+      return .passing(
+        message: "It is not known whether the tenant brings keys of its own: \(error.reason).",
+        retryAfter: nil, path: [], askedAny: false)
+    }
+    return try await answer(request, deltas: deltas, counting: bytes, own: own)
+  }
+}

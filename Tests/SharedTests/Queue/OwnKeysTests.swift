@@ -1,0 +1,44 @@
+import TestSupport
+import Testing
+
+@testable import Shared
+
+@Suite("Which keys a job's tenant brings", .timeLimit(.minutes(2)))
+struct OwnKeysTests {
+  private func store(_ record: String, of tenant: String, in lab: QueueLab) async throws {
+    _ = try await lab.redis.send(RedisCommand("SET", "sluice:{0}:tenant:\(tenant)", record))
+  }
+
+  @Test("they are those of its tenant, as its record says now")
+  func ofTenant() async throws {
+    try await QueueLab.with { lab in
+      let job = try await lab.admit(lab.admission(tenant: "search"))
+      #expect(try await lab.queue.ownKeys(of: job) == [:])
+      try await store(#"{"provider_keys":{"openai":"search-openai","groq":"g.1"}}"#, of: "search", in: lab)
+      #expect(try await lab.queue.ownKeys(of: job) == ["openai": "search-openai", "groq": "g.1"])
+      try await store(#"{"provider_keys":{}}"#, of: "search", in: lab)
+      #expect(try await lab.queue.ownKeys(of: job) == [:])
+    }
+  }
+
+  @Test("another tenant's are none of its own, and a job that is gone has none")
+  func others() async throws {
+    try await QueueLab.with { lab in
+      try await store(#"{"provider_keys":{"openai":"search-openai"}}"#, of: "search", in: lab)
+      let job = try await lab.admit(lab.admission(tenant: "chat"))
+      #expect(try await lab.queue.ownKeys(of: job) == [:])
+      #expect(try await lab.queue.ownKeys(of: JobID(unixMilliseconds: 1)) == [:])
+    }
+  }
+
+  @Test("a record that cannot be read is an error, and not a tenant without keys")
+  func unreadable() async throws {
+    try await QueueLab.with { lab in
+      let job = try await lab.admit(lab.admission(tenant: "search"))
+      for record in ["broken", #"{"provider_keys":{"openai":["a"]}}"#] {
+        try await store(record, of: "search", in: lab)
+        await #expect(throws: QueueError.self) { try await lab.queue.ownKeys(of: job) }
+      }
+    }
+  }
+}
