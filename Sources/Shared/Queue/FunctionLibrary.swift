@@ -8,10 +8,10 @@ struct FunctionLibrary: Sendable {
   static let current = FunctionLibrary(files: [
     PackageResources.prelude_lua, PackageResources.orphans_lua, PackageResources.limits_lua,
     PackageResources.cache_lua,
-    PackageResources.lanes_lua, PackageResources.changes_lua, PackageResources.notices_lua,
+    PackageResources.lanes_lua, PackageResources.changes_lua, PackageResources.deliveries_lua, PackageResources.notices_lua,
     PackageResources.held_lua, PackageResources.finished_lua,
     PackageResources.events_lua,
-    PackageResources.ends_lua, PackageResources.gates_lua, PackageResources.handover_lua,
+    PackageResources.ends_lua, PackageResources.gates_lua, PackageResources.notify_lua, PackageResources.handover_lua,
     PackageResources.intake_lua,
     PackageResources.admit_lua, PackageResources.turns_lua,
     PackageResources.claim_lua, PackageResources.renew_lua, PackageResources.complete_lua,
