@@ -1,9 +1,10 @@
--- Deliveries: jobs of their own kind that tell somebody outside of something, in the lane `callback`. Their field `of` says of
--- what: the id of a job that has ended, or one of the names below.
+-- Deliveries: jobs of their own kind that tell somebody outside of something, in the lane `callback`. Their field `of`
+-- says of what: the id of a job that has ended, or one of the names below.
 
 -- Lua has room for 200 names in a file, and all files are one.
 local deliveries = {
-  -- A notice that nobody was told of yet (notices.lua), and the call of one webhook about it. What they tell is their request.
+  -- A notice that nobody was told of yet (notices.lua), and the call of one webhook about it: what they tell is their
+  -- request.
   NOTICE = 'notice', CALL = 'call',
   -- How long (ms) a delivery is tried, and how long one that was made is known to the worker that made it.
   TRIED_FOR = DAY, KNOWN_FOR = 60000,

@@ -12,7 +12,7 @@
 -- Fields of the hash `held`, which is one so that an admission reads and writes it by one command each:
 --   q:<subject>  of queued         n:<subject>  of running         $:<subject>  reserved nano-dollars of a hard budget
 --   w:<subject>  jobs that wait at its gate                        l:<subject>  a limit's TAT
---   s:<subject>  `<start of the period (ms)> <nano-dollars spent> <notices told; notices.lua> <end of the period, or 0>`
+--   s:<subject>  `<start of the period (ms)> <nano-dollars spent> <nano-dollars told; notices.lua> <end of the period, or 0>`
 --   c            how far the janitor has come
 -- A sum lost with its jobs is set right by the janitor (mend.lua), since each reservation stands in its job; it also drops
 -- TATs and periods that are over.

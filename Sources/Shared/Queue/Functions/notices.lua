@@ -1,12 +1,13 @@
--- What operators and tenants are told of limits and budgets, each written by the step in which it becomes true, and once a
--- period. It stands in the stream `notices`, and is a job of its own kind, `whk_…`: the worker that takes it says it in its
--- log and queues a call for each of the tenant's webhooks (notify.lua). The request of such a job is the notice, as JSON of
--- texts:
+-- What operators and tenants are told of limits and budgets, each written by the step in which it becomes true, and once
+-- a period. It stands in the stream `notices`, and is a job of its own kind, `whk_…`: the worker that takes it says it in
+-- its log and queues a call for each of the tenant's webhooks (notify.lua). The request of such a job is the notice, as
+-- JSON of texts:
 --   id       the job's; the same whenever the same is told, so that a receiver knows what it has heard before
 --   at       when it became true (ms)
 --   tenant, subject, and user where the subject is one
 --   kind     spent: 50, 80 or 100 percent of a budget, the highest that was reached
---            refused: the first request that a hard budget has refused or put off in its period, unless 100 percent were told
+--            refused: the first request that a hard budget has refused or put off in its period, unless 100 percent were
+--              told
 --            limited: a limit has refused requests for more than five minutes
 --   percent  of the budget that is spent
 --   period   its start (ms), or since when the limit refuses; finish: its end (ms), where it has one
@@ -14,15 +15,16 @@
 --
 -- A limit refuses for long when no minute of more than five has passed without a refusal; the time for which a refusal told
 -- the client to wait does not count. Only refused requests are looked at, and only some of these write.
---   refused:<subject>  string  `<first> <last> <good>` refusal (ms), and when the next request would have been admitted; 0 for
---                              first once that was told, for an hour
+--   refused:<subject>  string  `<first> <last> <good>`: refusals (ms), and when the next request would have been admitted;
+--                              0 for first once that was told, for an hour
 
 local notices = {}
 
 do
 
 local MOST_NOTICES = '10000'
-local THRESHOLDS = { { 100, 4 }, { 80, 2 }, { 50, 1 } }
+-- Percent of a budget.
+local THRESHOLDS = { 100, 80, 50 }
 -- Refusals further apart (ms) are not one.
 local APART, LONG, ONCE_IN = 60000, 300000, 3600000
 -- How exactly (ms) the last refusal is known: not each is written down.
@@ -60,20 +62,6 @@ local function append(K, owner, notice)
   deliveries.queue_once(K, notice.id, owner.t, deliveries.NOTICE, cjson.encode(notice))
 end
 
--- What was told of a budget stands with the greatest one of the period, in micro-dollars: one that was raised is told of
--- anew. Those that jobs of before were admitted by are smaller.
-local function told_of(entry, most)
-  local greatest = math.floor(entry.told / 16)
-  return math.ceil(most / 1000) > greatest and 0 or entry.told % 16
-end
-
-local function note_told(entry, most, told)
-  entry.told = math.max(math.ceil(most / 1000), math.floor(entry.told / 16)) * 16 + told
-  entry.is_changed = true
-end
-
-local function has_told(told, bit) return math.floor(told / bit) % 2 == 1 end
-
 local function notice_of(budgets, index, entry, kind, percent)
   local finish = entry.finish and entry.finish < FOR_LIFE and text(entry.finish) or nil
   return {
@@ -82,21 +70,20 @@ local function notice_of(budgets, index, entry, kind, percent)
   }
 end
 
+-- What was told of a budget stands as the most (nano-dollars) that was told to be spent: so one that is raised is told of
+-- anew, and jobs that were admitted before do not make it told once more.
+local function tell_of(K, owner, entry, told, notice)
+  entry.told, entry.is_changed = told, true
+  append(K, owner, notice)
+end
+
 -- Tells that more was spent of the budget at `index`, when that has crossed a threshold.
 function notices.spent(K, owner, budgets, index, entry)
-  local most = budgets[index + 2]
-  local percent = math.floor(entry.spent * 100 / most)
-  if percent < 50 then return end
-  local told = told_of(entry, most)
-  for place, threshold in ipairs(THRESHOLDS) do
-    if percent >= threshold[1] then
-      if has_told(told, threshold[2]) then return end
-      for lower = place, #THRESHOLDS do
-        local bit = THRESHOLDS[lower][2]
-        if not has_told(told, bit) then told = told + bit end
-      end
-      note_told(entry, most, told)
-      return append(K, owner, notice_of(budgets, index, entry, 'spent', threshold[1]))
+  for _, percent in ipairs(THRESHOLDS) do
+    local threshold = math.ceil(budgets[index + 2] * percent / 100)
+    if entry.spent >= threshold then
+      if threshold <= entry.told then return end
+      return tell_of(K, owner, entry, threshold, notice_of(budgets, index, entry, 'spent', percent))
     end
   end
 end
@@ -104,16 +91,16 @@ end
 -- Tells that the budget at `index` has refused a request. All below 100 percent is told by that, too.
 function notices.refused(K, owner, budgets, index, entry)
   local most = budgets[index + 2]
-  if has_told(told_of(entry, most), 4) then return end
-  note_told(entry, most, 7)
-  append(K, owner, notice_of(budgets, index, entry, 'refused', math.floor(entry.spent * 100 / most)))
+  if most <= entry.told then return end
+  local percent = math.floor(entry.spent * 100 / most)
+  tell_of(K, owner, entry, most, notice_of(budgets, index, entry, 'refused', percent))
 end
 
 -- Tells that a limit has refused requests for long. `limit` has its subject, most, window (us) if any, and after how many ms
 -- the request may come again.
 function notices.limited(K, owner, limit, now)
-  -- Addresses are nobody's.
-  if limit.subject:sub(1, 3) == 'ip:' then return end
+  -- Of RATE_LIMIT, those of addresses are nobody's.
+  if limit.subject:find('^ip:') or limit.subject:find('^key:.*:ip:') then return end
   local key = K .. 'refused:' .. limit.subject
   local first, last, good = (string_at(key) or ''):match('^(%d+) (%d+) (%d+)$')
   first, last, good = tonumber(first), tonumber(last), tonumber(good)

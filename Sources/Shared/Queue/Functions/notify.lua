@@ -1,5 +1,5 @@
--- Whom a notice (notices.lua) goes to. Its job is claimed as any other; the worker queues a call for each webhook that wants it
--- and ends the job in one step, so that none is lost with the worker, and none is made twice.
+-- Whom a notice (notices.lua) goes to. Its job is claimed as any other; the worker queues a call for each webhook that
+-- wants it and ends the job in one step, so that none is lost with the worker, and none is made twice.
 
 -- A block: room.lua says why.
 do
