@@ -112,6 +112,12 @@ struct PutOffTests {
       #expect(try await lab.state(of: id) == .scheduled)
       #expect(try await lab.redis("ZSCORE", ":scheduled", id.rawValue).string == "\(next)")
       #expect(try await lab.sums() == [:])
+      // And that is over, while nobody else has asked.
+      try await lab.redis(
+        "HSET", ":held", "s:t:a:bd", "\(period.upperBound) 50 100 \(period.upperBound + 1)")
+      try await lab.letTimePass("scheduled", id)
+      #expect(try await lab.claimOne().lease.id == id)
+      #expect(try await lab.sums() == ["$:t:a:bd": 60])
     }
   }
 }

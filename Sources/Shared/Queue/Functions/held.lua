@@ -165,6 +165,9 @@ local function spent_of(K, changes, budgets, index, now)
     elseif entry.start < start then
       entry.start, entry.spent, entry.told = start, 0, 0
     end
+  elseif entry.finish and now >= entry.finish then
+    -- Others were admitted in a later period, and that is over, too.
+    entry.start, entry.spent, entry.told, entry.finish = entry.finish, 0, 0, nil
   end
   if now < finish then entry.finish = finish end
   return entry
