@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
+import NIOPosix
 import NIOSSL
 import Shared
 
@@ -75,8 +76,10 @@ struct CallbackSender: Sendable {
   private func call(
     _ url: CallbackURL, at address: IPAddress, _ request: HTTPClient.Request, _ deadline: NIODeadline
   ) async throws -> CallbackOutcome {
+    // On one event loop, for the reason of ``OneLoopClients``.
     let http = HTTPClient(
-      eventLoopGroupProvider: .singleton, configuration: configuration(url, at: address))
+      eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton.any()),
+      configuration: configuration(url, at: address))
     let answer = CallbackAnswer()
     let task = http.execute(request: request, delegate: answer, deadline: deadline)
     let result: Result<Void, any Error> = await withTaskCancellationHandler {
