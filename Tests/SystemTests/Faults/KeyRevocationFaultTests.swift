@@ -22,6 +22,13 @@ struct KeyRevocationFaultTests {
     var admitted = 0
   }
 
+  /// Which clients have been admitted.
+  private final class Admitted: Sendable {
+    private let clients = Mutex(Set<Int>())
+    var count: Int { clients.withLock(\.count) }
+    func insert(_ client: Int) { clients.withLock { _ = $0.insert(client) } }
+  }
+
   private struct Asked: Sendable {
     let sent: ContinuousClock.Instant
     let answered: ContinuousClock.Instant
@@ -46,16 +53,14 @@ struct KeyRevocationFaultTests {
 
   private func trial(_ number: Int, _ lab: KeyLab, _ apis: [SluiceAPI]) async throws -> Trial {
     let (id, key) = try await lab.makeKey(of: "search")
-    let admitted = Mutex(Set<Int>())
+    let admitted = Admitted()
     return try await withThrowingTaskGroup(of: [Asked].self) { group in
       for client in 0..<8 {
         group.addTask {
-          try await Self.ask(key, apis[client % 4], "\(number) \(client)") {
-            admitted.withLock { _ = $0.insert(client) }
-          }
+          try await Self.ask(key, apis[client % 4], "\(number) \(client)") { admitted.insert(client) }
         }
       }
-      try await eventually("all clients ask") { admitted.withLock(\.count) == 8 }
+      try await eventually("all clients ask") { admitted.count == 8 }
       let sent = ContinuousClock.now
       let reply = try await KeyLab(cluster: lab.cluster, api: apis[number % 4]).call(
         .DELETE, "/admin/keys/\(id)")
