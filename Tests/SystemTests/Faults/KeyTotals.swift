@@ -9,6 +9,9 @@ struct KeyTotals {
   private(set) var attempts: Int64 = 0
   /// Nano-dollars by tenant.
   private(set) var nanos: [String: Int64] = [:]
+  /// What roll-ups should come to.
+  private(set) var byKey = KeyRollUp()
+  private(set) var byUser = KeyRollUp()
   /// Records that say something else than the simulator told.
   private(set) var faults: [String] = []
   /// What an answer to each kind of question costs.
@@ -36,6 +39,11 @@ struct KeyTotals {
     nanos[question.tenant, default: 0] += record.cost.rawValue
     let tokens = TokenUsage(
       promptTokens: record.usage.promptTokens, completionTokens: record.usage.completionTokens)
+    let sum = Int64(tokens.promptTokens + tokens.completionTokens)
+    byKey.add(question.tenant, question.key, requests: 1, tokens: sum, nanos: record.cost.rawValue)
+    if let user = question.user {
+      byUser.add(question.tenant, user, requests: 1, tokens: sum, nanos: record.cost.rawValue)
+    }
     guard tokens != TokenUsage(promptTokens: 0, completionTokens: 0) else {
       if record.cost != .zero { faults.append("\(record.job) costs without tokens") }
       return
