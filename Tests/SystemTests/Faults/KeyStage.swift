@@ -38,6 +38,7 @@ struct KeyStage {
     var stage = KeyStage(api: api)
     try await stage.addRequests()
     try await stage.addTokens()
+    try await stage.addCrowd()
     try await stage.addMoney { Int64(Double($0) * minutes) / 1000 * 1000 }
     return stage
   }
@@ -70,21 +71,33 @@ struct KeyStage {
     }
   }
 
+  /// Budgets that are spent on the way, the tenant's last.
   private mutating func addMoney(_ scaled: (Int64) -> Int64) async throws {
     let tenant = "money"
     let owner = KeyScene.owner(tenant: tenant)
     try await add(
-      tenant, limits: ["6 running", "30 queued"],
+      tenant, limits: [],
       budgets: [
-        KeyBound(budget: scaled(8_000_000), per: "life", of: owner, scope: "tenant"),
-        KeyBound(budget: scaled(4_000_000), per: "life", isHard: false, of: owner, scope: "tenant"),
+        KeyBound(budget: scaled(700_000), per: "life", of: owner, scope: "tenant"),
+        KeyBound(budget: scaled(350_000), per: "life", isHard: false, of: owner, scope: "tenant"),
       ])
     try await addKey(
-      of: tenant, [("2 running", nil)], budget: (scaled(300_000), "life"), models: [Self.small],
-      kinds: ["less"])
-    try await addKey(
-      of: tenant, [("2 KiB queued", nil)], budget: (scaled(1_500_000), "day"), models: [Self.small],
-      kinds: ["less"])
+      of: tenant, [], budget: (scaled(60_000), "life"), models: [Self.small], kinds: ["less"])
+    try await addKey(of: tenant, [], budget: (scaled(90_000), "day"), models: [Self.small], kinds: ["less"])
+    try await addKey(of: tenant, [], models: [Self.small, Self.large], kinds: ["less"])
+  }
+
+  /// So many at once, and a budget that is never spent.
+  private mutating func addCrowd() async throws {
+    let tenant = "crowd"
+    try await add(
+      tenant, limits: ["6 running", "30 queued"],
+      budgets: [
+        KeyBound(
+          budget: 1_000_000_000, per: "life", of: KeyScene.owner(tenant: tenant), scope: "tenant")
+      ])
+    try await addKey(of: tenant, [("2 running", nil)], models: [Self.small], kinds: ["less"])
+    try await addKey(of: tenant, [("2 KiB queued", nil)], models: [Self.small], kinds: ["less"])
     try await addKey(of: tenant, [], models: [Self.small, Self.large], kinds: ["less"])
   }
 
