@@ -27,7 +27,8 @@ struct KeyBadInputTests {
     ),
     (["budgets": ["0/day"]], "Correct budgets[0]: a budget is more than 0 dollars."),
     (
-      ["budgets": ["1000000000000000000/day"]], "Correct budgets[0]: "
+      ["budgets": ["1000000000000000000/day"]],
+      "Correct budgets[0]: a budget is at most 5000000 dollars."
     ),
     (["limits": ["0 requests/minute"]], "Correct limits[0]: a limit is at least 1, not 0;"),
     (
