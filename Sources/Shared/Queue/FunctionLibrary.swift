@@ -18,8 +18,9 @@ struct FunctionLibrary: Sendable {
     PackageResources.retry_lua, PackageResources.read_lua,
     PackageResources.dead_lua, PackageResources.acknowledged_lua,
     PackageResources.mend_lua, PackageResources.walk_lua, PackageResources.here_lua,
-    PackageResources.room_lua, PackageResources.circuits_lua, PackageResources.quotas_lua,
-    PackageResources.latencies_lua, PackageResources.own_keys_lua, PackageResources.rights_lua,
+    PackageResources.roll_lua, PackageResources.outbox_lua, PackageResources.room_lua,
+    PackageResources.circuits_lua, PackageResources.quotas_lua, PackageResources.latencies_lua,
+    PackageResources.own_keys_lua, PackageResources.rights_lua,
     PackageResources.access_lua, PackageResources.standing_lua,
   ])
 

@@ -24,12 +24,13 @@ struct JobRunner: Sendable {
     defer { bytes.release() }
     // How the work comes out, and how its answer is to be stored.
     let (outcome, form): (CascadeOutcome, StoredForm)
+    var began: ContinuousClock.Instant?
     do {
       let (request, wanted) = try Self.request(of: job)
       let answer =
         job.streaming == nil
         ? try await answer(request, of: job.lease, deltas: nil, bytes)
-        : try await stream(request, wanted, job.lease, bytes)
+        : try await stream(request, wanted, job.lease, bytes, &began)
       (outcome, form) = (answer, wanted)
     } catch let error as StoredJobError {
       let failure = JobFailure(code: .unreadable, message: "This worker cannot run the job: \(error).")
@@ -39,7 +40,7 @@ struct JobRunner: Sendable {
     let verdict = JobVerdict(
       outcome, attempts: job.attempts, maxAttempts: maxAttempts, timeLeft: deadline - clock.now,
       mayBeginAnew: job.streaming == .restart, backoff: backoff, chance: .random(in: 0..<1))
-    let settlement = try await record(verdict, form, job.lease)
+    let settlement = try await record(verdict, form, job.lease, began)
     if settlement == .recorded { report(job, verdict) }
   }
 
@@ -58,11 +59,13 @@ struct JobRunner: Sendable {
       request, of: lease.id, with: ownKeys, deltas: deltas, counting: bytes)
   }
 
-  /// The outcome, with the answer written to the job's events while it comes.
+  /// The outcome, with the answer written to the job's events while it comes, and when that began.
   private func stream(
-    _ request: JobRequest, _ form: StoredForm, _ lease: Lease, _ bytes: AnswerBytes
+    _ request: JobRequest, _ form: StoredForm, _ lease: Lease, _ bytes: AnswerBytes,
+    _ began: inout ContinuousClock.Instant?
   ) async throws -> CascadeOutcome {
     let writer = DeltaWriter(lease: lease, as: form, recorder: recorder, load: streams)
+    defer { began = writer.began }
     return try await withThrowingTaskGroup(of: CascadeOutcome?.self) { group in
       group.addTask {
         try await writer.run()
@@ -81,12 +84,13 @@ struct JobRunner: Sendable {
   }
 
   private func record(
-    _ verdict: JobVerdict, _ form: StoredForm, _ lease: Lease
+    _ verdict: JobVerdict, _ form: StoredForm, _ lease: Lease, _ began: ContinuousClock.Instant?
   ) async throws -> Settlement? {
     switch verdict {
     case .complete(let result, let isCacheable):
       let completion = Completion(
-        of: lease, with: result, as: form, isCacheable: isCacheable, offer: held.offerForNext)
+        of: lease, with: result, as: form, isCacheable: isCacheable, offer: held.offerForNext,
+        sinceFirstToken: began.map { .now - $0 })
       return try await recorder.settle(lease) { [completions] _ throws(QueueError) in
         try await completions.current.perform(completion)
       }

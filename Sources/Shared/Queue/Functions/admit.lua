@@ -127,7 +127,6 @@ local function store_hit(K, intake, order, answer)
   local bytes = text(FINISHED_BYTES + #answer)
   redis.call('HSET', key, 'z', bytes)
   note_finished(intake.changes, id, tenant, bytes, now, keep, fetched, intake.answer_time)
-  record_usage(K, id, 'succeeded', { t = tenant, a = 0 }, {})
   count(K, 'ended:succeeded')
   if order.events ~= '' then
     redis.call('HSET', key, 'ev', 1, 'sm', order.events)
@@ -139,6 +138,15 @@ local function store_hit(K, intake, order, answer)
     queue_delivery(K, id, tenant, 0, now)
     intake.is_idle = nil
   end
+end
+
+-- What the cache answers is used, too, also where it becomes no job.
+local function record_hit(K, intake, order)
+  local demand = order.demand or {}
+  record_usage(K, order.id, 'succeeded', {
+    t = order.tenant, l = order.lane, m = order.model, ke = demand.key, us = demand.user, ct = intake.now, hit = true,
+    tags = order.metadata,
+  }, {}, intake.now)
 end
 
 -- Looks at the limits of an order, of tokens only if it `pays`. Returns the TATs if it is admitted, the states to report
@@ -202,6 +210,7 @@ local function answer_from_cache(K, intake, order)
   if refusal then return refusal end
   take(intake, taken)
   if order.records_hit or order.digest ~= '' then store_hit(K, intake, order, answer) end
+  record_hit(K, intake, order)
   return { 'hit', source, answer, intake.now, report }
 end
 

@@ -43,7 +43,8 @@
 --   cache:<key>       string  the id of the job that made an answer, then the answer
 --   cached            zset    cache keys by the time at which they end
 --   cachesize         hash    bytes by cache key, and their sum under `total`
---   usage             stream  one record for each job that ended; the oldest go when there are too many (room.lua)
+--   usage             stream  one record for each job that ended, and for each answer of the cache; ends.lua, room.lua
+--   rolled, use:h:<hour>, use:d:<day>, use:u:<day>  hash  sums of them; roll.lua
 --   counts            hash    what has happened since the shard was new, by name
 --   heirs             hash    of a group whose first call failed, the job that makes the call now
 --   here              string  which founding of the shard this is; here.lua
