@@ -1,0 +1,5 @@
+import ArgumentParser
+struct ImportLiteLLMCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "litellm", abstract: "…")
+  func run() async throws {}
+}
