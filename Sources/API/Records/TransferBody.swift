@@ -56,7 +56,8 @@ extension TransferBody {
 
   private static func entries(_ data: JSONValue, _ faults: inout [RecordFault]) -> [TransferEntry] {
     guard let values = data.array, values.count <= most else {
-      faults.append(RecordFault(.notAList, "it must be a list of at most \(most) records", at: [.name("data")]))
+      faults.append(
+        RecordFault(.notAList, "it must be a list of at most \(most) records", at: [.name("data")]))
       return []
     }
     var entries: [TransferEntry] = []

@@ -77,7 +77,8 @@ struct TransferPlan {
       let owner: (tenant: String, key: String)?
       do { owner = try await desk.store.owner(of: digest.description) } catch { throw Problem(error) }
       guard let owner, owner != (key.tenant.description, key.id.rawValue) else { continue }
-      faults.append(RecordFault(.value, "it is the digest of the key \(owner.key) here", at: [.name("digest")]))
+      faults.append(
+        RecordFault(.value, "it is the digest of the key \(owner.key) here", at: [.name("digest")]))
     }
     return faults
   }

@@ -60,7 +60,8 @@ struct TransferRoutes: Sendable {
   private func bring(_ call: Call) async throws(Problem) -> Reply {
     try Self.check(call)
     let body: TransferBody
-    do { body = try TransferBody(parsing: try await bodies.json(of: call)) } catch let faults as RecordFaults {
+    do { body = try TransferBody(parsing: try await bodies.json(of: call)) } catch let faults as RecordFaults
+    {
       throw Problem(faults)
     } catch let problem as Problem { throw problem } catch { throw .internalError }
     try checkPeppers(body)

@@ -9,7 +9,8 @@ struct BoundOptions: ParsableArguments {
   @Option(
     name: .customLong("limit"),
     help: ArgumentHelp(
-      "Such as \"100 requests/minute\", \"5 running\" or \"9000 tokens/day of smart\"; again for more.", valueName: "limit"))
+      "Such as \"100 requests/minute\", \"5 running\" or \"9000 tokens/day of smart\"; again for more.",
+      valueName: "limit"))
   var limits: [String] = []
 
   @Option(
@@ -21,7 +22,8 @@ struct BoundOptions: ParsableArguments {
 
   @Option(
     name: .customLong("model"),
-    help: ArgumentHelp("What may be asked: a route, a model, * in either; again for more.", valueName: "model"))
+    help: ArgumentHelp(
+      "What may be asked: a route, a model, * in either; again for more.", valueName: "model"))
   var models: [String] = []
 
   @Option(help: "The lane of requests that name none: interactive, standard or batch.")
@@ -31,13 +33,16 @@ struct BoundOptions: ParsableArguments {
   var cache: String?
 
   @Option(
-    name: .customLong("guard"), help: ArgumentHelp("A policy of guards; again for more.", valueName: "policy"))
+    name: .customLong("guard"), help: ArgumentHelp("A policy of guards; again for more.", valueName: "policy")
+  )
   var guards: [String] = []
 
   @Option(help: ArgumentHelp("Of your own; again for more.", valueName: "name=value"))
   var metadata: [String] = []
 
-  @Option(help: ArgumentHelp("A JSON file with members of the record, or -; options win over it.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "A JSON file with members of the record, or -; options win over it.", valueName: "file"))
   var from: String?
 
   func members() throws(CommandFailure) -> MemberList {
@@ -48,7 +53,8 @@ struct BoundOptions: ParsableArguments {
     list.set("models", list: models)
     try list.set("lane", "lane", lane, of: Lane.allCases.map(\.rawValue))
     if let cache, CacheSharing(parsing: cache) == nil {
-      throw .option("cache", "\"\(cache)\" is neither own, off nor the name of a group, which is as that of a tenant")
+      throw .option(
+        "cache", "\"\(cache)\" is neither own, off nor the name of a group, which is as that of a tenant")
     }
     list.set("cache", cache)
     list.set("guards", list: guards)

@@ -21,7 +21,8 @@ struct KeyOptions: ParsableArguments {
   var networks: [String] = []
 
   static let clearable = [
-    "name", "scopes", "expires_at", "limits", "budgets", "models", "networks", "guards", "cache", "lane", "metadata",
+    "name", "scopes", "expires_at", "limits", "budgets", "models", "networks", "guards", "cache", "lane",
+    "metadata",
   ]
 
   func members(now: Int64 = Timestamp.now) throws(CommandFailure) -> MemberList {
@@ -33,7 +34,8 @@ struct KeyOptions: ParsableArguments {
     list.set("scopes", list: scopes)
     if let expires { list.set("expires_at", try TimeText.expiry(expires, now: now)) }
     for network in networks where ClientNetwork(parsing: network) == nil {
-      throw .option("network", "\"\(network)\" is none; write such as 10.0.0.0/8, 2001:db8::/32 or an address")
+      throw .option(
+        "network", "\"\(network)\" is none; write such as 10.0.0.0/8, 2001:db8::/32 or an address")
     }
     list.set("networks", list: networks)
     return list

@@ -36,7 +36,9 @@ struct MemberList {
   }
 
   /// One of several words.
-  mutating func set(_ name: String, _ option: String, _ value: String?, of choices: [String]) throws(CommandFailure) {
+  mutating func set(_ name: String, _ option: String, _ value: String?, of choices: [String])
+    throws(CommandFailure)
+  {
     guard let value else { return }
     guard choices.contains(value) else {
       throw .option(option, "\"\(value)\" is none of \(choices.joined(separator: ", "))")

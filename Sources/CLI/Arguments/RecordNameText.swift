@@ -5,7 +5,8 @@ enum RecordNameText {
   static func tenant(_ text: String) throws(CommandFailure) -> String {
     guard TenantID(rawValue: text) != nil else {
       throw .usage(
-        "\"\(shown(text))\" is no tenant's id, which is 1 to 63 of a-z, 0-9, _ and -, the first a letter or digit")
+        "\"\(shown(text))\" is no tenant's id, which is 1 to 63 of a-z, 0-9, _ and -, the first a letter or digit"
+      )
     }
     return text
   }

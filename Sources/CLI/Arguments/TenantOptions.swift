@@ -38,7 +38,8 @@ struct TenantOptions: ParsableArguments {
   var webhooks: [String] = []
 
   static let clearable = [
-    "name", "limits", "budgets", "user_limits", "user_budgets", "models", "lane", "weight", "cache", "timezone",
+    "name", "limits", "budgets", "user_limits", "user_budgets", "models", "lane", "weight", "cache",
+    "timezone",
     "unpriced", "on_budget", "provider_keys", "retention", "guards", "webhooks", "metadata",
   ]
 

@@ -11,7 +11,8 @@ struct VersionOption: ParsableArguments {
   /// As `If-Match` has it; a bare number gets its quotes.
   func tag() throws(CommandFailure) -> String? {
     guard let ifMatch else { return nil }
-    let bare = ifMatch.hasPrefix("\"") && ifMatch.hasSuffix("\"") ? ifMatch.dropFirst().dropLast() : ifMatch[...]
+    let bare =
+      ifMatch.hasPrefix("\"") && ifMatch.hasSuffix("\"") ? ifMatch.dropFirst().dropLast() : ifMatch[...]
     guard !bare.isEmpty, bare.allSatisfy({ $0.isASCII && $0.isNumber }) else {
       throw .option("if-match", "\"\(ifMatch)\" is no ETag of a record; `show` tells it")
     }

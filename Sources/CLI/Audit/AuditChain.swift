@@ -34,10 +34,14 @@ struct AuditChain: Sendable {
     let time = CellText.text(members["at"])
     members["digest"] = nil
     guard Self.digest(of: .object(members)) == digest else {
-      throw Break(sentence: "the entry of \(time) (\(CellText.text(members["action"]))) was changed: its digest is another")
+      throw Break(
+        sentence:
+          "the entry of \(time) (\(CellText.text(members["action"]))) was changed: its digest is another")
     }
     if let expected, expected != digest {
-      let what = expected.isEmpty ? "says that it is the first" : "followed another entry, which is missing or was changed"
+      let what =
+        expected.isEmpty
+        ? "says that it is the first" : "followed another entry, which is missing or was changed"
       throw Break(sentence: "the entry of \(lastTime) \(what), but the one before it is of \(time)")
     }
     newest = newest ?? digest
@@ -52,7 +56,8 @@ struct AuditChain: Sendable {
       throw Break(sentence: "the entry of \(lastTime) followed another, but the log begins with it")
     }
     guard metKnown else {
-      throw Break(sentence: "no entry has the digest that was given, so the log is not the one that it was noted of")
+      throw Break(
+        sentence: "no entry has the digest that was given, so the log is not the one that it was noted of")
     }
   }
 

@@ -22,7 +22,8 @@ struct AdminClient: Sendable {
       eventLoopGroupProvider: .singleton,
       configuration: HTTPClient.Configuration(
         redirectConfiguration: .disallow,
-        timeout: .init(connect: TimeAmount(min(server.timeout, .seconds(10))), read: TimeAmount(server.timeout))))
+        timeout: .init(
+          connect: TimeAmount(min(server.timeout, .seconds(10))), read: TimeAmount(server.timeout))))
     let result: Result<Value, any Error>
     do { result = .success(try await body(AdminClient(server: server, http: http))) } catch {
       result = .failure(error)

@@ -4,7 +4,9 @@ enum KeyBlots {
 
   static func blotted(_ message: String) -> String {
     var (result, rest) = ("", message[...])
-    while let start = prefixes.compactMap({ rest.firstRange(of: $0) }).min(by: { $0.lowerBound < $1.lowerBound }) {
+    while let start = prefixes.compactMap({ rest.firstRange(of: $0) }).min(by: {
+      $0.lowerBound < $1.lowerBound
+    }) {
       let end = rest[start.upperBound...].firstIndex { !isOfKey($0) } ?? rest.endIndex
       result += rest[..<start.upperBound] + "***"
       rest = rest[end...]

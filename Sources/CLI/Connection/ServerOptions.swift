@@ -30,7 +30,8 @@ struct ServerOptions: ParsableArguments {
     let text = url ?? told ?? Self.usualURL
     guard let base = Server.base(of: text) else {
       throw .usage(
-        "--url or SLUICE_URL is no address of a server; write one such as \(Self.usualURL), without a user or a query")
+        "--url or SLUICE_URL is no address of a server; write one such as \(Self.usualURL), without a user or a query"
+      )
     }
     return base
   }

@@ -6,7 +6,8 @@ enum KeyTable {
     var table = Table("id", "tenant", "name", "key", "state", "scopes", "expires", "last used")
     for key in keys {
       table.add([
-        CellText.text(key["id"]), CellText.text(key["tenant"]), CellText.text(key["name"]), CellText.text(key["hint"]),
+        CellText.text(key["id"]), CellText.text(key["tenant"]), CellText.text(key["name"]),
+        CellText.text(key["hint"]),
         state(of: key, now: now), CellText.text(key["scopes"]), CellText.time(key["expires_at"]),
         CellText.time(key["last_used_at"]),
       ])

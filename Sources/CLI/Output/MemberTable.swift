@@ -7,7 +7,8 @@ enum MemberTable {
     let names = Array(first.keys)
     var table = Table(
       names.map { name in
-        Table.Column(title: name.split(separator: "_").joined(separator: " "), isNumber: first[name]?.double != nil)
+        Table.Column(
+          title: name.split(separator: "_").joined(separator: " "), isNumber: first[name]?.double != nil)
       })
     for object in objects {
       table.add(names.map { $0.hasSuffix("_at") ? CellText.time(object[$0]) : CellText.text(object[$0]) })

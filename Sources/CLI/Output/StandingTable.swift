@@ -12,7 +12,8 @@ enum StandingTable {
     ])
     for bound in limits + budgets {
       table.add([
-        CellText.text(bound["scope"]), BoundText.written(bound) ?? CellText.nothing, CellText.text(bound["used"]),
+        CellText.text(bound["scope"]), BoundText.written(bound) ?? CellText.nothing,
+        CellText.text(bound["used"]),
         CellText.text(bound["reserved"]), CellText.time(bound["resets_at"]),
       ])
     }

@@ -22,6 +22,7 @@ enum CSVRow {
     let isFormula = cell.first.map { "=+-@\t\r".contains($0) } == true && Double(cell) == nil
     let text = isFormula ? "'" + cell : cell
     guard text.utf8.contains(where: { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }) else { return text }
-    return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+    return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
+      + "\""
   }
 }

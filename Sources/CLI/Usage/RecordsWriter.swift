@@ -9,7 +9,9 @@ struct RecordsWriter {
   private var count = 0
 
   /// - Parameter columns: of CSV that a run before began; nil to begin with a line of titles.
-  init(_ format: ExportFormat, columns: [String]? = nil, write: @escaping (String) throws(CommandFailure) -> Void) {
+  init(
+    _ format: ExportFormat, columns: [String]? = nil, write: @escaping (String) throws(CommandFailure) -> Void
+  ) {
     self.format = format
     self.columns = columns
     self.write = write
@@ -35,7 +37,9 @@ struct RecordsWriter {
   private mutating func rows(_ records: [JSONValue]) -> String {
     var text = ""
     let names: [String]
-    if let columns { names = columns } else {
+    if let columns {
+      names = columns
+    } else {
       names = records.first?.object.map { Array($0.keys) } ?? []
       columns = names
       text = CSVRow.line(names)

@@ -38,7 +38,8 @@ struct UsageQuery: ParsableArguments {
       guard let time else { continue }
       guard TimeText.isDayOrTime(time) else {
         throw .option(
-          name, "\"\(time)\" is no time; write a day such as 2027-01-31, or a time such as 2027-01-31T09:00:00Z")
+          name,
+          "\"\(time)\" is no time; write a day such as 2027-01-31, or a time such as 2027-01-31T09:00:00Z")
       }
     }
     if let tenant { _ = try RecordNameText.tenant(tenant) }

@@ -28,7 +28,8 @@ struct AuditCommands: AsyncParsableCommand {
         var table = Table("at", "actor", "address", "action", "target")
         for entry in entries {
           table.add(
-            [CellText.time(entry["at"])] + ["actor", "address", "action", "target"].map { CellText.text(entry[$0]) })
+            [CellText.time(entry["at"])]
+              + ["actor", "address", "action", "target"].map { CellText.text(entry[$0]) })
         }
         return table.text
       }

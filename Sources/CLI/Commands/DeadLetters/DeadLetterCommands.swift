@@ -24,7 +24,8 @@ struct DeadLetterCommands: AsyncParsableCommand {
         for letter in letters {
           let error = letter["job"]?["error"]
           table.add([
-            CellText.text(letter["job"]?["id"]), CellText.text(letter["tenant"]), CellText.text(letter["kind"]),
+            CellText.text(letter["job"]?["id"]), CellText.text(letter["tenant"]),
+            CellText.text(letter["kind"]),
             CellText.time(letter["job"]?["finished_at"]), CellText.text(error?["code"]),
             CellText.text(error?["message"]),
           ])

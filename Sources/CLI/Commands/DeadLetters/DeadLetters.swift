@@ -17,7 +17,8 @@ struct DeadLetters: ParsableArguments {
     let wanted = names
     try await AdminClient.with(try server.server()) { client in
       for id in wanted {
-        let path = verb.map { AdminPath("admin", "dead-letters", id, $0) } ?? AdminPath("admin", "dead-letters", id)
+        let path =
+          verb.map { AdminPath("admin", "dead-letters", id, $0) } ?? AdminPath("admin", "dead-letters", id)
         let reply = try await client.send(method, path)
         try output.show(reply.json) { _ in "\(id) is \(done).\n" }
       }

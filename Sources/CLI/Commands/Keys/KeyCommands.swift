@@ -6,7 +6,8 @@ struct KeyCommands: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "keys", abstract: "Keys of tenants and of administrators.",
     subcommands: [
-      List.self, Show.self, KeyCreateCommand.self, Update.self, KeyRotateCommand.self, Enable.self, Disable.self,
+      List.self, Show.self, KeyCreateCommand.self, Update.self, KeyRotateCommand.self, Enable.self,
+      Disable.self,
       Delete.self,
     ])
 

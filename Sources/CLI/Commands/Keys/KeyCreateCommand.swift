@@ -11,7 +11,10 @@ struct KeyCreateCommand: AsyncParsableCommand {
   @OptionGroup var output: NewKeyOutput
   @OptionGroup var key: KeyOptions
 
-  @Option(help: "The id of its tenant, or * for an administrator of all. (default: the administrator's own, if he has one)")
+  @Option(
+    help:
+      "The id of its tenant, or * for an administrator of all. (default: the administrator's own, if he has one)"
+  )
   var tenant: String?
 
   @Flag(help: "It may not ask until it is enabled.")

@@ -4,7 +4,8 @@ import Shared
 /// `sluice keys rotate`.
 struct KeyRotateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "rotate", abstract: "Replace a key by a new one, which is shown this once. The record stays.",
+    commandName: "rotate",
+    abstract: "Replace a key by a new one, which is shown this once. The record stays.",
     discussion: "sluice keys rotate key_… --overlap 7d")
 
   @OptionGroup var server: ServerOptions

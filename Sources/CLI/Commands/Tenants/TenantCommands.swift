@@ -43,7 +43,8 @@ struct TenantCommands: AsyncParsableCommand {
       let path = try TenantCommands.path(id)
       let reply = try await AdminClient.with(try server.server()) { try await $0.send(.GET, path) }
       try output.show(reply.json) { tenant in
-        RecordSheet.text(tenant, eTag: reply.eTag) + (tenant["left"].map { "\n" + StandingTable.text($0) } ?? "")
+        RecordSheet.text(tenant, eTag: reply.eTag)
+          + (tenant["left"].map { "\n" + StandingTable.text($0) } ?? "")
       }
     }
   }

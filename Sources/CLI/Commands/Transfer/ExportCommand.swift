@@ -16,7 +16,8 @@ struct ExportCommand: AsyncParsableCommand {
 
   @Option(
     name: .shortAndLong,
-    help: ArgumentHelp("A new file that only you may read. (default: the standard output)", valueName: "file"))
+    help: ArgumentHelp("A new file that only you may read. (default: the standard output)", valueName: "file")
+  )
   var output: String?
 
   func run() async throws {
@@ -41,7 +42,8 @@ struct ExportCommand: AsyncParsableCommand {
         let path = AdminPath("admin", "export").with("limit", "1000").with("cursor", cursor)
         let page = try await client.send(.GET, path).json
         guard let records = page["data"]?.array, let peppers = page["peppers"]?.array else {
-          throw CommandFailure.noAnswer("what the server answered is no export; is it a Sluice of this version?")
+          throw CommandFailure.noAnswer(
+            "what the server answered is no export; is it a Sluice of this version?")
         }
         let head = cursor == nil ? [Archive.head(peppers: peppers, at: Timestamp.now)] : []
         try write((head + records).map(OutputOptions.line).joined())

@@ -48,7 +48,8 @@ struct ImportArchiveCommand: AsyncParsableCommand {
 
   private static func text(_ outcomes: [JSONValue], dryRun: Bool) -> String {
     var table = Table([
-      .init(title: "kind"), .init(title: dryRun ? "would be" : "outcome"), .init(title: "records", isNumber: true),
+      .init(title: "kind"), .init(title: dryRun ? "would be" : "outcome"),
+      .init(title: "records", isNumber: true),
     ])
     for kind in ["tenant", "key"] {
       for outcome in ["created", "replaced", "kept"] {

@@ -4,5 +4,6 @@ import ArgumentParser
 struct ImportCommands: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "import", abstract: "Bring tenants and keys from an export, or from LiteLLM.",
-    subcommands: [ImportArchiveCommand.self, ImportLiteLLMCommand.self], defaultSubcommand: ImportArchiveCommand.self)
+    subcommands: [ImportArchiveCommand.self, ImportLiteLLMCommand.self],
+    defaultSubcommand: ImportArchiveCommand.self)
 }

@@ -17,7 +17,8 @@ struct UsageCommands: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
     @OptionGroup var query: UsageQuery
 
-    @Option(help: "A row for each of these: \(UsageQuery.groups.joined(separator: ", ")), tag:NAME; with commas.")
+    @Option(
+      help: "A row for each of these: \(UsageQuery.groups.joined(separator: ", ")), tag:NAME; with commas.")
     var by = "tenant"
 
     func run() async throws {
@@ -43,7 +44,8 @@ struct UsageCommands: AsyncParsableCommand {
     @Option(help: "csv, ndjson or json.")
     var format = ExportFormat.csv
 
-    @Option(help: "A row for each of these: \(UsageQuery.groups.joined(separator: ", ")), tag:NAME; with commas.")
+    @Option(
+      help: "A row for each of these: \(UsageQuery.groups.joined(separator: ", ")), tag:NAME; with commas.")
     var by = "day,tenant,key,route,provider,model"
 
     func run() async throws {

@@ -4,7 +4,8 @@ import Shared
 /// `sluice usage records`.
 struct UsageRecordsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "records", abstract: "Write the usage records one by one, one for each job, the oldest first.",
+    commandName: "records",
+    abstract: "Write the usage records one by one, one for each job, the oldest first.",
     discussion: """
       sluice usage records --state cursor.txt >> usage.ndjson
 
@@ -28,8 +29,11 @@ struct UsageRecordsCommand: AsyncParsableCommand {
   private static let pageSize = 1000
 
   func run() async throws {
-    guard cursor == nil || state == nil else { throw CommandFailure.usage("--cursor and --state exclude each other") }
-    var progress = try state.map { (path) throws(CommandFailure) in try ExportState(file: path) } ?? ExportState()
+    guard cursor == nil || state == nil else {
+      throw CommandFailure.usage("--cursor and --state exclude each other")
+    }
+    var progress =
+      try state.map { (path) throws(CommandFailure) in try ExportState(file: path) } ?? ExportState()
     progress.cursor = progress.cursor ?? cursor
     let path = try query.path(AdminPath("admin", "usage", "records"))
     let (start, server) = (progress, try server.server())
