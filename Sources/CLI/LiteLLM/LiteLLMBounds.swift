@@ -15,9 +15,14 @@ struct LiteLLMBounds: Sendable {
   private(set) var isShut = false
 
   private let place: String
+  /// The models and routes that there will be; nil where that is not known.
+  private let models: Set<String>?
 
-  init(_ object: JSONObject, at place: String, _ findings: inout LiteLLMFindings) {
+  init(
+    _ object: JSONObject, models: Set<String>? = nil, at place: String, _ findings: inout LiteLLMFindings
+  ) {
     self.place = place
+    self.models = models
     readLimits(object, &findings)
     readModelLimits(object, &findings)
     readBudgets(object, &findings)
@@ -41,7 +46,7 @@ struct LiteLLMBounds: Sendable {
 
   private mutating func readModelLimits(_ object: JSONObject, _ findings: inout LiteLLMFindings) {
     for (name, unit) in [("model_rpm_limit", "requests/minute"), ("model_tpm_limit", "tokens/minute")] {
-      for (model, value) in object[name]?.object ?? [:] {
+      for (model, value) in object[name]?.object ?? [:] where isThere(model, name, &findings) {
         _ = add(limit: value, unit, model, "\(name).\(model)", &findings)
       }
     }
@@ -74,6 +79,13 @@ struct LiteLLMBounds: Sendable {
     }
   }
 
+  /// Whether a model that a bound is of is there; the server refuses bounds of others.
+  private func isThere(_ model: String, _ name: String, _ findings: inout LiteLLMFindings) -> Bool {
+    guard let models, !models.contains(model), !model.contains("*") else { return true }
+    findings.left("\(place).\(name).\(model)", "\"\(model)\" is no route of the configuration")
+    return false
+  }
+
   // MARK: - Budgets
 
   private mutating func readBudgets(_ object: JSONObject, _ findings: inout LiteLLMFindings) {
@@ -95,7 +107,8 @@ struct LiteLLMBounds: Sendable {
   }
 
   private mutating func readModelBudgets(_ object: JSONObject, _ findings: inout LiteLLMFindings) {
-    for (model, entry) in object["model_max_budget"]?.object ?? [:] {
+    for (model, entry) in object["model_max_budget"]?.object ?? [:]
+    where isThere(model, "model_max_budget", &findings) {
       // Older versions have a bare number.
       let most = entry["budget_limit"] ?? entry["max_budget"] ?? entry
       let duration = (entry["time_period"] ?? entry["budget_duration"])?.string

@@ -9,7 +9,7 @@ struct LiteLLMConfiguration: Sendable {
   ]
   private static let hints = [
     "environment_variables": "set them where the processes are started",
-    "guardrails": "see docs/configuration.md for guards",
+    "guardrails": "there are no guards here",
     "mcp_servers": "tools of servers are not called here",
     "credential_list": "write where each key is by hand",
     "include": "give one file with all of it", "prompts": "prompts are the clients'",
@@ -22,9 +22,10 @@ struct LiteLLMConfiguration: Sendable {
       if let deployment = LiteLLMDeployment(entry, at: place, &findings) { deployments.append(deployment) }
     }
     let settings = LiteLLMSettings(config, &findings)
-    let names = addProviders(deployments)
+    let names = addProviders(deployments, &findings)
     addRoutes(deployments, names, settings, &findings)
     addAliases(settings, &findings)
+    leaveEmptyProviders(&findings)
     findings.left(membersOf: config, besides: Self.read, at: "config", hints: Self.hints)
   }
 
@@ -40,7 +41,9 @@ struct LiteLLMConfiguration: Sendable {
   // MARK: - Providers
 
   /// One for each place that is asked, with the keys and models of all its deployments. Returns the name of each.
-  private mutating func addProviders(_ deployments: [LiteLLMDeployment]) -> [String] {
+  private mutating func addProviders(
+    _ deployments: [LiteLLMDeployment], _ findings: inout LiteLLMFindings
+  ) -> [String] {
     var names: [String] = []
     for deployment in deployments {
       let place = file.providers.firstIndex {
@@ -53,10 +56,25 @@ struct LiteLLMConfiguration: Sendable {
             name: freshName(deployment.provider.name), dialect: deployment.provider.dialect,
             baseURL: deployment.baseURL))
       }
-      file.providers[index].add(deployment)
+      if !file.providers[index].add(deployment) {
+        findings.changed(
+          "model_list \"\(deployment.group)\"",
+          "quotas are of each model of a provider here; of \(file.providers[index].name) those of its first deployment hold: "
+            + file.providers[index].quotas.joined(separator: ", "))
+      }
       names.append(file.providers[index].name)
     }
     return names
+  }
+
+  /// A provider needs a model that `default` asks; LiteLLM's `groq/*` names none.
+  private mutating func leaveEmptyProviders(_ findings: inout LiteLLMFindings) {
+    for provider in file.providers where provider.models.isEmpty {
+      findings.left(
+        "model_list \"\(provider.name)/*\"",
+        "declare the provider with one model at least; all others can be asked as \(provider.name)/NAME then")
+    }
+    file.providers.removeAll { $0.models.isEmpty }
   }
 
   private func freshName(_ name: String) -> String {
@@ -117,6 +135,7 @@ struct LiteLLMConfiguration: Sendable {
       findings.changed(
         "fallbacks.\(name)", "its own deployments are asked in their order, since fallbacks come behind them")
       file.routes[index].strategy = "ordered"
+      for place in file.routes[index].targets.indices { file.routes[index].targets[place].weight = 1 }
     }
   }
 
@@ -140,13 +159,14 @@ struct LiteLLMConfiguration: Sendable {
 }
 
 extension ProviderFileText.Provider {
-  fileprivate mutating func add(_ deployment: LiteLLMDeployment) {
+  /// Returns whether all of it is as it was: quotas are of each model here, so what the first that has any says holds for all.
+  fileprivate mutating func add(_ deployment: LiteLLMDeployment) -> Bool {
     if let variable = deployment.variable, !keys.contains(variable) { keys.append(variable) }
     if !deployment.model.name.contains("*"), !models.contains(where: { $0.name == deployment.model.name }) {
       models.append(deployment.model)
     }
-    // Quotas are of each model here: what the first that has any says holds for all.
     if quotas.isEmpty { quotas = deployment.quotas }
+    return quotas == deployment.quotas
   }
 }
 

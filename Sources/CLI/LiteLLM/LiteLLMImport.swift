@@ -13,7 +13,7 @@ struct LiteLLMImport: Sendable {
     var refusals: [String] = []
 
     var text: String {
-      let made = "\(tenants) tenants and \(keys) keys were made; \(kept) were there already.\n"
+      let made = "Made: tenants \(tenants), keys \(keys). There already: \(kept).\n"
       guard !refusals.isEmpty else { return made }
       return made + "\nThe server refused\n" + refusals.map { "  \($0)\n" }.joined()
     }

@@ -4,7 +4,7 @@ import Shared
 enum LiteLLMMetadata {
   private static let bounds: Set<String> = ["model_rpm_limit", "model_tpm_limit", "soft_budget"]
   private static let hints = [
-    "tags": "say tags in the `metadata` of requests", "guardrails": "name policies of guards with --guard",
+    "tags": "say tags in the `metadata` of requests", "guardrails": "there are no guards here",
     "logging": "what it holds may be secret, and goes nowhere",
     "secret_manager_settings": "what it holds may be secret, and goes nowhere",
     "rpm_limit_type": "limits here are exact", "tpm_limit_type": "limits here are exact",

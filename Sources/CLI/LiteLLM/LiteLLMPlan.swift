@@ -53,9 +53,9 @@ struct LiteLLMPlan: Sendable {
     var text = ""
     if let file {
       text +=
-        "\(file.providers.count) providers, \(file.routes.count) routes (--config-to FILE writes them)\n"
+        "providers: \(file.providers.count), routes: \(file.routes.count); --config-to FILE writes them\n"
     }
-    if !tenants.isEmpty { text += "\nTenants\n" + TenantTable.text(tenants.map(JSONValue.object)) }
+    if !tenants.isEmpty { text += "\nTenants\n" + TenantTable.text(tenants.map(Self.shown)) }
     if !keys.isEmpty { text += "\nKeys, all of which are new ones\n" + Self.table(keys) }
     guard !findings.isEmpty else { return text + "\nEverything is carried over.\n" }
     var table = Table("", "where", "why")
@@ -63,10 +63,18 @@ struct LiteLLMPlan: Sendable {
     return text + "\n" + table.text
   }
 
+  /// With what nobody said.
+  private static func shown(_ tenant: JSONObject) -> JSONValue {
+    let usual: JSONObject = ["enabled": true, "weight": 1]
+    return .object(usual.merging(tenant) { $1 })
+  }
+
   private static func table(_ keys: [JSONObject]) -> String {
     let names = ["tenant", "name", "enabled", "models", "limits", "budgets", "expires_at"]
     var table = Table(names.map { Table.Column(title: $0.split(separator: "_").joined(separator: " ")) })
-    for key in keys { table.add(names.map { CellText.text(key[$0]) }) }
+    for key in keys {
+      table.add(names.map { $0 == "enabled" ? CellText.text(key[$0] ?? true) : CellText.text(key[$0]) })
+    }
     return table.text
   }
 

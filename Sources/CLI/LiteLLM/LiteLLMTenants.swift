@@ -41,7 +41,7 @@ struct LiteLLMTenants: Sendable {
     "object_permission_id": "there are no such permissions",
     "router_settings": "routes belong to all tenants; give the tenant a route of its own with `models`",
     "team_member_permissions": "give those who manage keys one with the scope admin:keys",
-    "guardrails": "name policies of guards with --guard",
+    "guardrails": "there are no guards here",
   ]
 
   private mutating func add(team: JSONObject, _ findings: inout LiteLLMFindings) {
@@ -112,7 +112,7 @@ struct LiteLLMTenants: Sendable {
 
   private mutating func add(key: JSONObject, _ now: Int64, _ findings: inout LiteLLMFindings) {
     let name = key["key_alias"]?.string ?? key["key_name"]?.string ?? "without a name"
-    let place = "key \(KeyBlots.blotted(name))"
+    let place = "key \(name.contains("...") ? name : KeyBlots.blotted(name))"
     var new: JSONObject = ["tenant": .string(tenant(of: key, place, &findings))]
     if let alias = key["key_alias"]?.string { new["name"] = .string(String(alias.prefix(200))) }
     if let expires = key["expires"]?.string {
@@ -165,7 +165,7 @@ struct LiteLLMTenants: Sendable {
     let all = [source.filter { !$0.value.isNull }, extra, table].reduce(into: JSONObject()) { sum, part in
       sum.merge(part) { first, _ in first }
     }
-    let bounds = LiteLLMBounds(all, at: place, &findings)
+    let bounds = LiteLLMBounds(all, models: models, at: place, &findings)
     if !bounds.limits.isEmpty { record["limits"] = .array(bounds.limits) }
     if !bounds.budgets.isEmpty { record["budgets"] = .array(bounds.budgets) }
     if source["blocked"]?.bool == true || bounds.isShut { record["enabled"] = false }

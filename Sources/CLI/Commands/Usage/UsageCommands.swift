@@ -23,13 +23,36 @@ struct UsageCommands: AsyncParsableCommand {
 
     func run() async throws {
       let path = try query.path(UsageCommands.path).with("group_by", try UsageQuery.groups(by))
-      let usage = try await AdminClient.with(try server.server()) { try await $0.send(.GET, path).json }
+      let usage = try await AdminClient.with(try server.server()) { try await Self.all(path, $0) }
       try output.show(usage) { usage in
         let rows = usage["data"]?.array ?? []
         guard !rows.isEmpty else { return "Nothing was asked in that time.\n" }
         let note = usage["since"]?.string.map { "Tags are known since \($0).\n" } ?? ""
         return MemberTable.text(rows) + note
       }
+    }
+
+    /// All pages as one.
+    private static func all(_ path: AdminPath, _ client: AdminClient) async throws(CommandFailure)
+      -> JSONValue
+    {
+      var first: JSONObject?
+      var rows: [JSONValue] = []
+      var cursor: String?
+      repeat {
+        let page = try await client.send(.GET, path.with("limit", "1000").with("cursor", cursor)).json
+        guard let members = page.object, let data = page["data"]?.array else {
+          throw .noAnswer("what the server answered is no usage; is it a Sluice?")
+        }
+        first = first ?? members
+        rows += data
+        let next = page["next"]?.string
+        cursor = next == cursor ? nil : next
+      } while cursor != nil
+      var all = first ?? [:]
+      all["data"] = .array(rows)
+      all["next"] = .null
+      return .object(all)
     }
   }
 
