@@ -29,15 +29,13 @@ struct KeyRollUp: Equatable, CustomStringConvertible {
     sums["\(tenant) \(part)", default: Sum()].add(requests, tokens, nanos)
   }
 
-  /// Waits until all records are added up. False where nothing is rolled up.
-  static func wait(for redis: RedisClient) async throws -> Bool {
-    guard try await redis.send(RedisCommand("EXISTS", "sluice:{0}:rolled")).integer == 1 else { return false }
+  /// Waits until all records are added up, which a worker does each second.
+  static func wait(for redis: RedisClient) async throws {
     let newest = RedisCommand("XREVRANGE", "sluice:{0}:usage", "+", "-", "COUNT", "1")
     try await eventually("all records are rolled up") {
       let last = try await redis.send(newest).array?.first?.array?.first?.string
       return try await redis.send(RedisCommand("HGET", "sluice:{0}:rolled", "cursor")).string == last
     }
-    return true
   }
 
   /// - Parameter kind: `h`, `d`, or `u` for users.

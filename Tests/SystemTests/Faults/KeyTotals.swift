@@ -35,7 +35,9 @@ struct KeyTotals {
       faults.append("\(record.job): no client was told of it")
       return
     }
-    if record.tenant != question.tenant { faults.append("\(record.job) is \(record.tenant)'s") }
+    if record.tenant != question.tenant || record.key != question.key || record.user != question.user {
+      faults.append("\(record.job) is another's: \(record)")
+    }
     nanos[question.tenant, default: 0] += record.cost.rawValue
     let tokens = TokenUsage(
       promptTokens: record.usage.promptTokens, completionTokens: record.usage.completionTokens)
