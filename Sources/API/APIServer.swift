@@ -107,7 +107,7 @@ struct APIServer: Sendable {
       + KeyRoutes(desk: administration, bodies: bodies, peppers: settings.peppers).routes
       + [AuditRoute(store: records).route, LimitsRoute(queue: desk.queue, clock: clock).route]
       + DeadLetterRoutes(queue: desk.queue, records: administration).routes
-      + [UsageRoute(queue: desk.queue).route]
+      + UsageRoutes(queue: desk.queue).routes
   }
 
   private func responder(
