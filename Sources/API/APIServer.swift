@@ -105,6 +105,7 @@ struct APIServer: Sendable {
       store: records, catalogs: settings.catalogs, callbacks: settings.callbacks, clock: clock)
     return TenantRoutes(desk: administration, bodies: bodies, queue: desk.queue).routes
       + KeyRoutes(desk: administration, bodies: bodies, peppers: settings.peppers).routes
+      + TransferRoutes(desk: administration, bodies: bodies, peppers: settings.peppers).routes
       + [AuditRoute(store: records).route, LimitsRoute(queue: desk.queue, clock: clock).route]
       + DeadLetterRoutes(queue: desk.queue, records: administration).routes
       + UsageRoutes(queue: desk.queue).routes

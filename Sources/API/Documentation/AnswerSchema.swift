@@ -107,7 +107,10 @@ extension AnswerSchema {
   private static let deadLetter: JSONObject = [
     "kind": ["type": "string", "enum": ["request", "delivery"]],
     "tenant": text,
-    "delivers": ["type": ["string", "null"], "description": "The job whose end a delivery tells of."],
+    "delivers": [
+      "type": ["string", "null"],
+      "description": "The job whose end a delivery tells of; null for a notice of a limit or budget.",
+    ],
     "job": reference("JobResource"),
   ]
 

@@ -140,6 +140,9 @@ local function store_hit(K, intake, order, answer)
   end
 end
 
+-- Whose a request is that limits or budgets refuse (notices.lua).
+local function order_owner(order) return { t = order.tenant, user = order.demand.user } end
+
 -- What the cache answers is used, too, also where it becomes no job.
 local function record_hit(K, intake, order)
   local demand = order.demand or {}
@@ -163,7 +166,11 @@ local function look_at_limits(K, intake, order, pays)
     wait, number, kind, limits = token_wait, token_number, 'tokens', demand.lists[1]
   end
   if not wait or intake.is_forced then return taken, report end
-  tell_limited(K, order.tenant, limits[4 * number - 3]:match(':(.*)$'), intake.now)
+  local subject, most, grain = unpack(limits, 4 * number - 3, 4 * number - 1)
+  notices.limited(K, order_owner(order), {
+    subject = subject:match(':(.*)$'), most = most, window = kind == 'tokens' and grain or most * grain, wait = wait,
+  }, intake.now)
+  intake.is_idle = nil
   report = { peek_limits(K, changes, demand.requests, false, now), peek_limits(K, changes, demand.lists[1], true, now) }
   return taken, report, { 'limited', wait, kind, number, report }
 end
@@ -176,16 +183,21 @@ end
 -- next period is put off.
 local function look_at_bounds(K, intake, order)
   local lists, changes, now = order.demand.lists, intake.changes, intake.now
-  local budgets, over = lists[4], held.over(K, changes, lists, now)
+  local budgets = lists[4]
+  local over, good = held.over(K, changes, lists, now)
   if over then
-    tell_refused(K, order.tenant, budgets, over, held.spent_of(K, changes, budgets, over, now))
-    if budgets[over + 6] ~= 1 then return { 'over', (over + 6) / 7 } end
-    order.delay = math.max(order.delay, budgets[over + 5] - now)
+    notices.refused(K, order_owner(order), budgets, over, held.spent_of(K, changes, budgets, over, now))
+    -- What is told is queued.
+    intake.is_idle = nil
+    if not good then return { 'over', (over + 6) / 7 } end
+    order.delay = math.max(order.delay, good - now)
+    count(K, 'put_off')
   end
   if intake.is_forced then return nil end
   local full = held.full(K, changes, lists)
   if not full then return nil end
-  tell_limited(K, order.tenant, lists[2][3 * full - 2], now)
+  notices.limited(K, order_owner(order), { subject = lists[2][3 * full - 2], most = lists[2][3 * full - 1] }, now)
+  intake.is_idle = nil
   return { 'full', full }
 end
 

@@ -65,15 +65,39 @@ local function refuse(K, changes, id, lists, index, now)
   job.is_told = true
   -- At once, or it would be met again before the step's changes are written.
   if job.gt then redis.pcall('ZREM', K .. 'gate:' .. job.gt, id) end
-  tell_refused(K, job.t, lists[4], index, held.spent_of(K, changes, lists[4], index, now))
+  notices.refused(K, job, lists[4], index, held.spent_of(K, changes, lists[4], index, now))
   finish_into(K, changes, id, job, 'failed', SPENT, changes.keep or DAY, now, {})
 end
 
--- Puts a queued job that holds nothing of its gates into its lane, or to the gate that is closed, or ends it. `job` has its
--- fields t and l, and gt. Returns the gate at which it stands now, or nil.
+-- Puts a job off to a time at which it comes to its gates again; it has as long from then on as it had. Those who follow its
+-- call do not wait with it.
+local function put_off(K, changes, id, gate, good, now)
+  leave(K, changes, id, gate)
+  local key = K .. 'j:' .. id
+  local job = redis.pcall('HMGET', key, 'd', 'k', 'g', 'ev')
+  local deadline = (tonumber(job[1]) or now) + good - now
+  redis.call('HSET', key, 's', 'scheduled', 'gt', '-', 'd', text(deadline))
+  redis.call('HDEL', key, 'g')
+  write_index('ZADD', K .. 'deadlines', text(deadline), id)
+  write_index('ZADD', K .. 'scheduled', text(good), id)
+  if job[4] then add_status(K, id) end
+  count(K, 'put_off')
+  -- Idle workers learn when it is due.
+  wake(K)
+  if not job[2] or job[2] == '' then return end
+  if string_at(K .. 'leader:' .. job[2]) == id then redis.call('DEL', K .. 'leader:' .. job[2]) end
+  if job[3] then promote_follower(K, changes, job[3], job[2]) end
+end
+
+-- Puts a queued job that holds nothing of its gates into its lane, or to the gate that is closed, or puts it off to the next
+-- period of its budgets, or ends it. `job` has its fields t and l, and gt. Returns the gate at which it stands now, or nil.
 function held.place(K, changes, id, job, lists, now, score, front)
-  local over = held.over(K, changes, lists, now)
-  if over and lists[4][over + 6] ~= 1 then
+  local over, good = held.over(K, changes, lists, now)
+  if good then
+    notices.refused(K, { id = id, t = job.t }, lists[4], over, held.spent_of(K, changes, lists[4], over, now))
+    return put_off(K, changes, id, job.gt, good, now)
+  end
+  if over then
     if not job.gt then redis.call('HSET', K .. 'j:' .. id, 'gt', '-') end
     return refuse(K, changes, id, lists, over, now)
   end

@@ -12,7 +12,7 @@
 -- Fields of the hash `held`, which is one so that an admission reads and writes it by one command each:
 --   q:<subject>  of queued         n:<subject>  of running         $:<subject>  reserved nano-dollars of a hard budget
 --   w:<subject>  jobs that wait at its gate                        l:<subject>  a limit's TAT
---   s:<subject>  `<start of the period (ms)> <nano-dollars spent> <notices told, as bits> <end of the period, or 0>`
+--   s:<subject>  `<start of the period (ms)> <nano-dollars spent> <nano-dollars told; notices.lua> <end of the period, or 0>`
 --   c            how far the janitor has come
 -- A sum lost with its jobs is set right by the janitor (mend.lua), since each reservation stands in its job; it also drops
 -- TATs and periods that are over.
@@ -23,6 +23,8 @@ do
 local NOTHING = { {}, {}, {}, {} }
 -- How long (ms) an amount is known whose period nobody has told the end of.
 local UNTOLD_PERIOD = 35 * DAY
+-- How long (ms) is waited for the next period, when it is not known when that begins.
+local UNTOLD_WAIT = 3600000
 -- No period ends so late (ms): it is for life.
 local FOR_LIFE = 1e15
 
@@ -163,6 +165,9 @@ local function spent_of(K, changes, budgets, index, now)
     elseif entry.start < start then
       entry.start, entry.spent, entry.told = start, 0, 0
     end
+  elseif entry.finish and now >= entry.finish then
+    -- Others were admitted in a later period, and that is over, too.
+    entry.start, entry.spent, entry.told, entry.finish = entry.finish, 0, 0, nil
   end
   if now < finish then entry.finish = finish end
   return entry
@@ -170,15 +175,21 @@ end
 
 held.spent_of = spent_of
 
--- The place of the first hard budget that the request is over for good, if any: reservations of others do not count.
+-- The place of the first hard budget that the request is over whatever others give back, if any. Where it may wait for the
+-- next period of all such, also when the last of these begins (ms).
 function held.over(K, changes, lists, now)
-  local budgets = lists[4]
+  local budgets, first, good = lists[4], nil, nil
   for index = 1, #budgets, 7 do
-    if budgets[index + 1] == 1
-      and spent_of(K, changes, budgets, index, now).spent + budgets[index + 3] > budgets[index + 2] then
-      return index
+    if budgets[index + 1] == 1 then
+      local entry, most, amount = spent_of(K, changes, budgets, index, now), budgets[index + 2], budgets[index + 3]
+      if entry.spent + amount > most then
+        -- What is over it alone would wait for ever.
+        if budgets[index + 6] ~= 1 or amount > most then return index end
+        first, good = first or index, math.max(good or 0, entry.finish or now + UNTOLD_WAIT)
+      end
     end
   end
+  return first, good
 end
 
 -- The number of the first bound of waiting jobs or bytes that has no room, if any.
@@ -250,7 +261,7 @@ function held.settle(K, changes, job, usage, now)
     if cost > 0 then
       local entry = spent_of(K, changes, budgets, index, now)
       entry.spent, entry.is_changed = entry.spent + cost, true
-      tell_spent(K, job.t, budgets, index, entry)
+      notices.spent(K, job, budgets, index, entry)
     end
   end
 end
