@@ -77,7 +77,7 @@ struct ProviderKeyTests {
         refused = path.first { $0["provider_key"] == "1" }
       }
       #expect(refused?["status"] == "failed")
-      let usage = try await lab.api.get("/admin/usage", headers: ["X-API-Key": "admin-key"])
+      let usage = try await lab.api.get("/admin/usage/records", headers: ["X-API-Key": "admin-key"])
       #expect(usage.json["data"]?[0]?["provider_key"] == "2")
       #expect(usage.json["data"]?[0]?["provider"] == "alpha")
       try await eventually("the API hears of the circuit") {
