@@ -125,7 +125,8 @@ extension Tenant {
     guard members.count <= mostProviderKeys else {
       reader.add(
         .value(
-          "it must have at most \(mostProviderKeys) members, not \(members.count)", at: [.name("provider_keys")]))
+          "it must have at most \(mostProviderKeys) members, not \(members.count)",
+          at: [.name("provider_keys")]))
       return keys
     }
     for (provider, value) in members {

@@ -17,7 +17,8 @@ struct AccessPageTests {
 
   private func make(_ change: AccessChange, noting text: String = "-", in store: AccessStore) async throws {
     let outcome = try await store.change(change) { previous in
-      AuditEntry(json: ByteBuffer(string: text), digest: previous.isEmpty ? "1" : "\((Int(previous) ?? 0) + 1)")
+      AuditEntry(
+        json: ByteBuffer(string: text), digest: previous.isEmpty ? "1" : "\((Int(previous) ?? 0) + 1)")
     }
     guard case .done = outcome else { throw QueueLab.NotAdmitted() }
   }
@@ -87,7 +88,9 @@ struct AccessPageTests {
     try await QueueLab.with { lab in
       let store = AccessStore(lab.queue)
       for number in 0..<9 { try await make(.tenant("t\(number)", .create), in: store) }
-      for number in 0..<5 { _ = try await lab.redis.send(RedisCommand("DEL", "sluice:{0}:tenant:t\(number)")) }
+      for number in 0..<5 {
+        _ = try await lab.redis.send(RedisCommand("DEL", "sluice:{0}:tenant:t\(number)"))
+      }
       let page = try await store.list(.tenants, after: nil, count: 2)
       #expect(page.records.map(\.id) == ["t5", "t6"] && page.hasMore)
     }

@@ -7,14 +7,21 @@ import Testing
 struct KeyBadInputTests {
   /// A member of a key, and what is said of it.
   private static let ofKeys: [(JSONObject, String)] = [
-    (["scopes": ["ask", "fly"]], #"Correct scopes[1]: "fly" is none of "ask", "read", "contents", "admin:read""#),
+    (
+      ["scopes": ["ask", "fly"]],
+      #"Correct scopes[1]: "fly" is none of "ask", "read", "contents", "admin:read""#
+    ),
     (["models": ["gpt-9"]], #"Correct models[0]: there is no route or model "gpt-9" here."#),
     (
       ["limits": [["limit": "5 running", "model": "no-route"]]],
       #"Correct limits[0].model: there is no route or model "no-route" here."#
     ),
-    (["budgets": ["50$/month"]], #"Correct budgets[0]: "50$/month" is no budget; write dollars and a period"#),
-    (["budgets": ["€50/month"]], #"Correct budgets[0]: "€50/month" is no budget; write dollars and a period"#),
+    (
+      ["budgets": ["50$/month"]], #"Correct budgets[0]: "50$/month" is no budget; write dollars and a period"#
+    ),
+    (
+      ["budgets": ["€50/month"]], #"Correct budgets[0]: "€50/month" is no budget; write dollars and a period"#
+    ),
     (["budgets": ["50 USD/month"]], #"Correct budgets[0]: "50 USD/month" is no budget; write dollars"#),
     (["budgets": ["50"]], #"Correct budgets[0]: "50" is no budget; write dollars and a period"#),
     (
@@ -62,7 +69,10 @@ struct KeyBadInputTests {
     (["user_limits": ["0 tokens/day"]], "Correct user_limits[0]: a limit is at least 1, not 0;"),
     (["user_budgets": ["5 €/day"]], #"Correct user_budgets[0]: "5 €/day" is no budget; write dollars"#),
     (["weight": 101], "Correct weight: it must be a whole number from 1 to 100."),
-    (["retention": ["results": 0]], "Correct retention.results: it must be a whole number from 1 to 315360000."),
+    (
+      ["retention": ["results": 0]],
+      "Correct retention.results: it must be a whole number from 1 to 315360000."
+    ),
     (["unpriced": "maybe"], #"Correct unpriced: "maybe" is none of "allow", "refuse"."#),
   ]
 
