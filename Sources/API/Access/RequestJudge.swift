@@ -24,6 +24,7 @@ struct RequestJudge: Sendable {
     do {
       var demand = try policy.demand(for: asked, at: ring.clock.now)
       demand.rates = client.rates + demand.rates
+      demand.isPricedOnly = policy.passesOverUnpriced(model: model, user: order.user)
       return demand
     } catch { throw .limitReached(error) }
   }

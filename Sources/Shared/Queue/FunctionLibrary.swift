@@ -23,7 +23,7 @@ struct FunctionLibrary: Sendable {
     PackageResources.roll_lua, PackageResources.outbox_lua, PackageResources.room_lua,
     PackageResources.circuits_lua, PackageResources.quotas_lua, PackageResources.latencies_lua,
     PackageResources.own_keys_lua, PackageResources.rights_lua,
-    PackageResources.access_lua, PackageResources.standing_lua,
+    PackageResources.access_lua, PackageResources.standing_lua, PackageResources.reserved_lua,
   ])
 
   /// Such as `sluice_1f0c33a9`.

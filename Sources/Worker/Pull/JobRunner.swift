@@ -26,11 +26,12 @@ struct JobRunner: Sendable {
     let (outcome, form): (CascadeOutcome, StoredForm)
     var began: ContinuousClock.Instant?
     do {
-      let (request, wanted) = try Self.request(of: job)
+      let (request, wanted, isPricedOnly) = try Self.request(of: job)
+      let spend = SpendBound(job: job.lease.id, reservations: recorder.queue, isPricedOnly: isPricedOnly)
       let answer =
         job.streaming == nil
-        ? try await answer(request, of: job.lease, deltas: nil, bytes)
-        : try await stream(request, wanted, job.lease, bytes, &began)
+        ? try await answer(request, within: spend, deltas: nil, bytes)
+        : try await stream(request, within: spend, wanted, job.lease, bytes, &began)
       (outcome, form) = (answer, wanted)
     } catch let error as StoredJobError {
       let failure = JobFailure(code: .unreadable, message: "This worker cannot run the job: \(error).")
@@ -44,24 +45,24 @@ struct JobRunner: Sendable {
     if settlement == .recorded { report(job, verdict) }
   }
 
-  private static func request(of job: ClaimedJob) throws(StoredJobError) -> (JobRequest, StoredForm) {
+  private static func request(of job: ClaimedJob) throws(StoredJobError) -> (JobRequest, StoredForm, Bool) {
     guard let stored = job.request else { throw .unreadable(what: "request", "it is gone") }
     return try JobRequest.read(stored)
   }
 
   private func answer(
-    _ request: JobRequest, of lease: Lease, deltas: (any DeltaSink)?, _ bytes: AnswerBytes
+    _ request: JobRequest, within spend: SpendBound, deltas: (any DeltaSink)?, _ bytes: AnswerBytes
   ) async throws(CancellationError) -> CascadeOutcome {
     guard let ownKeys else {
-      return try await cascades.current.answer(request, deltas: deltas, counting: bytes)
+      return try await cascades.current.answer(request, deltas: deltas, counting: bytes, within: spend)
     }
     return try await cascades.current.answer(
-      request, of: lease.id, with: ownKeys, deltas: deltas, counting: bytes)
+      request, with: ownKeys, deltas: deltas, counting: bytes, within: spend)
   }
 
   /// The outcome, with the answer written to the job's events while it comes, and when that began.
   private func stream(
-    _ request: JobRequest, _ form: StoredForm, _ lease: Lease, _ bytes: AnswerBytes,
+    _ request: JobRequest, within spend: SpendBound, _ form: StoredForm, _ lease: Lease, _ bytes: AnswerBytes,
     _ began: inout ContinuousClock.Instant?
   ) async throws -> CascadeOutcome {
     let writer = DeltaWriter(lease: lease, as: form, recorder: recorder, load: streams)
@@ -73,7 +74,7 @@ struct JobRunner: Sendable {
       }
       group.addTask {
         defer { writer.finish() }
-        return try await answer(request, of: lease, deltas: writer, bytes)
+        return try await answer(request, within: spend, deltas: writer, bytes)
       }
       var outcome: CascadeOutcome?
       // A lease that is lost ends the writer, and with it the call.
