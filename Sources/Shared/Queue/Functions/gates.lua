@@ -38,7 +38,7 @@ function held.closed_gate(K, changes, lists, now, score, id)
   for index = 1, #budgets, 7 do
     if budgets[index + 1] == 1 then
       local subject, entry = budgets[index], held.spent_of(K, changes, budgets, index, now)
-      local sum = entry.spent + held.sum_of(K, changes, held.names(subject).r) + budgets[index + 3]
+      local sum = entry.spent + held.sum_of(K, changes, held.names(subject).r) + lists[5][budgets[index + 3]]
       if sum > budgets[index + 2] then return subject, entry.finish end
       if is_behind(K, changes, subject, score, id) then return subject, entry.finish, true end
     end
