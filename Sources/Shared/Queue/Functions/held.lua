@@ -9,7 +9,7 @@
 --   budgets  subject, 1 for hard or 0 for soft, most, place of what is reserved, start and end of the period (ms), 1 when it
 --            waits
 -- Requests of one client differ in their amounts, seldom in their shape: that is read once (`held.shape`). What `held.unpack`
--- returns has the amounts as its fifth list.
+-- returns has the amounts as its fifth list, and then the names of the fields of running and of budgets at the subjects' places.
 -- Its field `gt` says at which gate it waits (gates.lua), or `-` before it has been at any: of running and budgets it
 -- holds nothing then. A follower (fo) holds nothing at all.
 --
@@ -25,7 +25,7 @@
 -- All that others use of this file and of gates.lua stands in the table `held` (orphans.lua).
 do
 
-local NOTHING = { {}, {}, {}, {}, {} }
+local NOTHING = { {}, {}, {}, {}, {}, {}, {} }
 -- How long (ms) an amount is known whose period nobody has told the end of.
 local UNTOLD_PERIOD = 35 * DAY
 -- No period ends so late (ms): it is for life.
@@ -102,12 +102,20 @@ local function has_gates(lists)
   return false
 end
 
+-- The fields of the subjects in a list of so many values each.
+local function names_in(list, stride)
+  local found = {}
+  for index = 1, #list, stride do found[index] = names_of(list[index]) end
+  return found
+end
+
 -- What a shape says, by its MessagePack; nil for what is damaged.
 local function read_shape(packed)
   local is_done, parts = pcall(cmsgpack.unpack, packed)
   if not is_done or not is_shape(parts) then return nil end
   local holds = parts[7] ~= 0
   local lists = holds and parts[7] or NOTHING
+  if holds then lists[5], lists[6], lists[7] = {}, names_in(lists[3], 2), names_in(lists[4], 7) end
   local shape = {
     tenant_epoch = parts[1], key_epoch = parts[2], key = parts[4] ~= '' and parts[4] or nil, user = parts[5],
     requests = parts[6], holds = holds, lists = lists, amounts = count_amounts(lists), has_gates = has_gates(lists),
@@ -135,7 +143,8 @@ end
 function held.lists(shape, packed)
   local lists, count = shape.lists, packed:byte()
   if count == 0 then return lists end
-  return { lists[1], lists[2], lists[3], lists[4], { struct.unpack(FORMATS[count] or '>' .. ('i8'):rep(count), packed, 2) } }
+  local amounts = { struct.unpack(FORMATS[count] or '>' .. ('i8'):rep(count), packed, 2) }
+  return { lists[1], lists[2], lists[3], lists[4], amounts, lists[6], lists[7] }
 end
 
 -- The four lists that a job's field `h` has, and the amounts; nothing for what is damaged. Also its shape.
@@ -143,6 +152,31 @@ function held.unpack(packed)
   local shape = packed and packed ~= '' and held.shape(packed)
   if not shape or packed:byte() < shape.amounts or #packed <= 8 * packed:byte() then return NOTHING, nil end
   return held.lists(shape, packed), shape
+end
+
+-- The tables of a step that has written its changes: to empty them is less work than to grow new ones. Of a step that read
+-- more fields than so many they are not kept, since to empty a large table takes as long as it is large.
+local MOST_SPARED = 100
+local spare = nil
+
+-- The tables that changes need of all this: fields of `held` as they are stored, and what sums of it change by; TATs that were
+-- changed; what was spent, by subject; subjects of which something was given back.
+function held.begin(changes)
+  local tables = spare or { {}, {}, {}, {}, {} }
+  spare = nil
+  changes.known, changes.held, changes.taken, changes.spents, changes.freed = unpack(tables)
+  changes.tables, changes.fields_read = tables, 0
+  return changes
+end
+
+local function give_back(changes)
+  local tables = changes.tables
+  if not tables or changes.fields_read > MOST_SPARED then return end
+  for place = 1, 5 do
+    local entries = tables[place]
+    for name in next, entries do entries[name] = nil end
+  end
+  spare, changes.tables = tables, nil
 end
 
 -- Reads fields, in one command.
@@ -161,6 +195,7 @@ function held.know(K, changes, fields)
     stored = {}
   end
   local is_new = true
+  changes.fields_read = (changes.fields_read or 0) + #wanted
   for index = 1, #wanted do
     local field, value = wanted[index], stored[index]
     if value then
@@ -272,9 +307,16 @@ end
 
 -- Counts in what a job holds behind its gates.
 function held.take_gates(changes, lists)
-  for index = 1, #lists[3], 2 do add_to(changes.held, names_of(lists[3][index]).n, 1) end
-  for index = 1, #lists[4], 7 do
-    if lists[4][index + 1] == 1 then add_to(changes.held, names_of(lists[4][index]).r, lists[5][lists[4][index + 3]]) end
+  local sums, budgets, amounts, running_names, budget_names = changes.held, lists[4], lists[5], lists[6], lists[7]
+  for index = 1, #lists[3], 2 do
+    local field = running_names[index].n
+    sums[field] = (sums[field] or 0) + 1
+  end
+  for index = 1, #budgets, 7 do
+    if budgets[index + 1] == 1 then
+      local field = budget_names[index].r
+      sums[field] = (sums[field] or 0) + amounts[budgets[index + 3]]
+    end
   end
 end
 
@@ -307,7 +349,7 @@ function held.settle(K, changes, job, usage, now)
   if behind then
     for index = 1, #running, 2 do
       local subject = running[index]
-      add_to(sums, names_of(subject).n, -1)
+      add_to(sums, lists[6][index].n, -1)
       freed[subject] = true
     end
   end
@@ -315,7 +357,7 @@ function held.settle(K, changes, job, usage, now)
   for index = 1, #budgets, 7 do
     local subject = budgets[index]
     if behind and budgets[index + 1] == 1 then
-      add_to(sums, names_of(subject).r, -amounts[budgets[index + 3]])
+      add_to(sums, lists[7][index].r, -amounts[budgets[index + 3]])
       freed[subject] = true
     end
     if cost > 0 then
@@ -355,8 +397,7 @@ local function changed_fields(K, changes)
   return left, gone
 end
 
--- Writes what a step has changed of all this. Returns the gates at which jobs wait that may pass now.
-function held.write(K, changes)
+local function write(K, changes)
   if not (next(changes.held) or next(changes.taken) or next(changes.spents) or next(changes.freed)) then return nil end
   local fields, gates = {}, nil
   for field in pairs(changes.held) do
@@ -375,6 +416,13 @@ function held.write(K, changes)
       gates[#gates + 1] = subject
     end
   end
+  return gates
+end
+
+-- Writes what a step has changed of all this, which is over with that. Returns the gates at which jobs wait that may pass now.
+function held.write(K, changes)
+  local gates = write(K, changes)
+  give_back(changes)
   return gates
 end
 
