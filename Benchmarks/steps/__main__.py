@@ -2,8 +2,8 @@
 
 For each checkout of Sluice (this one, without any given), an admission and the end of a job are timed plain, and with three
 limits of requests, three of tokens, two hard budgets and a bound of running jobs, whose amounts differ from request to
-request. Times are what `INFO commandstats` says; rounds of all subjects take turns, and the median of the rounds counts. Instructions are
-callgrind's, of the commands of this step only.
+request. Times are what `INFO commandstats` says; all subjects take turns, and the median of the rounds counts. Instructions
+are callgrind's, of the steps only.
 """
 
 import argparse

@@ -10,8 +10,9 @@ from pathlib import Path
 from steps.subject import DAY, Subject
 
 _BASE = "sluice:{0}"
-_CHANNEL = "sluice:{0}:worker:1"
-_OFFER = f"0 w {_CHANNEL}"
+_CHANNEL = "sluice:{0}:handed:fedcba9876543210"
+_WORKER = "worker-0123456789abcdef"
+_OFFER = f"0 {_WORKER} {_CHANNEL}"
 
 
 class Connection:
@@ -99,7 +100,7 @@ class Server:
             assert all(reply[0] == b"admitted" for reply in replies), replies
 
     def _claim(self, subject: Subject, jobs: int) -> list:
-        arguments = [str(jobs), "600000", str(DAY), "w", "0", "1000", _OFFER, "0"]
+        arguments = [str(jobs), "600000", str(DAY), _WORKER, "0", "1000", _OFFER, "0"]
         return self._step(subject, "claim", *arguments)[2:]
 
     def _leases(self, subject: Subject, jobs: int, is_handed: bool) -> list:
@@ -117,7 +118,7 @@ class Server:
             arguments = []
             for number, (id, fence) in enumerate(leases[first : first + at_once]):
                 arguments += [id, fence, answer, "0", "openai", "gpt-4o", "250", str(100 + number % 7), "123456"]
-            assert set(self._step(subject, "complete", str(DAY), "100000000", _OFFER, "w", *arguments)) == {1}
+            assert set(self._step(subject, "complete", str(DAY), "100000000", _OFFER, _WORKER, *arguments)) == {1}
 
     def _timed(self, body) -> float:
         before = self._microseconds()

@@ -39,7 +39,7 @@ class Subject:
             demand = _demand(number, now, self.has_shapes) if self.has_demand else b""
         return [
             _id(number), "search", "interactive", "gpt-4o", request, "", str(300 + number % 50), "600000", "0",
-            "sluice:{0}:api:1", "", "", "use", "0", "", "", "", demand,
+            "sluice:{0}:replies:0123456789abcdef", "", "", "use", "0", "", "", "", demand,
         ]  # fmt: skip
 
 

@@ -41,6 +41,8 @@ local function read_order(args, first)
   local id, tenant, lane, model, request, metadata, weight, expires_in, delay, channel, callback, cache_key,
     cache_mode, records_hit, digest, fingerprint, events, demand = unpack(args, first, first + 17)
   local shape = demand ~= '' and held.shape(demand) or nil
+  -- Rather none than one that nobody counts.
+  if demand ~= '' and not shape then error('a demand that nobody can read') end
   return {
     id = id, tenant = tenant, lane = lane, model = model, request = request, metadata = metadata, weight = weight,
     expires_in = expires_in, delay = tonumber(delay), channel = channel, callback = callback,

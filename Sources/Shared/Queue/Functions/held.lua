@@ -179,6 +179,27 @@ local function give_back(changes)
   spare, changes.tables = tables, nil
 end
 
+-- As many as Lua has room for among a call's arguments, and more than one step asks for.
+local FIELDS_AT_ONCE = 4000
+
+local function read_fields(K, changes, wanted, first, last)
+  local known, is_new = changes.known, true
+  local stored = redis.pcall('HMGET', K .. 'held', unpack(wanted, first, last))
+  if stored.err then
+    drop_stranger(K .. 'held')
+    stored = {}
+  end
+  for index = first, last do
+    local field, value = wanted[index], stored[index - first + 1]
+    if value then
+      -- All are numbers but those that begin with an s.
+      value, is_new = tonumber(value) or (field:byte() == 115 and value), false
+    end
+    known[field] = value or false
+  end
+  if is_new then changes.is_new = true end
+end
+
 -- Reads fields, in one command.
 function held.know(K, changes, fields)
   local known, wanted = changes.known, fields
@@ -188,23 +209,10 @@ function held.know(K, changes, fields)
       if known[fields[index]] == nil then wanted[#wanted + 1] = fields[index] end
     end
   end
-  if #wanted == 0 then return end
-  local stored = redis.pcall('HMGET', K .. 'held', unpack(wanted))
-  if stored.err then
-    drop_stranger(K .. 'held')
-    stored = {}
-  end
-  local is_new = true
   changes.fields_read = (changes.fields_read or 0) + #wanted
-  for index = 1, #wanted do
-    local field, value = wanted[index], stored[index]
-    if value then
-      -- All are numbers but those that begin with an s.
-      value, is_new = tonumber(value) or (field:byte() == 115 and value), false
-    end
-    known[field] = value or false
+  for first = 1, #wanted, FIELDS_AT_ONCE do
+    read_fields(K, changes, wanted, first, math.min(#wanted, first + FIELDS_AT_ONCE - 1))
   end
-  if is_new then changes.is_new = true end
 end
 
 -- A field as it is stored, a number where it is one, or false.

@@ -61,7 +61,8 @@ local function foresee(K, intake, orders)
       if fields then
         -- The list of a shape is nobody's to change.
         fields = #shapes == 1 and { unpack(fields) } or fields
-        for _, field in ipairs(shape.fields) do fields[#fields + 1] = field end
+        local more, count = shape.fields, #fields
+        for index = 1, #more do fields[count + index] = more[index] end
       else
         fields = shape.fields
       end
