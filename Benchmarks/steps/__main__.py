@@ -2,12 +2,11 @@
 
 For each checkout of Sluice (this one, without any given), an admission and the end of a job are timed plain, and with three
 limits of requests, three of tokens, two hard budgets and a bound of running jobs, whose amounts differ from request to
-request. Times are what `INFO commandstats` says; all subjects take turns, and the median of the rounds counts. Instructions
-are callgrind's, of the steps only.
+request. Times are what `INFO commandstats` says; all subjects take turns, and the quickest round counts, which others on
+the machine disturbed least. Instructions are callgrind's, of the steps only.
 """
 
 import argparse
-import statistics
 
 from steps import callgrind
 from steps.server import Server
@@ -44,7 +43,7 @@ def _times(server: Server, measured: list[Subject], jobs_at_once: int, is_handed
     for _ in range(arguments.rounds):
         for subject in measured:
             found[subject].append(server.time(subject, arguments.jobs, jobs_at_once, is_handed))
-    return {subject: [statistics.median(column) for column in zip(*rounds)] for subject, rounds in found.items()}
+    return {subject: [min(column) for column in zip(*rounds)] for subject, rounds in found.items()}
 
 
 def _print(jobs_at_once: int, is_handed: bool, measured: list[Subject], found: dict) -> None:

@@ -44,6 +44,7 @@ class Connection:
 class Server:
     def __init__(self, wrapper: list[str] | None = None):
         self._folder = tempfile.TemporaryDirectory()
+        self._loaded = None
         self._path = Path(self._folder.name) / "redis.sock"
         self._process = subprocess.Popen(
             [*(wrapper or []), "redis-server", "--port", "0", "--unixsocket", str(self._path), "--save", "",
@@ -67,7 +68,9 @@ class Server:
         self._folder.cleanup()
 
     def time(self, subject: Subject, jobs: int, at_once: int, is_handed: bool) -> tuple[float, float]:
-        """Microseconds for a job of its admission and of its end."""
+        """Microseconds for a job of its admission and of its end, once each client has asked before."""
+        self._begin(subject, jobs, False)
+        self.admit(subject, 100, 1)
         self._begin(subject, jobs, is_handed)
         admit = self._timed(lambda: self.admit(subject, jobs, at_once)) / jobs
         leases = self._leases(subject, jobs, is_handed)
@@ -83,8 +86,10 @@ class Server:
 
     def _begin(self, subject: Subject, jobs: int, is_handed: bool) -> None:
         self._redis.call("FLUSHALL")
-        self._redis.call("FUNCTION", "FLUSH")
-        self._redis.call("FUNCTION", "LOAD", subject.source)
+        if self._loaded != subject.library:
+            self._redis.call("FUNCTION", "FLUSH")
+            self._redis.call("FUNCTION", "LOAD", subject.source)
+            self._loaded = subject.library
         if is_handed:
             self._claim(subject, jobs)
 
