@@ -9,7 +9,7 @@ struct FunctionLibrary: Sendable {
     PackageResources.prelude_lua, PackageResources.orphans_lua, PackageResources.limits_lua,
     PackageResources.cache_lua,
     PackageResources.lanes_lua, PackageResources.changes_lua, PackageResources.notices_lua,
-    PackageResources.held_lua, PackageResources.finished_lua,
+    PackageResources.shapes_lua, PackageResources.held_lua, PackageResources.finished_lua,
     PackageResources.events_lua,
     PackageResources.ends_lua, PackageResources.gates_lua, PackageResources.handover_lua,
     PackageResources.intake_lua,
