@@ -16,9 +16,8 @@ local FOR_LIFE = 1e15
 local SPENT = '{"code":"budget_exceeded","message":"The budget was spent while the job waited for others to give back what '
   .. 'they had reserved.","cascade_path":[]}'
 
--- Whether another waits at a gate that came before; `score` is nil for who comes now.
-local function is_behind(K, changes, subject, score, id)
-  if held.sum_of(K, changes, held.names(subject).w) <= 0 then return false end
+-- Whether another of those who wait at a gate came before; `score` is nil for who comes now.
+local function is_behind(K, subject, score, id)
   if not score then return true end
   local key = K .. 'gate:' .. subject
   local first = members_of(key, redis.pcall('ZRANGE', key, '0', '0', 'WITHSCORES'))
@@ -29,18 +28,18 @@ end
 
 -- The first gate that is closed to a job, the end of its period, and whether only others before it are in the way.
 function held.closed_gate(K, changes, lists, now, score, id)
-  local running, budgets = lists[3], lists[4]
+  local running, budgets, amounts, sum_of = lists[3], lists[4], lists[5], held.sum_of
   for index = 1, #running, 2 do
-    local subject = running[index]
-    if held.sum_of(K, changes, held.names(subject).n) + 1 > running[index + 1] then return subject end
-    if is_behind(K, changes, subject, score, id) then return subject, nil, true end
+    local fields, subject = lists[6][index], running[index]
+    if sum_of(K, changes, fields.n) + 1 > running[index + 1] then return subject end
+    if sum_of(K, changes, fields.w) > 0 and is_behind(K, subject, score, id) then return subject, nil, true end
   end
   for index = 1, #budgets, 7 do
     if budgets[index + 1] == 1 then
-      local subject, entry = budgets[index], held.spent_of(K, changes, budgets, index, now)
-      local sum = entry.spent + held.sum_of(K, changes, held.names(subject).r) + budgets[index + 3]
+      local fields, subject, entry = lists[7][index], budgets[index], held.spent_of(K, changes, budgets, index, now)
+      local sum = entry.spent + sum_of(K, changes, fields.r) + amounts[budgets[index + 3]]
       if sum > budgets[index + 2] then return subject, entry.finish end
-      if is_behind(K, changes, subject, score, id) then return subject, entry.finish, true end
+      if sum_of(K, changes, fields.w) > 0 and is_behind(K, subject, score, id) then return subject, entry.finish, true end
     end
   end
 end
