@@ -145,11 +145,9 @@ local function order_owner(order) return { t = order.tenant, user = order.demand
 
 -- What the cache answers is used, too, also where it becomes no job.
 local function record_hit(K, intake, order)
-  local demand = order.demand or {}
-  record_usage(K, order.id, 'succeeded', {
-    t = order.tenant, l = order.lane, m = order.model, ke = demand.key, us = demand.user, ct = intake.now, hit = true,
-    tags = order.metadata,
-  }, {}, intake.now)
+  local demand, now = order.demand or {}, intake.now
+  record_usage(K, order.id, 'succeeded', { t = order.tenant, l = order.lane, m = order.model, ke = demand.key,
+    us = demand.user, ct = now, hit = true, tags = order.metadata }, {}, now)
 end
 
 -- Looks at the limits of an order, of tokens only if it `pays`. Returns the TATs if it is admitted, the states to report
