@@ -134,11 +134,9 @@ local function order_owner(order) return { t = order.tenant, user = order.shape.
 
 -- What the cache answers is used, too, also where it becomes no job.
 local function record_hit(K, intake, order)
-  local shape = order.shape or {}
-  record_usage(K, order.id, 'succeeded', {
-    t = order.tenant, l = order.lane, m = order.model, ke = shape.key, us = shape.user, ct = intake.now, hit = true,
-    tags = order.metadata,
-  }, {}, intake.now)
+  local shape, now = order.shape or {}, intake.now
+  record_usage(K, order.id, 'succeeded', { t = order.tenant, l = order.lane, m = order.model, ke = shape.key,
+    us = shape.user, ct = now, hit = true, tags = order.metadata }, {}, now)
 end
 
 local check_limits, take_limits, peek_limits = held.check_limits, held.take_limits, held.peek_limits
