@@ -117,6 +117,7 @@ local function store_hit(K, intake, order, answer)
     'ct', now, 'ft', now, 'hit', 1)
   if has_key then redis.call('HSET', key, 'ik', 1) end
   if order.demand and order.demand.key then redis.call('HSET', key, 'ke', order.demand.key) end
+  if order.demand and order.demand.user ~= '' then redis.call('HSET', key, 'us', order.demand.user) end
   if fetched then redis.call('HSET', key, 'fe', 1) end
   if order.callback ~= '' then keep = math.max(keep, DAY + 3600000) end
   redis.call('PEXPIRE', key, keep)
