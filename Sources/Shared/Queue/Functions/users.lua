@@ -3,6 +3,9 @@
 --   userseen        zset  `<tenant> <name>` by when (ms) they were named last, coarsely
 -- Who was not named for as long as usage by user is kept goes. What users have used stands in `use:u:<day>` (roll.lua).
 
+-- What retention.lua uses of this.
+local forgetting = {}
+
 -- A block: room.lua says why.
 do
 
@@ -95,7 +98,7 @@ step('user_jobs', { 'allow-oom' }, function(K, args)
 end)
 
 -- A job that has ended goes with all that is its own. One that stands for an idempotency key stays for that alone.
-local function forget_job(K, id, job, now)
+function forgetting.job(K, id, job, now)
   forget_log(K, id, job.lz)
   local stub = finished_member(id, text(STUB_BYTES), job.t)
   if job.z then leave_finished(K, id, job, ANSWERS) end
@@ -114,6 +117,12 @@ local function forget_job(K, id, job, now)
   add_bytes(K, 'stubs', STUB_BYTES)
 end
 
+-- Jobs up to one that was created then (ms) are gone: whoever finds that one is not there must not take it for lost.
+function forgetting.note(K, created)
+  local before = tonumber(plain(redis.pcall('HGET', K .. 'memory', 'dropped_until')) or 0)
+  if created > before then write_index('HSET', K .. 'memory', 'dropped_until', text(created)) end
+end
+
 -- user_forget_jobs: a user's jobs that have ended go.
 --   KEYS[1] base   ARGV 1 tenant  2 user  3 id before which to go on, or ''
 --   returns {id to go on before or '' at the end, how many are gone, id of one that has not ended, …}   O(jobs looked at)
@@ -122,15 +131,13 @@ step('user_forget_jobs', { 'allow-oom' }, function(K, args)
   page[1] = each_job(K, args[1], args[2], args[3], function(id)
     local job = finished_fields(K, id)
     if job.ft and not job.ua then
-      forget_job(K, id, job, now)
+      forgetting.job(K, id, job, now)
       page[2], newest = page[2] + 1, math.max(newest, tonumber(job.ct) or 0)
     else
       page[#page + 1] = id
     end
   end)
-  -- Whoever finds that one is not there must not take it for lost.
-  local before = tonumber(plain(redis.pcall('HGET', K .. 'memory', 'dropped_until')) or 0)
-  if newest > before then write_index('HSET', K .. 'memory', 'dropped_until', text(newest)) end
+  forgetting.note(K, newest)
   return page
 end)
 
