@@ -62,7 +62,8 @@ struct APIServer: Sendable {
         services: (acknowledging.map { [$0] } ?? []) + [
           topology, redis, MemoryKeeper(queue: queue, logger: logger).behind(gate),
           EndTeller(queue: queue).behind(gate), listener, reloader,
-          FoundingWatch(queue: queue, logger: logger).behind(gate), uses.behind(gate), users.behind(gate), start, server,
+          FoundingWatch(queue: queue, logger: logger).behind(gate), uses.behind(gate), users.behind(gate),
+          start, server,
         ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.forServices))
     try await group.run()
   }

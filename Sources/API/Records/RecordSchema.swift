@@ -68,7 +68,8 @@ enum RecordSchema {
       "description": "Names of secrets that the operator mounted, by provider.",
     ],
     "retention": [
-      "type": "object", "description": "For how many seconds things are kept, where that is less than for all tenants.",
+      "type": "object",
+      "description": "For how many seconds things are kept, where that is less than for all tenants.",
       "properties": ["results": seconds, "events": seconds, "usage": seconds],
     ],
     "guards": names("Policies of guards."),
