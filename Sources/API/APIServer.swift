@@ -43,10 +43,12 @@ struct APIServer: Sendable {
     let records = AccessStore(queue)
     let ring = KeyRing(records: records, eventLoops: eventLoops)
     let uses = KeyUseLog(store: records, clock: ring.clock)
+    let users = UserLog(queue: queue, clock: ring.clock)
     let desk = JobDesk(
       queue: queue, judge: RequestJudge(catalogs: settings.catalogs, ring: ring),
       admissions: PerEventLoop(eventLoops) { StepBatcher(eventLoop: $0, step: queue.admit) },
-      board: board, feeds: feeds, receipts: receipts, lost: lost, channels: channels, eventLoops: eventLoops)
+      board: board, feeds: feeds, receipts: receipts, lost: lost, channels: channels, eventLoops: eventLoops,
+      users: users)
     let responder = responder(
       routes(desk, records, drain, gate, CircuitStore(redis: redis), topology.errors), queue: queue,
       ring: ring, uses: uses, drain: drain, gate: gate)
@@ -60,7 +62,8 @@ struct APIServer: Sendable {
         services: (acknowledging.map { [$0] } ?? []) + [
           topology, redis, MemoryKeeper(queue: queue, logger: logger).behind(gate),
           EndTeller(queue: queue).behind(gate), listener, reloader,
-          FoundingWatch(queue: queue, logger: logger).behind(gate), uses.behind(gate), start, server,
+          FoundingWatch(queue: queue, logger: logger).behind(gate), uses.behind(gate), users.behind(gate),
+          start, server,
         ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.forServices))
     try await group.run()
   }
@@ -107,6 +110,7 @@ struct APIServer: Sendable {
       + KeyRoutes(desk: administration, bodies: bodies, peppers: settings.peppers).routes
       + TransferRoutes(desk: administration, bodies: bodies, peppers: settings.peppers).routes
       + [AuditRoute(store: records).route, LimitsRoute(queue: desk.queue, clock: clock).route]
+      + (desk.users.map { UserRoutes(desk: administration, queue: desk.queue, log: $0).routes } ?? [])
       + DeadLetterRoutes(queue: desk.queue, records: administration).routes
       + UsageRoutes(queue: desk.queue).routes
   }

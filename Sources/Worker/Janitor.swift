@@ -18,7 +18,11 @@ struct Janitor: Service {
       var damage = QueueDamage()
       while (try? await Task.sleep(for: Self.interval)) != nil {
         let isOnDuty = (try? await queue.isOnDuty(for: Self.interval)) == true
-        if isOnDuty { await mend(from: &cursor) }
+        if isOnDuty {
+          await mend(from: &cursor)
+          // Without Redis nothing is kept too long that could be read.
+          try? await queue.retain(now: Timestamp.now, steps: Self.stepsAtOnce)
+        }
         await learn(&damage, isOnDuty: isOnDuty)
       }
     }

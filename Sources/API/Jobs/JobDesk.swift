@@ -13,6 +13,8 @@ struct JobDesk: Sendable {
   let channels: PerEventLoop<ReplyChannel>
   /// Where the timers of waiting requests run.
   let eventLoops: any EventLoopGroup
+  /// Where it is noted whom requests name as their users.
+  var users: UserLog?
 
   /// Where who asks now is told of jobs' ends.
   var channel: String { channels.current.name }
@@ -46,7 +48,11 @@ struct JobDesk: Sendable {
     for _ in 0..<RequestJudge.mostTimes {
       let outcome: AdmissionOutcome
       do { outcome = try await admissions.current.perform(job.admission) } catch { throw Problem(error) }
-      guard case .stale(let now) = outcome else { return try admitted(job, outcome) }
+      guard case .stale(let now) = outcome else {
+        let admitted = try admitted(job, outcome)
+        if let user = job.admission.demand.user { users?.note(TenantUser(user, of: job.admission.tenant)) }
+        return admitted
+      }
       judge.ring.clock.heard(now)
       try await job.judgeAnew(by: judge)
     }

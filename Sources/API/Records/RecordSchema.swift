@@ -14,7 +14,7 @@ enum RecordSchema {
         "key": text("The key itself, where it was just made: it is never shown again."),
       ], "A key of a tenant, or of an administrator."),
     "KeyChange": change(key, "Members of a key to change (RFC 7396); null takes one back to its default."),
-    "Limits": limits, "AuditEntry": auditEntry,
+    "Limits": limits, "AuditEntry": auditEntry, "User": user,
   ]
 
   /// A page of records.
@@ -69,7 +69,8 @@ enum RecordSchema {
       "description": "Names of secrets that the operator mounted, by provider.",
     ],
     "retention": [
-      "type": "object", "description": "For how many seconds things are kept.",
+      "type": "object",
+      "description": "For how many seconds things are kept, where that is less than for all tenants.",
       "properties": ["results": seconds, "events": seconds, "usage": seconds],
     ],
     "guards": names("Policies of guards."),
@@ -164,6 +165,17 @@ enum RecordSchema {
       "digest": text("SHA-256 of the entry as JSON without this member, as it is written here."),
     ],
   ]
+
+  private static let user: JSONValue = [
+    "type": "object", "description": "Whom requests of a tenant name as their user.",
+    "properties": [
+      "id": text("As requests name it."), "tenant": text("Whose user it is."),
+      "last_seen_at": time("When it was named last, to the minute."), "requests": count, "errors": count,
+      "cached": count, "prompt_tokens": count, "cached_tokens": count, "completion_tokens": count,
+      "reasoning_tokens": count, "cost_usd": ["type": "number"], "unpriced": count,
+    ],
+  ]
+  private static let count: JSONValue = ["type": "integer", "minimum": 0]
 
   private static let recordOrNull: JSONValue = ["type": ["object", "null"]]
 

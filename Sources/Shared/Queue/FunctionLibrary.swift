@@ -14,7 +14,7 @@ struct FunctionLibrary: Sendable {
     PackageResources.events_lua,
     PackageResources.ends_lua, PackageResources.gates_lua, PackageResources.notify_lua,
     PackageResources.handover_lua,
-    PackageResources.intake_lua,
+    PackageResources.intake_lua, PackageResources.coalescing_lua,
     PackageResources.admit_lua, PackageResources.turns_lua,
     PackageResources.claim_lua, PackageResources.renew_lua, PackageResources.complete_lua,
     PackageResources.retry_lua, PackageResources.read_lua,
@@ -24,6 +24,7 @@ struct FunctionLibrary: Sendable {
     PackageResources.circuits_lua, PackageResources.quotas_lua, PackageResources.latencies_lua,
     PackageResources.own_keys_lua, PackageResources.rights_lua,
     PackageResources.access_lua, PackageResources.standing_lua, PackageResources.reserved_lua,
+    PackageResources.users_lua, PackageResources.retention_lua,
   ])
 
   /// Such as `sluice_1f0c33a9`.

@@ -7,6 +7,7 @@
 --   keys:<tenant>  zset    the same of one tenant's; of `*`, keys of all tenants
 --   epochs         hash    t:<tenant>, k:<key id> -> how often the record was changed, also by its end: an admission that was
 --                          judged by another is judged anew (admit.lua), and a record has it as its ETag
+--   keeps          hash    tenant -> for how long (s) its results, events and usage are kept; retention.lua
 --   keyused        hash    key id -> when (ms) it was used last, coarsely
 --   audit          stream  what was changed, each entry with the digest of the one before; nothing takes any of it away
 --   auditlast      string  the digest of the last
@@ -96,6 +97,16 @@ local function delete_keys(K, tenant)
   redis.call('DEL', index)
 end
 
+-- Notes how long things of a tenant are kept, where its record says so.
+local function note_retention(K, id, record)
+  local is_read, members = pcall(cjson.decode, record or '')
+  local retention = is_read and type(members) == 'table' and members.retention or {}
+  local function seconds(name) return tonumber(type(retention) == 'table' and retention[name]) or 0 end
+  local results, events, usage = seconds('results'), seconds('events'), seconds('usage')
+  if results + events + usage == 0 then return write_index('HDEL', K .. 'keeps', id) end
+  write_index('HSET', K .. 'keeps', id, string.format('%d %d %d', results, events, usage))
+end
+
 -- Writes a record, or takes it away. Returns its epoch.
 local function change(K, verb, kind, id, tenant, record)
   local key, indexes, field = places(K, kind, id, tenant)
@@ -107,6 +118,7 @@ local function change(K, verb, kind, id, tenant, record)
     redis.call('SET', key, record)
     for _, index in ipairs(indexes) do write_index('ZADD', index, '0', id) end
   end
+  if kind == 'tenant' then note_retention(K, id, verb ~= 'delete' and record) end
   return write_index('HINCRBY', K .. 'epochs', field, '1')
 end
 

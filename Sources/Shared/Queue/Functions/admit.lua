@@ -33,8 +33,6 @@ do
 -- How long an idempotency key is remembered.
 local REPLAY_TIME = DAY
 local FIRST_ORDER = 9
-local MOST_FOLLOWERS = 1000
-local URGENCY = { interactive = 1, standard = 2, batch = 3 }
 
 -- The order that begins at `first` of the arguments, and where the next begins.
 local function read_order(args, first)
@@ -62,38 +60,6 @@ local function replayed(K, digest, fingerprint)
   return { 'replayed', stored:sub(1, 40) }
 end
 
--- Whether a job makes a call that an order can share: not one that waits for a retry, nor one that stands in a less urgent
--- lane. `job` is its fields s, l, g and t.
-local function is_shareable(K, job, leader, order)
-  if not job[4] then return false end
-  local is_near = job[1] == 'running' or (job[1] == 'queued' and URGENCY[job[2]] <= URGENCY[order.lane])
-  return is_near and (plain(redis.pcall('ZCARD', K .. 'f:' .. (job[3] or leader))) or 0) < MOST_FOLLOWERS
-end
-
--- Whether an order will follow another's call.
-local function will_follow(K, order)
-  if order.delay > 0 or order.cache_key == '' or order.cache_mode ~= 'use' or order.events ~= '' then return false end
-  local leader = string_at(K .. 'leader:' .. order.cache_key)
-  return leader and is_shareable(K, redis.pcall('HMGET', K .. 'j:' .. leader, 's', 'l', 'g', 't'), leader, order)
-end
-
--- The group of a call under way that this order can share. Without such a call the job leads one.
-local function group_to_follow(K, order)
-  local leader_key = K .. 'leader:' .. order.cache_key
-  local leader = redis.pcall('SET', leader_key, order.id, 'NX', 'GET')
-  if not leader then return nil end
-  leader = plain(leader) or ''
-  local job = redis.pcall('HMGET', K .. 'j:' .. leader, 's', 'l', 'g', 't')
-  if not job[4] then count_orphan(K, 'leader') end
-  local group = job[3] or leader
-  if not is_shareable(K, job, leader, order) then
-    redis.call('SET', leader_key, order.id)
-    return nil
-  end
-  if not job[3] then redis.call('HSET', K .. 'j:' .. leader, 'g', leader) end
-  return group
-end
-
 -- An answer from the cache becomes a job that has succeeded.
 local function store_hit(K, intake, order, answer)
   local id, tenant, now = order.id, order.tenant, intake.now
@@ -105,7 +71,9 @@ local function store_hit(K, intake, order, answer)
   redis.call('HSET', key, 's', 'succeeded', 't', tenant, 'l', order.lane, 'm', order.model, 'f', 0, 'a', 0, 'c', 0,
     'ct', now, 'ft', now, 'hit', 1)
   if has_key then redis.call('HSET', key, 'ik', 1) end
-  if order.shape and order.shape.key then redis.call('HSET', key, 'ke', order.shape.key) end
+  local shape = order.shape
+  if shape and shape.key then redis.call('HSET', key, 'ke', shape.key) end
+  if shape and shape.user ~= '' then redis.call('HSET', key, 'us', shape.user) end
   if fetched then redis.call('HSET', key, 'fe', 1) end
   if order.callback ~= '' then keep = math.max(keep, DAY + 3600000) end
   redis.call('PEXPIRE', key, keep)
@@ -247,7 +215,7 @@ local function choose_place(K, intake, order)
     -- A follower has its answer in one piece, so who wants it bit by bit makes a call of its own.
     local may_follow = order.cache_mode == 'use' and order.events == ''
     if not may_follow then redis.call('SET', K .. 'leader:' .. order.cache_key, order.id) end
-    local group = may_follow and group_to_follow(K, order)
+    local group = may_follow and coalescing.group_to_follow(K, order)
     if group then return 'queued', group end
   end
   if has_gates then
@@ -362,7 +330,7 @@ local function admit(K, intake, order)
   if known then return known end
   local hit = answer_from_cache(K, intake, order)
   if hit then return hit end
-  local pays = order.shape and order.shape.holds and not will_follow(K, order)
+  local pays = order.shape and order.shape.holds and not coalescing.will_follow(K, order)
   local outcome = pays and look_at_bounds(K, intake, order)
   if outcome then return outcome end
   local refusal = look_at_limits(K, intake, order, pays)

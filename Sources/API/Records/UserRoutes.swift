@@ -1,0 +1,137 @@
+import Foundation
+import HTTPTypes
+import NIOCore
+import Shared
+
+/// `/admin/users`: whom requests name, what they have used, and what is kept of them.
+struct UserRoutes: Sendable {
+  let desk: RecordDesk
+  let queue: JobQueue
+  let log: UserLog
+
+  /// How many steps add up what was used before users are listed: records that came at this moment may be missing.
+  private static let rollSteps = 100
+
+  var routes: [Route] {
+    [
+      Route(listing, handler: list), Route(exporting, handler: export), Route(deletion, handler: delete),
+    ]
+  }
+
+  // MARK: - Reading
+
+  private func list(_ call: Call) async throws(Problem) -> Reply {
+    let size = try call.recordPageSize()
+    let cursor = try call.recordCursor { UserCursor.name(in: $0) != nil }.flatMap(UserCursor.name)
+    let tenant = try await tenant(call)
+    let (users, hasMore): ([NamedUser], Bool)
+    await log.write()
+    do {
+      try await queue.rollUsage(steps: Self.rollSteps)
+      (users, hasMore) = try await queue.users(
+        of: tenant.rawValue, after: cursor, count: size, now: desk.clock.now)
+    } catch { throw Problem(error) }
+    return RecordPage.reply(
+      users.map { $0.json(of: tenant) }, next: hasMore ? users.last.map { UserCursor.text($0.name) } : nil)
+  }
+
+  /// The tenant whose users are meant; throws ``Problem/recordNotFound(_:)`` for one that the caller does not reach. An
+  /// administrator of one tenant need not name it.
+  private func tenant(_ call: Call) async throws(Problem) -> TenantID {
+    let own = try call.reach().tenant?.rawValue
+    guard let text = call.query("tenant") ?? own else {
+      throw Call.invalid("query", "tenant", "A user is one tenant's: say which, as ?tenant=")
+    }
+    guard let id = TenantID(rawValue: text) else {
+      throw Call.invalid("query", "tenant", "Input should be a tenant's id")
+    }
+    return try await desk.tenant(id, for: call).record.id
+  }
+
+  private func user(_ call: Call) async throws(Problem) -> TenantUser {
+    let tenant = try await tenant(call)
+    guard let name = call.parameters["id"]?.removingPercentEncoding, UserName.isGood(name) else {
+      throw Call.invalid("path", "id", UserName.rule)
+    }
+    return TenantUser(name, of: tenant.rawValue)
+  }
+
+  /// All of a user's jobs, one a line. It is written while it is read, so that there may be any number.
+  private func export(_ call: Call) async throws(Problem) -> Reply {
+    let user = try await user(call)
+    let first: (jobs: [JobRecord], next: JobID?)
+    do { first = try await queue.jobs(of: user, before: nil) } catch { throw Problem(error) }
+    let queue = queue
+    return Reply(
+      .ok,
+      content: .stream { writer in
+        var page: (jobs: [JobRecord], next: JobID?)? = first
+        while let jobs = page?.jobs {
+          for job in jobs { try await writer.write(try await Self.line(job, of: user, queue)) }
+          if let next = page?.next { page = try await queue.jobs(of: user, before: next) } else { page = nil }
+        }
+        try await writer.finish(nil)
+      }, headers: [.contentType: "application/x-ndjson", .cacheControl: "no-store"])
+  }
+
+  /// A job with what was asked, as far as that is still there.
+  private static func line(
+    _ job: JobRecord, of user: TenantUser, _ queue: JobQueue
+  ) async throws(QueueError) -> ByteBuffer {
+    let request = try await queue.storedRequest(of: job.id)
+    var json = JSONWriter()
+    json.object { json in
+      json.member("tenant", user.tenant)
+      json.member("user", user.name)
+      json.name("job")
+      JobResource(job).write(to: &json)
+      json.name("request")
+      if let request { json.write(json: request) } else { json.writeNull() }
+    }
+    var line = json.buffer
+    line.writeString("\n")
+    return line
+  }
+
+  // MARK: - Deleting
+
+  private func delete(_ call: Call) async throws(Problem) -> Reply {
+    let user = try await user(call)
+    // The log of changes outlives all else, so it tells the user by a digest.
+    let subject = AuditNote.digest(of: ByteBuffer(string: user.name))
+    let note = try AuditNote(
+      "user.delete", of: subject, by: call,
+      before: ["tenant": .string(user.tenant), "id_sha256": .string(subject)])
+    await log.write()
+    guard try await forget(user) else { throw .conflict(.recordIsContested) }
+    _ = try await desk.make(.note, noting: note)
+    return Reply(.noContent, content: .whole(.init()), headers: [:])
+  }
+}
+
+extension UserRoutes {
+  /// Returns false where the user goes on asking.
+  private func forget(_ user: TenantUser) async throws(Problem) -> Bool {
+    do {
+      let open = try await queue.forget(user, now: desk.clock.now)
+      if open.isEmpty { return true }
+      for id in open { _ = try await queue.cancel(id, tenant: user.tenant) }
+      return try await queue.forget(user, now: desk.clock.now).isEmpty
+    } catch { throw Problem(error) }
+  }
+}
+
+extension NamedUser {
+  fileprivate func json(of tenant: TenantID) -> JSONValue {
+    [
+      "id": .string(name), "tenant": .string(tenant.rawValue),
+      "last_seen_at": lastSeen.map { .string(Timestamp.format(unixMilliseconds: $0)) } ?? .null,
+      "requests": .integer(usage.requests), "errors": .integer(usage.errors),
+      "cached": .integer(usage.cached), "prompt_tokens": .integer(usage.promptTokens),
+      "cached_tokens": .integer(usage.cachedTokens), "completion_tokens": .integer(usage.completionTokens),
+      "reasoning_tokens": .integer(usage.reasoningTokens),
+      "cost_usd": .double(Double(usage.cost.description) ?? usage.cost.dollars),
+      "unpriced": .integer(usage.unpriced),
+    ]
+  }
+}
