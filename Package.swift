@@ -129,6 +129,7 @@ let package = Package(
       dependencies: [
         "Shared",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "Crypto", package: "swift-crypto"),
       ],
       path: "Tests/TestSupport",
       swiftSettings: settings

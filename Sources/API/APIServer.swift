@@ -108,7 +108,7 @@ struct APIServer: Sendable {
       + TransferRoutes(desk: administration, bodies: bodies, peppers: settings.peppers).routes
       + [AuditRoute(store: records).route, LimitsRoute(queue: desk.queue, clock: clock).route]
       + DeadLetterRoutes(queue: desk.queue, records: administration).routes
-      + [UsageRoute(queue: desk.queue).route]
+      + UsageRoutes(queue: desk.queue).routes
   }
 
   private func responder(

@@ -20,6 +20,8 @@ final class KeyRing: Sendable {
   private let records: any KeyRecords
   private let checks: PerEventLoop<StepBatcher<RecordNames, AccessVersion>>
   private let known: Mutex<GenerationalCache<KeyHolder, Entry>>
+  /// Those under way.
+  let lookUps = SharedLookups<KeyHolder, KeyStanding>()
 
   init(records: any KeyRecords, eventLoops: any EventLoopGroup, capacity: Int = KeyRing.capacity) {
     let clock = RedisClock()
@@ -58,12 +60,16 @@ final class KeyRing: Sendable {
     return inTime(policy)
   }
 
-  /// The same as the store says it now: what was known has changed.
+  /// The same as the store says it now: what was known has changed. A look-up that is under way is waited for instead; where
+  /// the change came after its start, the step that admits says so again.
   func renew(
     _ holder: KeyHolder, now: ContinuousClock.Instant = .now
   ) async throws(QueueError) -> KeyStanding {
-    let standing = try await lookUp(holder)
-    known.withLock { $0[holder] = Entry(standing: standing, checked: now) }
+    let standing = try await lookUps.value(for: holder) { () async throws(QueueError) in
+      let standing = try await lookUp(holder)
+      known.withLock { $0[holder] = Entry(standing: standing, checked: now) }
+      return standing
+    }
     guard case .good(let policy) = standing else { return standing }
     return inTime(policy)
   }

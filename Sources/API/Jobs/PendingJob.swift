@@ -31,15 +31,18 @@ struct PendingJob: Sendable {
       demand: try judge.demand(of: order, by: client, bytes: encoded.readableBytes))
     self.client = client
     self.order = order
+    if admission.demand.isPricedOnly { admission.request = JobRequest.pricedOnly(encoded) }
   }
 
   /// Judges it by the records as they are now.
   mutating func judgeAnew(by judge: RequestJudge) async throws(Problem) {
     guard let order else { throw .internalError }
     client = try await judge.renewed(client)
-    admission.demand = try judge.demand(of: order, by: client, bytes: admission.request.readableBytes)
+    let encoded = admission.demand.isPricedOnly ? order.request.encoded() : admission.request
+    admission.demand = try judge.demand(of: order, by: client, bytes: encoded.readableBytes)
     admission.weight = client.share(of: order.request.estimatedTokens)
-    admission.cache = client.cacheUse(order.cache, of: admission.request)
+    admission.cache = client.cacheUse(order.cache, of: encoded)
+    admission.request = admission.demand.isPricedOnly ? JobRequest.pricedOnly(encoded) : encoded
   }
 
   /// The queue has it, or will not.

@@ -16,14 +16,16 @@ struct AuditRoute: Sendable {
     var shown: [JSONValue] = []
     // Of one tenant's, a page may be short before the end.
     for _ in 0..<(reach == .all ? 1 : Self.mostPages) where shown.count < size {
-      let entries: [StoredAuditEntry]
-      do { entries = try await store.audit(after: cursor, count: size + 1) } catch { throw Problem(error) }
-      for entry in entries {
-        if shown.count == size { return RecordPage.reply(shown, next: cursor) }
+      let page: (entries: [StoredAuditEntry], hasMore: Bool)
+      do { page = try await store.audit(after: cursor, count: size) } catch { throw Problem(error) }
+      for (index, entry) in page.entries.enumerated() {
         cursor = entry.place
         if let json = Self.shown(entry, to: reach) { shown.append(json) }
+        guard shown.count == size else { continue }
+        let hasMore = page.hasMore || index < page.entries.count - 1
+        return RecordPage.reply(shown, next: hasMore ? cursor : nil)
       }
-      if entries.count <= size { return RecordPage.reply(shown, next: nil) }
+      if !page.hasMore { return RecordPage.reply(shown, next: nil) }
     }
     return RecordPage.reply(shown, next: cursor)
   }

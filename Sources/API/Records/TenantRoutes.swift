@@ -101,14 +101,16 @@ struct TenantRoutes: Sendable {
   private func delete(_ call: Call) async throws(Problem) -> Reply {
     let id = try call.tenantID()
     let isForced = try call.flag("force")
-    let tenant = try await desk.tenant(id, for: call)
+    _ = try await desk.tenant(id, for: call)
     try Self.refuseOfOne(call, "deletes no tenants")
     guard id != .default else { throw .conflict(.tenantStays(id)) }
-    try EntityTag.check(call.request.headers, epoch: tenant.epoch)
-    let note = try AuditNote("tenant.delete", of: id.rawValue, by: call, before: tenant.record.json)
-    // Digests of its keys stay, so that nobody takes a key that was revoked for a guess.
-    _ = try await desk.make(
-      .tenant(id.rawValue, .delete, expected: tenant.epoch, isForced: isForced), noting: note)
+    _ = try await desk.change(
+      of: call, reading: { () async throws(Problem) in try await desk.tenant(id, for: call) }
+    ) { (old) async throws(Problem) in
+      let note = try AuditNote("tenant.delete", of: id.rawValue, by: call, before: old.record.json)
+      // Digests of its keys stay, so that nobody takes a key that was revoked for a guess.
+      return (old.record, .tenant(id.rawValue, .delete, isForced: isForced), note)
+    }
     if isForced { try await OpenJobs(queue: queue).cancel(of: id) }
     return Reply(.noContent, content: .whole(.init()), headers: [:])
   }

@@ -20,6 +20,8 @@ public struct JobResult: Sendable, Hashable {
   public var providerKey: KeyPlace?
   /// What all answers used that were bought for it, where they are several; else nil.
   public var usedBySeveral: TokenUsage?
+  /// Whether an answer was bought at a price that nobody knew, so that ``cost`` lacks it.
+  public var isUnpriced = false
 
   public init(
     answer: Answer, provider: String, model: String, error: String? = nil, cost: NanoDollars,

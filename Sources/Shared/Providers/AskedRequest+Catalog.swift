@@ -27,6 +27,17 @@ extension ProviderCatalog {
     return asked
   }
 
+  /// The most that one answer of one target can cost, as admissions reckon it; zero where no price is known.
+  public func highestCost(of request: JobRequest, at target: Target) -> NanoDollars {
+    let maxTokens: Int? =
+      switch request {
+      case .chat(let conversation): conversation.parameters.maxTokens
+      case .embedding: 0
+      }
+    return priced(target, prices[target], request.billedKinds)
+      .highestCost(promptTokens: request.estimatedUsage.promptTokens, maxTokens: maxTokens)
+  }
+
   /// Whether a name may stand in `models` of a tenant or key: it means something here, be it off for now, or a pattern
   /// that some name here is like. A pattern of a provider's models is known where the provider is, since any may be asked.
   public func knows(_ name: String) -> Bool {

@@ -60,7 +60,7 @@ public struct AccessStore: Sendable {
 
   // MARK: - Administration
 
-  /// Records in the order of their ids, behind `id`.
+  /// Records in the order of their ids, behind `id`: as many as `count`, or fewer where they are large.
   public func list(_ index: AccessIndex, after id: String?, count: Int) async throws(QueueError) -> (
     records: [AccessRecord], hasMore: Bool
   ) {
@@ -117,21 +117,24 @@ public struct AccessStore: Sendable {
     }
   }
 
-  /// Entries of the audit log, behind `place`.
+  /// Entries of the audit log, behind `place`: as many as `count`, or fewer where they are large.
   public func audit(
     after place: String?, count: Int, oldestFirst: Bool = false
-  ) async throws(QueueError) -> [StoredAuditEntry] {
+  ) async throws(QueueError) -> (entries: [StoredAuditEntry], hasMore: Bool) {
     var command = queue.step("audit")
     command.append(place ?? "")
     command.append(count)
     command.append(oldestFirst ? "1" : "0")
-    guard let entries = try await queue.perform(command).array else { throw .unexpectedReply(step: "audit") }
-    return try entries.map { (entry) throws(QueueError) in
+    guard let parts = try await queue.perform(command).array, let more = parts.first?.string else {
+      throw .unexpectedReply(step: "audit")
+    }
+    let entries = try parts.dropFirst().map { (entry) throws(QueueError) in
       guard let parts = entry.array, parts.count == 3, let place = parts[0].string,
         let json = parts[1].buffer,
         let digest = parts[2].string
       else { throw .unexpectedReply(step: "audit") }
       return StoredAuditEntry(place: place, entry: AuditEntry(json: json, digest: digest))
     }
+    return (entries, more == "1")
   }
 }

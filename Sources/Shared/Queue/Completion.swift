@@ -16,6 +16,10 @@ public final class Completion: Batchable {
   let promptTokens: Int
   let completionTokens: Int
   let cost: NanoDollars
+  /// ``TokenKinds`` as text.
+  let kinds: String
+  /// How long ago (ms) the first piece of the answer came; empty for one that is not told in pieces.
+  let sinceFirstToken: String
 
   public var size: Int { result.readableBytes }
 
@@ -26,7 +30,7 @@ public final class Completion: Batchable {
   /// For a job that has an answer.
   public init(
     of lease: Lease, with result: JobResult, as form: StoredForm = .parts, isCacheable: Bool,
-    offer: SlotOffer? = nil
+    offer: SlotOffer? = nil, sinceFirstToken: Duration? = nil
   ) {
     self.lease = lease
     self.offer = offer
@@ -38,6 +42,8 @@ public final class Completion: Batchable {
     promptTokens = usage.promptTokens
     completionTokens = usage.completionTokens
     cost = result.cost
+    kinds = TokenKinds(of: usage, isUnpriced: result.isUnpriced).description
+    self.sinceFirstToken = sinceFirstToken.map { "\($0.wholeMilliseconds)" } ?? ""
   }
 
   /// For a delivery that has reached its client.
@@ -51,5 +57,7 @@ public final class Completion: Batchable {
     promptTokens = 0
     completionTokens = 0
     cost = .zero
+    kinds = ""
+    sinceFirstToken = ""
   }
 }

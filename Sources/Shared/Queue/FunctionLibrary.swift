@@ -8,19 +8,22 @@ struct FunctionLibrary: Sendable {
   static let current = FunctionLibrary(files: [
     PackageResources.prelude_lua, PackageResources.orphans_lua, PackageResources.limits_lua,
     PackageResources.cache_lua,
-    PackageResources.lanes_lua, PackageResources.changes_lua, PackageResources.notices_lua,
-    PackageResources.held_lua, PackageResources.finished_lua,
+    PackageResources.lanes_lua, PackageResources.changes_lua,
+    PackageResources.deliveries_lua, PackageResources.notices_lua,
+    PackageResources.shapes_lua, PackageResources.held_lua, PackageResources.finished_lua,
     PackageResources.events_lua,
-    PackageResources.ends_lua, PackageResources.gates_lua, PackageResources.handover_lua,
+    PackageResources.ends_lua, PackageResources.gates_lua, PackageResources.notify_lua,
+    PackageResources.handover_lua,
     PackageResources.intake_lua,
     PackageResources.admit_lua, PackageResources.turns_lua,
     PackageResources.claim_lua, PackageResources.renew_lua, PackageResources.complete_lua,
     PackageResources.retry_lua, PackageResources.read_lua,
     PackageResources.dead_lua, PackageResources.acknowledged_lua,
     PackageResources.mend_lua, PackageResources.walk_lua, PackageResources.here_lua,
-    PackageResources.room_lua, PackageResources.circuits_lua, PackageResources.quotas_lua,
-    PackageResources.latencies_lua, PackageResources.own_keys_lua, PackageResources.rights_lua,
-    PackageResources.access_lua, PackageResources.standing_lua,
+    PackageResources.roll_lua, PackageResources.outbox_lua, PackageResources.room_lua,
+    PackageResources.circuits_lua, PackageResources.quotas_lua, PackageResources.latencies_lua,
+    PackageResources.own_keys_lua, PackageResources.rights_lua,
+    PackageResources.access_lua, PackageResources.standing_lua, PackageResources.reserved_lua,
   ])
 
   /// Such as `sluice_1f0c33a9`.

@@ -34,6 +34,8 @@ extension JobQueue {
       command.append(completion.promptTokens)
       command.append(completion.completionTokens)
       command.append(completion.cost.rawValue)
+      command.append(completion.kinds)
+      command.append(completion.sinceFirstToken)
     }
     if let acknowledging {
       return try await settle(

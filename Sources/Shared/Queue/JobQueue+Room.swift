@@ -97,6 +97,7 @@ extension JobQueue {
     command.append(memory.map { String($0.used) } ?? "")
     command.append(memory.map { String($0.limit) } ?? "")
     command.append(Self.thingsAtOnce)
+    command.append(retention.usage.wholeMilliseconds)
     switch try await perform(command).integer {
     case 0: return .done
     case 1: return .more

@@ -7,6 +7,8 @@ public struct JobRetention: Sendable {
   /// The most bytes of answers whose callers have them, and of event logs of ended jobs; nil for a part of what Redis
   /// may hold.
   public var finishedBytes: Int?
+  /// How long usage records stay, and sums by user.
+  public var usage: Duration
   /// The most bytes of usage records; nil for a part of what Redis may hold.
   public var usageBytes: Int?
   /// How long an answer is reused; zero turns the cache off.
@@ -18,6 +20,7 @@ public struct JobRetention: Sendable {
     jobs = try environment.read(Variables.jobTTL)
     answers = try environment.read(Variables.queryTTL)
     finishedBytes = try environment.readIfSet(Variables.finishedMaxBytes)
+    usage = try environment.read(Variables.usageRetention)
     usageBytes = try environment.readIfSet(Variables.usageMaxBytes)
     cache = try environment.read(Variables.cacheTTL)
     cacheBytes = try environment.read(Variables.cacheMaxBytes)

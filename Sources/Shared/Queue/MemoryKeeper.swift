@@ -1,7 +1,7 @@
 import Logging
 import ServiceLifecycle
 
-/// Keeps finished work within its bounds, and some room in Redis free. Every process has one; one of them does the work.
+/// Adds up usage, keeps finished work within its bounds, and some room in Redis free. Every process has one; one of them does the work.
 public struct MemoryKeeper: Service {
   public static let interval = Duration.seconds(1)
   /// How many steps one turn takes at most; what is left is for the next, which comes soon.
@@ -36,6 +36,8 @@ public struct MemoryKeeper: Service {
   /// Looks once. A process that is not on duty asks nothing but whether it is.
   func turn(_ duty: inout Duty) async throws(QueueError) {
     let memory = duty.isOwn ? await queue.memory() : nil
+    // Usage records go only once they are added up; where that fails, the rest is looked after all the same.
+    if duty.isOwn { _ = try? await queue.rollUsage(steps: Self.stepsAtOnce) }
     var tidying = Tidying.more
     for _ in 0..<Self.stepsAtOnce where tidying == .more {
       tidying = try await queue.tidy(memory, who: duty.who)

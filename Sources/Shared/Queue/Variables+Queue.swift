@@ -25,8 +25,11 @@ extension Variables {
       + "of its `maxmemory`, else 1 GiB")
   public static let usageMaxBytes = Variable<Int>.bytes(
     "USAGE_MAX_BYTES",
-    "the most that usage records may hold in Redis, of which the oldest go; unset, an eighth of its `maxmemory`, else "
-      + "256 MiB")
+    "the most that usage records may hold in Redis, of which the oldest go that are added up; unset, an eighth of its "
+      + "`maxmemory`, else 256 MiB")
+  public static let usageRetention = Variable<Duration>.seconds(
+    "USAGE_RETENTION", "how long usage records are kept, and what users have used", in: 60...315_360_000,
+    default: "2592000")
   public static let jobExpiresIn = Variable<Duration>.seconds(
     "JOB_EXPIRES_IN", "how long a job may wait and be retried", in: 1...2_592_000, default: "86400")
   public static let jobMaxAttempts = Variable<Int>.integer(
@@ -43,6 +46,7 @@ extension Variables {
     maxQueue.documentation, maxQueueBytes.documentation, tenantMaxQueue.documentation,
     tenantMaxQueueBytes.documentation, tenantConcurrency.documentation, jobTTL.documentation,
     queryTTL.documentation, finishedMaxBytes.documentation, usageMaxBytes.documentation,
+    usageRetention.documentation,
     jobExpiresIn.documentation, jobMaxAttempts.documentation, cacheTTL.documentation,
     cacheMaxBytes.documentation,
   ]

@@ -40,12 +40,18 @@ extension Budget: CustomStringConvertible {
   public init(parsing text: String) throws(RecordFault) {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
     guard parts.count == 2, let period = BudgetPeriod(rawValue: String(parts[1])),
-      let most = NanoDollars(dollars: parts[0])
+      let most = NanoDollars(dollars: parts[0]) ?? Self.tooMany(parts[0])
     else {
       throw .value(
         "\(ClientText.quoted(text)) is no budget; write dollars and a period, such as \(Self.forms)")
     }
     try self.init(checking: most, per: period)
+  }
+
+  /// Whole dollars of so many digits that they are above ``highest`` in any case.
+  private static func tooMany(_ dollars: Substring) -> NanoDollars? {
+    let digits = dollars.utf8.drop { $0 == 0x30 }
+    return digits.count > 9 && digits.allSatisfy { (0x30...0x39).contains($0) } ? .init(rawValue: .max) : nil
   }
 
   private init(

@@ -10,6 +10,8 @@ public struct Demand: Sendable, Hashable {
   public var queued: [QueuedDemand] = []
   public var running: [RunningDemand] = []
   public var budgets: [BudgetDemand] = []
+  /// Whether targets without a known price are passed over. The stored request says so: ``JobRequest/pricedOnly(_:)``.
+  public var isPricedOnly = false
 
   public init(judgedBy: AccessVersion = AccessVersion(), key: String? = nil, user: String? = nil) {
     self.judgedBy = judgedBy

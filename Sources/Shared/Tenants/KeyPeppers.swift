@@ -29,8 +29,8 @@ public struct KeyPeppers: Sendable, CustomStringConvertible, CustomReflectable {
   public var fingerprints: [String] {
     peppers.map { pepper in
       // No key reads so, and no digest of one is told.
-      let text = Array("the fingerprint of a pepper".utf8)
-      let code = HMAC<SHA256>.authenticationCode(for: text, using: pepper)
+      let code = HMAC<SHA256>.authenticationCode(
+        for: Array("the fingerprint of a pepper".utf8), using: pepper)
       return code.prefix(4).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
   }

@@ -117,9 +117,19 @@ extension Tenant {
     }
   }
 
+  private static let mostProviderKeys = 100
+
   private static func providerKeys(_ reader: inout RecordReader) -> [String: String] {
     var keys: [String: String] = [:]
-    for (provider, value) in reader.object("provider_keys") ?? [:] {
+    let members = reader.object("provider_keys") ?? [:]
+    guard members.count <= mostProviderKeys else {
+      reader.add(
+        .value(
+          "it must have at most \(mostProviderKeys) members, not \(members.count)",
+          at: [.name("provider_keys")]))
+      return keys
+    }
+    for (provider, value) in members {
       do throws(RecordFault) {
         keys[try secretName(.string(provider))] = try secretName(value)
       } catch {

@@ -23,33 +23,55 @@ final class Cascade: Sendable {
 
   /// Walks the targets. With `deltas`, the answer is told there while it comes; once a piece of it has been, no
   /// other target is asked. What is held of answers meanwhile is counted as `bytes`. `own` are the keys that the job's
-  /// tenant brings.
+  /// tenant brings. Nothing is bought beyond `spend`; nil for no bound.
   ///
   /// Throws `CancellationError` when the task is cancelled; a call under way is aborted and nothing is held
   /// against its target.
   func answer(
     _ request: JobRequest, deltas: (any DeltaSink)? = nil, counting bytes: AnswerBytes? = nil,
-    own: OwnKeys? = nil
+    own: OwnKeys? = nil, within spend: SpendBound? = nil
   ) async throws(CancellationError) -> CascadeOutcome {
     let route: ProviderRoute
     do { route = try catalog.route(for: request.model) } catch { return .unroutable(error) }
-    let targets = preferringMaker(of: request, order(of: route, for: request))
+    var targets = preferringMaker(of: request, order(of: route, for: request))
     var progress = CascadeProgress(prices: catalog.prices)
+    if spend?.isPricedOnly == true {
+      for target in targets where catalog.prices[target] == nil {
+        progress.add(.unpaid(target, SpendBound.unpriced))
+      }
+      targets.removeAll { catalog.prices[$0] == nil }
+    }
     if let hedgeAfter = route.hedgeAfter, targets.count > 1 {
       let walk = HedgedWalk(
         caller: caller, route: route, request: request, targets: targets, hedgeAfter: hedgeAfter,
-        bytes: bytes, own: own)
+        bytes: bytes, own: own, spend: spend)
       for turn in await walk.turns(deltas) { progress.add(turn) }
     } else {
+      var spent: NanoDollars?
       for (index, target) in targets.enumerated() where !progress.isDecided && !Task.isCancelled {
+        if let spent, await !mayBuy(request, of: target, after: spent, spend) {
+          progress.add(.unpaid(target, SpendBound.beyond))
+          continue
+        }
         let turn = await caller.turn(
           of: target, in: route, request, deltas: deltas, isLast: index == targets.count - 1,
           counting: bytes, own: own)
+        if let answer = turn.bought {
+          spent = (spent ?? .zero) + catalog.prices.cost(of: answer.answer.usage, at: target)
+        }
         progress.add(turn)
       }
     }
     if Task.isCancelled && !progress.isDecided { throw CancellationError() }
     return progress.outcome
+  }
+
+  /// Whether another answer may be bought where one was that is passed over.
+  private func mayBuy(
+    _ request: JobRequest, of target: Target, after spent: NanoDollars, _ spend: SpendBound?
+  ) async -> Bool {
+    guard let spend else { return true }
+    return await spend.allows(catalog.highestCost(of: request, at: target), after: spent)
   }
 
   /// A conversation with thoughts that only their maker can take back is the maker's first.

@@ -74,6 +74,10 @@ struct CascadeProgress: Sendable {
     result.dropped = turn.dropped
     if bought.count > 1 { result.usedBySeveral = bought.reduce(.zero) { $0 + $1.usage } }
     result.providerKey = turn.key
+    // What cost something had a price, where there was but one.
+    result.isUnpriced =
+      (bought.count > 1 || result.cost == .zero)
+      && bought.contains { $0.usage.toldCost == nil && prices[$0.target] == nil }
     return result
   }
 

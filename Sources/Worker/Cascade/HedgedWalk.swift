@@ -22,6 +22,14 @@ struct HedgedWalk: Sendable {
     var isDue = false
     var turn: TargetTurn?
 
+    init(abort: AsyncStream<Never>.Continuation) { self.abort = abort }
+
+    /// One that is not asked.
+    init(unpaid target: Target) {
+      abort = AsyncStream<Never>.makeStream().continuation
+      turn = .unpaid(target, SpendBound.beyond)
+    }
+
     /// Whether there is hope that it answers soon.
     var isPromising: Bool { turn == nil && (!isDue || firstByte.time != nil) }
   }
@@ -33,6 +41,7 @@ struct HedgedWalk: Sendable {
   let hedgeAfter: Duration
   let bytes: AnswerBytes?
   let own: OwnKeys?
+  let spend: SpendBound?
 
   /// The turns of all that were asked, in the order in which they were. At most one of them has an answer; the
   /// others were passed over or overtaken.
@@ -44,6 +53,10 @@ struct HedgedWalk: Sendable {
       if let gate { group.addTask { await gate.chosen.map { .chosen($0) } ?? .nothing } }
       while true {
         while winner == nil, !Task.isCancelled, contenders.count < targets.count, needsAnother(contenders) {
+          guard await mayBuy(contenders) else {
+            contenders.append(Contender(unpaid: targets[contenders.count]))
+            continue
+          }
           contenders.append(start(contenders.count, gate, in: &group))
         }
         guard contenders.contains(where: { $0.turn == nil }), let event = await group.next() else { break }
@@ -73,6 +86,25 @@ struct HedgedWalk: Sendable {
     let asked = contenders.filter { $0.turn == nil }
     let empty = contenders.filter { if case .empty? = $0.turn?.ending { true } else { false } }
     return empty.count < 2 && asked.count < 2 && !asked.contains(where: \.isPromising)
+  }
+
+  /// Whether the next target's answer may be bought, too. Two are reserved, so that is asked only after one that is passed
+  /// over.
+  private func mayBuy(_ contenders: [Contender]) async -> Bool {
+    guard let spend, contenders.contains(where: { $0.turn?.bought != nil }) else { return true }
+    let catalog = caller.catalog
+    var spent = NanoDollars.zero
+    for (contender, target) in zip(contenders, targets) {
+      if let turn = contender.turn {
+        if let answer = turn.bought {
+          spent = spent + catalog.prices.cost(of: answer.answer.usage, at: target)
+        }
+      } else {
+        spent = spent + catalog.highestCost(of: request, at: target)
+      }
+    }
+    return await spend.allows(
+      catalog.highestCost(of: request, at: targets[contenders.count]), after: spent)
   }
 
   private func start(

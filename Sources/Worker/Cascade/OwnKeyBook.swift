@@ -18,19 +18,19 @@ struct OwnKeyBook: Sendable {
 }
 
 extension Cascade {
-  /// ``answer(_:deltas:counting:own:)`` with the keys that the job's tenant brings. Where it is not known which, nobody is
+  /// ``answer(_:deltas:counting:own:within:)`` with the keys that the job's tenant brings. Where it is not known which, nobody is
   /// asked: the operator's keys are no others' to spend.
   func answer(
-    _ request: JobRequest, of job: JobID, with book: OwnKeyBook, deltas: (any DeltaSink)?,
-    counting bytes: AnswerBytes?
+    _ request: JobRequest, with book: OwnKeyBook, deltas: (any DeltaSink)?, counting bytes: AnswerBytes?,
+    within spend: SpendBound
   ) async throws(CancellationError) -> CascadeOutcome {
     let own: OwnKeys?
-    do { own = try await book.keys(of: job) } catch {
+    do { own = try await book.keys(of: spend.job) } catch {
       if Task.isCancelled { throw CancellationError() }
       return .passing(
         message: "It is not known whether the tenant brings keys of its own: \(error.reason).",
         retryAfter: nil, path: [], askedAny: false)
     }
-    return try await answer(request, deltas: deltas, counting: bytes, own: own)
+    return try await answer(request, deltas: deltas, counting: bytes, own: own, within: spend)
   }
 }

@@ -24,12 +24,14 @@ struct JobRunner: Sendable {
     defer { bytes.release() }
     // How the work comes out, and how its answer is to be stored.
     let (outcome, form): (CascadeOutcome, StoredForm)
+    var began: ContinuousClock.Instant?
     do {
-      let (request, wanted) = try Self.request(of: job)
+      let (request, wanted, isPricedOnly) = try Self.request(of: job)
+      let spend = SpendBound(job: job.lease.id, reservations: recorder.queue, isPricedOnly: isPricedOnly)
       let answer =
         job.streaming == nil
-        ? try await answer(request, of: job.lease, deltas: nil, bytes)
-        : try await stream(request, wanted, job.lease, bytes)
+        ? try await answer(request, within: spend, deltas: nil, bytes)
+        : try await stream(request, within: spend, wanted, job.lease, bytes, &began)
       (outcome, form) = (answer, wanted)
     } catch let error as StoredJobError {
       let failure = JobFailure(code: .unreadable, message: "This worker cannot run the job: \(error).")
@@ -39,30 +41,32 @@ struct JobRunner: Sendable {
     let verdict = JobVerdict(
       outcome, attempts: job.attempts, maxAttempts: maxAttempts, timeLeft: deadline - clock.now,
       mayBeginAnew: job.streaming == .restart, backoff: backoff, chance: .random(in: 0..<1))
-    let settlement = try await record(verdict, form, job.lease)
+    let settlement = try await record(verdict, form, job.lease, began)
     if settlement == .recorded { report(job, verdict) }
   }
 
-  private static func request(of job: ClaimedJob) throws(StoredJobError) -> (JobRequest, StoredForm) {
+  private static func request(of job: ClaimedJob) throws(StoredJobError) -> (JobRequest, StoredForm, Bool) {
     guard let stored = job.request else { throw .unreadable(what: "request", "it is gone") }
     return try JobRequest.read(stored)
   }
 
   private func answer(
-    _ request: JobRequest, of lease: Lease, deltas: (any DeltaSink)?, _ bytes: AnswerBytes
+    _ request: JobRequest, within spend: SpendBound, deltas: (any DeltaSink)?, _ bytes: AnswerBytes
   ) async throws(CancellationError) -> CascadeOutcome {
     guard let ownKeys else {
-      return try await cascades.current.answer(request, deltas: deltas, counting: bytes)
+      return try await cascades.current.answer(request, deltas: deltas, counting: bytes, within: spend)
     }
     return try await cascades.current.answer(
-      request, of: lease.id, with: ownKeys, deltas: deltas, counting: bytes)
+      request, with: ownKeys, deltas: deltas, counting: bytes, within: spend)
   }
 
-  /// The outcome, with the answer written to the job's events while it comes.
+  /// The outcome, with the answer written to the job's events while it comes, and when that began.
   private func stream(
-    _ request: JobRequest, _ form: StoredForm, _ lease: Lease, _ bytes: AnswerBytes
+    _ request: JobRequest, within spend: SpendBound, _ form: StoredForm, _ lease: Lease, _ bytes: AnswerBytes,
+    _ began: inout ContinuousClock.Instant?
   ) async throws -> CascadeOutcome {
     let writer = DeltaWriter(lease: lease, as: form, recorder: recorder, load: streams)
+    defer { began = writer.began }
     return try await withThrowingTaskGroup(of: CascadeOutcome?.self) { group in
       group.addTask {
         try await writer.run()
@@ -70,7 +74,7 @@ struct JobRunner: Sendable {
       }
       group.addTask {
         defer { writer.finish() }
-        return try await answer(request, of: lease, deltas: writer, bytes)
+        return try await answer(request, within: spend, deltas: writer, bytes)
       }
       var outcome: CascadeOutcome?
       // A lease that is lost ends the writer, and with it the call.
@@ -81,12 +85,13 @@ struct JobRunner: Sendable {
   }
 
   private func record(
-    _ verdict: JobVerdict, _ form: StoredForm, _ lease: Lease
+    _ verdict: JobVerdict, _ form: StoredForm, _ lease: Lease, _ began: ContinuousClock.Instant?
   ) async throws -> Settlement? {
     switch verdict {
     case .complete(let result, let isCacheable):
       let completion = Completion(
-        of: lease, with: result, as: form, isCacheable: isCacheable, offer: held.offerForNext)
+        of: lease, with: result, as: form, isCacheable: isCacheable, offer: held.offerForNext,
+        sinceFirstToken: began.map { .now - $0 })
       return try await recorder.settle(lease) { [completions] _ throws(QueueError) in
         try await completions.current.perform(completion)
       }

@@ -14,7 +14,8 @@ final class DeltaWriter: DeltaSink {
     var dropped: [String] = []
     /// How many targets were asked so far.
     var asked = 0
-    var hasBegun = false
+    var began: ContinuousClock.Instant?
+    var hasBegun: Bool { began != nil }
     var isFinished = false
     /// The writer, while it waits for company.
     var resting: CheckedContinuation<Void, Never>?
@@ -38,6 +39,9 @@ final class DeltaWriter: DeltaSink {
 
   var hasBegun: Bool { state.withLock { $0.hasBegun } }
 
+  /// When the first piece came; nil before.
+  var began: ContinuousClock.Instant? { state.withLock { $0.began } }
+
   func targetIsAsked() {
     state.withLock { $0.asked += 1 }
   }
@@ -48,8 +52,8 @@ final class DeltaWriter: DeltaSink {
       if !state.hasBegun {
         state.target = target
         state.dropped = dropped
+        state.began = .now
       }
-      state.hasBegun = true
     }
     signal.yield()
   }

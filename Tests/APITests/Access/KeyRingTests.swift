@@ -86,6 +86,10 @@ struct KeyRingTests {
         Issue.record("it is over")
         return
       }
+      // A clock that is set back brings back what ended by it alone.
+      lab.ring.clock.heard(end - 1000)
+      let again = try await lab.ring.standing(of: holder, isFresh: false)
+      #expect(policy(again) != nil)
     }
   }
 

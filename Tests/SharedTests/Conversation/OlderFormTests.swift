@@ -41,7 +41,7 @@ struct OlderFormTests {
 
   @Test("a request without a dialect is OpenAI's, and its answer is stored in the older form")
   func request() throws {
-    let (request, form) = try JobRequest.read(Self.request)
+    let (request, form, _) = try JobRequest.read(Self.request)
     var parameters = Parameters(maxTokens: 7, temperature: 0.5)
     parameters.savesThoughts = true
     parameters.user = "u"

@@ -49,7 +49,7 @@ struct StoredConversationTests {
       var samples = ConversationSamples(seed: seed)
       let request = JobRequest.chat(samples.conversation())
       let stored = request.encoded()
-      let (read, form) = try JobRequest.read(stored)
+      let (read, form, _) = try JobRequest.read(stored)
       #expect(read == request, "seed \(seed)")
       #expect(read.encoded() == stored && form == .parts, "seed \(seed)")
     }

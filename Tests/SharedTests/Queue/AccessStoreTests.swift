@@ -45,9 +45,9 @@ struct AccessStoreTests {
       #expect(try await store.owner(of: "bb") == nil)
       #expect(try await store.epochs(of: [.key("key_1"), .tenant("search")]).epochs == [3, 1])
       #expect(try await store.list(.keys, after: nil, count: 5).records.isEmpty)
-      let log = try await store.audit(after: nil, count: 9, oldestFirst: true)
+      let log = try await store.audit(after: nil, count: 9, oldestFirst: true).entries
       #expect(log.map(\.entry.digest) == ["x", "xx", "xxx", "xxxx"])
-      #expect(try await store.audit(after: log[2].place, count: 1).map(\.entry.digest) == ["xx"])
+      #expect(try await store.audit(after: log[2].place, count: 1).entries.map(\.entry.digest) == ["xx"])
     }
   }
 
@@ -80,7 +80,7 @@ struct AccessStoreTests {
         }
         try await group.waitForAll()
       }
-      let log = try await store.audit(after: nil, count: 99, oldestFirst: true)
+      let log = try await store.audit(after: nil, count: 99, oldestFirst: true).entries
       #expect(log.map(\.entry.digest) == (1...20).map { String(repeating: "x", count: $0) })
       let page = try await store.list(.tenants, after: "t1", count: 3)
       #expect(page.records.map(\.id) == ["t10", "t11", "t12"] && page.hasMore)

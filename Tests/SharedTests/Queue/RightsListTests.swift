@@ -13,7 +13,8 @@ struct RightsListTests {
       })
     // Words of commands, and Redis' own constants.
     let words: Set = [
-      "NUMSUB", "WITHSCORES", "BYSCORE", "BYLEX", "REV", "LIMIT", "COUNT", "MAXLEN", "INCR", "GET", "KEEPTTL",
+      "NUMSUB", "WITHSCORES", "BYSCORE", "BYLEX", "REV", "LIMIT", "COUNT", "MAXLEN", "MINID", "INCR", "GET",
+      "KEEPTTL",
       "WRONGTYPE",
     ]
     let tried = Set(list.matches(of: #/'([A-Z]+)/#).map { String($0.output.1) })

@@ -76,4 +76,70 @@ struct UsageTests {
       #expect(records[0].usage.promptTokens == 14)
     }
   }
+
+  @Test("a record says who asked for what, how it was answered, with which tokens and how long it took")
+  func everything() async throws {
+    try await QueueLab.with { lab in
+      let demand = Demand(key: "key_1", user: "ann")
+      try await lab.admit(
+        lab.admission(
+          tenant: "a", lane: .batch, cache: .use(key: "k"), demand: demand, metadata: #"{"team":"x"}"#))
+      let job = try await lab.claimOne()
+      var result = lab.result()
+      result.isUnpriced = true
+      result.answer.usage = TokenUsage(
+        promptTokens: 100, completionTokens: 50, cachedTokens: 1, cacheWriteTokens: 2, cacheWrite1hTokens: 3,
+        reasoningTokens: 4, audioInputTokens: 5, imageInputTokens: 6, audioOutputTokens: 7,
+        imageOutputTokens: 8)
+      let completion = Completion(of: job.lease, with: result, isCacheable: true, sinceFirstToken: .zero)
+      #expect(try await lab.queue.complete([completion]) == [.recorded])
+      let record = try #require(try await lab.queue.usage(after: nil, count: 10).first)
+      #expect(record.usage == result.usage && record.isUnpriced)
+      #expect(record.key == "key_1" && record.user == "ann" && record.tags == ["team": "x"])
+      #expect(record.route == "default" && record.lane == "batch" && record.source == .provider)
+      let total = try #require(record.totalTime)
+      #expect(record.firstTokenTime == total && record.queueTime.map { $0 <= total } == true)
+      // By the cache, without becoming a job.
+      guard
+        case .cached = try await lab.queue.admit(
+          lab.admission(tenant: "a", cache: .use(key: "k"), records: false, demand: demand))
+      else {
+        Issue.record("not from the cache")
+        return
+      }
+      let hit = try #require(try await lab.queue.usage(after: record.id, count: 10).first)
+      #expect(hit.source == .cache && hit.cost == .zero && hit.usage == .zero && hit.key == "key_1")
+      #expect(hit.user == "ann" && hit.totalTime == .zero && hit.queueTime == nil && hit.tags.isEmpty)
+    }
+  }
+
+  @Test("who followed another's call is told from who made it, and from who was cancelled meanwhile")
+  func coalesced() async throws {
+    try await QueueLab.with { lab in
+      var ids: [JobID] = []
+      for _ in 0..<3 { ids.append(try await lab.admit(lab.admission(cache: .use(key: "k")))) }
+      _ = try await lab.queue.cancel(ids[2], tenant: "default")
+      var result = lab.result()
+      result.cost = NanoDollars(rawValue: 5)
+      _ = try await lab.queue.complete(try await lab.claimOne().lease, with: result, isCacheable: true)
+      let records = try await lab.queue.usage(after: nil, count: 10)
+      #expect(records.map(\.job) == [ids[2], ids[0], ids[1]])
+      #expect(records.map(\.source) == [nil, .provider, .coalesced])
+      #expect(records.map(\.cost.rawValue) == [0, 5, 0])
+      #expect(records.map { $0.queueTime == nil } == [true, false, true])
+    }
+  }
+
+  @Test("of a job that was requeued no times are told, which would be those of its former life")
+  func requeued() async throws {
+    try await QueueLab.with { lab in
+      let id = try await lab.admit(lab.admission())
+      _ = try await lab.queue.fail(
+        try await lab.claimOne().lease, with: JobFailure(code: .allProvidersFailed, message: ""))
+      #expect(try await lab.queue.requeue(id))
+      _ = try await lab.queue.complete(try await lab.claimOne().lease, with: lab.result(), isCacheable: false)
+      let records = try await lab.queue.usage(after: nil, count: 10)
+      #expect(records.map { $0.totalTime == nil } == [false, true] && records.map(\.requeued) == [0, 1])
+    }
+  }
 }

@@ -118,6 +118,7 @@ struct LimitTests {
     }
     #expect(fault("0/day")?.sentence == "a budget is more than 0 dollars")
     #expect(fault("5000001/day")?.sentence == "a budget is at most 5000000 dollars")
+    #expect(fault("1000000000000000000/day")?.sentence == "a budget is at most 5000000 dollars")
     #expect(fault(["usd": 0, "per": "day"])?.path == "usd")
     #expect(fault(["usd": -1, "per": "day"])?.path == "usd")
     #expect(fault(["usd": 1e300, "per": "day"])?.path == "usd")

@@ -7,10 +7,11 @@ import Shared
 enum RouteFixture {
   static let request = JobRequest.chat(Conversation(turns: [Turn(role: .user, text: "Hi")]))
 
-  /// A cascade over one server for each list of scripts.
+  /// A cascade over one server for each list of scripts. Those that are `unpriced` have no known price.
   static func with<Value>(
     _ scripts: [[ScriptedServer.Script]], strategy: ProviderRoute.Strategy = .ordered,
-    hedgeAfter: Duration? = nil, retries: Int = 0, timeouts: ProviderTimeouts = ProviderTimeouts(),
+    hedgeAfter: Duration? = nil, retries: Int = 0, unpriced: Set<String> = [],
+    timeouts: ProviderTimeouts = ProviderTimeouts(),
     latencies: LatencyBoard = LatencyBoard(shared: SharedLatencies()), limits: AnswerLimits = AnswerLimits(),
     body: (Cascade, [ScriptedServer]) async throws -> Value
   ) async throws -> Value {
@@ -24,7 +25,8 @@ enum RouteFixture {
             name: "default", strategy: strategy, hedgeAfter: hedgeAfter, retries: retries,
             targets: providers.map { WeightedTarget($0.defaultTarget) })
         ],
-        prices: .list, priceOverrides: providers.map { ($0.defaultTarget, price) })
+        prices: .list,
+        priceOverrides: providers.filter { !unpriced.contains($0.name) }.map { ($0.defaultTarget, price) })
       let client = ProviderClient(limits: limits)
       let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
       let cascade = Cascade(

@@ -43,28 +43,44 @@ step('access_epochs', { 'no-writes' }, function(K, args)
   return epochs
 end)
 
--- access_list: records in the order of their ids.
---   KEYS[1] base   ARGV 1 tenants, keys or keys:<tenant>  2 id behind which to begin, or ''  3 most
---   returns {'1' when there are more, {id, record, epoch, when it was used last (ms) or ''}, …}   O(log records + most)
-step('access_list', { 'allow-oom' }, function(K, args)
-  local index, most = K .. args[1], tonumber(args[3])
-  local is_of_tenants = args[1] == 'tenants'
-  local from = args[2] == '' and '-' or '(' .. args[2]
-  local ids = members_of(index, redis.pcall('ZRANGE', index, from, '+', 'BYLEX', 'LIMIT', '0', text(most + 1)))
-  local page = { #ids > most and '1' or '0' }
+-- A page ends behind the record or entry with which it is so large, however many were asked for: a step is short, and its
+-- answer is held in memory three times.
+local LARGEST_PAGE = 2 * 1024 * 1024
+
+-- Adds the records of a page. Returns whether any is left out, because the page is large enough.
+local function add_records(K, page, index, ids, most)
+  local is_of_tenants, bytes = index == 'tenants', 0
   for place = 1, math.min(#ids, most) do
+    if bytes >= LARGEST_PAGE then return true end
     local id = ids[place]
     local record = string_at(K .. (is_of_tenants and 'tenant:' or 'key:') .. id)
     if record then
+      bytes = bytes + #record
       page[#page + 1] = {
         id, record, epoch_of(K, (is_of_tenants and 't:' or 'k:') .. id),
         not is_of_tenants and plain(redis.pcall('HGET', K .. 'keyused', id)) or '',
       }
     else
-      redis.call('ZREM', index, id)
-      count_orphan(K, args[1]:match('^%a+'))
+      redis.call('ZREM', K .. index, id)
+      count_orphan(K, index:match('^%a+'))
     end
   end
+  return #ids > most
+end
+
+-- access_list: records in the order of their ids.
+--   KEYS[1] base   ARGV 1 tenants, keys or keys:<tenant>  2 id behind which to begin, or ''  3 most
+--   returns {'1' when there are more, {id, record, epoch, when it was used last (ms) or ''}, …}, fewer where they are large
+--   O(log records + most)
+step('access_list', { 'allow-oom' }, function(K, args)
+  local index, most, page, has_more = args[1], tonumber(args[3]), { '0' }, nil
+  local from = args[2] == '' and '-' or '(' .. args[2]
+  -- Who goes on behind the last of a page needs one: ids without their records are out of the index by then.
+  repeat
+    local ids = members_of(K .. index, redis.pcall('ZRANGE', K .. index, from, '+', 'BYLEX', 'LIMIT', '0', text(most + 1)))
+    has_more = add_records(K, page, index, ids, most)
+  until #page > 1 or not has_more
+  page[1] = has_more and '1' or '0'
   return page
 end)
 
@@ -136,19 +152,32 @@ step('access_change', {}, function(K, args)
   return { 'done', epoch }
 end)
 
+-- How many entries of the log are read at a time.
+local ENTRIES_AT_ONCE = 16
+
 -- audit: the log, newest first or oldest first.
 --   KEYS[1] base   ARGV 1 place behind which to begin, or ''  2 most  3 '1' for the oldest first
---   returns {{place, entry, digest}, …}   O(log entries + most)
+--   returns {'1' when there are more, {place, entry, digest}, …}, fewer where they are large   O(log entries + most)
 step('audit', { 'no-writes' }, function(K, args)
-  local from, found = args[1] ~= '' and '(' .. args[1], nil
-  if args[3] == '1' then
-    found = redis.pcall('XRANGE', K .. 'audit', from or '-', '+', 'COUNT', args[2])
-  else
-    found = redis.pcall('XREVRANGE', K .. 'audit', from or '+', '-', 'COUNT', args[2])
+  local from, most, bytes, page = args[1], tonumber(args[2]), 0, { '0' }
+  while true do
+    local after, count = from ~= '' and '(' .. from, text(math.min(most - #page + 2, ENTRIES_AT_ONCE))
+    local found
+    if args[3] == '1' then
+      found = redis.pcall('XRANGE', K .. 'audit', after or '-', '+', 'COUNT', count)
+    else
+      found = redis.pcall('XREVRANGE', K .. 'audit', after or '+', '-', 'COUNT', count)
+    end
+    if found.err or #found == 0 then return page end
+    for _, entry in ipairs(found) do
+      if #page > most or bytes >= LARGEST_PAGE then
+        page[1] = '1'
+        return page
+      end
+      page[#page + 1], bytes = { entry[1], entry[2][2], entry[2][4] }, bytes + #entry[2][2]
+      from = entry[1]
+    end
   end
-  local entries = {}
-  for _, entry in ipairs(found.err and {} or found) do entries[#entries + 1] = { entry[1], entry[2][2], entry[2][4] } end
-  return entries
 end)
 
 -- access_used: keys have been used.

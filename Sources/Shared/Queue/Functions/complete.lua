@@ -3,11 +3,12 @@
 --   KEYS[1] base
 --   ARGV  1 keep (ms)  2 the cache's cap (bytes)  3 the worker's offer or ''  4 worker
 --         5… of each job: id, fence, result, '1' when the result may be cached, provider, model, prompt tokens,
---           completion tokens, cost (nano-dollars)
+--           completion tokens, cost (nano-dollars), kinds of tokens (ends.lua), how long ago (ms) the answer began to
+--           come, or ''
 --   returns for each job 1: recorded, 0: stale, nothing was changed
 --   The slots of jobs that were recorded are offered for the next, unless something is queued.
 --   O((jobs + followers) log jobs + log workers)
-local ARGUMENTS_OF_COMPLETION = 9
+local ARGUMENTS_OF_COMPLETION = 11
 
 -- Offers so many slots more, unless something is queued or the offer was withdrawn.
 local function offer_more(K, offer, slots)
@@ -24,7 +25,7 @@ local function complete_all(K, changes, args, keep, now, settled, answers)
       if is_cacheable == '1' and job.k then
         answers[#answers + 1] = { key = job.k, id = id, body = result, ttl = tonumber(job.kt) }
       end
-      finish_into(K, changes, id, job, 'succeeded', result, keep, now, { unpack(args, first + 4, first + 8) })
+      finish_into(K, changes, id, job, 'succeeded', result, keep, now, { unpack(args, first + 4, first + 10) })
       settled.recorded = settled.recorded + 1
     end
     settled[#settled + 1] = (job or was_recorded) and 1 or 0

@@ -1,8 +1,5 @@
 -- How jobs end: the one place where a job becomes terminal, and all that goes with it in the same step.
 
--- How long a delivery is tried, and how long one that was made is known to the worker that made it.
-local DELIVERY_TIME, DELIVERED_TIME = DAY, 60000
-
 -- Tells everyone who waits for a job how it ended: `<id> <state> <result or failure>`, or without a large one
 -- `<id> ended <state>`, which an API process of before reads as nothing, and finds out by looking. A message may be
 -- lost: waiting readers look again.
@@ -29,11 +26,7 @@ end
 local function queue_delivery(K, id, tenant, requeued, now)
   local digit = (tonumber(requeued or 0) % 32) + 1
   local delivery = 'whk_' .. id:sub(5, 39) .. ('0123456789ABCDEFGHJKMNPQRSTVWXYZ'):sub(digit, digit)
-  write_index('HSET', K .. 'j:' .. delivery, 's', 'queued', 't', tenant, 'l', 'callback', 'm', '', 'f', 0,
-    'a', 0, 'c', 0, 'w', 1, 'd', now + DELIVERY_TIME, 'ct', now, 'of', id)
-  redis.call('ZADD', K .. 'deadlines', now + DELIVERY_TIME, delivery)
-  enqueue(K, delivery, 'callback', tenant, false)
-  wake(K)
+  deliveries.queue(K, delivery, tenant, id, now)
 end
 
 -- Takes a job out of wherever it is. An id in its lane's list stays there and is passed over later.
@@ -54,26 +47,39 @@ local function leave_sets(changes, id, job)
   note_removed(changes, 'deadlines', id)
 end
 
--- `usage` holds provider, model, prompt tokens, completion tokens, cost (nano-dollars). The record tells it in whole
--- micro-dollars, too, rounded up: that is what processes of older versions and programs of operators read. Where the
--- provider has several keys, the place of the one that answered stands behind its name and a '#'.
-local function record_usage(K, id, state, job, usage)
+-- The record of a job's end, which `roll` adds up (roll.lua). `usage` holds what `complete` takes of it: provider, model,
+-- prompt tokens, completion tokens, cost (nano-dollars), kinds of tokens, how long ago (ms) the answer began to come. The
+-- record tells the cost in whole micro-dollars, too, rounded up: that is what processes of older versions and programs of
+-- operators read. Where the provider has several keys, the place of the one that answered stands behind its name and a '#'.
+-- Each record has all fields, in one order: Redis then keeps their names once for many.
+--   how    'hit': from the cache, 'coalesced': by the call of another
+--   kinds  of tokens, such as `c12 r40`: c had by the provider's cache, w and W written to it (for an hour), r thoughts,
+--          a and i sounds and images of the prompt, A and I of the answer; u1 when no price was known
+--   ms     until its first start, until its answer began to come, in all; '-' for what is not known
+--   tags   the client's metadata (JSON)
+local function record_usage(K, id, state, job, usage, now)
   local nanos = usage[5] or '0'
   local provider, key = (usage[1] or ''):match('^([^#]*)#?(.*)$')
+  local created = not job.n and tonumber(job.ct)
+  local waited = created and job.st and text(job.st - created) or '-'
+  local began = created and usage[7] and usage[7] ~= '' and text(math.max(0, now - created - usage[7])) or '-'
   redis.call('XADD', K .. 'usage', '*', 'job', id, 'tenant', job.t,
     'state', state, 'provider', provider, 'model', usage[2] or '', 'prompt', usage[3] or '0',
     'completion', usage[4] or '0', 'cost', text(math.ceil(tonumber(nanos) / 1000)), 'nanos', nanos, 'attempts', job.a or '0', 'requeued', job.n or '0',
-    unpack(key ~= '' and { 'provider_key', key } or {}))
+    'provider_key', key, 'key', job.ke or '', 'user', job.us or '', 'route', job.m or '', 'lane', job.l or '',
+    'how', job.hit and 'hit' or job.co and 'coalesced' or '', 'kinds', usage[6] or '',
+    'ms', waited .. ' ' .. began .. ' ' .. (created and text(now - created) or '-'), 'tags', job.tags or '')
 end
 
 local function fields_of(K, id)
   local values = redis.pcall('HMGET', K .. 'j:' .. id, 's', 't', 'a', 'b', 'ch', 'wt', 'k', 'g', 'fo', 'u', 'ik',
-    'n', 'of', 'ev', 'dl', 'f', 'kt', 'nm', 'by', 'qt', 'h', 'gt')
+    'n', 'of', 'ev', 'dl', 'f', 'kt', 'nm', 'by', 'qt', 'h', 'gt', 'm', 'l', 'ke', 'us', 'ct', 'st')
   return {
-    s = values[1], t = values[2], a = values[3], b = values[4], ch = values[5], wt = values[6], k = values[7],
+    id = id, s = values[1], t = values[2], a = values[3], b = values[4], ch = values[5], wt = values[6], k = values[7],
     g = values[8], fo = values[9], u = values[10], ik = values[11], n = values[12], of = values[13],
     ev = values[14], dl = values[15], f = values[16], kt = values[17], nm = values[18],
     by = values[19], qt = values[20], h = values[21], gt = values[22],
+    m = values[23], l = values[24], ke = values[25], us = values[26], ct = values[27], st = values[28],
   }
 end
 
@@ -105,7 +111,7 @@ local function finish_one(K, changes, id, job, state, body, keep, now, usage)
   if received and not is_dead then keep = tonumber(job.qt) end
   -- A delivery or a replay may want to read it for a day. A delivery that has come to its end nobody reads.
   if job.u or job.ik then keep = math.max(keep, DAY + 3600000) end
-  if job.of and state == 'succeeded' then keep = math.min(keep, DELIVERED_TIME) end
+  if job.of and state == 'succeeded' then keep = math.min(keep, deliveries.KNOWN_FOR) end
   local time_kept = text(keep)
   local bytes = text(FINISHED_BYTES + #body + (job.h and HELD_BYTES + #job.h or 0) + (is_dead and tonumber(job.b) or 0))
   if received then
@@ -128,12 +134,15 @@ local function finish_one(K, changes, id, job, state, body, keep, now, usage)
     note_deleted(changes, K .. 'p:' .. id)
   end
   if job.of then
-    if state == 'succeeded' then note_fetched(K, job.of, finished_fields(K, job.of), true) end
+    -- The calls that a notice comes to count, it does not.
+    if job.of == deliveries.NOTICE and state == 'succeeded' then return end
+    if job.of ~= deliveries.CALL and state == 'succeeded' then note_fetched(K, job.of, finished_fields(K, job.of), true) end
     return add_to(changes.counts, 'delivery:' .. state, 1)
   end
   note_open(changes, job.t, -1, -(tonumber(job.b) or 0))
   note_finished(changes, id, job.t, bytes, now, keep, received, job.qt)
-  record_usage(K, id, state, job, usage)
+  if not job.nm then job.tags = string_at(K .. 'm:' .. id) end
+  record_usage(K, id, state, job, usage, now)
   add_to(changes.counts, 'ended:' .. state, 1)
   if job.u then
     redis.call('PEXPIRE', K .. 'u:' .. id, time_kept)
@@ -185,6 +194,7 @@ local function finish_followers(K, changes, group, state, body, keep, now, usage
     local job = fields_of(K, follower)
     if job.t and job.fo and job.g == group and job.s == 'queued' then
       redis.call('HSET', K .. 'j:' .. follower, 'co', 1)
+      job.co = true
       finish_one(K, changes, follower, job, state, body, keep, now, { usage[1], usage[2] })
     else
       redis.call('ZREM', key, follower)

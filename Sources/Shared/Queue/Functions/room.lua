@@ -2,7 +2,8 @@
 --
 -- What gives way, in this order: the cache and event logs of jobs that have ended, the first to be forgotten first; answers
 -- whose callers have them, those of the oldest jobs first. What is queued or running, whose answer nobody has fetched, and
--- whose end is yet to be delivered, is not touched; usage records go only beyond their own bound.
+-- whose end is yet to be delivered, is not touched; usage records go only once they are added up (outbox.lua), beyond their
+-- own bound or when they are old.
 --
 -- Further fields of `memory`: used and limit, what Redis said last of its own memory; usage, the bytes of usage records;
 -- full, when (ms) there was no room left to be made; dropped_until, when (ms) the newest job was created whose answer gave
@@ -11,8 +12,8 @@
 -- A block, because Lua has room for 200 names in a file, and all files are one.
 do
 
--- What Redis takes for a cache entry beside its bytes, and for a usage record beside its values, about.
-local CACHE_ENTRY_BYTES, USAGE_RECORD_BYTES = 300, 22
+-- What Redis takes for a cache entry beside its bytes, about.
+local CACHE_ENTRY_BYTES = 300
 -- An answer under an idempotency key stays so long (ms) in any case: its caller may have been cut off, and ask again.
 local REPLAY_GRACE = 60000
 -- How many pages of answers one step looks through for some that may go.
@@ -228,32 +229,6 @@ step('make_room', { 'allow-oom' }, function(K, args)
   return { math.max(0, freed), dropped }
 end)
 
--- What usage records take, about, by the oldest of them.
-local function usage_bytes(K)
-  local records = plain(redis.pcall('XLEN', K .. 'usage')) or 0
-  local sample, values = records > 0 and redis.call('XRANGE', K .. 'usage', '-', '+', 'COUNT', '16') or {}, 0
-  if #sample == 0 then return 0, records, 0 end
-  for _, record in ipairs(sample) do
-    for index = 2, #record[2], 2 do values = values + 2 + #record[2][index] end
-  end
-  local each = USAGE_RECORD_BYTES + math.ceil(values / #sample)
-  return records * each, records, each
-end
-
--- Drops the oldest usage records beyond `most` bytes, whole pages of them. Returns whether more are beyond it.
-local function trim_usage(K, most)
-  local bytes, records, each = usage_bytes(K)
-  if bytes > most then
-    local dropped = redis.call('XTRIM', K .. 'usage', 'MAXLEN', '~', text(math.floor(most / each)), 'LIMIT', '5000')
-    count_dropped(K, 'usage', dropped)
-    bytes = bytes - dropped * each
-    write_index('HSET', K .. 'memory', 'usage', text(bytes))
-    return dropped >= 5000
-  end
-  write_index('HSET', K .. 'memory', 'usage', text(bytes))
-  return false
-end
-
 -- How many members of an index tell how large all of them are, and how often (ms) they are asked.
 local SAMPLE, RECOUNT_EVERY = 500, 60000
 
@@ -280,7 +255,7 @@ local INDEXES = { 'fetched', 'fetched_jobs', 'unfetched', 'stubs', 'logs' }
 --   KEYS[1] base
 --   ARGV  1 who asks  2 how long (ms) the duty stays his  3 most bytes of answers whose callers have them and of event
 --         logs  4 most bytes of usage records  5 what Redis uses  6 its limit, 0 without one  (bytes; both '' when that
---         is not known)  7 most things of each kind in this step
+--         is not known)  7 most things of each kind in this step  8 how long (ms) usage records stay
 --   returns 1: more is to be done at once, 0: nothing is, -1: another is on duty
 --   O(things log jobs)
 step('tidy', { 'allow-oom' }, function(K, args)
@@ -304,7 +279,7 @@ step('tidy', { 'allow-oom' }, function(K, args)
     end
     if dropped == most then more = true end
   end
-  if trim_usage(K, tonumber(args[4])) then more = true end
+  if outbox.trim(K, tonumber(args[4]), now - tonumber(args[8])) then more = true end
   if args[5] ~= '' then write_index('HSET', K .. 'memory', 'used', args[5], 'limit', args[6]) end
   return more and 1 or 0
 end)
