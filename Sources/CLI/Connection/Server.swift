@@ -15,7 +15,8 @@ struct Server: Sendable {
     else { return nil }
     var base = text[...]
     while base.hasSuffix("/") { base = base.dropLast() }
-    let host = base.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false).last ?? ""
-    return host.isEmpty || host.hasPrefix(":") || !base.contains("://") ? nil : String(base)
+    guard let scheme = base.firstRange(of: "://") else { return nil }
+    let host = base[scheme.upperBound...]
+    return host.isEmpty || host.hasPrefix(":") || host.hasPrefix("/") ? nil : String(base)
   }
 }

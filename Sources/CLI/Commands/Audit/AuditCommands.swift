@@ -60,11 +60,13 @@ struct AuditCommands: AsyncParsableCommand {
         var chain = AuditChain(known: known)
         try await client.pages(AuditCommands.path) { (page) throws(CommandFailure) in
           for entry in page {
-            do throws(AuditChain.Break) { try chain.take(entry) } catch { throw .failed(error.sentence) }
+            do throws(AuditChain.Break) { try chain.take(entry) } catch { throw .failed(Self.words(error)) }
           }
           return true
         }
-        do throws(AuditChain.Break) { try chain.end() } catch { throw CommandFailure.failed(error.sentence) }
+        do throws(AuditChain.Break) { try chain.end() } catch {
+          throw CommandFailure.failed(Self.words(error))
+        }
         return chain
       }
       let newest = chain.newest.map(JSONValue.string) ?? .null
@@ -73,6 +75,12 @@ struct AuditCommands: AsyncParsableCommand {
           ? "The log is empty.\n"
           : "The log holds: \(chain.count) entries, the newest with the digest\n\(chain.newest ?? "")\n"
       }
+    }
+
+    /// Of a part of the log the same would have to be said.
+    private static func words(_ fault: AuditChain.Break) -> String {
+      fault.sentence
+        + " (the key of an administrator of one tenant sees a part of the log only, which never holds)"
     }
   }
 }
