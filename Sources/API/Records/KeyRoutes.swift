@@ -62,9 +62,7 @@ struct KeyRoutes: Sendable {
   /// How long the old key stays good. A request without a body says nothing of it.
   private func overlap(_ call: Call) async throws(Problem) -> Duration {
     let headers = call.request.headers
-    let isEmpty =
-      headers[.contentType] == nil && headers[.transferEncoding] == nil
-      && ["0", nil].contains(headers[.contentLength])
+    let isEmpty = headers[.transferEncoding] == nil && ["0", nil].contains(headers[.contentLength])
     return isEmpty ? .zero : try await bodies.read(call, as: RotationBody.schema).overlap
   }
 
