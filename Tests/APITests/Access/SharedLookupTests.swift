@@ -32,6 +32,12 @@ struct SharedLookupTests {
     }
   }
 
+  private final class Counter: Sendable {
+    private let number = Mutex(0)
+    var value: Int { number.withLock { $0 } }
+    func count() { number.withLock { $0 += 1 } }
+  }
+
   @Test("a hundred requests with one unknown key are one look-up")
   func unknownKey() async throws {
     let records = HeldRecords()
@@ -79,13 +85,13 @@ struct SharedLookupTests {
   func failure() async throws {
     let lookups = SharedLookups<Int, Int>()
     let (opened, door) = AsyncStream<Never>.makeStream()
-    let looks = Mutex(0)
+    let looks = Counter()
     try await withThrowingTaskGroup(of: Bool.self) { group in
       for _ in 0..<5 {
         group.addTask {
           do {
             _ = try await lookups.value(for: 1) { () async throws(QueueError) in
-              looks.withLock { $0 += 1 }
+              looks.count()
               for await _ in opened {}
               throw .unexpectedReply(step: "access")
             }
@@ -97,7 +103,7 @@ struct SharedLookupTests {
       door.finish()
       for try await failed in group { #expect(failed) }
     }
-    #expect(looks.withLock { $0 } == 1)
+    #expect(looks.value == 1)
     let found = try await lookups.value(for: 1) { () async throws(QueueError) in 7 }
     #expect(found == 7)
   }
