@@ -1,4 +1,4 @@
-# One image for both processes: `sluice-api` and `sluice-worker`.
+# One image for both processes, `sluice-api` and `sluice-worker`, and for `sluice`, which administrates them.
 FROM swift:6.3-bookworm AS build
 RUN apt-get update \
  && apt-get install -y --no-install-recommends libhiredis-dev \
@@ -6,7 +6,7 @@ RUN apt-get update \
 WORKDIR /src
 COPY . .
 RUN mkdir /out \
- && for product in sluice-api sluice-worker sluice-simulator; do \
+ && for product in sluice-api sluice-worker sluice-simulator sluice; do \
       swift build -c release --static-swift-stdlib --product $product \
    && strip -o /out/$product .build/release/$product || exit 1; \
     done

@@ -41,9 +41,9 @@ fuzz: packages
 bench: build
 	Benchmarks/run
 
-# Builds .build/release/sluice-api, sluice-worker and sluice-simulator.
+# Builds .build/release/sluice-api, sluice-worker, sluice-simulator and sluice.
 build: packages
-	for product in sluice-api sluice-worker sluice-simulator; do \
+	for product in sluice-api sluice-worker sluice-simulator sluice; do \
 	  swift build -c release --static-swift-stdlib --product $$product || exit 1; \
 	done
 

@@ -33,6 +33,7 @@ let products: [Product] =
       .executable(name: "sluice-api", targets: ["API"]),
       .executable(name: "sluice-worker", targets: ["Worker"]),
       .executable(name: "sluice-simulator", targets: ["Simulator"]),
+      .executable(name: "sluice", targets: ["CLI"]),
       .executable(name: "queue-growth", targets: ["QueueGrowth"]),
     ]
   }
@@ -110,6 +111,17 @@ let package = Package(
         .product(name: "Hummingbird", package: "hummingbird"),
       ]
     ),
+    program(
+      "CLI",
+      dependencies: [
+        "Shared",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ]
+    ),
     .executableTarget(
       name: "QueueGrowth", dependencies: ["Shared"], path: "Benchmarks/QueueGrowth", swiftSettings: settings),
     .target(
@@ -117,6 +129,7 @@ let package = Package(
       dependencies: [
         "Shared",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "Crypto", package: "swift-crypto"),
       ],
       path: "Tests/TestSupport",
       swiftSettings: settings
@@ -130,6 +143,7 @@ let package = Package(
       ],
       swiftSettings: settings),
     .testTarget(name: "WorkerTests", dependencies: ["Worker", "TestSupport"], swiftSettings: settings),
+    .testTarget(name: "CLITests", dependencies: ["CLI", "Shared", "TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "SystemTests", dependencies: ["Shared", "TestSupport"], exclude: ["Faithful/Fixtures"],
       swiftSettings: settings),

@@ -108,10 +108,11 @@ struct APIServer: Sendable {
       store: records, catalogs: settings.catalogs, callbacks: settings.callbacks, clock: clock)
     return TenantRoutes(desk: administration, bodies: bodies, queue: desk.queue).routes
       + KeyRoutes(desk: administration, bodies: bodies, peppers: settings.peppers).routes
+      + TransferRoutes(desk: administration, bodies: bodies, peppers: settings.peppers).routes
       + [AuditRoute(store: records).route, LimitsRoute(queue: desk.queue, clock: clock).route]
       + (desk.users.map { UserRoutes(desk: administration, queue: desk.queue, log: $0).routes } ?? [])
       + DeadLetterRoutes(queue: desk.queue, records: administration).routes
-      + [UsageRoute(queue: desk.queue).route]
+      + UsageRoutes(queue: desk.queue).routes
   }
 
   private func responder(

@@ -25,7 +25,7 @@ struct AdministrationTests {
       #expect(try await api.get("\(link)?wait=30").json["status"] == "succeeded")
       #expect(try await api.call(.POST, "\(path)/requeue", headers: admin).status == 404)
       #expect(try await api.call(.DELETE, path, headers: admin).status == 404)
-      let usage = try await api.get("/admin/usage", headers: admin).json["data"]?.array ?? []
+      let usage = try await api.get("/admin/usage/records", headers: admin).json["data"]?.array ?? []
       #expect(usage.map { $0["status"] } == ["failed", "succeeded"])
       #expect(usage.allSatisfy { $0["job"]?.string == id })
     }
@@ -59,7 +59,7 @@ struct AdministrationTests {
   func keys() async throws {
     try await SluiceCluster.with(environment: environment) { cluster in
       let api = try await cluster.startAPI()
-      for path in ["/admin/dead-letters", "/admin/usage"] {
+      for path in ["/admin/dead-letters", "/admin/usage", "/admin/usage/records"] {
         #expect(try await api.get(path).status == 403)
         #expect(try await api.get(path, headers: ["X-API-Key": ""]).status == 401)
         #expect(try await api.get(path, headers: ["X-API-Key": "wrong"]).status == 401)

@@ -64,7 +64,8 @@ struct SurfaceTests {
         paths == [
           "/query", "/jobs", "/jobs/{id}", "/providers", "/health", "/health/live", "/health/ready",
           "/openapi.json", "/docs", "/metrics", "/admin/dead-letters", "/admin/dead-letters/{id}",
-          "/admin/dead-letters/{id}/requeue", "/admin/usage", "/jobs/{id}/events", "/v1/chat/completions",
+          "/admin/dead-letters/{id}/requeue", "/admin/usage", "/admin/usage/records", "/usage",
+          "/jobs/{id}/events", "/v1/chat/completions",
           "/v1/embeddings", "/v1/models", "/v1/models/{id}", "/admin/tenants", "/admin/tenants/{id}",
           "/admin/keys", "/admin/keys/{id}", "/admin/keys/{id}/rotate", "/admin/audit", "/usage/limits",
         ])

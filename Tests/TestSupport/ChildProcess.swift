@@ -98,6 +98,13 @@ public final class ChildProcess: Sendable {
     guard isThere else { throw EndedEarly(name: name, log: log) }
   }
 
+  /// All that it has written, once there is no more to come.
+  public func wholeOutput() async -> String {
+    // No program writes this, so its end is waited for.
+    try? await waitForOutput("\u{0}\u{1}\u{0}")
+    return log
+  }
+
   /// The memory that it has in RAM; 0 once it has ended.
   public var residentBytes: Int {
     let status = (try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)) ?? ""

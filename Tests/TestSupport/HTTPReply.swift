@@ -16,6 +16,8 @@ public struct HTTPReply: Sendable {
   /// There is no answer.
   public struct Failure: Error, CustomStringConvertible {
     public let description: String
+
+    public init(description: String) { self.description = description }
   }
 
   /// Sends a request. Throws ``Failure`` when the server cuts the connection, is silent for `timeout`, or answers with

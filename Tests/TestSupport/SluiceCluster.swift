@@ -73,6 +73,9 @@ public final class SluiceCluster: Sendable {
     return process
   }
 
+  /// Where a program of Sluice is.
+  public static func path(of program: String) -> String { ProgramFolder.path(of: program) }
+
   /// A process of Sluice, without waiting for anything.
   public func start(_ name: String, _ additions: [String: String] = [:]) async throws -> ChildProcess {
     try await ChildProcess(

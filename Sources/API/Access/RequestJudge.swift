@@ -37,9 +37,10 @@ struct RequestJudge: Sendable {
     // A name that leads nowhere any more is the worker's to refuse.
     let route = (try? catalog.route(for: model)) ?? ProviderRoute(name: model, targets: [])
     let passesOver = policy.passesOverUnpriced(model: model, user: order.user)
-    let asked = catalog.asked(
+    var asked = catalog.asked(
       order.request, over: route, isPriced: policy.hasBudgets, lane: order.lane, bytes: bytes,
       user: order.user, passesOverUnpriced: passesOver)
+    asked.mayBePutOff = order.mayBePutOff
     if passesOver, asked.targets.isEmpty, !route.targets.isEmpty {
       throw .forbidden(.isUnpriced(model: model, policy.tenant.id))
     }

@@ -34,6 +34,7 @@ struct Asking: Sendable {
   ) async throws(Problem) -> Asked {
     var question = question
     if let user { question.order.user = user }
+    if case .native = question.form {} else { question.order.mayBePutOff = false }
     return Asked(
       job: try await desk.job(
         of: question.order, by: client, idempotencyKey: idempotencyKey, isAwaited: question.wait != nil,

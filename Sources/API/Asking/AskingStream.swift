@@ -40,7 +40,8 @@ struct AskingStream: Sendable {
       headers[.cacheStatus] = cache.rawValue
       desk.lost.accepted(pending.admission.id, created: created)
       try await call.admitted(pending.admission.id, client, desk)
-      return Start(job: JobResource(admitted: pending.admission, created: created), headers: headers, limit: limit)
+      return Start(
+        job: JobResource(admitted: pending.admission, created: created), headers: headers, limit: limit)
     case .answered(let source, let result, let created, let limit):
       headers[.cacheStatus] = CacheStatus.hit.rawValue
       var job = JobResource(answered: pending.admission, created: created, result: result)

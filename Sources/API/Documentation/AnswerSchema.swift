@@ -8,6 +8,7 @@ enum AnswerSchema {
   }
 
   static let components = own.merging(RecordSchema.components) { first, _ in first }
+    .merging(UsageSchema.components) { first, _ in first }
 
   private static let own: JSONObject = [
     "QueryAnswer": object(queryAnswer, "The answer to a question.", AnswerExample.query),
@@ -19,7 +20,6 @@ enum AnswerSchema {
     "Usage": object(usage, "Tokens as the provider counted them."),
     "Health": object(health, "Whether Sluice can work.", AnswerExample.health),
     "DeadLetter": object(deadLetter, "A job or delivery that failed for good."),
-    "UsageRecord": object(usageRecord, "What one job used."),
     "Problem": .object(problem),
     "OpenAIError": .object(openAIError),
     "ValidationIssue": .object(validationIssue),
@@ -107,15 +107,11 @@ extension AnswerSchema {
   private static let deadLetter: JSONObject = [
     "kind": ["type": "string", "enum": ["request", "delivery"]],
     "tenant": text,
-    "delivers": ["type": ["string", "null"], "description": "The job whose end a delivery tells of."],
+    "delivers": [
+      "type": ["string", "null"],
+      "description": "The job whose end a delivery tells of; null for a notice of a limit or budget.",
+    ],
     "job": reference("JobResource"),
-  ]
-
-  private static let usageRecord: JSONObject = [
-    "id": text, "job": text, "tenant": text, "status": ["type": "string", "enum": choices(JobState.self)],
-    "provider": textOrNull, "model": textOrNull, "provider_key": textOrNull, "prompt_tokens": count,
-    "completion_tokens": count,
-    "cost_usd": ["type": "number", "minimum": 0], "attempts": count, "requeued": count,
   ]
 
   private static let jobError: JSONObject = [

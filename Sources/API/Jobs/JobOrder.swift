@@ -14,6 +14,9 @@ struct JobOrder: Sendable {
   var delay = Duration.zero
   var callbackURL: CallbackURL?
   var streaming: StreamMode?
+  /// Whether the client can come back for its answer: one that must have it on the connection on which it asks is refused by
+  /// a budget that would put its job off.
+  var mayBePutOff = true
   /// Whom the client names as its user.
   var user: String?
 

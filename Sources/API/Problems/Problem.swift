@@ -70,6 +70,8 @@ enum Problem: Error, Sendable, Equatable {
     case tenantStays(TenantID)
     /// No keys can be stored.
     case pepperIsMissing
+    /// Keys are brought that were made with another pepper.
+    case pepperDiffers
     /// Others change the record all the while.
     case recordIsContested
   }
@@ -159,6 +161,8 @@ extension Problem {
       "Tenant \(tenant) is there always and cannot be deleted; disable it instead."
     case .conflict(.pepperIsMissing):
       "No keys can be stored without KEY_PEPPER; set it for all API processes, and keep it."
+    case .conflict(.pepperDiffers):
+      "These keys were made with another KEY_PEPPER, so none of them would be known here; set KEY_PEPPER=own,other for all API processes, then import them."
     case .conflict(.recordIsContested):
       "Others are changing this record; read it again and send the change again."
     case .preconditionFailed:

@@ -61,7 +61,8 @@ enum RecordSchema {
     ],
     "on_budget": [
       "type": "string", "enum": choices(Tenant.OverBudget.self),
-      "description": "What happens to batch jobs that a hard budget has no room for.",
+      "description":
+        "What happens to batch jobs that a hard budget has no room for, and whose clients can come back.",
     ],
     "provider_keys": [
       "type": "object", "additionalProperties": ["type": "string"],
@@ -76,11 +77,16 @@ enum RecordSchema {
     "webhooks": [
       "type": "array",
       "items": [
-        "type": "object", "required": ["url"], "properties": ["url": text(""), "events": names("")],
+        "type": "object", "required": ["url"], "properties": ["url": text(""), "events": webhookEvents],
       ],
       "description": "Who is told of its budgets and limits.",
     ],
     "metadata": metadata,
+  ]
+
+  private static let webhookEvents: JSONValue = [
+    "type": ["array", "null"], "description": "Without them it is told all.",
+    "items": ["type": "string", "enum": .array(Notice.Kind.allCases.map { .string($0.event) })],
   ]
 
   private static let key: JSONObject = [

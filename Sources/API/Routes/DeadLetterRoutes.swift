@@ -100,7 +100,7 @@ extension DeadLetter {
   fileprivate var json: ByteBuffer {
     var json = JSONWriter()
     json.object { json in
-      json.member("kind", deliveredJob == nil ? "request" : "delivery")
+      json.member("kind", job.id.kind == .request ? "request" : "delivery")
       json.member("tenant", job.tenant)
       json.member("delivers", deliveredJob?.rawValue)
       json.name("job")

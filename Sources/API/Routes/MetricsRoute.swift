@@ -64,6 +64,10 @@ struct MetricsRoute: Sendable {
     let ends = JobState.allCases.filter(\.isTerminal).map(\.rawValue)
     counters("jobs_ended_total", "Jobs that have ended, by state.", "state", of: "ended:", known: ends)
     counters("deliveries_total", "Webhook deliveries that have ended, by state.", "state", of: "delivery:")
+    counters(
+      "notices_total", "Notices of limits and budgets, by kind.", "kind", of: "notice:",
+      known: Notice.Kind.allCases.map(\.rawValue))
+    counter("jobs_put_off_total", "Jobs that a budget put off to its next period.", of: "put_off")
     counter("jobs_coalesced_total", "Jobs that shared another's call.", of: "coalesced")
     counter("stale_outcomes_total", "Outcomes refused for an old fencing token.", of: "stale")
     counter("leases_reclaimed_total", "Leases that ran out.", of: "reclaimed")

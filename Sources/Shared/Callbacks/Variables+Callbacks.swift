@@ -1,7 +1,8 @@
 /// What callbacks may do, and what signs them.
 extension Variables {
   public static let webhookSecret = Variable(
-    "WEBHOOK_SECRET", "what signs the calls of `callback_url`, which is refused while this is unset",
+    "WEBHOOK_SECRET",
+    "what signs the calls of `callback_url` and of `webhooks`, which are refused while this is unset",
     allowed: "`whsec_` and the Base64 of 24 to 64 random bytes", isSecret: true,
     parse: WebhookSecret.init(parsing:))
   public static let allowHTTPCallbacks = Variable<Bool>.flag(

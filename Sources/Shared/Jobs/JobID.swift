@@ -7,7 +7,7 @@ public struct JobID: RawRepresentable, Hashable, Sendable, CustomStringConvertib
   public enum Kind: Sendable, Hashable {
     /// A question to a model: `job_…`.
     case request
-    /// The delivery of another job's end to its client's URL: `whk_…`, made by the queue itself.
+    /// The delivery of another job's end to its client's URL, or of a notice: `whk_…`, made by the queue itself.
     case delivery
   }
 

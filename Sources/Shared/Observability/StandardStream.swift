@@ -11,15 +11,36 @@ public enum StandardStream {
   @Sendable public static func writeOutput(_ text: String) { write(text, to: STDOUT_FILENO) }
   @Sendable public static func writeError(_ text: String) { write(text, to: STDERR_FILENO) }
 
+  /// Writes all of it, in as many calls as that takes. Returns whether it could.
+  public static func writeWholeOutput(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    writeWhole(bytes, to: STDOUT_FILENO)
+  }
+
+  /// The same to any open file.
+  public static func writeWhole(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Bool {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = writeSome(UnsafeRawBufferPointer(rebasing: rest), to: descriptor)
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { return false }
+      rest = rest.dropFirst(count)
+    }
+    return true
+  }
+
+  private static func writeSome(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int {
+    #if canImport(Darwin)
+      Darwin.write(descriptor, bytes.baseAddress, bytes.count)
+    #elseif canImport(Musl)
+      Musl.write(descriptor, bytes.baseAddress, bytes.count)
+    #else
+      Glibc.write(descriptor, bytes.baseAddress, bytes.count)
+    #endif
+  }
+
   private static func write(_ text: String, to descriptor: Int32) {
     var text = text
     // Nobody is left to tell when standard output is gone.
-    #if canImport(Darwin)
-      text.withUTF8 { _ = Darwin.write(descriptor, $0.baseAddress, $0.count) }
-    #elseif canImport(Musl)
-      text.withUTF8 { _ = Musl.write(descriptor, $0.baseAddress, $0.count) }
-    #else
-      text.withUTF8 { _ = Glibc.write(descriptor, $0.baseAddress, $0.count) }
-    #endif
+    text.withUTF8 { _ = writeSome(UnsafeRawBufferPointer($0), to: descriptor) }
   }
 }

@@ -19,6 +19,8 @@ public struct AccessChange: Sendable {
   let oldDigests: [String]
   /// The epoch that the record must have (`If-Match`).
   public var expected: Int?
+  /// Whether digests stay where the change fails: of a key that was made before, another may stand for its record already.
+  public var keepsDigests = false
   /// Whether a tenant goes that has open jobs, too.
   public var isForced = false
 

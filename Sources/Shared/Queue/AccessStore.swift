@@ -85,7 +85,8 @@ public struct AccessStore: Sendable {
     for digest in change.newDigests { try await name(digest, change) }
     let outcome = try await write(change, entry)
     let isDone = if case .done = outcome { true } else { false }
-    for digest in isDone ? change.oldDigests : change.newDigests {
+    let stale = isDone ? change.oldDigests : change.keepsDigests ? [] : change.newDigests
+    for digest in stale {
       _ = try await queue.perform(RedisCommand("DEL", digests + digest))
     }
     return outcome

@@ -9,9 +9,19 @@ extension Demand {
     !queued.isEmpty || !running.isEmpty || !budgets.isEmpty || rates.contains { $0.unit == .tokens }
   }
 
-  /// As `admit` takes it (admit.lua); empty for a request that counts against nothing and has no key of its own.
+  /// As `admit` takes it (held.lua); empty for a request that counts against nothing and has no key of its own.
+  ///
+  /// The amounts stand before all else, which is the same text for most requests of a client: Redis reads it once.
   var packed: ByteBuffer {
     if self == Demand() { return ByteBuffer() }
+    var amounts = DemandAmounts()
+    let shape = shape(with: &amounts)
+    var bytes = amounts.packed
+    bytes.writeImmutableBuffer(shape)
+    return bytes
+  }
+
+  private func shape(with amounts: inout DemandAmounts) -> ByteBuffer {
     var pack = MessagePack()
     pack.beginArray(7)
     pack.append(judgedBy.tenant)
@@ -19,25 +29,25 @@ extension Demand {
     pack.append(judgedBy.goodUntil ?? 0)
     pack.append(key ?? "")
     pack.append(user ?? "")
-    pack.append(requests)
+    pack.append(requests) { $0.amount }
     guard isHeld else {
       pack.append(0)
       return pack.bytes
     }
     pack.beginArray(4)
-    pack.append(tokens)
-    appendQueued(to: &pack)
+    pack.append(tokens) { amounts.place(of: Int64($0.amount), in: .tokens) }
+    appendQueued(to: &pack, &amounts)
     appendRunning(to: &pack)
-    appendBudgets(to: &pack)
+    appendBudgets(to: &pack, &amounts)
     return pack.bytes
   }
 
-  private func appendQueued(to pack: inout MessagePack) {
+  private func appendQueued(to pack: inout MessagePack, _ amounts: inout DemandAmounts) {
     pack.beginArray(3 * queued.count)
     for demand in queued {
       pack.append(demand.subject)
       pack.append(demand.most)
-      pack.append(demand.amount)
+      pack.append(amounts.place(of: Int64(demand.amount), in: .queued(demand.unit)))
     }
   }
 
@@ -49,13 +59,13 @@ extension Demand {
     }
   }
 
-  private func appendBudgets(to pack: inout MessagePack) {
+  private func appendBudgets(to pack: inout MessagePack, _ amounts: inout DemandAmounts) {
     pack.beginArray(7 * budgets.count)
     for demand in budgets {
       pack.append(demand.subject)
       pack.append(demand.kind == .hard ? 1 : 0)
       pack.append(demand.most.rawValue)
-      pack.append(demand.amount.rawValue)
+      pack.append(amounts.place(of: demand.amount.rawValue, in: .money))
       pack.append(demand.period.lowerBound)
       pack.append(demand.period.upperBound)
       pack.append(demand.waits ? 1 : 0)
@@ -69,20 +79,20 @@ extension [RateDemand] {
     if isEmpty { return ByteBuffer() }
     var pack = MessagePack()
     pack.beginArray(2)
-    pack.append(filter { $0.unit == .requests })
-    pack.append(filter { $0.unit == .tokens })
+    pack.append(filter { $0.unit == .requests }) { $0.amount }
+    pack.append(filter { $0.unit == .tokens }) { $0.amount }
     return pack.bytes
   }
 }
 
 extension MessagePack {
-  fileprivate mutating func append(_ rates: [RateDemand]) {
+  fileprivate mutating func append(_ rates: [RateDemand], amount: (RateDemand) -> Int) {
     beginArray(4 * rates.count)
     for rate in rates {
       append(rate.counter)
       append(rate.most)
       append(rate.grain)
-      append(rate.amount)
+      append(amount(rate))
     }
   }
 }

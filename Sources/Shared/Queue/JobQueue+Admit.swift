@@ -88,15 +88,15 @@ extension AdmissionOutcome {
     let elements = reply.array ?? []
     switch elements.first?.string {
     case "admitted":
-      guard elements.count == 4, let created = elements[1].integer else { return nil }
+      guard elements.count >= 3, let created = elements[1].integer else { return nil }
       self = .admitted(
-        createdMilliseconds: created, sharesCall: elements[2].string == "1", RateLimitStates(elements[3]))
+        createdMilliseconds: created, sharesCall: elements[2].string == "1", RateLimitStates(elements[3...]))
     case "hit":
-      guard elements.count == 5, let source = elements[1].string.flatMap(JobID.init(rawValue:)),
+      guard elements.count >= 4, let source = elements[1].string.flatMap(JobID.init(rawValue:)),
         let result = elements[2].buffer, let created = elements[3].integer
       else { return nil }
       self = .cached(
-        source: source, result: result, createdMilliseconds: created, RateLimitStates(elements[4]))
+        source: source, result: result, createdMilliseconds: created, RateLimitStates(elements[4...]))
     case "replayed":
       guard elements.count == 2, let id = elements[1].string.flatMap(JobID.init(rawValue:)) else {
         return nil
@@ -105,10 +105,10 @@ extension AdmissionOutcome {
     case "conflict":
       self = .keyReused
     case "limited":
-      guard elements.count == 5, let wait = elements[1].integer,
+      guard elements.count >= 4, let wait = elements[1].integer,
         let rate = (elements[2].string == "tokens" ? demand.tokens : demand.requests)[number: elements[3]]
       else { return nil }
-      self = .limited(by: rate, retryAfter: .milliseconds(wait), RateLimitStates(elements[4]))
+      self = .limited(by: rate, retryAfter: .milliseconds(wait), RateLimitStates(elements[4...]))
     case "full":
       guard elements.count == 2, let bound = AdmissionOutcome.Bound(elements[1], of: demand) else {
         return nil

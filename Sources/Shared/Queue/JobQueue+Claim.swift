@@ -9,9 +9,10 @@ public struct ClaimedJob: Sendable {
   public let timeLeft: Duration
   /// How its answer is told while it comes; nil when nobody wants it bit by bit.
   public let streaming: StreamMode?
-  /// ``JobRequest/encoded()``; nil for a delivery, and when the stored request is gone.
+  /// ``JobRequest/encoded()``; of a notice, what ``NoticeTask`` reads. Nil for the delivery of a job's end, and when the stored
+  /// request is gone.
   public let request: ByteBuffer?
-  /// The job whose end a delivery tells of; nil for a request.
+  /// The job whose end a delivery tells of; nil for a request, and for a notice.
   public let deliveredJob: JobID?
 }
 

@@ -3,7 +3,7 @@ import NIOCore
 /// A job or delivery that failed for good, for an operator.
 public struct DeadLetter: Sendable {
   public let job: JobRecord
-  /// The job whose end a delivery should have told of; nil for a request.
+  /// The job whose end a delivery should have told of; nil for a request, and for a notice.
   public let deliveredJob: JobID?
 }
 

@@ -10,7 +10,7 @@ public struct QueueStatistics: Sendable, Hashable {
   public let workers: Int
   /// What has happened since the queue was new, by name: `ended:<state>`, `delivery:<state>`, `coalesced`,
   /// `stale` (outcomes refused for an old fencing token), `reclaimed` (leases that ran out), `crashes`,
-  /// `quarantined`, `requeued`, `discarded`, `repaired:<kind>`, `orphan:<index>` (members without what they stand for,
+  /// `notice:<kind>`, `put_off` (to the next period of a budget), `quarantined`, `requeued`, `discarded`, `repaired:<kind>`, `orphan:<index>` (members without what they stand for,
   /// removed), `untold` (messages on channels that Redis' rules forbid),
   /// `dropped:<kind>` (what gave way to new work).
   public let counts: [String: Int]

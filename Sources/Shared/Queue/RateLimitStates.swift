@@ -10,6 +10,12 @@ public struct RateLimitStates: Sendable, Hashable {
     self.tokens = tokens
   }
 
+  /// The end of a reply: three elements of each of the two, nothing where there is neither.
+  init(_ reply: ArraySlice<RESPValue>) {
+    requests = RateLimitState(Array(reply.prefix(3)))
+    tokens = RateLimitState(Array(reply.dropFirst(3)))
+  }
+
   /// An element of a reply: the two, each of three elements or none.
   init(_ reply: RESPValue) {
     let states = reply.array ?? []

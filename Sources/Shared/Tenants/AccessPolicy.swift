@@ -135,7 +135,8 @@ extension AccessPolicy {
 
   private func add(to demand: inout Demand, for request: AskedRequest?, at now: Int64) {
     let moment = BudgetMoment(
-      now: now, calendar: calendar, waits: tenant.onBudget == .wait && request?.lane == .batch)
+      now: now, calendar: calendar,
+      waits: tenant.onBudget == .wait && request?.lane == .batch && request?.mayBePutOff == true)
     tenantBounds.add(to: &demand, for: request, at: moment)
     if let user = demand.user, !tenant.userLimits.isEmpty || !tenant.userBudgets.isEmpty {
       let bounds = AccessBounds(

@@ -15,6 +15,8 @@ public struct AskedRequest: Sendable {
   public var bytes: Int
   /// 1 to 256 characters; nil where the client names none.
   public var user: String?
+  /// Whether the client can come back for its answer, so that a budget may put the job off to its next period.
+  public var mayBePutOff = true
 
   public init(
     model: String, promptTokens: Int, maxTokens: Int?, targets: [PricedTarget] = [],

@@ -25,6 +25,16 @@ public struct KeyPeppers: Sendable, CustomStringConvertible, CustomReflectable {
     peppers.map { KeyDigest(of: key.secret, under: $0) }
   }
 
+  /// What tells each from others without telling anything of it, the newest first: eight hexadecimal digits of an HMAC.
+  public var fingerprints: [String] {
+    peppers.map { pepper in
+      // No key reads so, and no digest of one is told.
+      let code = HMAC<SHA256>.authenticationCode(
+        for: Array("the fingerprint of a pepper".utf8), using: pepper)
+      return code.prefix(4).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+  }
+
   public var description: String { "***" }
   public var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
+import NIOPosix
 import NIOSSL
 import Shared
 
@@ -18,19 +19,24 @@ struct CallbackSender: Sendable {
   ///
   /// Throws `CancellationError` when the task is cancelled; whether the receiver got the call is then unknown.
   func send(_ delivery: CallbackDelivery) async throws(CancellationError) -> CallbackOutcome {
-    guard let secret = policy.secret else { return .failed(reason: "WEBHOOK_SECRET is not set") }
     guard let event = CallbackEvent(delivery.job) else { return .failed(reason: "the job has not ended") }
-    let url: CallbackURL
-    do { url = try CallbackURL(delivery.url, under: policy) } catch {
+    return try await send(to: delivery.url, id: delivery.eventID, event.json)
+  }
+
+  /// The same for any event. `url` is as it was stored; it is checked anew. `id` is the event's.
+  func send(
+    to url: String, id: String, _ body: ByteBuffer
+  ) async throws(CancellationError) -> CallbackOutcome {
+    guard let secret = policy.secret else { return .failed(reason: "WEBHOOK_SECRET is not set") }
+    let checked: CallbackURL
+    do { checked = try CallbackURL(url, under: policy) } catch {
       return .failed(reason: "the URL may not be called: \(error)")
     }
     let deadline = NIODeadline.now() + TimeAmount(timeouts.total)
-    let body = event.json
-    let signature = WebhookSignature(
-      id: delivery.eventID, timestamp: Timestamp.now / 1000, body: body, secret: secret)
+    let signature = WebhookSignature(id: id, timestamp: Timestamp.now / 1000, body: body, secret: secret)
     do {
-      let addresses = try await checkedAddresses(of: url)
-      return try await call(url, at: addresses, signature, body, deadline)
+      let addresses = try await checkedAddresses(of: checked)
+      return try await call(checked, at: addresses, signature, body, deadline)
     } catch {
       if Task.isCancelled { throw CancellationError() }
       return .failed(reason: CallbackFault.words(for: error, timeouts))
@@ -70,8 +76,10 @@ struct CallbackSender: Sendable {
   private func call(
     _ url: CallbackURL, at address: IPAddress, _ request: HTTPClient.Request, _ deadline: NIODeadline
   ) async throws -> CallbackOutcome {
+    // On one event loop, for the reason of ``OneLoopClients``.
     let http = HTTPClient(
-      eventLoopGroupProvider: .singleton, configuration: configuration(url, at: address))
+      eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton.any()),
+      configuration: configuration(url, at: address))
     let answer = CallbackAnswer()
     let task = http.execute(request: request, delegate: answer, deadline: deadline)
     let result: Result<Void, any Error> = await withTaskCancellationHandler {

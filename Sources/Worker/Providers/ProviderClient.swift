@@ -11,21 +11,21 @@ final class ProviderClient: Sendable {
   static let headLimit = 64 * 1024
 
   /// By their connect time-out, which a client has for all that it connects to.
-  private let clients = Mutex<[Duration: HTTPClient]>([:])
+  private let clients = Mutex<[Duration: OneLoopClients]>([:])
   let limits: AnswerLimits
 
   init(limits: AnswerLimits = AnswerLimits()) { self.limits = limits }
 
-  private func http(connect: Duration) -> HTTPClient {
+  private func http(connect: Duration) -> OneLoopClients {
     clients.withLock { clients in
       if let client = clients[connect] { return client }
-      let client = makeClient(connect: connect)
+      let client = OneLoopClients(configuration: configuration(connect: connect))
       clients[connect] = client
       return client
     }
   }
 
-  private func makeClient(connect: Duration) -> HTTPClient {
+  private func configuration(connect: Duration) -> HTTPClient.Configuration {
     var configuration = HTTPClient.Configuration(
       redirectConfiguration: .disallow,
       timeout: .init(connect: TimeAmount(connect)),
@@ -41,7 +41,7 @@ final class ProviderClient: Sendable {
     configuration.connectionPool.retryConnectionEstablishment = false
     // There is no tracer, and a span for nobody costs a twentieth of what a call does.
     configuration.tracing.tracer = nil
-    return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    return configuration
   }
 
   /// The whole response, whatever its status, or why there is none. A fault in mid-answer drops the
@@ -58,12 +58,7 @@ final class ProviderClient: Sendable {
     let collector = ResponseCollector(
       bounds: AttemptBounds(timeouts, streams: false, isLast: isLast, start: .now()),
       headLimit: Self.headLimit, bodyLimit: limits.answer, bytes: bytes, firstByte: firstByte)
-    let task = http(connect: timeouts.connect).execute(request: request, delegate: collector)
-    let result: Result<ProviderResponse, any Error> = await withTaskCancellationHandler {
-      do { return .success(try await task.futureResult.get()) } catch { return .failure(error) }
-    } onCancel: {
-      task.cancel()
-    }
+    let result = await http(connect: timeouts.connect).send(request, for: collector)
     switch result {
     case .success(let response): return .success(response)
     case .failure(let error):
@@ -84,12 +79,7 @@ final class ProviderClient: Sendable {
     let collector = StreamCollector(
       answer, bounds: AttemptBounds(timeouts, streams: true, isLast: isLast, start: .now()),
       headLimit: Self.headLimit, bytes: bytes, onDelta: onDelta)
-    let task = http(connect: timeouts.connect).execute(request: request, delegate: collector)
-    let result: Result<ProviderAnswer, any Error> = await withTaskCancellationHandler {
-      do { return .success(try await task.futureResult.get()) } catch { return .failure(error) }
-    } onCancel: {
-      task.cancel()
-    }
+    let result = await http(connect: timeouts.connect).send(request, for: collector)
     let answer = collector.answer
     switch result {
     case .success(let whole): return (.success(whole), answer.headers)
@@ -104,7 +94,6 @@ final class ProviderClient: Sendable {
   /// Closes all connections; calls that are under way fail.
   func shutdown() async {
     let clients = clients.withLock { $0 }
-    // Fails only when it has been shut down before.
-    for client in clients.values { try? await client.shutdown() }
+    for client in clients.values { await client.shutdown() }
   }
 }

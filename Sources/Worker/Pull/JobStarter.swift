@@ -26,8 +26,8 @@ final class JobStarter: Sendable {
   }
 
   private func run(_ job: ClaimedJob) async throws {
-    if let ended = job.deliveredJob {
-      try await deliveries.run(job, of: ended)
+    if job.lease.id.kind == .delivery {
+      try await deliveries.run(job)
     } else {
       try await runner.run(job)
     }

@@ -130,7 +130,13 @@ struct ProviderFileTests {
     try Data("  hunter2\n".utf8).write(to: file)
     #expect(try catalog(text).provider(named: "a")?.access == .key(Secret("hunter2")))
     #expect(try ProviderFile(text, file: "f").keyFiles == [file.path()])
-    for wrong in ["", "\n", "two words", "späß"] {
+    for empty in ["", "\n"] {
+      try Data(empty.utf8).write(to: file)
+      #expect(throws: ConfigurationError(place + "which is empty; allowed is a file with a key")) {
+        try catalog(text)
+      }
+    }
+    for wrong in ["two words", "späß"] {
       try Data(wrong.utf8).write(to: file)
       let allowed = "which holds no key; allowed is visible ASCII characters without spaces"
       #expect(throws: ConfigurationError(place + allowed)) { try catalog(text) }

@@ -48,6 +48,27 @@ struct DemandTests {
     }
   }
 
+  @Test("each limit takes and gives back its own amount; those of a client's next request are others")
+  func amounts() async throws {
+    try await QueueLab.with { lab in
+      func demand(_ amount: Int) -> Demand {
+        var other = lab.tokens(2 * amount)
+        other.subject = "k:1:td"
+        return lab.demand(
+          rates: [lab.tokens(amount), other],
+          queued: [QueuedDemand(subject: "t:a:b", scope: .tenant, unit: .bytes, most: 99, amount: amount)],
+          budgets: [lab.budget(Int64(3 * amount)), lab.budget(Int64(amount), subject: "k:1:bd")])
+      }
+      for amount in [10, 20] { try await lab.admit(lab.admission(demand: demand(amount))) }
+      #expect(try await lab.sums() == ["q:t:a:b": 30, "$:t:a:bd": 90, "$:k:1:bd": 30])
+      let standing = try await lab.queue.standing(of: demand(0))
+      #expect(standing.rates.map(\.remaining) == [70, 40])
+      try await lab.complete(try await lab.claimOne(), tokens: 1)
+      #expect(try await lab.sums() == ["q:t:a:b": 20, "$:t:a:bd": 60, "$:k:1:bd": 20])
+      #expect(try await lab.queue.standing(of: demand(0)).rates.map(\.remaining) == [79, 59])
+    }
+  }
+
   @Test("how limits and budgets stand is told in the order of the demand, and takes nothing")
   func standing() async throws {
     try await QueueLab.with { lab in

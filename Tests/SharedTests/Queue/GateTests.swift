@@ -93,7 +93,8 @@ struct GateTests {
   func putOff() async throws {
     try await QueueLab.with { lab in
       let now = Timestamp.now
-      try await lab.redis("HSET", ":held", "s:t:a:bd", "\(now - 1000) 95 7 \(now + 60_000)")
+      // 100: everything has been told.
+      try await lab.redis("HSET", ":held", "s:t:a:bd", "\(now - 1000) 95 100 \(now + 60_000)")
       let period = now - 1000..<now + 60_000
       let admission = lab.admission(
         demand: lab.demand(running: [lab.running(1)], budgets: [lab.budget(10, period: period, waits: true)]))

@@ -6,27 +6,31 @@ import Testing
 @Suite("Notices of limits and budgets")
 struct NoticeTests {
   private func told(_ lab: QueueLab) async throws -> [String] {
-    try await lab.queue.notices(after: nil, count: 99).map { "\($0.kind) \($0.percent) \($0.subject)" }
+    try await lab.queue.notices(after: nil, count: 99).map {
+      "\($0.notice.kind) \($0.notice.percent) \($0.notice.subject)"
+    }
   }
 
   @Test("50, 80 and 100 percent of a soft budget are told once each")
   func soft() async throws {
     try await QueueLab.with { lab in
-      for cost: Int64 in [40, 15, 10, 30, 30] {
-        try await lab.admit(lab.admission(demand: lab.demand(budgets: [lab.budget(90, .soft)])))
-        try await lab.complete(try await lab.claimOne(), cost: cost)
-      }
+      for cost: Int64 in [40, 15, 10, 30, 30] { try await lab.spend(cost, lab.budget(90, .soft)) }
       #expect(try await told(lab) == ["spent 50 t:a:bd", "spent 80 t:a:bd", "spent 100 t:a:bd"])
-      #expect(try await lab.queue.notices(after: nil, count: 1).first?.tenant == "default")
+      let first = try #require(try await lab.queue.notices(after: nil, count: 1).first)
+      #expect(first.notice.tenant == "default" && first.notice.spent == 55 && first.notice.most == 100)
+      #expect(
+        first.notice.finish == QueueLab.period.upperBound && first.notice.period == QueueLab.period.lowerBound
+      )
+      #expect(try await lab.queue.notices(after: first.place, count: 9).count == 2)
       #expect(try await lab.spent() == 125)
+      #expect(try await lab.queue.statistics().counts["notice:spent"] == 3)
     }
   }
 
   @Test("the first refusal by a hard budget is told once, instead of the rest")
   func hard() async throws {
     try await QueueLab.with { lab in
-      try await lab.admit(lab.admission(demand: lab.demand(budgets: [lab.budget(90)])))
-      try await lab.complete(try await lab.claimOne(), cost: 60)
+      try await lab.spend(60, lab.budget(90))
       for _ in 0..<2 {
         guard
           case .overBudget = try await lab.queue.admit(
@@ -40,22 +44,96 @@ struct NoticeTests {
     }
   }
 
-  @Test("a limit that has refused for more than a minute is told once")
+  @Test(
+    "a budget that was raised is told of anew, and those who were admitted before do not make it told once more"
+  )
+  func raised() async throws {
+    try await QueueLab.with { lab in
+      let small = lab.budget(100, of: 100_000, .soft)
+      let large = lab.budget(100, of: 200_000, .soft)
+      try await lab.spend(95_000, small)
+      try await lab.spend(1_000, large)
+      try await lab.spend(5_000, large)
+      try await lab.spend(1_000, small)
+      try await lab.spend(60_000, large)
+      #expect(try await told(lab) == ["spent 80 t:a:bd", "spent 50 t:a:bd", "spent 80 t:a:bd"])
+    }
+  }
+
+  @Test("the user whose budget it is is named, the one who has spent of his tenant's is not")
+  func users() async throws {
+    try await QueueLab.with { lab in
+      for subject in ["t:a:sd", "u:a:0123456789abcdef:sd"] {
+        var demand = lab.demand(budgets: [lab.budget(60, .soft, subject: subject)])
+        demand.user = "anna"
+        try await lab.admit(lab.admission(demand: demand))
+        try await lab.complete(try await lab.claimOne(), cost: 60)
+        _ = try await lab.takeNotices()
+      }
+      let notices = try await lab.queue.notices(after: nil, count: 9).map(\.notice)
+      #expect(notices.map(\.user) == [nil, "anna"])
+      #expect(notices.map(\.scope) == [.tenant, .user])
+      #expect(
+        notices[1].sentence
+          == "a user of tenant default may spend 0.0000001 USD a day, and has spent 50 % of it")
+    }
+  }
+
+  // MARK: - Limits
+
+  private let rate = RateDemand(subject: "k:1:rd", scope: .key, unit: .requests, most: 1, window: .day)
+
+  private func ask(_ lab: QueueLab, _ rate: RateDemand) async throws {
+    guard case .limited = try await lab.queue.admit(lab.admission(limits: [rate])) else {
+      throw QueueLab.NotAdmitted()
+    }
+  }
+
+  @Test("a limit that has refused for more than five minutes is told once an hour")
   func limited() async throws {
     try await QueueLab.with { lab in
-      let rate = RateDemand(subject: "k:1:rd", scope: .key, unit: .requests, most: 1, window: .day)
       try await lab.admit(lab.admission(limits: [rate]))
-      func ask() async throws {
-        guard case .limited = try await lab.queue.admit(lab.admission(limits: [rate])) else {
-          throw QueueLab.NotAdmitted()
-        }
-      }
-      try await ask()
+      try await ask(lab, rate)
       #expect(try await told(lab) == [])
       let now = Timestamp.now
-      try await lab.redis("SET", ":refused:k:1:rd", "\(now - 61_000) \(now - 10_000)")
-      for _ in 0..<2 { try await ask() }
+      try await lab.redis("SET", ":refused:k:1:rd", "\(now - 301_000) \(now - 10_000) \(now - 9_000)")
+      for _ in 0..<2 { try await ask(lab, rate) }
       #expect(try await told(lab) == ["limited 100 k:1:rd"])
+      let notice = try #require(try await lab.queue.notices(after: nil, count: 1).first?.notice)
+      #expect(
+        notice.limit == Limit(1, .requests(.day)) && notice.key == "1" && notice.period == now - 301_000)
+      let left = try await lab.redis("PTTL", ":refused:k:1:rd").integer ?? 0
+      #expect((3_500_000...3_600_000).contains(left))
+    }
+  }
+
+  @Test(
+    "a minute without a refusal begins anew, but not the time that a refusal told to wait",
+    arguments: [true, false])
+  func pause(isToldToWait: Bool) async throws {
+    try await QueueLab.with { lab in
+      try await lab.admit(lab.admission(limits: [rate]))
+      let now = Timestamp.now
+      let good = isToldToWait ? now - 20_000 : now - 99_000
+      try await lab.redis("SET", ":refused:k:1:rd", "\(now - 900_000) \(now - 100_000) \(good)")
+      try await ask(lab, rate)
+      #expect(try await told(lab) == (isToldToWait ? ["limited 100 k:1:rd"] : []))
+    }
+  }
+
+  @Test(
+    "RATE_LIMIT is told of a key, not of an address",
+    arguments: ["key:default", "ip:192.0.2.1", "key:default:ip:::1"])
+  func rateLimit(subject: String) async throws {
+    try await QueueLab.with { lab in
+      let rate = RateDemand(subject: subject, limit: RateLimit(requests: 1, per: .hour))
+      try await lab.admit(lab.admission(limits: [rate]))
+      let now = Timestamp.now
+      try await lab.redis("SET", ":refused:\(subject)", "\(now - 301_000) \(now - 10_000) \(now)")
+      try await ask(lab, rate)
+      let notices = try await lab.queue.notices(after: nil, count: 9).map(\.notice)
+      #expect(notices.map(\.limit) == (subject == "key:default" ? [Limit(1, .requests(.hour))] : []))
+      #expect(notices.allSatisfy { $0.who == "SERVICE_API_KEY" })
     }
   }
 }

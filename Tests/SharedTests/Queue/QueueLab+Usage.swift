@@ -47,7 +47,7 @@ extension [UsageRecord] {
   /// What `roll` should come to.
   func sums(_ buckets: UsageBuckets) -> [QueueLab.UsageKey: UsageSums] {
     var sums: [QueueLab.UsageKey: UsageSums] = [:]
-    for record in self where buckets != .users || record.user != nil {
+    for record in self {
       let parts =
         buckets == .users
         ? [record.tenant, record.user ?? ""]

@@ -254,6 +254,9 @@ struct AccessPolicyTests {
     batch.lane = .batch
     #expect(try policy.demand(for: batch, at: Self.now).budgets.map(\.waits) == [true, false, false])
     #expect(try policy.demand(for: request, at: Self.now).budgets.map(\.waits) == [false, false, false])
+    // Whoever must have the answer on the connection on which he asks is refused.
+    batch.mayBePutOff = false
+    #expect(try policy.demand(for: batch, at: Self.now).budgets.map(\.waits) == [false, false, false])
   }
 
   @Test("unpriced targets are passed over only where the tenant says so and a hard budget counts the request")

@@ -21,4 +21,9 @@ public struct FaultScale: Sendable {
     }
     return isChaos ? long : short
   }
+
+  /// How long a fault goes on: `short` in a test run, a share of the whole time in chaos.
+  public func time(short: Duration, share: Double) -> Duration {
+    minutes.map { max(short, .seconds($0 * 60 * share)) } ?? short
+  }
 }

@@ -62,7 +62,7 @@ struct CascadeTests {
           == Answer("Hello", finishReason: .stop, usage: TokenUsage(promptTokens: 14, completionTokens: 24)))
       #expect(result.provider == "first")
       #expect(result.model == "first-model")
-      #expect(result.cost == .zero, "its price is not known")
+      #expect(result.cost == .zero && result.isUnpriced, "its price is not known")
       #expect(result.cascadePath.map(\.status) == [.success])
       #expect(second.requests.isEmpty)
     }

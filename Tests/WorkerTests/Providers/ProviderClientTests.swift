@@ -27,12 +27,13 @@ struct ProviderClientTests {
     }
   }
 
-  private func request(_ baseURL: String) throws -> HTTPClient.Request {
+  private func request(_ baseURL: String, prompt: String = "Hi") throws -> HTTPClient.Request {
     try ProviderEndpoint(ProviderFixture.openAI(baseURL: baseURL), model: "m")
       .httpRequest(
         for: JobRequest.chat(
           Conversation(
-            turns: [Turn(role: .user, text: "Hi")], parameters: Parameters(maxTokens: 256, temperature: 0.7)))
+            turns: [Turn(role: .user, text: prompt)], parameters: Parameters(maxTokens: 256, temperature: 0.7)
+          ))
       ).0
   }
 
@@ -60,6 +61,31 @@ struct ProviderClientTests {
         #expect(first.contains("authorization: Bearer \(ProviderFixture.key.reveal())\r\n"))
         #expect(!first.contains("transfer-encoding"))
       }
+    }
+  }
+
+  @Test(
+    "a provider that answers before it has read all, and then hangs up, has answered, however many ask it")
+  func hasty() async throws {
+    try await HastyServer.with(answer: Self.answer) { server in
+      let request = try request(server.baseURL, prompt: String(repeating: "x", count: 300_000))
+      let answers = try await withClient { client in
+        try await withThrowingTaskGroup(of: Int.self) { group in
+          for _ in 1...8 {
+            group.addTask {
+              var answers = 0
+              // A request on a connection that was hung up meanwhile is not read, and fails.
+              for _ in 1...100 where try await client.send(request, timeouts: Self.patient).isAnswer {
+                answers += 1
+              }
+              return answers
+            }
+          }
+          return try await group.reduce(0, +)
+        }
+      }
+      #expect(answers > 0)
+      #expect(answers >= server.requests)
     }
   }
 
@@ -240,4 +266,8 @@ struct ProviderClientTests {
       }
     }
   }
+}
+
+extension Result<ProviderResponse, ProviderFault> {
+  fileprivate var isAnswer: Bool { (try? get()) != nil }
 }

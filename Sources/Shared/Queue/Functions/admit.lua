@@ -8,16 +8,17 @@
 --           expires in (ms), delay (ms), channel of the waiting caller or '', callback URL or '', cache key or '',
 --           cache mode (use, refresh), '1' when a cached answer shall become a job of its own, digest of the
 --           idempotency key or '', fingerprint of the body, how its events are written ('' for none, 'deltas', or
---           'restart' when an answer that broke off may begin anew), its demand or '': MessagePack of the epochs of
---           tenant and key by which it was judged, until when the key is good (ms, 0 without an end), the key's id or '',
---           the user or '', limits of requests (limits.lua), and lists of what it holds until it ends, or 0 (held.lua)
---   returns for each job, where `limits` are {limit, remaining, reset (ms)} of the tightest limit of requests and the same
---   of tokens, {} without any
---           {'admitted', created (ms), '1' when it follows another's call, limits}
---           {'hit', id of the job that made the answer, answer, created (ms), limits}
+--           'restart' when an answer that broke off may begin anew), its demand or '': its amounts and its shape, which is
+--           MessagePack of the epochs of tenant and key by which it was judged, until when the key is good (ms, 0 without an
+--           end), the key's id or '', the user or '', limits of requests (limits.lua), and lists of what it holds until it
+--           ends, or 0 (held.lua)
+--   returns for each job, where `limits…` are limit, remaining, reset (ms) of the tightest limit of requests and the same of
+--   tokens, nil for what is not limited, or nothing at all
+--           {'admitted', created (ms), '1' when it follows another's call, limits…}
+--           {'hit', id of the job that made the answer, answer, created (ms), limits…}
 --           {'replayed', id of the job that has this idempotency key}
 --           {'conflict'}: the idempotency key was used with another body
---           {'limited', retry after (ms), 'requests' or 'tokens', number of the limit in its list, limits}
+--           {'limited', retry after (ms), 'requests' or 'tokens', number of the limit in its list, limits…}
 --           {'full', 'queue', 'tenant', or the number of a bound of `queued`}
 --           {'over', number of the hard budget}: what is spent and the most that the job can cost are over it
 --           {'stale', now (ms)}: records of tenant or key are others, the key has expired, or a budget's period is over
@@ -32,35 +33,21 @@ do
 -- How long an idempotency key is remembered.
 local REPLAY_TIME = DAY
 local FIRST_ORDER = 9
-local MOST_FOLLOWERS = 1000
-local URGENCY = { interactive = 1, standard = 2, batch = 3 }
-
-local HOLDS_NOTHING = { {}, {}, {}, {} }
-
--- What an order takes of limits and budgets; nil for nothing. Those of one client are often the same.
-local function read_demand(demands, packed)
-  if packed == '' then return nil end
-  local demand = demands[packed]
-  if demand then return demand end
-  local parts = held.parse(packed)
-  local holds = type(parts[7]) == 'table'
-  demand = {
-    tenant_epoch = parts[1], key_epoch = parts[2], good_until = parts[3], key = parts[4] ~= '' and parts[4] or nil,
-    user = parts[5], requests = parts[6], holds = holds, packed = packed, lists = holds and parts[7] or HOLDS_NOTHING,
-  }
-  demands[packed] = demand
-  return demand
-end
 
 -- The order that begins at `first` of the arguments, and where the next begins.
-local function read_order(demands, args, first)
+local function read_order(args, first)
   local id, tenant, lane, model, request, metadata, weight, expires_in, delay, channel, callback, cache_key,
     cache_mode, records_hit, digest, fingerprint, events, demand = unpack(args, first, first + 17)
+  local shape = demand ~= '' and held.shape(demand) or nil
+  -- Rather none than one that nobody counts.
+  if demand ~= '' and not shape then error('a demand that nobody can read') end
   return {
     id = id, tenant = tenant, lane = lane, model = model, request = request, metadata = metadata, weight = weight,
     expires_in = expires_in, delay = tonumber(delay), channel = channel, callback = callback,
     cache_key = cache_key, cache_mode = cache_mode, records_hit = records_hit == '1', digest = digest,
-    fingerprint = fingerprint, events = events, demand = read_demand(demands, demand),
+    fingerprint = fingerprint, events = events,
+    -- What it takes of limits and budgets, if anything.
+    demand = demand, shape = shape, lists = shape and held.lists(shape, demand),
   }, first + 18
 end
 
@@ -71,38 +58,6 @@ local function replayed(K, digest, fingerprint)
   if redis.pcall('HEXISTS', K .. 'j:' .. stored:sub(1, 40), 't') ~= 1 then return count_orphan(K, 'idem') end
   if stored:sub(41) ~= fingerprint then return { 'conflict' } end
   return { 'replayed', stored:sub(1, 40) }
-end
-
--- Whether a job makes a call that an order can share: not one that waits for a retry, nor one that stands in a less urgent
--- lane. `job` is its fields s, l, g and t.
-local function is_shareable(K, job, leader, order)
-  if not job[4] then return false end
-  local is_near = job[1] == 'running' or (job[1] == 'queued' and URGENCY[job[2]] <= URGENCY[order.lane])
-  return is_near and (plain(redis.pcall('ZCARD', K .. 'f:' .. (job[3] or leader))) or 0) < MOST_FOLLOWERS
-end
-
--- Whether an order will follow another's call.
-local function will_follow(K, order)
-  if order.delay > 0 or order.cache_key == '' or order.cache_mode ~= 'use' or order.events ~= '' then return false end
-  local leader = string_at(K .. 'leader:' .. order.cache_key)
-  return leader and is_shareable(K, redis.pcall('HMGET', K .. 'j:' .. leader, 's', 'l', 'g', 't'), leader, order)
-end
-
--- The group of a call under way that this order can share. Without such a call the job leads one.
-local function group_to_follow(K, order)
-  local leader_key = K .. 'leader:' .. order.cache_key
-  local leader = redis.pcall('SET', leader_key, order.id, 'NX', 'GET')
-  if not leader then return nil end
-  leader = plain(leader) or ''
-  local job = redis.pcall('HMGET', K .. 'j:' .. leader, 's', 'l', 'g', 't')
-  if not job[4] then count_orphan(K, 'leader') end
-  local group = job[3] or leader
-  if not is_shareable(K, job, leader, order) then
-    redis.call('SET', leader_key, order.id)
-    return nil
-  end
-  if not job[3] then redis.call('HSET', K .. 'j:' .. leader, 'g', leader) end
-  return group
 end
 
 -- An answer from the cache becomes a job that has succeeded.
@@ -116,8 +71,9 @@ local function store_hit(K, intake, order, answer)
   redis.call('HSET', key, 's', 'succeeded', 't', tenant, 'l', order.lane, 'm', order.model, 'f', 0, 'a', 0, 'c', 0,
     'ct', now, 'ft', now, 'hit', 1)
   if has_key then redis.call('HSET', key, 'ik', 1) end
-  if order.demand and order.demand.key then redis.call('HSET', key, 'ke', order.demand.key) end
-  if order.demand and order.demand.user ~= '' then redis.call('HSET', key, 'us', order.demand.user) end
+  local shape = order.shape
+  if shape and shape.key then redis.call('HSET', key, 'ke', shape.key) end
+  if shape and shape.user ~= '' then redis.call('HSET', key, 'us', shape.user) end
   if fetched then redis.call('HSET', key, 'fe', 1) end
   if order.callback ~= '' then keep = math.max(keep, DAY + 3600000) end
   redis.call('PEXPIRE', key, keep)
@@ -141,58 +97,81 @@ local function store_hit(K, intake, order, answer)
   end
 end
 
+-- Whose a request is that limits or budgets refuse (notices.lua).
+local function order_owner(order) return { t = order.tenant, user = order.shape.user } end
+
 -- What the cache answers is used, too, also where it becomes no job.
 local function record_hit(K, intake, order)
-  local demand = order.demand or {}
-  record_usage(K, order.id, 'succeeded', {
-    t = order.tenant, l = order.lane, m = order.model, ke = demand.key, us = demand.user, ct = intake.now, hit = true,
-    tags = order.metadata,
-  }, {}, intake.now)
+  local shape, now = order.shape or {}, intake.now
+  record_usage(K, order.id, 'succeeded', { t = order.tenant, l = order.lane, m = order.model, ke = shape.key,
+    us = shape.user, ct = now, hit = true, tags = order.metadata }, {}, now)
 end
 
--- Looks at the limits of an order, of tokens only if it `pays`. Returns the TATs if it is admitted, the states to report
--- and, when it is not, its outcome.
+local check_limits, take_limits, peek_limits = held.check_limits, held.take_limits, held.peek_limits
+-- The TATs of limits that are looked at, until they are taken or the next order's are.
+local looked_at_requests, looked_at_tokens = {}, {}
+
+-- Looks at the limits of an order, of tokens only if it `pays`. Notes the states to report and returns, when it is not
+-- admitted, its outcome.
 local function look_at_limits(K, intake, order, pays)
-  local demand = order.demand
-  if not demand then return nil, { {}, {} } end
-  local changes, now, taken = intake.changes, intake.now_us, {}
-  local requests, wait, number = check_limits(K, changes, demand.requests, false, now, taken)
-  local look = pays and check_limits or peek_limits
-  local tokens, token_wait, token_number = look(K, changes, demand.lists[1], true, now, taken)
-  local report, kind, limits = { requests, tokens }, 'requests', demand.requests
-  if token_wait and token_wait >= (wait or 0) then
-    wait, number, kind, limits = token_wait, token_number, 'tokens', demand.lists[1]
+  local shape = order.shape
+  if not shape then return nil end
+  local requests, tokens, changes, now = shape.requests, shape.lists[1], intake.changes, intake.now_us
+  local most, left, reset, wait, number = check_limits(K, changes, requests, false, now, nil, looked_at_requests)
+  local most_tokens, tokens_left, tokens_reset, token_wait, token_number
+  if pays then
+    most_tokens, tokens_left, tokens_reset, token_wait, token_number
+      = check_limits(K, changes, tokens, true, now, order.lists[5], looked_at_tokens)
+  else
+    most_tokens, tokens_left, tokens_reset = peek_limits(K, changes, tokens, true, now)
   end
-  if not wait or intake.is_forced then return taken, report end
-  tell_limited(K, order.tenant, limits[4 * number - 3]:match(':(.*)$'), intake.now)
-  report = { peek_limits(K, changes, demand.requests, false, now), peek_limits(K, changes, demand.lists[1], true, now) }
-  return taken, report, { 'limited', wait, kind, number, report }
+  order.most, order.left, order.reset = most, left, reset
+  order.most_tokens, order.tokens_left, order.tokens_reset = most_tokens, tokens_left, tokens_reset
+  local kind, limits = 'requests', requests
+  if token_wait and token_wait >= (wait or 0) then wait, number, kind, limits = token_wait, token_number, 'tokens', tokens end
+  if not wait or intake.is_forced then return nil end
+  local subject, bound, grain = unpack(limits, 4 * number - 3, 4 * number - 1)
+  notices.limited(K, order_owner(order), {
+    subject = subject:match(':(.*)$'), most = bound, window = kind == 'tokens' and grain or bound * grain, wait = wait,
+  }, intake.now)
+  intake.is_idle = nil
+  most, left, reset = peek_limits(K, changes, requests, false, now)
+  return { 'limited', wait, kind, number, most, left, reset, peek_limits(K, changes, tokens, true, now) }
 end
 
-local function take(intake, taken)
-  for key, tat in pairs(taken or {}) do set_tat(intake.changes, key, tat) end
+-- Takes of the limits that were looked at.
+local function take(intake, order, pays)
+  local shape = order.shape
+  if not shape then return end
+  take_limits(intake.changes, shape.requests, looked_at_requests)
+  if pays then take_limits(intake.changes, shape.lists[1], looked_at_tokens) end
 end
 
 -- The outcome of an order that its budgets or its bounds of waiting jobs refuse, or nil. One that may wait for its budgets'
 -- next period is put off.
 local function look_at_bounds(K, intake, order)
-  local lists, changes, now = order.demand.lists, intake.changes, intake.now
-  local budgets, over = lists[4], held.over(K, changes, lists, now)
+  local lists, changes, now = order.lists, intake.changes, intake.now
+  local budgets = lists[4]
+  local over, good = held.over(K, changes, lists, now)
   if over then
-    tell_refused(K, order.tenant, budgets, over, held.spent_of(K, changes, budgets, over, now))
-    if budgets[over + 6] ~= 1 then return { 'over', (over + 6) / 7 } end
-    order.delay = math.max(order.delay, budgets[over + 5] - now)
+    notices.refused(K, order_owner(order), budgets, over, held.spent_of(K, changes, budgets, over, now))
+    -- What is told is queued.
+    intake.is_idle = nil
+    if not good then return { 'over', (over + 6) / 7 } end
+    order.delay = math.max(order.delay, good - now)
+    count(K, 'put_off')
   end
   if intake.is_forced then return nil end
   local full = held.full(K, changes, lists)
   if not full then return nil end
-  tell_limited(K, order.tenant, lists[2][3 * full - 2], now)
+  notices.limited(K, order_owner(order), { subject = lists[2][3 * full - 2], most = lists[2][3 * full - 1] }, now)
+  intake.is_idle = nil
   return { 'full', full }
 end
 
 -- Takes a new job through its gates if they are open. Returns the one that is closed, and when its period ends.
 local function pass_gates(K, intake, order)
-  local lists, changes = order.demand.lists, intake.changes
+  local lists, changes = order.lists, intake.changes
   local gate, finish, is_only_behind = held.closed_gate(K, changes, lists, intake.now)
   if not gate then
     held.take_gates(changes, lists)
@@ -202,23 +181,32 @@ local function pass_gates(K, intake, order)
   return gate, finish
 end
 
+-- An outcome, and the states of limits that were looked at.
+local function with_states(outcome, order)
+  if not (order.most or order.most_tokens) then return outcome end
+  local count = #outcome
+  outcome[count + 1], outcome[count + 2], outcome[count + 3] = order.most, order.left, order.reset
+  outcome[count + 4], outcome[count + 5], outcome[count + 6] = order.most_tokens, order.tokens_left, order.tokens_reset
+  return outcome
+end
+
 -- The outcome of an order that the cache answers, or nil.
 local function answer_from_cache(K, intake, order)
   if order.cache_key == '' or order.cache_mode ~= 'use' or order.delay > 0 then return nil end
   local source, answer = cached_answer(K, order.cache_key)
   if not source then return nil end
-  local taken, report, refusal = look_at_limits(K, intake, order, false)
+  local refusal = look_at_limits(K, intake, order, false)
   if refusal then return refusal end
-  take(intake, taken)
+  take(intake, order, false)
   if order.records_hit or order.digest ~= '' then store_hit(K, intake, order, answer) end
   record_hit(K, intake, order)
-  return { 'hit', source, answer, intake.now, report }
+  return with_states({ 'hit', source, answer, intake.now }, order)
 end
 
 -- Decides where a new job goes, and tells the worker that it is handed to: a state, and the group that the job follows
 -- or what its field `by` says. Notes at which gate it stands.
 local function choose_place(K, intake, order)
-  local has_gates = order.demand and held.has_gates(order.demand.lists)
+  local has_gates = order.shape and order.shape.has_gates
   if order.delay > 0 then
     if has_gates then order.gate = '-' end
     return 'scheduled'
@@ -227,7 +215,7 @@ local function choose_place(K, intake, order)
     -- A follower has its answer in one piece, so who wants it bit by bit makes a call of its own.
     local may_follow = order.cache_mode == 'use' and order.events == ''
     if not may_follow then redis.call('SET', K .. 'leader:' .. order.cache_key, order.id) end
-    local group = may_follow and group_to_follow(K, order)
+    local group = may_follow and coalescing.group_to_follow(K, order)
     if group then return 'queued', group end
   end
   if has_gates then
@@ -271,11 +259,11 @@ local function fields_to_store(intake, order, deadline, state, group, worker)
     set('ev', '1')
     set('sm', order.events)
   end
-  local demand = order.demand
-  if demand then
-    if demand.key then set('ke', demand.key) end
-    if demand.user ~= '' then set('us', demand.user) end
-    if demand.holds then set('h', demand.packed) end
+  local shape = order.shape
+  if shape then
+    if shape.key then set('ke', shape.key) end
+    if shape.user ~= '' then set('us', shape.user) end
+    if shape.holds then set('h', order.demand) end
     if order.gate then set('gt', order.gate) end
   end
   return fields
@@ -342,17 +330,17 @@ local function admit(K, intake, order)
   if known then return known end
   local hit = answer_from_cache(K, intake, order)
   if hit then return hit end
-  local pays = order.demand and order.demand.holds and not will_follow(K, order)
+  local pays = order.shape and order.shape.holds and not coalescing.will_follow(K, order)
   local outcome = pays and look_at_bounds(K, intake, order)
   if outcome then return outcome end
-  local taken, report, refusal = look_at_limits(K, intake, order, pays)
+  local refusal = look_at_limits(K, intake, order, pays)
   if refusal then return refusal end
   local full = full_bound(K, intake, order.tenant, #order.request)
   if full then return { 'full', full } end
-  take(intake, taken)
-  if pays then held.take_queued(intake.changes, order.demand.lists) end
+  take(intake, order, pays)
+  if pays then held.take_queued(intake.changes, order.lists) end
   local follows = take_in(K, intake, order)
-  return { 'admitted', intake.now, follows, report }
+  return with_states({ 'admitted', intake.now, follows }, order)
 end
 
 -- The same for one whose job was lost, if it was.
@@ -363,9 +351,9 @@ end
 
 -- Notes an outcome for each order of the arguments, as `admit_one` gives it.
 local function admit_all(K, intake, args, outcomes, admit_one)
-  local orders, demands, next = {}, {}, FIRST_ORDER
+  local orders, next = {}, FIRST_ORDER
   while next <= #args do
-    orders[#orders + 1], next = read_order(demands, args, next)
+    orders[#orders + 1], next = read_order(args, next)
   end
   foresee(K, intake, orders)
   for _, order in ipairs(orders) do outcomes[#outcomes + 1] = admit_one(K, intake, order) end

@@ -5,18 +5,15 @@
 local ARGUMENTS_AT_ONCE = 500
 
 local function new_changes()
-  return {
+  return held.begin({
     removed = {}, added = {}, deleted = {}, open = {}, counts = {}, running = {}, memory = {},
     -- Which channels somebody listens to, as far as the step has asked.
     heard = {},
-    -- Fields of `held` as they are stored, and what sums of it change by; TATs by name, and those that were changed; what was
-    -- spent, by subject; subjects of which something was given back (limits.lua, held.lua).
-    known = {}, held = {}, tats = {}, taken = {}, spents = {}, freed = {},
     -- How long (ms) an ended job stays, for those that the step ends by opening gates.
     keep = nil,
     -- The time (us), where the step has asked for it.
     now_us = nil,
-  }
+  })
 end
 
 local function list_in(lists, name)

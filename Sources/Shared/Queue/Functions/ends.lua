@@ -1,8 +1,5 @@
 -- How jobs end: the one place where a job becomes terminal, and all that goes with it in the same step.
 
--- How long a delivery is tried, and how long one that was made is known to the worker that made it.
-local DELIVERY_TIME, DELIVERED_TIME = DAY, 60000
-
 -- Tells everyone who waits for a job how it ended: `<id> <state> <result or failure>`, or without a large one
 -- `<id> ended <state>`, which an API process of before reads as nothing, and finds out by looking. A message may be
 -- lost: waiting readers look again.
@@ -29,11 +26,7 @@ end
 local function queue_delivery(K, id, tenant, requeued, now)
   local digit = (tonumber(requeued or 0) % 32) + 1
   local delivery = 'whk_' .. id:sub(5, 39) .. ('0123456789ABCDEFGHJKMNPQRSTVWXYZ'):sub(digit, digit)
-  write_index('HSET', K .. 'j:' .. delivery, 's', 'queued', 't', tenant, 'l', 'callback', 'm', '', 'f', 0,
-    'a', 0, 'c', 0, 'w', 1, 'd', now + DELIVERY_TIME, 'ct', now, 'of', id)
-  redis.call('ZADD', K .. 'deadlines', now + DELIVERY_TIME, delivery)
-  enqueue(K, delivery, 'callback', tenant, false)
-  wake(K)
+  deliveries.queue(K, delivery, tenant, id, now)
 end
 
 -- Takes a job out of wherever it is. An id in its lane's list stays there and is passed over later.
@@ -82,7 +75,7 @@ local function fields_of(K, id)
   local values = redis.pcall('HMGET', K .. 'j:' .. id, 's', 't', 'a', 'b', 'ch', 'wt', 'k', 'g', 'fo', 'u', 'ik',
     'n', 'of', 'ev', 'dl', 'f', 'kt', 'nm', 'by', 'qt', 'h', 'gt', 'm', 'l', 'ke', 'us', 'ct', 'st')
   return {
-    s = values[1], t = values[2], a = values[3], b = values[4], ch = values[5], wt = values[6], k = values[7],
+    id = id, s = values[1], t = values[2], a = values[3], b = values[4], ch = values[5], wt = values[6], k = values[7],
     g = values[8], fo = values[9], u = values[10], ik = values[11], n = values[12], of = values[13],
     ev = values[14], dl = values[15], f = values[16], kt = values[17], nm = values[18],
     by = values[19], qt = values[20], h = values[21], gt = values[22],
@@ -118,7 +111,7 @@ local function finish_one(K, changes, id, job, state, body, keep, now, usage)
   if received and not is_dead then keep = tonumber(job.qt) end
   -- A delivery or a replay may want to read it for a day. A delivery that has come to its end nobody reads.
   if job.u or job.ik then keep = math.max(keep, DAY + 3600000) end
-  if job.of and state == 'succeeded' then keep = math.min(keep, DELIVERED_TIME) end
+  if job.of and state == 'succeeded' then keep = math.min(keep, deliveries.KNOWN_FOR) end
   local time_kept = text(keep)
   local bytes = text(FINISHED_BYTES + #body + (job.h and HELD_BYTES + #job.h or 0) + (is_dead and tonumber(job.b) or 0))
   if received then
@@ -141,7 +134,9 @@ local function finish_one(K, changes, id, job, state, body, keep, now, usage)
     note_deleted(changes, K .. 'p:' .. id)
   end
   if job.of then
-    if state == 'succeeded' then note_fetched(K, job.of, finished_fields(K, job.of), true) end
+    -- The calls that a notice comes to count, it does not.
+    if job.of == deliveries.NOTICE and state == 'succeeded' then return end
+    if job.of ~= deliveries.CALL and state == 'succeeded' then note_fetched(K, job.of, finished_fields(K, job.of), true) end
     return add_to(changes.counts, 'delivery:' .. state, 1)
   end
   note_open(changes, job.t, -1, -(tonumber(job.b) or 0))

@@ -16,9 +16,8 @@ local FOR_LIFE = 1e15
 local SPENT = '{"code":"budget_exceeded","message":"The budget was spent while the job waited for others to give back what '
   .. 'they had reserved.","cascade_path":[]}'
 
--- Whether another waits at a gate that came before; `score` is nil for who comes now.
-local function is_behind(K, changes, subject, score, id)
-  if held.sum_of(K, changes, held.names(subject).w) <= 0 then return false end
+-- Whether another of those who wait at a gate came before; `score` is nil for who comes now.
+local function is_behind(K, subject, score, id)
   if not score then return true end
   local key = K .. 'gate:' .. subject
   local first = members_of(key, redis.pcall('ZRANGE', key, '0', '0', 'WITHSCORES'))
@@ -29,18 +28,18 @@ end
 
 -- The first gate that is closed to a job, the end of its period, and whether only others before it are in the way.
 function held.closed_gate(K, changes, lists, now, score, id)
-  local running, budgets = lists[3], lists[4]
+  local running, budgets, amounts, sum_of = lists[3], lists[4], lists[5], held.sum_of
   for index = 1, #running, 2 do
-    local subject = running[index]
-    if held.sum_of(K, changes, held.names(subject).n) + 1 > running[index + 1] then return subject end
-    if is_behind(K, changes, subject, score, id) then return subject, nil, true end
+    local fields, subject = lists[6][index], running[index]
+    if sum_of(K, changes, fields.n) + 1 > running[index + 1] then return subject end
+    if sum_of(K, changes, fields.w) > 0 and is_behind(K, subject, score, id) then return subject, nil, true end
   end
   for index = 1, #budgets, 7 do
     if budgets[index + 1] == 1 then
-      local subject, entry = budgets[index], held.spent_of(K, changes, budgets, index, now)
-      local sum = entry.spent + held.sum_of(K, changes, held.names(subject).r) + budgets[index + 3]
+      local fields, subject, entry = lists[7][index], budgets[index], held.spent_of(K, changes, budgets, index, now)
+      local sum = entry.spent + sum_of(K, changes, fields.r) + amounts[budgets[index + 3]]
       if sum > budgets[index + 2] then return subject, entry.finish end
-      if is_behind(K, changes, subject, score, id) then return subject, entry.finish, true end
+      if sum_of(K, changes, fields.w) > 0 and is_behind(K, subject, score, id) then return subject, entry.finish, true end
     end
   end
 end
@@ -65,15 +64,39 @@ local function refuse(K, changes, id, lists, index, now)
   job.is_told = true
   -- At once, or it would be met again before the step's changes are written.
   if job.gt then redis.pcall('ZREM', K .. 'gate:' .. job.gt, id) end
-  tell_refused(K, job.t, lists[4], index, held.spent_of(K, changes, lists[4], index, now))
+  notices.refused(K, job, lists[4], index, held.spent_of(K, changes, lists[4], index, now))
   finish_into(K, changes, id, job, 'failed', SPENT, changes.keep or DAY, now, {})
 end
 
--- Puts a queued job that holds nothing of its gates into its lane, or to the gate that is closed, or ends it. `job` has its
--- fields t and l, and gt. Returns the gate at which it stands now, or nil.
+-- Puts a job off to a time at which it comes to its gates again; it has as long from then on as it had. Those who follow its
+-- call do not wait with it.
+local function put_off(K, changes, id, gate, good, now)
+  leave(K, changes, id, gate)
+  local key = K .. 'j:' .. id
+  local job = redis.pcall('HMGET', key, 'd', 'k', 'g', 'ev')
+  local deadline = (tonumber(job[1]) or now) + good - now
+  redis.call('HSET', key, 's', 'scheduled', 'gt', '-', 'd', text(deadline))
+  redis.call('HDEL', key, 'g')
+  write_index('ZADD', K .. 'deadlines', text(deadline), id)
+  write_index('ZADD', K .. 'scheduled', text(good), id)
+  if job[4] then add_status(K, id) end
+  count(K, 'put_off')
+  -- Idle workers learn when it is due.
+  wake(K)
+  if not job[2] or job[2] == '' then return end
+  if string_at(K .. 'leader:' .. job[2]) == id then redis.call('DEL', K .. 'leader:' .. job[2]) end
+  if job[3] then promote_follower(K, changes, job[3], job[2]) end
+end
+
+-- Puts a queued job that holds nothing of its gates into its lane, or to the gate that is closed, or puts it off to the next
+-- period of its budgets, or ends it. `job` has its fields t and l, and gt. Returns the gate at which it stands now, or nil.
 function held.place(K, changes, id, job, lists, now, score, front)
-  local over = held.over(K, changes, lists, now)
-  if over and lists[4][over + 6] ~= 1 then
+  local over, good = held.over(K, changes, lists, now)
+  if good then
+    notices.refused(K, { id = id, t = job.t }, lists[4], over, held.spent_of(K, changes, lists[4], over, now))
+    return put_off(K, changes, id, job.gt, good, now)
+  end
+  if over then
     if not job.gt then redis.call('HSET', K .. 'j:' .. id, 'gt', '-') end
     return refuse(K, changes, id, lists, over, now)
   end

@@ -48,37 +48,38 @@ end
 
 -- Reads at once what the orders' limits and budgets ask for, and which records of tenants and keys there are.
 local function foresee(K, intake, orders)
-  local fields, records, is_known = {}, {}, {}
+  local epochs, records, shapes, fields = intake.epochs, {}, {}, nil
   for _, order in ipairs(orders) do
-    local tenant = 't:' .. order.tenant
-    if not is_known[tenant] then records[#records + 1], is_known[tenant] = tenant, true end
-    local demand = order.demand
-    if demand and not is_known[demand] then
-      is_known[demand] = true
-      if demand.key then
-        local key = 'k:' .. demand.key
-        if not is_known[key] then records[#records + 1], is_known[key] = key, true end
+    local shape, record = order.shape, 't:' .. order.tenant
+    if epochs[record] == nil then epochs[record], records[#records + 1] = 0, record end
+    if shape and not shapes[shape] then
+      shapes[shape] = true
+      if shape.key then
+        record = 'k:' .. shape.key
+        if epochs[record] == nil then epochs[record], records[#records + 1] = 0, record end
       end
-      held.add_fields(demand.requests, demand.lists, fields)
+      if fields then
+        -- The list of a shape is nobody's to change.
+        fields = #shapes == 1 and { unpack(fields) } or fields
+        local more, count = shape.fields, #fields
+        for index = 1, #more do fields[count + index] = more[index] end
+      else
+        fields = shape.fields
+      end
+      shapes[#shapes + 1] = shape
     end
   end
-  local epochs = redis.pcall('HMGET', K .. 'epochs', unpack(records))
-  for index, record in ipairs(records) do intake.epochs[record] = tonumber(epochs[index] or 0) or 0 end
-  held.know(K, intake.changes, fields)
+  local stored = redis.pcall('HMGET', K .. 'epochs', unpack(records))
+  for index, record in ipairs(records) do epochs[record] = tonumber(stored[index] or 0) or 0 end
+  if fields then held.know(K, intake.changes, fields) end
 end
 
 -- Whether an order was judged by records that are others now, or at another time than Redis' clock says it is.
 local function is_stale(intake, order)
-  local demand, now = order.demand, intake.now
-  if intake.epochs['t:' .. order.tenant] ~= (demand and demand.tenant_epoch or 0) then return true end
-  if not demand then return false end
-  if demand.key and intake.epochs['k:' .. demand.key] ~= demand.key_epoch then return true end
-  if demand.good_until > 0 and now >= demand.good_until then return true end
-  local budgets = demand.lists[4]
-  for index = 1, #budgets, 7 do
-    if now < budgets[index + 4] or now >= budgets[index + 5] then return true end
-  end
-  return false
+  local shape, epochs, now = order.shape, intake.epochs, intake.now
+  if not shape then return epochs['t:' .. order.tenant] ~= 0 end
+  return epochs['t:' .. order.tenant] ~= shape.tenant_epoch or now < shape.good_from or now >= shape.good_until
+    or (shape.key and epochs['k:' .. shape.key] ~= shape.key_epoch)
 end
 
 local function is_queue_full(K, intake)

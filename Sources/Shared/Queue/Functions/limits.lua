@@ -2,9 +2,16 @@
 --
 -- Limits come as a flat list of four values each:
 --   of requests: name, most in a window, emission interval (us), amount; each request costs an interval
---   of tokens:   name, most in a window, window (us), amount; so many tokens cost their part of the window
+--   of tokens:   name, most in a window, window (us), amount; so many tokens cost their part of the window. A demand has in
+--                the amount's place where that stands among its amounts (held.lua).
 -- A name is a field of the hash `held` (`l:<subject>`), or the key `limit:<subject>` for RATE_LIMIT, which counts addresses,
 -- too: keys of those go by themselves.
+
+-- A block: room.lua says why.
+do
+
+-- Whole numbers are made by the remainder: while the library is loaded there is no `math` to keep the functions of, and to look
+-- them up each time takes longer.
 
 -- Whether a name is a field of `held`: compared by a byte, because a part of a text is a new text.
 local function is_field(name)
@@ -13,57 +20,72 @@ end
 
 -- A limit's TAT, as the step has read or changed it.
 local function tat_of(K, changes, name)
-  local tat = changes.tats[name]
+  local tat = changes.known[name]
   if tat then return tat end
-  if is_field(name) then
-    tat = tonumber(held.read(K, changes, name)) or 0
-  else
-    tat = tonumber(string_at(K .. name) or 0) or 0
+  if tat == nil and is_field(name) then
+    tat = held.read(K, changes, name)
+  elseif tat == nil then
+    tat = tonumber(string_at(K .. name) or 0)
   end
-  changes.tats[name] = tat
-  return tat
+  changes.known[name] = tat or 0
+  return tat or 0
 end
 
 local function set_tat(changes, name, tat)
-  changes.tats[name], changes.taken[name] = tat, tat
+  changes.known[name], changes.taken[name] = tat, tat
 end
 
--- How much of a window (us) so many tokens are.
-local function token_cost(most, window, amount)
-  return math.ceil(amount * window / most)
+-- How many requests or tokens are left of a limit of which so much (us) is used.
+local function left_of(most, grain, used, are_tokens)
+  local left = (most * grain - used) / grain
+  -- Products of large limits are no whole numbers any more.
+  if are_tokens then left = (grain - used) * most / grain + 0.000001 end
+  return left > 0 and left - left % 1 or 0
 end
 
--- The state {limit, remaining, reset (ms)} of the limit at `index` at `tat`, unless `tightest` is as tight.
-local function tighter(tightest, limits, index, are_tokens, tat, now)
-  local most, grain, used = limits[index + 1], limits[index + 2], tat - now
-  local remaining
-  if are_tokens then
-    -- Products of large limits are no whole numbers any more.
-    remaining = math.max(0, math.floor((grain - used) * most / grain + 0.000001))
-  else
-    remaining = math.max(0, math.floor((most * grain - used) / grain))
-  end
-  if tightest[2] and remaining >= tightest[2] then return tightest end
-  return { most, remaining, math.ceil(used / 1000) }
-end
-
--- Looks at all limits of a list before any is taken. Adds to `taken` the TATs if the request is admitted. Returns the
--- state to report and, when it is not, after how many ms it may be, and at which place the limit stands that says so.
-local function check_limits(K, changes, limits, are_tokens, now, taken)
-  local tightest, refusal, refused_by = {}, nil, nil
+-- Looks at all limits of a list before any is taken, and writes into `taken` their TATs if the request is admitted, nil for
+-- those that it takes nothing of. Returns the state of the tightest, limit, remaining and reset (ms), each false without one,
+-- and, when the request is not admitted, after how many ms it may be, and at which place the limit stands that says so.
+-- Amounts of tokens are places in `amounts`.
+local function check_limits(K, changes, limits, are_tokens, now, amounts, taken)
+  local known = changes.known
+  local tightest, left, reset, refusal, refused_by = false, false, false, nil, nil
   for index = 1, #limits, 4 do
-    local name, most, grain, amount = limits[index], limits[index + 1], limits[index + 2], limits[index + 3]
-    local stored = math.max(tat_of(K, changes, name), now)
-    local tat, capacity = stored + grain * amount, most * grain
-    if are_tokens then tat, capacity = stored + token_cost(most, grain, amount), grain end
-    local wait = tat - capacity - now
-    tightest = tighter(tightest, limits, index, are_tokens, wait > 0 and stored or tat, now)
-    if wait > 0 and wait / 1000 > (refusal or 0) then
-      refusal, refused_by = math.ceil(wait / 1000), (index + 3) / 4
+    local most, grain, amount = limits[index + 1], limits[index + 2], limits[index + 3]
+    local stored, capacity = known[limits[index]] or tat_of(K, changes, limits[index]), grain
+    if stored < now then stored = now end
+    local tat
+    if are_tokens then
+      amount = amounts[amount]
+      local cost = amount * grain / most
+      tat = stored + (cost + -cost % 1)
+    else
+      tat, capacity = stored + grain * amount, most * grain
     end
-    if amount > 0 then taken[name] = tat end
+    local used = tat - now
+    taken[index] = amount > 0 and tat or nil
+    if used > capacity then
+      local wait = (used - capacity) / 1000
+      if wait > (refusal or 0) then refusal, refused_by = wait + -wait % 1, (index + 3) / 4 end
+      used = stored - now
+    end
+    local remaining = left_of(most, grain, used, are_tokens)
+    if not left or remaining < left then tightest, left, reset = most, remaining, used end
   end
-  return tightest, refusal, refused_by
+  if reset then reset = math.ceil(reset / 1000) end
+  return tightest, left, reset, refusal, refused_by
+end
+
+-- Takes what `check_limits` has looked at.
+local function take_limits(changes, limits, looked_at)
+  local known, taken = changes.known, changes.taken
+  for index = 1, #limits, 4 do
+    local tat = looked_at[index]
+    if tat then
+      local name = limits[index]
+      known[name], taken[name] = tat, tat
+    end
+  end
 end
 
 -- Writes a TAT that stands in a key of its own.
@@ -75,25 +97,43 @@ local function write_tat(K, name, tat, now)
   end
 end
 
--- The state of the limits when nothing is taken.
+-- The state of a limit when nothing is taken.
+local function state_of(K, changes, limits, index, are_tokens, now)
+  local most, grain = limits[index + 1], limits[index + 2]
+  local used = math.max(tat_of(K, changes, limits[index]), now) - now
+  return most, left_of(most, grain, used, are_tokens), math.ceil(used / 1000)
+end
+
+-- The state of the tightest limit when nothing is taken, or false three times.
 local function peek_limits(K, changes, limits, are_tokens, now)
-  local tightest = {}
+  local tightest, left, reset = false, false, false
   for index = 1, #limits, 4 do
-    local tat = math.max(tat_of(K, changes, limits[index]), now)
-    tightest = tighter(tightest, limits, index, are_tokens, tat, now)
+    local most, remaining, ends = state_of(K, changes, limits, index, are_tokens, now)
+    if not left or remaining < left then tightest, left, reset = most, remaining, ends end
   end
-  return tightest
+  return tightest, left, reset
 end
 
 -- The states of the tightest limit of requests and of tokens, of two lists as one MessagePack; each is {} without any.
 local function report_limits(K, packed)
   if packed == '' then return { {}, {} } end
-  local limits, changes, now = cmsgpack.unpack(packed), { tats = {}, known = {} }, now_us()
-  return { peek_limits(K, changes, limits[1], false, now), peek_limits(K, changes, limits[2], true, now) }
+  local limits, changes, now = cmsgpack.unpack(packed), { known = {} }, now_us()
+  local report = {}
+  for place = 1, 2 do
+    local most, left, reset = peek_limits(K, changes, limits[place], place == 2, now)
+    report[place] = most and { most, left, reset } or {}
+  end
+  return report
 end
+
+held.is_field, held.tat_of, held.set_tat, held.write_tat = is_field, tat_of, set_tat, write_tat
+held.check_limits, held.take_limits, held.peek_limits = check_limits, take_limits, peek_limits
+held.state_of, held.report_limits = state_of, report_limits
 
 -- limits: what is left of rate limits; takes nothing.
 --   KEYS[1] base   ARGV 1 MessagePack of limits of requests and limits of tokens, or ''
 --   returns {{limit, remaining, reset (ms)} of the tightest of requests, the same of tokens}, each {} without any
 --   O(limits)
 step('limits', { 'no-writes' }, function(K, args) return report_limits(K, args[1]) end)
+
+end

@@ -1,70 +1,125 @@
--- What operators and tenants are told of limits and budgets: entries of the stream `notices`, each written by the step in
--- which it becomes true, and once a period.
---   tenant, subject, kind, percent of the budget that is spent, period: its start (ms), or since when it is refused
---   kind    spent: 50, 80 or 100 percent of a budget, the highest that was reached
---           refused: the first request that a hard budget has refused in its period, unless 100 percent were told
---           limited: a limit has refused requests for more than a minute; once an hour
---   refused:<subject>  string  `<first> <last>` refusal (ms) of a limit, and 0 for first once that was told
+-- What operators and tenants are told of limits and budgets, each written by the step in which it becomes true, and once
+-- a period. It stands in the stream `notices`, and is a job of its own kind, `whk_…`: the worker that takes it says it in
+-- its log and queues a call for each of the tenant's webhooks (notify.lua). The request of such a job is the notice, as
+-- JSON of texts:
+--   id       the job's; the same whenever the same is told, so that a receiver knows what it has heard before
+--   at       when it became true (ms)
+--   tenant, subject, and user where the subject is one
+--   kind     spent: 50, 80 or 100 percent of a budget, the highest that was reached
+--            refused: the first request that a hard budget has refused or put off in its period, unless 100 percent were
+--              told
+--            limited: a limit has refused requests for more than five minutes
+--   percent  of the budget that is spent
+--   period   its start (ms), or since when the limit refuses; finish: its end (ms), where it has one
+--   most, spent   of a budget (nano-dollars); most of a limit, and window (us) of one that has one
+--
+-- A limit refuses for long when no minute of more than five has passed without a refusal; the time for which a refusal told
+-- the client to wait does not count. Only refused requests are looked at, and only some of these write.
+--   refused:<subject>  string  `<first> <last> <good>`: refusals (ms), and when the next request would have been admitted;
+--                              0 for first once that was told, for an hour
 
-local tell_spent, tell_refused, tell_limited
+local notices = {}
 
 do
 
 local MOST_NOTICES = '10000'
-local THRESHOLDS = { { 100, 4 }, { 80, 2 }, { 50, 1 } }
+-- Percent of a budget.
+local THRESHOLDS = { 100, 80, 50 }
 -- Refusals further apart (ms) are not one.
-local APART, LONG, ONCE_IN = 60000, 60000, 3600000
+local APART, LONG, ONCE_IN = 60000, 300000, 3600000
 -- How exactly (ms) the last refusal is known: not each is written down.
 local GRAIN = 5000
+-- No period ends so late (ms): it is for life.
+local FOR_LIFE = 1e15
+local ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 
-local function append(K, tenant, subject, kind, percent, period)
-  local key, reply = K .. 'notices', nil
-  reply = redis.pcall('XADD', key, 'MAXLEN', '~', MOST_NOTICES, '*', 'tenant', tenant, 'subject', subject, 'kind', kind,
-    'percent', text(percent), 'period', text(period))
+-- The id of a job that tells of something that became true at `time`: of the form of all ids, and the same for the same.
+local function id_of(time, ...)
+  local letters = {}
+  for place = 10, 1, -1 do
+    local digit = time % 32
+    letters[place] = ALPHABET:sub(digit + 1, digit + 1)
+    time = math.floor(time / 32)
+  end
+  return 'whk_' .. table.concat(letters) .. redis.sha1hex(table.concat({ ... }, ' ')):upper():sub(1, 26)
+end
+
+-- `owner` is whose the request is: t, its tenant, and user, or id of the job where it is not known whether it has one.
+local function append(K, owner, notice)
+  notice.tenant, notice.at = owner.t, text(now_ms())
+  notice.id = id_of(tonumber(notice.period), notice.subject, notice.kind, notice.percent, notice.period, notice.most)
+  if notice.subject:sub(1, 2) == 'u:' then
+    notice.user = owner.user or owner.id and plain(redis.pcall('HGET', K .. 'j:' .. owner.id, 'us')) or nil
+  end
+  local fields, key = {}, K .. 'notices'
+  for name, value in pairs(notice) do fields[#fields + 1], fields[#fields + 2] = name, value end
+  local reply = redis.pcall('XADD', key, 'MAXLEN', '~', MOST_NOTICES, '*', unpack(fields))
   if type(reply) == 'table' and reply.err then
     if not reply.err:find('WRONGTYPE', 1, true) then raise(reply) end
     drop_stranger(key)
   end
+  count(K, 'notice:' .. notice.kind)
+  deliveries.queue_once(K, notice.id, owner.t, deliveries.NOTICE, cjson.encode(notice))
 end
 
-local function has_told(entry, bit) return math.floor(entry.told / bit) % 2 == 1 end
+local function notice_of(budgets, index, entry, kind, percent)
+  local finish = entry.finish and entry.finish < FOR_LIFE and text(entry.finish) or nil
+  return {
+    subject = budgets[index], kind = kind, percent = text(percent), period = text(entry.start), finish = finish,
+    most = text(budgets[index + 2]), spent = text(entry.spent),
+  }
+end
+
+-- What was told of a budget stands as the most (nano-dollars) that was told to be spent: so one that is raised is told of
+-- anew, and jobs that were admitted before do not make it told once more.
+local function tell_of(K, owner, entry, told, notice)
+  entry.told, entry.is_changed = told, true
+  append(K, owner, notice)
+end
 
 -- Tells that more was spent of the budget at `index`, when that has crossed a threshold.
-function tell_spent(K, tenant, budgets, index, entry)
-  local percent = math.floor(entry.spent * 100 / budgets[index + 2])
-  for place, threshold in ipairs(THRESHOLDS) do
-    if percent >= threshold[1] then
-      if has_told(entry, threshold[2]) then return end
-      for lower = place, #THRESHOLDS do
-        local bit = THRESHOLDS[lower][2]
-        if not has_told(entry, bit) then entry.told = entry.told + bit end
-      end
-      entry.is_changed = true
-      return append(K, tenant, budgets[index], 'spent', threshold[1], entry.start)
+function notices.spent(K, owner, budgets, index, entry)
+  for _, percent in ipairs(THRESHOLDS) do
+    local threshold = math.ceil(budgets[index + 2] * percent / 100)
+    if entry.spent >= threshold then
+      if threshold <= entry.told then return end
+      return tell_of(K, owner, entry, threshold, notice_of(budgets, index, entry, 'spent', percent))
     end
   end
 end
 
 -- Tells that the budget at `index` has refused a request. All below 100 percent is told by that, too.
-function tell_refused(K, tenant, budgets, index, entry)
-  if has_told(entry, 4) then return end
-  entry.told, entry.is_changed = 7, true
-  append(K, tenant, budgets[index], 'refused', math.floor(entry.spent * 100 / budgets[index + 2]), entry.start)
+function notices.refused(K, owner, budgets, index, entry)
+  local most = budgets[index + 2]
+  if most <= entry.told then return end
+  local percent = math.floor(entry.spent * 100 / most)
+  tell_of(K, owner, entry, most, notice_of(budgets, index, entry, 'refused', percent))
 end
 
--- Tells that a limit has refused requests for long.
-function tell_limited(K, tenant, subject, now)
-  local key = K .. 'refused:' .. subject
-  local first, last = (string_at(key) or ''):match('^(%d+) (%d+)$')
-  first, last = tonumber(first), tonumber(last)
-  if first == 0 or (first and now >= last and now - last < GRAIN and now - first <= LONG) then return end
-  if not first or now - last > APART or now < last then first = now end
-  if now - first > LONG then
-    append(K, tenant, subject, 'limited', 100, first)
-    redis.call('SET', key, '0 ' .. text(now), 'PX', text(ONCE_IN))
-  else
-    redis.call('SET', key, text(first) .. ' ' .. text(now), 'PX', text(APART + GRAIN))
+-- Tells that a limit has refused requests for long. `limit` has its subject, most, window (us) if any, and after how many ms
+-- the request may come again.
+function notices.limited(K, owner, limit, now)
+  -- Of RATE_LIMIT, those of addresses are nobody's.
+  if limit.subject:find('^ip:') or limit.subject:find('^key:.*:ip:') then return end
+  local key = K .. 'refused:' .. limit.subject
+  local first, last, good = (string_at(key) or ''):match('^(%d+) (%d+) (%d+)$')
+  first, last, good = tonumber(first), tonumber(last), tonumber(good)
+  if first == 0 then return end
+  local next_good = now + math.ceil(limit.wait or 0)
+  if not first or now < last or now - math.max(last, good) > APART then
+    first = now
+  elseif now - first > LONG then
+    append(K, owner, {
+      subject = limit.subject, kind = 'limited', percent = '100', period = text(first), most = text(limit.most),
+      window = limit.window and text(limit.window) or nil,
+    })
+    redis.call('SET', key, '0 0 0', 'PX', text(ONCE_IN))
+    return
+  elseif now - last < GRAIN and next_good <= good + GRAIN then
+    return
   end
+  redis.call('SET', key, text(first) .. ' ' .. text(now) .. ' ' .. text(next_good), 'PX',
+    text(next_good - now + APART + GRAIN))
 end
 
 -- notices: the oldest first.

@@ -59,7 +59,8 @@
 --   g its group, of jobs that share a call  fo 1 while it follows  co 1 when another's call answered it
 --   nm 1 when it has no metadata  u 1 when u:<id> exists  ik 1 when it has an idempotency key
 --   n how often an operator requeued it
---   of the job whose end a delivery tells of  ev 1 when events:<id> exists, gone when it is  sm dl eb lz see events.lua
+--   of what a delivery tells of: a job that has ended, else see deliveries.lua
+--   ev 1 when events:<id> exists, gone when it is  sm dl eb lz see events.lua
 --   qt how long (ms) its answer stays once its caller has it, while one waits  z bytes that it takes once it has ended
 --   fe 1 when its caller has the answer  go 1 when the answer is gone
 --   h what it holds of limits and budgets  gt the gate at which it waits; held.lua  ke the id of its key  us its user

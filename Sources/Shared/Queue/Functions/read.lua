@@ -32,7 +32,7 @@ end
 --   A job of another tenant is as absent as one that never was.   O(1)
 step('read', { 'allow-oom' }, function(K, args)
   local id, channel = args[1], args[3]
-  local report = report_limits(K, args[5])
+  local report = held.report_limits(K, args[5])
   if redis.pcall('HGET', K .. 'j:' .. id, 't') ~= args[2] then
     return { false, report }
   end

@@ -152,9 +152,7 @@ local function add_entry(K, sums, entry, users_stay, now)
     .. BETWEEN .. clean(known, provider) .. BETWEEN .. clean(known, model)
   add_numbers(at[1], id, time, order, name, numbers)
   add_numbers(at[2], id, time, order, name, numbers)
-  if user and user ~= '' then
-    add_numbers(at[3], id, time, order, tenant .. BETWEEN .. clean(known, user), numbers)
-  end
+  add_numbers(at[3], id, time, order, tenant .. BETWEEN .. clean(known, user), numbers)
 end
 
 local function add_stored(sum, first, ...)

@@ -6,14 +6,12 @@
 step('standing', { 'allow-oom' }, function(K, args)
   local found = { {}, {}, {}, {}, {} }
   if args[1] == '' then return found end
-  local parts, changes, fields, now = cmsgpack.unpack(args[1]), new_changes(), {}, now_us()
-  local lists = held.unpack(args[1])
-  held.add_fields(parts[6], lists, fields)
-  held.know(K, changes, fields)
-  for place, limits in ipairs({ parts[6], lists[1] }) do
+  local changes, now, shape = new_changes(), now_us(), held.shape(args[1])
+  local lists = shape.lists
+  held.know(K, changes, shape.fields)
+  for place, limits in ipairs({ shape.requests, lists[1] }) do
     for index = 1, #limits, 4 do
-      local tat = math.max(tat_of(K, changes, limits[index]), now)
-      found[place][#found[place] + 1] = tighter({}, limits, index, place == 2, tat, now)
+      found[place][#found[place] + 1] = { held.state_of(K, changes, limits, index, place == 2, now) }
     end
   end
   for index = 1, #lists[2], 3 do found[3][#found[3] + 1] = held.sum_of(K, changes, 'q:' .. lists[2][index]) end

@@ -1,0 +1,94 @@
+import Shared
+
+/// Finds out what an import does, before it does anything: all that speaks against it is said at once.
+struct TransferPlan {
+  let desk: RecordDesk
+  let body: TransferBody
+  let call: Call
+
+  func steps() async throws(Problem) -> [TransferStep] {
+    var faults: [RecordFault] = []
+    var steps: [TransferStep] = []
+    let rules = try desk.rules(for: call)
+    for (index, entry) in body.entries.enumerated() {
+      let step: TransferStep
+      let found: [RecordFault]
+      switch entry {
+      case .tenant(let tenant):
+        step = try await self.step(for: tenant)
+        found = Self.faults(of: tenant, rules)
+      case .key(let key):
+        let there: RecordDesk.Found<APIKey>? = try await self.key(key.id)
+        step = self.step(entry, there.map { (.key($0.record), $0.epoch) })
+        found = try await self.faults(of: key, there?.record)
+      }
+      steps.append(step)
+      guard step.outcome != .kept else { continue }
+      faults += found.map {
+        RecordFault($0.kind, $0.sentence, at: [.name("data"), .index(index), .name("record")] + $0.place)
+      }
+    }
+    guard faults.isEmpty else { throw Problem(RecordFaults(faults)) }
+    return steps
+  }
+
+  // MARK: - What is there
+
+  private func step(for tenant: Tenant) async throws(Problem) -> TransferStep {
+    let found = try await desk.tenant(tenant.id)
+    // One that is there always may not have been stored yet.
+    return step(.tenant(tenant), found.flatMap { $0.epoch == 0 ? nil : (.tenant($0.record), $0.epoch) })
+  }
+
+  private func step(_ entry: TransferEntry, _ there: (TransferEntry, epoch: Int)?) -> TransferStep {
+    guard let (old, epoch) = there else {
+      return TransferStep(entry: entry, outcome: .created, epoch: 0, before: nil)
+    }
+    let isKept = !body.replaces || old == entry
+    return TransferStep(
+      entry: entry, outcome: isKept ? .kept : .replaced, epoch: epoch, before: old.shown)
+  }
+
+  private func key(_ id: KeyID) async throws(Problem) -> RecordDesk.Found<APIKey>? {
+    do {
+      let stored = try await desk.store.records(tenant: "", key: id.rawValue).key
+      return try stored.key().map { RecordDesk.Found(record: $0, epoch: stored.epoch) }
+    } catch { throw Problem(error) }
+  }
+
+  // MARK: - What speaks against it
+
+  private static func faults(of tenant: Tenant, _ rules: RecordRules) -> [RecordFault] {
+    tenant.webhooks.enumerated().compactMap { index, webhook in
+      rules.webhookFault(webhook.url).map {
+        RecordFault(.value, $0, at: [.name("webhooks"), .index(index), .name("url")])
+      }
+    }
+  }
+
+  private func faults(of key: APIKey, _ old: APIKey?) async throws(Problem) -> [RecordFault] {
+    var faults = try call.administrator().grantor.beyond(key)
+    if let old, old.tenant != key.tenant {
+      faults.append(
+        RecordFault(.value, "the key of this id is one of tenant \(old.tenant) here", at: [.name("tenant")]))
+    }
+    if try await !hasTenant(key) { faults.append(RecordDesk.noTenant) }
+    for digest in key.digests {
+      let owner: (tenant: String, key: String)?
+      do { owner = try await desk.store.owner(of: digest.description) } catch { throw Problem(error) }
+      guard let owner, owner != (key.tenant.description, key.id.rawValue) else { continue }
+      faults.append(
+        RecordFault(.value, "it is the digest of the key \(owner.key) here", at: [.name("digest")]))
+    }
+    return faults
+  }
+
+  /// Whether its tenant is there, or comes with it.
+  private func hasTenant(_ key: APIKey) async throws(Problem) -> Bool {
+    // Of a dry run the tenants came in an earlier request, and were not made.
+    guard let id = key.tenant.tenant, !body.isDryRun else { return true }
+    let comes = body.entries.contains { if case .tenant(let tenant) = $0 { tenant.id == id } else { false } }
+    if comes { return true }
+    return try await desk.tenant(id) != nil
+  }
+}
