@@ -32,10 +32,10 @@ struct SharedLookupTests {
     }
   }
 
-  private final class Counter: Sendable {
-    private let number = Mutex(0)
-    var value: Int { number.withLock { $0 } }
-    func count() { number.withLock { $0 += 1 } }
+  private final class Count: Sendable {
+    private let looks = Mutex(0)
+    var value: Int { looks.withLock { $0 } }
+    func add() { looks.withLock { $0 += 1 } }
   }
 
   @Test("a hundred requests with one unknown key are one look-up")
@@ -85,13 +85,13 @@ struct SharedLookupTests {
   func failure() async throws {
     let lookups = SharedLookups<Int, Int>()
     let (opened, door) = AsyncStream<Never>.makeStream()
-    let looks = Counter()
+    let looks = Count()
     try await withThrowingTaskGroup(of: Bool.self) { group in
       for _ in 0..<5 {
         group.addTask {
           do {
             _ = try await lookups.value(for: 1) { () async throws(QueueError) in
-              looks.count()
+              looks.add()
               for await _ in opened {}
               throw .unexpectedReply(step: "access")
             }
