@@ -37,6 +37,26 @@ struct ReservedTests {
     }
   }
 
+  @Test("after a clock that was set back nobody waits longer than a limit's own time")
+  func limitsAfterClock() async throws {
+    try await QueueLab.with { lab in
+      let inAnHour = (Timestamp.now + 3_600_000) * 1000
+      try await lab.redis("SET", ":limit:key:a", "\(inAnHour)")
+      try await lab.redis("HSET", ":held", "l:t:a:rm", "\(inAnHour)")
+      for subject in ["key:a", "t:a:rm"] {
+        let limit = RateDemand(subject: subject, limit: RateLimit(requests: 10, per: .minute))
+        guard
+          case .limited(_, let wait, let states) = try await lab.queue.admit(lab.admission(limits: [limit]))
+        else {
+          Issue.record("all of it counts as taken")
+          return
+        }
+        #expect(wait > .zero && wait <= .seconds(6))
+        #expect(states.requests?.remaining == 0 && (states.requests?.reset ?? .zero) <= .seconds(60))
+      }
+    }
+  }
+
   @Test("a request for which targets without a price are passed over says so, and is else the same")
   func pricedOnly() throws {
     var conversation = Conversation(turns: [Turn(role: .user, text: "Hi")])

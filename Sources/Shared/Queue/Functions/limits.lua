@@ -46,7 +46,8 @@ end
 -- Looks at all limits of a list before any is taken, and writes into `taken` their TATs if the request is admitted, nil for
 -- those that it takes nothing of. Returns the state of the tightest, limit, remaining and reset (ms), each false without one,
 -- and, when the request is not admitted, after how many ms it may be, and at which place the limit stands that says so.
--- Amounts of tokens are places in `amounts`.
+-- Amounts of tokens are places in `amounts`. Only a clock that was set back leaves a limit of requests taken twice over: it counts
+-- as taken once, or nobody could ask until the clock is there again.
 local function check_limits(K, changes, limits, are_tokens, now, amounts, taken)
   local known = changes.known
   local tightest, left, reset, refusal, refused_by = false, false, false, nil, nil
@@ -60,7 +61,9 @@ local function check_limits(K, changes, limits, are_tokens, now, amounts, taken)
       local cost = amount * grain / most
       tat = stored + (cost + -cost % 1)
     else
-      tat, capacity = stored + grain * amount, most * grain
+      capacity = most * grain
+      if stored - now > 2 * capacity then stored = now + capacity end
+      tat = stored + grain * amount
     end
     local used = tat - now
     taken[index] = amount > 0 and tat or nil
@@ -101,6 +104,7 @@ end
 local function state_of(K, changes, limits, index, are_tokens, now)
   local most, grain = limits[index + 1], limits[index + 2]
   local used = math.max(tat_of(K, changes, limits[index]), now) - now
+  if not are_tokens and used > 2 * most * grain then used = most * grain end
   return most, left_of(most, grain, used, are_tokens), math.ceil(used / 1000)
 end
 

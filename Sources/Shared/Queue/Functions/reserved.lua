@@ -5,10 +5,7 @@ step('reserved', { 'no-writes' }, function(K, args)
   local lists = held.unpack(plain(redis.pcall('HGET', K .. 'j:' .. args[1], 'h')))
   local budgets, amounts, most = lists[4], lists[5], -1
   for index = 1, #budgets, 7 do
-    local amount = budgets[index + 3]
-    -- Where amounts stand apart, it is a place among them.
-    if amounts then amount = amounts[amount] end
-    if budgets[index + 1] == 1 then most = math.max(most, amount or 0) end
+    if budgets[index + 1] == 1 then most = math.max(most, amounts[budgets[index + 3]]) end
   end
   return most
 end)
