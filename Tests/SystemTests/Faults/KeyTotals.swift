@@ -43,9 +43,7 @@ struct KeyTotals {
       promptTokens: record.usage.promptTokens, completionTokens: record.usage.completionTokens)
     let sum = Int64(tokens.promptTokens + tokens.completionTokens)
     byKey.add(question.tenant, question.key, requests: 1, tokens: sum, nanos: record.cost.rawValue)
-    if let user = question.user {
-      byUser.add(question.tenant, user, requests: 1, tokens: sum, nanos: record.cost.rawValue)
-    }
+    byUser.add(question.tenant, question.user ?? "", requests: 1, tokens: sum, nanos: record.cost.rawValue)
     guard tokens != TokenUsage(promptTokens: 0, completionTokens: 0) else {
       if record.cost != .zero { faults.append("\(record.job) costs without tokens") }
       return

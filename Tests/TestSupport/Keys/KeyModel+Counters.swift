@@ -28,7 +28,7 @@ extension KeyModel {
       case "l:": compareArrival(field, time)
       case "s:": compareSpent(field)
       case "q:", "n:", "$:": compareSum(field)
-      case "w:", "c": break
+      case "w:", "c", "-": break
       default: findings.add(.counter, field, "unknown, \(String(describing: counted[field]))")
       }
     }
