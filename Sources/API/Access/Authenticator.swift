@@ -49,6 +49,15 @@ struct Authenticator: Sendable {
     }
   }
 
+  /// The same key, with what it may do now. Throws ``Problem/unauthorized`` when it is not good any more.
+  func current(_ principal: Principal) async throws(Problem) -> Principal {
+    guard case .key(_, let holder) = principal else { return principal }
+    do {
+      if case .good(let policy) = try await ring.current(holder) { return .key(policy, holder) }
+    } catch { throw Problem(error) }
+    throw .unauthorized
+  }
+
   /// Whether a request brings a key at all.
   func hasKey(_ headers: HTTPFields) -> Bool {
     headers.value(of: .apiKey) != nil || headers.value(of: .authorization) != nil

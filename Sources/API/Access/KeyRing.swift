@@ -51,12 +51,26 @@ final class KeyRing: Sendable {
     guard case .good(let policy) = entry.standing else {
       return isRecent ? entry.standing : try await renew(holder, now: now)
     }
-    if isRecent || !isFresh { return inTime(policy) }
+    return isRecent || !isFresh ? inTime(policy) : try await checked(policy, of: holder, now: now)
+  }
+
+  /// What a key is good for now. What is known may be old, and nobody is refused by that.
+  func current(_ holder: KeyHolder) async throws(QueueError) -> KeyStanding {
+    guard case .good(let policy) = known.withLock({ $0[holder] })?.standing else {
+      return try await renew(holder)
+    }
+    return try await checked(policy, of: holder, now: .now)
+  }
+
+  /// One small step where nothing has changed.
+  private func checked(
+    _ policy: AccessPolicy, of holder: KeyHolder, now: ContinuousClock.Instant
+  ) async throws(QueueError) -> KeyStanding {
     let version = try await checks.current.perform(RecordNames(policy))
     guard version.tenant == policy.version.tenant, version.key == policy.version.key else {
       return try await renew(holder, now: now)
     }
-    known.withLock { $0[holder] = Entry(standing: entry.standing, checked: now) }
+    known.withLock { $0[holder] = Entry(standing: .good(policy), checked: now) }
     return inTime(policy)
   }
 

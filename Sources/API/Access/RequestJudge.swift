@@ -54,10 +54,10 @@ struct RequestJudge: Sendable {
     return try self.client(client, standing)
   }
 
-  /// The client as it was a second ago at most. Throws ``Problem`` when it may ask no more.
-  func fresh(_ client: Client) async throws(Problem) -> Client {
+  /// The same, looked up only where something has changed.
+  func current(_ client: Client) async throws(Problem) -> Client {
     let standing: KeyStanding
-    do { standing = try await ring.standing(of: client.holder, isFresh: true) } catch { throw Problem(error) }
+    do { standing = try await ring.current(client.holder) } catch { throw Problem(error) }
     return try self.client(client, standing)
   }
 

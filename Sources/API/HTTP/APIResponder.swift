@@ -78,9 +78,9 @@ struct APIResponder: HTTPResponder {
     } catch {
       guard access == .asking else { throw error }
       // What is known may be old: nobody is refused by that.
-      let fresh = try await authenticator.principal(of: request.headers, from: origin, isFresh: true)
-      try fresh.check(scopes, from: origin)
-      return fresh
+      let current = try await authenticator.current(principal)
+      try current.check(scopes, from: origin)
+      return current
     }
   }
 

@@ -30,9 +30,9 @@ struct JobDesk: Sendable {
     }
     do throws(Problem) { return try job(by: client) } catch {
       // What is known may be old: nobody is refused by that.
-      let fresh = try await judge.fresh(client)
-      guard fresh.policy.version != client.policy.version else { throw error }
-      return try job(by: fresh)
+      let current = try await judge.current(client)
+      guard current.policy.version != client.policy.version else { throw error }
+      return try job(by: current)
     }
   }
 
