@@ -67,7 +67,8 @@ struct SurfaceTests {
           "/admin/dead-letters/{id}/requeue", "/admin/usage", "/admin/usage/records", "/usage",
           "/jobs/{id}/events", "/v1/chat/completions",
           "/v1/embeddings", "/v1/models", "/v1/models/{id}", "/admin/tenants", "/admin/tenants/{id}",
-          "/admin/keys", "/admin/keys/{id}", "/admin/keys/{id}/rotate", "/admin/audit", "/admin/export", "/admin/import", "/usage/limits",
+          "/admin/keys", "/admin/keys/{id}", "/admin/keys/{id}/rotate", "/admin/audit", "/admin/export",
+          "/admin/import", "/usage/limits",
         ])
       let page = try await api.get("/docs", headers: ["X-API-Key": ""])
       #expect(page.status == 200)
