@@ -68,7 +68,7 @@ struct SurfaceTests {
           "/jobs/{id}/events", "/v1/chat/completions",
           "/v1/embeddings", "/v1/models", "/v1/models/{id}", "/admin/tenants", "/admin/tenants/{id}",
           "/admin/keys", "/admin/keys/{id}", "/admin/keys/{id}/rotate", "/admin/audit", "/admin/export",
-          "/admin/import", "/usage/limits",
+          "/admin/import", "/admin/users", "/admin/users/{id}", "/admin/users/{id}/export", "/usage/limits",
         ])
       let page = try await api.get("/docs", headers: ["X-API-Key": ""])
       #expect(page.status == 200)
