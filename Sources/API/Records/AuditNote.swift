@@ -46,7 +46,7 @@ struct AuditNote: Sendable {
 }
 
 extension JSONValue {
-  /// A record without what may be secret in it: paths of webhooks, by which many services know their callers.
+  /// A record without what may be secret in it: paths and queries of webhooks, by which many services know their callers.
   fileprivate var blotted: JSONValue {
     guard case .object(var members) = self, case .array(let webhooks)? = members["webhooks"] else {
       return self
@@ -58,7 +58,9 @@ extension JSONValue {
   private static func blotted(webhook: JSONValue) -> JSONValue {
     guard case .object(var members) = webhook, let url = members["url"]?.string else { return webhook }
     let parts = url.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
-    if parts.count > 3 { members["url"] = .string(parts.prefix(3).joined(separator: "/") + "/***") }
+    let host = parts.dropFirst(2).first?.prefix { $0 != "?" } ?? ""
+    let origin = (parts.prefix(2).map(String.init) + [String(host)]).joined(separator: "/")
+    if origin.count < url.count { members["url"] = .string(origin + "/***") }
     return .object(members)
   }
 }

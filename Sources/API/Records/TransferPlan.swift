@@ -9,10 +9,11 @@ struct TransferPlan {
   func steps() async throws(Problem) -> [TransferStep] {
     var faults: [RecordFault] = []
     var steps: [TransferStep] = []
+    var names: Set<String> = []
     let rules = try desk.rules(for: call)
     for (index, entry) in body.entries.enumerated() {
       let step: TransferStep
-      let found: [RecordFault]
+      var found: [RecordFault]
       switch entry {
       case .tenant(let tenant):
         step = try await self.step(for: tenant)
@@ -22,6 +23,7 @@ struct TransferPlan {
         step = self.step(entry, there.map { (.key($0.record), $0.epoch) })
         found = try await self.faults(of: key, there?.record)
       }
+      found += Self.repeated(entry, &names)
       steps.append(step)
       guard step.outcome != .kept else { continue }
       faults += found.map {
@@ -58,12 +60,29 @@ struct TransferPlan {
 
   // MARK: - What speaks against it
 
+  /// What of an entry's names stands in one before it, too; `names` are those that were met.
+  private static func repeated(_ entry: TransferEntry, _ names: inout Set<String>) -> [RecordFault] {
+    let own: [(name: String, member: String)] =
+      switch entry {
+      case .tenant(let tenant): [("tenant \(tenant.id)", "id")]
+      case .key(let key): [(key.id.rawValue, "id")] + key.digests.map { ($0.description, "digest") }
+      }
+    return own.compactMap { name, member in
+      names.insert(name).inserted
+        ? nil : RecordFault(.value, "another record of these has the same", at: [.name(member)])
+    }
+  }
+
   private static func faults(of tenant: Tenant, _ rules: RecordRules) -> [RecordFault] {
-    tenant.webhooks.enumerated().compactMap { index, webhook in
+    let webhooks = tenant.webhooks.enumerated().compactMap { index, webhook in
       rules.webhookFault(webhook.url).map {
         RecordFault(.value, $0, at: [.name("webhooks"), .index(index), .name("url")])
       }
     }
+    guard BudgetCalendar(timeZone: tenant.timeZone) == nil else { return webhooks }
+    let sentence =
+      "there is no time zone \"\(tenant.timeZone)\"; write its IANA name, such as \"Europe/Berlin\""
+    return webhooks + [RecordFault(.value, sentence, at: [.name("timezone")])]
   }
 
   private func faults(of key: APIKey, _ old: APIKey?) async throws(Problem) -> [RecordFault] {

@@ -24,10 +24,8 @@ struct TransferRoutes: Sendable {
     try Self.check(call)
     let size = try call.recordPageSize()
     let text = try call.recordCursor { TransferCursor(parsing: $0) != nil }
-    if text == nil {
-      // Nobody takes all digests unseen.
-      _ = try await desk.make(.note, noting: try AuditNote("records.export", of: "*", by: call))
-    }
+    // Nobody takes digests unseen.
+    _ = try await desk.make(.note, noting: try AuditNote("records.export", of: "*", by: call))
     let (entries, next) = try await page(text.flatMap(TransferCursor.init) ?? .tenants(after: nil), size)
     let json: JSONValue = [
       "peppers": .array((peppers?.fingerprints ?? []).map(JSONValue.string)),

@@ -60,6 +60,11 @@ public struct Grantor: Sendable, Hashable {
         .value(
           "only an administrator of all tenants shares the cache of one with others", at: [.name("cache")]))
     }
+    // A period that begins later begins anew.
+    if tenant.timeZone != old.timeZone {
+      faults.append(
+        .value("only an administrator of all tenants moves the days of its budgets", at: [.name("timezone")]))
+    }
     if tenant.isEnabled && !old.isEnabled {
       faults.append(.value("nobody enables his own tenant", at: [.name("enabled")]))
     }

@@ -13,7 +13,6 @@ struct OwnKeysTests {
   func ofTenant() async throws {
     try await QueueLab.with { lab in
       let job = try await lab.admit(lab.admission(tenant: "search"))
-      #expect(try await lab.queue.ownKeys(of: job) == [:])
       try await store(#"{"provider_keys":{"openai":"search-openai","groq":"g.1"}}"#, of: "search", in: lab)
       #expect(try await lab.queue.ownKeys(of: job) == ["openai": "search-openai", "groq": "g.1"])
       try await store(#"{"provider_keys":{}}"#, of: "search", in: lab)
@@ -25,9 +24,20 @@ struct OwnKeysTests {
   func others() async throws {
     try await QueueLab.with { lab in
       try await store(#"{"provider_keys":{"openai":"search-openai"}}"#, of: "search", in: lab)
+      try await store("{}", of: "chat", in: lab)
       let job = try await lab.admit(lab.admission(tenant: "chat"))
       #expect(try await lab.queue.ownKeys(of: job) == [:])
       #expect(try await lab.queue.ownKeys(of: JobID(unixMilliseconds: 1)) == [:])
+    }
+  }
+
+  @Test("of a tenant that is gone it is not known; that of the service's key need not have a record")
+  func withoutRecord() async throws {
+    try await QueueLab.with { lab in
+      let orphan = try await lab.admit(lab.admission(tenant: "search"))
+      await #expect(throws: QueueError.self) { try await lab.queue.ownKeys(of: orphan) }
+      let job = try await lab.admit(lab.admission(tenant: "default"))
+      #expect(try await lab.queue.ownKeys(of: job) == [:])
     }
   }
 

@@ -93,9 +93,10 @@ struct GrantorTests {
     wider.unpriced = .allow
     wider.guards = []
     wider.providerKeys = ["openai": "other"]
+    wider.timeZone = "Pacific/Honolulu"
     #expect(
       Set(grantor.beyond(wider, before: old).map(\.path))
-        == ["limits", "models", "weight", "cache", "unpriced", "guards", "provider_keys"])
+        == ["limits", "models", "weight", "cache", "unpriced", "guards", "provider_keys", "timezone"])
     #expect(Grantor.operator.beyond(wider, before: old).isEmpty)
     #expect(grantor.beyond(Tenant(id: .default), before: Tenant(id: .default)).map(\.path) == ["id"])
   }

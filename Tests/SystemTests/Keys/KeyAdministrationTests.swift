@@ -43,6 +43,9 @@ struct KeyAdministrationTests {
       let path = "/admin/keys/\(strong)"
       #expect(try await lab.call(.POST, "\(path)/rotate", key: weak).status == 403)
       #expect(try await lab.call(.PATCH, path, ["name": "mine"], key: weak).status == 403)
+      // What may be deleted may be disabled.
+      #expect(try await lab.call(.PATCH, path, ["enabled": false], key: weak).status == 200)
+      #expect(try await lab.call(.PATCH, path, ["enabled": true], key: weak).status == 403)
     }
   }
 
@@ -124,7 +127,7 @@ struct KeyAdministrationTests {
   @Test("each change is in the log, which holds together by its digests and shows no secret")
   func audit() async throws {
     try await KeyLab.with(worker: false) { lab in
-      try await lab.makeTenant("search")
+      try await lab.makeTenant("search", ["webhooks": [["url": "https://hooks.example.com?token=canary/x"]]])
       let (id, key) = try await lab.makeKey(of: "search")
       _ = try await lab.call(.PATCH, "/admin/keys/\(id)", ["name": "bot"])
       _ = try await lab.call(.POST, "/admin/keys/\(id)/rotate")
@@ -141,6 +144,7 @@ struct KeyAdministrationTests {
         #expect(entry["previous"] == before["digest"])
       }
       #expect(entries.last?["previous"] == "")
+      #expect(!reply.body.contains("canary") && reply.body.contains(#""https://hooks.example.com/***""#))
       #expect(!reply.body.contains(key) && !reply.body.contains(#""digest":null"#))
       let page = try await lab.call(.GET, "/admin/audit?limit=2").json
       let next = try #require(page["next"]?.string)

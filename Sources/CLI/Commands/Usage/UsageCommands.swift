@@ -27,7 +27,7 @@ struct UsageCommands: AsyncParsableCommand {
       try output.show(usage) { usage in
         let rows = usage["data"]?.array ?? []
         guard !rows.isEmpty else { return "Nothing was asked in that time.\n" }
-        let note = usage["since"]?.string.map { "Tags are known since \($0).\n" } ?? ""
+        let note = usage["since"]?.string.map { "What was read reaches back to \($0).\n" } ?? ""
         return MemberTable.text(rows) + note
       }
     }
