@@ -31,6 +31,16 @@ struct DemandTests {
     }
   }
 
+  @Test("what was reserved and has grown back since is not given back again")
+  func grownBack() async throws {
+    try await QueueLab.with { lab in
+      let job = try await lab.admit(lab.admission(demand: lab.demand(rates: [lab.tokens(40)])))
+      _ = try await lab.redis("HSET", ":j:\(job)", "ct", "\(Timestamp.now - 172_800_000)")
+      #expect(try await lab.queue.cancel(job, tenant: "default") == .cancelled)
+      #expect(try await lab.tokensLeft() == 60)
+    }
+  }
+
   @Test("what waits is bounded in jobs and bytes of whoever asks; nothing of a refused one is taken")
   func queued() async throws {
     try await QueueLab.with { lab in

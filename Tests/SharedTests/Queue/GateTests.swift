@@ -30,6 +30,22 @@ struct GateTests {
     }
   }
 
+  @Test("a second place in a lane, as a job has that was requeued, leads through no closed gate")
+  func secondPlace() async throws {
+    try await QueueLab.with { lab in
+      let demand = lab.demand(running: [lab.running(1)])
+      let first = try await lab.admit(lab.admission(demand: demand))
+      let second = try await lab.admit(lab.admission(demand: demand))
+      let other = try await lab.admit(lab.admission())
+      #expect(try await lab.redis("RPUSH", ":q:standard:default", "\(second)").integer == 3)
+      let jobs = try await lab.queue.claim(9, worker: "w").jobs
+      #expect(jobs.map(\.lease.id) == [first, other])
+      for job in jobs { try await lab.complete(job) }
+      let next = try await lab.claimOne()
+      #expect(next.lease.id == second)
+    }
+  }
+
   @Test("who waits at another gate is in nobody's way")
   func twoGates() async throws {
     try await QueueLab.with { lab in

@@ -267,7 +267,8 @@ public struct KeyModel {
       guard let bound = bounds[job.question]?.first(where: { $0.field == rate.field }), let time else {
         continue
       }
-      settle(bound, bound.cost(tokens) - bound.cost(rate.amount), time)
+      let change = bound.cost(tokens) - bound.cost(rate.amount)
+      settle(bound, change, grownBack: job.created * 1000 + bound.window, time)
     }
     for hold in job.demand.queued { add(-hold.amount, to: "q:" + hold.subject) }
     if let gate = job.gate { waiting[gate]?.remove(id) } else { take(id, -1) }
@@ -276,11 +277,14 @@ public struct KeyModel {
     }
   }
 
-  private mutating func settle(_ bound: KeyBound, _ change: Int64, _ time: ClosedRange<Int64>) {
+  private mutating func settle(
+    _ bound: KeyBound, _ change: Int64, grownBack: Int64, _ time: ClosedRange<Int64>
+  ) {
     guard change != 0 else { return }
     func settled(_ arrival: Int64, _ now: Int64) -> Int64 {
       if change > 0 { return max(arrival, now) + change }
-      return arrival > now ? max(now, arrival + change) : arrival
+      guard arrival > now, grownBack > now else { return arrival }
+      return max(now, arrival - min(-change, grownBack - now))
     }
     let old = arrivals[bound.field] ?? 0...0
     set(

@@ -89,7 +89,11 @@ end
 
 local function promote(K, keep, now)
   local due = redis.call('ZRANGE', K .. 'scheduled', '-inf', now, 'BYSCORE', 'LIMIT', 0, PROMOTIONS_AT_ONCE)
-  for _, id in ipairs(due) do settle_due(K, 'scheduled', id, now, promote_one, keep, now) end
+  for _, id in ipairs(due) do
+    -- Whoever goes on may take others with it, or have them put off.
+    local time = redis.call('ZSCORE', K .. 'scheduled', id)
+    if time and tonumber(time) <= now then settle_due(K, 'scheduled', id, now, promote_one, keep, now) end
+  end
 end
 
 -- Ends a job that waits and is past its deadline.

@@ -222,16 +222,17 @@ function held.take_gates(changes, lists)
   end
 end
 
--- Puts what was used in the place of the tokens that were reserved.
-local function settle_tokens(K, changes, tokens, amounts, used, now)
+-- Puts what was used in the place of the tokens that were reserved at `taken` (us), or later. What was reserved grows back
+-- within its window: only what has not yet is given back, or it would be there twice.
+local function settle_tokens(K, changes, tokens, amounts, used, taken, now)
   for index = 1, #tokens, 4 do
     local name, most, window = tokens[index], tokens[index + 1], tokens[index + 2]
     local change = math.ceil(used * window / most) - math.ceil(amounts[tokens[index + 3]] * window / most)
     local tat = tat_of(K, changes, name)
     if change > 0 then
       set_tat(changes, name, math.max(tat, now) + change)
-    elseif change < 0 and tat > now then
-      set_tat(changes, name, math.max(now, tat + change))
+    elseif change < 0 and tat > now and taken + window > now then
+      set_tat(changes, name, math.max(now, tat - math.min(-change, taken + window - now)))
     end
   end
 end
@@ -245,7 +246,8 @@ function held.settle(K, changes, job, usage, now)
   held.know(K, changes, shape.fields_held)
   if #tokens > 0 then
     changes.now_us = changes.now_us or now_us()
-    settle_tokens(K, changes, tokens, amounts, (tonumber(usage[3]) or 0) + (tonumber(usage[4]) or 0), changes.now_us)
+    local used, taken = (tonumber(usage[3]) or 0) + (tonumber(usage[4]) or 0), (tonumber(job.ct) or now) * 1000
+    settle_tokens(K, changes, tokens, amounts, used, taken, changes.now_us)
   end
   for index = 1, #queued, 3 do add_to(sums, names_of(queued[index]).q, -amounts[queued[index + 2]]) end
   if behind then

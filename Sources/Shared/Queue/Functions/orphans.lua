@@ -28,10 +28,10 @@ local function job_of(K, id, ...)
   return job
 end
 
--- A member leaves an index in which it should not be; its job, if there is one, is as it was.
+-- A member leaves an index in which it should not be; its job, if there is one, is as it was. One that has left it in this
+-- very step is no orphan.
 local function drop_stray(K, index, member)
-  redis.call('ZREM', K .. index, member)
-  count_orphan(K, index)
+  if redis.call('ZREM', K .. index, member) == 1 then count_orphan(K, index) end
 end
 
 -- A job of which `index` knows is lost: what is left of it goes, too. What it counted in, the janitor sets right.

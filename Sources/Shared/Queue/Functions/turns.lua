@@ -55,7 +55,7 @@ local function insert_by_time(list, item)
 end
 
 -- Takes jobs off a tenant's list. What has ended since (cancelled, say) is passed over and costs the tenant nothing;
--- so is the second place of a job that ended while it was queued and was requeued. One that has not ended and is not there
+-- so is the second place of a job that ended while it was queued and was requeued, and waits now at a gate, say. One that has not ended and is not there
 -- is lost.
 -- Returns how many are taken, and how many ids were there.
 local function pop_jobs(K, round, lane, tenant, most)
@@ -63,10 +63,10 @@ local function pop_jobs(K, round, lane, tenant, most)
   local ids = members_of(list, redis.pcall('LPOP', list, text(most)))
   local taken, before = round.taken, #round.taken
   for _, id in ipairs(ids) do
-    local job = redis.pcall('HMGET', K .. 'j:' .. id, 's', 'f', 'a', 'd', 'st', 'w', 't', 'of', 'sm')
+    local job = redis.pcall('HMGET', K .. 'j:' .. id, 's', 'f', 'a', 'd', 'st', 'w', 't', 'of', 'sm', 'gt', 'fo')
     if not job[7] then
       if redis.call('ZREM', K .. 'deadlines', id) == 1 then bury(K, 'queue', id) end
-    elseif job[1] == 'queued' and not round.is_taken[id] then
+    elseif job[1] == 'queued' and not (job[10] or job[11]) and not round.is_taken[id] then
       taken[#taken + 1], round.is_taken[id] = { id, job }, true
       tenant.began, tenant.time = tenant.time, tenant.time + tonumber(job[6])
     end
