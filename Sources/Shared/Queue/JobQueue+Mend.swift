@@ -32,7 +32,22 @@ extension JobQueue {
       left -= 1
     } while !cursor.isAtEnd && left > 0
     repairs += try await mend("mend_counters", [])
+    repairs += try await mendHeld()
     return (repairs, cursor.isAtEnd ? .start : cursor)
+  }
+
+  /// Sets right what jobs hold of limits and budgets, and drops what is over: of each user that clients name there is
+  /// something. A hundred thousand fields at most.
+  private func mendHeld() async throws(QueueError) -> [Repair] {
+    var repairs: [Repair] = []
+    for _ in 0..<100 {
+      guard let found = try await perform(step("mend_held")).array, let more = found.first?.string else {
+        throw .unexpectedReply(step: "mend_held")
+      }
+      repairs += self.repairs(in: found.dropFirst())
+      if more == "0" { break }
+    }
+    return repairs
   }
 
   /// Looks at the next members of an index.

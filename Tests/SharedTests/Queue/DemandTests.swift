@@ -41,6 +41,20 @@ struct DemandTests {
     }
   }
 
+  @Test("limits that are over are forgotten, however many users were named")
+  func forgotten() async throws {
+    try await QueueLab.with { lab in
+      var command = RedisCommand("HSET", "sluice:{0}:held")
+      for number in 0..<2500 {
+        command.append("l:u:search:\(number):rm")
+        command.append("1")
+      }
+      _ = try await lab.redis.send(command)
+      #expect(try await lab.queue.mend().repairs.isEmpty)
+      #expect(try await lab.redis("HLEN", ":held").integer == 0)
+    }
+  }
+
   @Test("what waits is bounded in jobs and bytes of whoever asks; nothing of a refused one is taken")
   func queued() async throws {
     try await QueueLab.with { lab in

@@ -75,7 +75,7 @@ local function repair(K, id, job, what, now)
   elseif what == 'no-leader' then
     write_mended(K, promote_follower, job[4], job[8] or '')
   elseif what == 'not-at-gate' then
-    -- `mend_counters` opens it.
+    -- `mend_held` opens it.
     write_index('ZADD', K .. 'gate:' .. job[10], now, id)
   else
     redis.call('HDEL', K .. 'j:' .. id, 'fo', 'g', 'gt')
@@ -229,7 +229,7 @@ local function mend_sum(K, field, value, wanted, note)
 end
 
 -- Goes on through `held`, where each user and key that ever asked may have fields: what is over goes, and sums are
--- compared with what the jobs hold, `wanted`, unless these are too many.
+-- compared with what the jobs hold, `wanted`, unless these are too many. Returns whether there is more to go through.
 local function mend_held(K, wanted, note)
   local cursor = redis.pcall('HGET', K .. 'held', 'c')
   members_of(K .. 'held', type(cursor) == 'table' and cursor or {})
@@ -254,6 +254,7 @@ local function mend_held(K, wanted, note)
     if field:sub(1, 2) == 'w:' then gates[#gates + 1] = field:sub(3) end
   end
   if #gates > 0 then held.open(K, gates) end
+  return page[1] ~= '0'
 end
 
 local function drop_lapsed_offers(K)
@@ -274,7 +275,15 @@ step('mend_counters', { 'allow-oom' }, function(K, args)
   drop_stray_fields(K, note)
   if redis.call('ZCARD', K .. 'lease') <= MOST_COUNTED then mend_hash(K, 'running', true_running(K), note) end
   if redis.call('ZCARD', K .. 'deadlines') <= MOST_COUNTED then mend_hash(K, 'open', true_open(K), note) end
-  mend_held(K, redis.call('ZCARD', K .. 'deadlines') <= MOST_COUNTED and true_held(K), note)
+  return repaired
+end)
+
+-- mend_held: the same for what jobs hold of limits and budgets, of which it looks at so many fields; what is over goes.
+--   KEYS[1] base   returns {'1' when there is more to look at, '0' otherwise, kind, name, …}   O(jobs, to 1,000)
+step('mend_held', { 'allow-oom' }, function(K, args)
+  local repaired, note = repairs_of(K)
+  local has_more = mend_held(K, redis.call('ZCARD', K .. 'deadlines') <= MOST_COUNTED and true_held(K), note)
+  table.insert(repaired, 1, has_more and '1' or '0')
   return repaired
 end)
 

@@ -103,7 +103,7 @@ step('mend_index', { 'allow-oom' }, function(K, args)
     if is_defect ~= nil then gone = gone + 1 end
     if is_defect then note('stray-' .. kind, found[place]) end
   end
-  -- Should nobody have opened it. While sums can be set right, that is done first (mend_counters).
+  -- Should nobody have opened it. While sums can be set right, that is done first (mend_held).
   if kind == 'gate' and first == 0 and redis.call('ZCARD', K .. 'deadlines') > MOST_COUNTED then
     held.open(K, { index:sub(6) }, keep)
   end
