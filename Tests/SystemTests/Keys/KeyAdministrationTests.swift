@@ -126,7 +126,8 @@ struct KeyAdministrationTests {
 
   @Test("each change is in the log, which holds together by its digests and shows no secret")
   func audit() async throws {
-    try await KeyLab.with(worker: false) { lab in
+    let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+    try await KeyLab.with(worker: false, environment: ["WEBHOOK_SECRET": secret]) { lab in
       try await lab.makeTenant("search", ["webhooks": [["url": "https://hooks.example.com?token=canary/x"]]])
       let (id, key) = try await lab.makeKey(of: "search")
       _ = try await lab.call(.PATCH, "/admin/keys/\(id)", ["name": "bot"])

@@ -295,7 +295,7 @@ local function place(K, intake, order, state, group)
     write_index('ZADD', K .. 'f:' .. group, now_us(), id)
     count(K, 'coalesced')
   elseif order.gate and order.gate ~= '-' then
-    held.stand(K, intake.changes, id, order.gate, intake.now, order.gate_finish)
+    held.stand(K, intake.changes, id, order.gate, intake.now_us, order.gate_finish)
     count(K, 'gated')
     intake.must_wake = intake.must_wake or order.gate_finish ~= nil
   else

@@ -184,7 +184,7 @@ local function promote_follower(K, changes, group, cache_key)
   local lists, now = held.unpack(job[7]), now_ms()
   held.take_queued(changes, lists)
   held.take_tokens(K, changes, lists, now_us())
-  held.place(K, changes, heir, { t = job[1], l = job[2] }, lists, now, now, true)
+  held.place(K, changes, heir, { t = job[1], l = job[2] }, lists, now, 1000 * now, true)
 end
 
 -- Those who follow a group's call have its answer, or its quarantine.

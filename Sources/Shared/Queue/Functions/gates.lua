@@ -1,6 +1,6 @@
 -- Gates: where a job waits for which only others leave no room, those that run (`running`) or what they have reserved (hard
 -- budgets). It is queued, but stands in no lane: in `gate:<subject>` of the first of its gates that is closed.
---   gate:<subject>  zset  ids of jobs that wait, by the time at which they came to their gates (ms)
+--   gate:<subject>  zset  ids of jobs that wait, by the time at which they came to their gates (us)
 --
 -- The step that ends a job opens its gates: who has waited longest goes first, to its lane when all of its gates are open, or
 -- on to the gate that is closed. Nobody passes an older one that waits at the same gate, so none starves; who waits at
@@ -185,7 +185,7 @@ function held.promote(K, id, job, keep, now)
   if job.gt ~= '-' then return held.open(K, { job.gt }, keep) end
   local changes = new_changes()
   changes.keep = keep
-  held.place(K, changes, id, job, held.unpack(job.h), now, now, false)
+  held.place(K, changes, id, job, held.unpack(job.h), now, 1000 * now, false)
   write_changes(K, changes)
 end
 

@@ -59,7 +59,7 @@ local function take_anew(K, changes, id, job, packed, has_followed, now)
     held.take_queued(changes, lists)
     held.take_tokens(K, changes, lists, now_us())
   end
-  held.place(K, changes, id, job, lists, now, now, true)
+  held.place(K, changes, id, job, lists, now, 1000 * now, true)
 end
 
 local function repair(K, id, job, what, now)
@@ -76,7 +76,7 @@ local function repair(K, id, job, what, now)
     write_mended(K, promote_follower, job[4], job[8] or '')
   elseif what == 'not-at-gate' then
     -- `mend_held` opens it.
-    write_index('ZADD', K .. 'gate:' .. job[10], now, id)
+    write_index('ZADD', K .. 'gate:' .. job[10], text(1000 * now), id)
   else
     redis.call('HDEL', K .. 'j:' .. id, 'fo', 'g', 'gt')
     if job[5] or job[10] then
