@@ -73,8 +73,9 @@ struct CommandTests {
       #expect(try await sluice.run("keys", "show", id, "--json").json["name"] == "bot")
       let again = try await sluice.run("import", scratch.path("all"), "--json")
       #expect(again.json["data"]?.array?.map { $0["outcome"] } == ["kept", "kept"])
+      // Each page of the export has its entry.
       let verified = try await sluice.run("audit", "verify", "--json")
-      #expect(verified.status == 0 && verified.json["entries"] == 6, "\(verified.text)")
+      #expect(verified.status == 0 && verified.json["entries"] == 7, "\(verified.text)")
     }
   }
 }
