@@ -79,10 +79,7 @@ struct TransferPlan {
         RecordFault(.value, $0, at: [.name("webhooks"), .index(index), .name("url")])
       }
     }
-    guard BudgetCalendar(timeZone: tenant.timeZone) == nil else { return webhooks }
-    let sentence =
-      "there is no time zone \"\(tenant.timeZone)\"; write its IANA name, such as \"Europe/Berlin\""
-    return webhooks + [RecordFault(.value, sentence, at: [.name("timezone")])]
+    return webhooks + (tenant.timeZoneFault.map { [$0] } ?? [])
   }
 
   private func faults(of key: APIKey, _ old: APIKey?) async throws(Problem) -> [RecordFault] {

@@ -109,12 +109,15 @@ extension Tenant {
       let name = reader.read("timezone", { (json) throws(RecordFault) in try MemberRules.text(json, 1...64) })
     else { return }
     timeZone = name
-    if reader.rules(for: "timezone") != nil, BudgetCalendar(timeZone: name) == nil {
-      reader.add(
-        .value(
-          "there is no time zone \(ClientText.quoted(name)); write its IANA name, such as \"Europe/Berlin\"",
-          at: [.name("timezone")]))
-    }
+    if reader.rules(for: "timezone") != nil, let fault = timeZoneFault { reader.add(fault) }
+  }
+
+  /// What is wrong with its time zone; nil where there is such a one.
+  public var timeZoneFault: RecordFault? {
+    guard BudgetCalendar(timeZone: timeZone) == nil else { return nil }
+    return .value(
+      "there is no time zone \(ClientText.quoted(timeZone)); write its IANA name, such as \"Europe/Berlin\"",
+      at: [.name("timezone")])
   }
 
   private static let mostProviderKeys = 100
@@ -142,15 +145,7 @@ extension Tenant {
   /// No path: it names one of the secrets that the operator mounted, not a file of his.
   private static func secretName(_ json: JSONValue) throws(RecordFault) -> String {
     let name = try MemberRules.text(json, 1...64)
-    let isGood = name.utf8.allSatisfy { byte in
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."):
-        true
-      default: false
-      }
-    }
-    guard isGood, !name.hasPrefix(".") else {
+    guard SecretFolder.isName(name), !name.hasPrefix(".") else {
       throw .value(
         "\(ClientText.quoted(name)) is no name of a provider or secret, which holds letters, digits, _, - and ."
       )
