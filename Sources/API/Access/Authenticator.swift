@@ -70,7 +70,7 @@ struct Authenticator: Sendable {
       }
     } catch {
       // It needs no store; whatever does says so itself.
-      return .key(AccessPolicy(service: Tenant(id: .default)), .service)
+      return .key(ring.unchangedService, .service)
     }
     throw .unauthorized
   }

@@ -1,12 +1,19 @@
 import Shared
 
-/// Who asks: one tenant's, as the key says.
-struct Client: Sendable {
+/// Who asks: one tenant's, as the key says. A class, since each step of a request has it at hand.
+final class Client: Sendable {
   let policy: AccessPolicy
   let holder: KeyHolder
   let origin: RequestOrigin
   /// `RATE_LIMIT`, which is of `SERVICE_API_KEY` alone.
   let rates: [RateDemand]
+
+  init(policy: AccessPolicy, holder: KeyHolder, origin: RequestOrigin, rates: [RateDemand]) {
+    self.policy = policy
+    self.holder = holder
+    self.origin = origin
+    self.rates = rates
+  }
 
   var tenant: String { policy.tenant.id.rawValue }
 

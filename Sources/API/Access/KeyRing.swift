@@ -17,6 +17,8 @@ final class KeyRing: Sendable {
   }
 
   let clock: RedisClock
+  /// What `SERVICE_API_KEY` may do where nobody has changed its tenant.
+  let unchangedService = AccessPolicy(service: Tenant(id: .default))
   private let records: any KeyRecords
   private let checks: PerEventLoop<StepBatcher<RecordNames, AccessVersion>>
   private let known: Mutex<GenerationalCache<KeyHolder, Entry>>
@@ -44,7 +46,7 @@ final class KeyRing: Sendable {
   ) async throws(QueueError) -> KeyStanding {
     guard let entry = known.withLock({ $0[holder] }) else {
       // Who needs no store is judged by the tenant as it is where nobody has changed it; the step knows better.
-      guard isFresh || holder != .service else { return .good(AccessPolicy(service: Tenant(id: .default))) }
+      guard isFresh || holder != .service else { return .good(unchangedService) }
       return try await renew(holder, now: now)
     }
     let isRecent = now - entry.checked <= Self.freshness

@@ -23,7 +23,7 @@ struct Asking: Sendable {
 
   /// What is left of a question once it stands in an admission: what was asked can be large, and many wait for long.
   private struct Asked {
-    var job: PendingJob
+    let job: PendingJob
     let form: Question.Form
     let wait: Duration?
     let isStreamed: Bool
@@ -47,20 +47,20 @@ struct Asking: Sendable {
   ) async throws(Problem) -> Reply {
     let key = try call.idempotencyKey()
     let user = try call.user()
-    var asked = try await asked(try await read(call), by: client, user: user, idempotencyKey: key)
-    guard let wait = asked.wait else { return try await submit(&asked.job, by: client, call) }
+    let asked = try await asked(try await read(call), by: client, user: user, idempotencyKey: key)
+    guard let wait = asked.wait else { return try await submit(asked.job, by: client, call) }
     if asked.isStreamed {
-      return try await AskingStream(desk: desk).reply(in: asked.form, &asked.job, by: client, call)
+      return try await AskingStream(desk: desk).reply(in: asked.form, asked.job, by: client, call)
     }
-    return try await answer(asked.form, &asked.job, by: client, call, within: wait)
+    return try await answer(asked.form, asked.job, by: client, call, within: wait)
   }
 
   // MARK: - Coming back
 
-  private func submit(_ job: inout PendingJob, by client: Client, _ call: Call) async throws(Problem)
+  private func submit(_ job: PendingJob, by client: Client, _ call: Call) async throws(Problem)
     -> Reply
   {
-    switch try await desk.admit(&job, of: call) {
+    switch try await desk.admit(job, of: call) {
     case .queued(let created, let cache, let limit):
       desk.lost.accepted(job.admission.id, created: created)
       return accepted(JobResource(admitted: job.admission, created: created), cache, limit)
@@ -81,13 +81,13 @@ struct Asking: Sendable {
   // MARK: - Waiting
 
   private func answer(
-    _ form: Question.Form, _ pending: inout PendingJob, by client: Client, _ call: Call,
+    _ form: Question.Form, _ pending: PendingJob, by client: Client, _ call: Call,
     within wait: Duration
   ) async throws(Problem) -> Reply {
     let expectation = desk.board.expect(pending.admission.id)
     defer { desk.board.forget(expectation) }
     let kept = desk.lost.keep(pending.admission)
-    switch try await desk.admit(&pending, of: call) {
+    switch try await desk.admit(pending, of: call) {
     case .answered(let source, let result, let created, let limit):
       // With an idempotency key the answer became a job of its own, to be replayed.
       let id = pending.admission.idempotency == nil ? source : pending.admission.id

@@ -19,9 +19,9 @@ struct AskingStream: Sendable {
   }
 
   func reply(
-    in form: Question.Form, _ pending: inout PendingJob, by client: Client, _ call: Call
+    in form: Question.Form, _ pending: PendingJob, by client: Client, _ call: Call
   ) async throws(Problem) -> Reply {
-    let start = try await begin(&pending, by: client, call)
+    let start = try await begin(pending, by: client, call)
     switch form {
     case .native where start.job.areEventsGone: throw .gone(.events(start.job.id))
     case .native: return events(start, by: client, call)
@@ -31,11 +31,11 @@ struct AskingStream: Sendable {
     }
   }
 
-  private func begin(_ pending: inout PendingJob, by client: Client, _ call: Call) async throws(Problem)
+  private func begin(_ pending: PendingJob, by client: Client, _ call: Call) async throws(Problem)
     -> Start
   {
     var headers = EventStream.headers
-    switch try await desk.admit(&pending, of: call) {
+    switch try await desk.admit(pending, of: call) {
     case .queued(let created, let cache, let limit):
       headers[.cacheStatus] = cache.rawValue
       desk.lost.accepted(pending.admission.id, created: created)

@@ -40,7 +40,7 @@ struct JobDesk: Sendable {
   ///
   /// What was asked stands in the queue then, so it is taken out of the job: a call can wait long for its answer,
   /// and many do.
-  func admit(_ job: inout PendingJob, of call: Call) async throws(Problem) -> Admitted {
+  func admit(_ job: PendingJob, of call: Call) async throws(Problem) -> Admitted {
     defer {
       job.isSettled()
       call.hold.release()

@@ -2,8 +2,10 @@ import NIOCore
 import Shared
 
 /// A job on its way into the queue, with what is needed to judge it anew where the records of its client have changed.
-struct PendingJob: Sendable {
-  var admission: Admission
+///
+/// It is large and goes through many hands, so it is a class; only one request has it.
+final class PendingJob {
+  private(set) var admission: Admission
   private(set) var client: Client
   /// Nil once the queue has it: what was asked can be large, and many wait for long.
   private var order: JobOrder?
@@ -35,7 +37,7 @@ struct PendingJob: Sendable {
   }
 
   /// Judges it by the records as they are now.
-  mutating func judgeAnew(by judge: RequestJudge) async throws(Problem) {
+  func judgeAnew(by judge: RequestJudge) async throws(Problem) {
     guard let order else { throw .internalError }
     client = try await judge.renewed(client)
     let encoded = admission.demand.isPricedOnly ? order.request.encoded() : admission.request
@@ -46,7 +48,7 @@ struct PendingJob: Sendable {
   }
 
   /// The queue has it, or will not.
-  mutating func isSettled() {
+  func isSettled() {
     order = nil
     admission.request = ByteBuffer()
   }

@@ -12,9 +12,10 @@ public struct RateLimitState: Sendable, Hashable {
   }
 
   /// Three elements of a reply; nil when no limit was asked about.
-  init?(_ reply: [RESPValue]) {
-    guard reply.count == 3, let limit = reply[0].integer, let remaining = reply[1].integer,
-      let reset = reply[2].integer
+  init?(_ reply: ArraySlice<RESPValue>) {
+    let first = reply.startIndex
+    guard reply.count == 3, let limit = reply[first].integer, let remaining = reply[first + 1].integer,
+      let reset = reply[first + 2].integer
     else { return nil }
     self.init(limit: Int(limit), remaining: Int(remaining), reset: .milliseconds(reset))
   }

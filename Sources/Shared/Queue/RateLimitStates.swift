@@ -12,14 +12,14 @@ public struct RateLimitStates: Sendable, Hashable {
 
   /// The end of a reply: three elements of each of the two, nothing where there is neither.
   init(_ reply: ArraySlice<RESPValue>) {
-    requests = RateLimitState(Array(reply.prefix(3)))
-    tokens = RateLimitState(Array(reply.dropFirst(3)))
+    requests = RateLimitState(reply.prefix(3))
+    tokens = RateLimitState(reply.dropFirst(3))
   }
 
   /// An element of a reply: the two, each of three elements or none.
   init(_ reply: RESPValue) {
     let states = reply.array ?? []
-    requests = states.first.flatMap { RateLimitState($0.array ?? []) }
-    tokens = states.last.flatMap { RateLimitState($0.array ?? []) }
+    requests = states.first.flatMap { RateLimitState(($0.array ?? [])[...]) }
+    tokens = states.last.flatMap { RateLimitState(($0.array ?? [])[...]) }
   }
 }

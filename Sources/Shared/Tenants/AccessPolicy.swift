@@ -1,7 +1,7 @@
 /// What a tenant and one of its keys may do together: both must allow it.
 ///
-/// Made once for a record that was read, since it is asked for every request.
-public struct AccessPolicy: Sendable {
+/// Made once for a record that was read, since it is asked for every request; a class, so that it is not copied for each.
+public final class AccessPolicy: Sendable {
   public let tenant: Tenant
   /// Nil for `SERVICE_API_KEY`.
   public let key: APIKey?
@@ -16,12 +16,12 @@ public struct AccessPolicy: Sendable {
   /// - Parameters:
   ///   - tenant: of a key of all tenants it means nothing.
   ///   - version: the epochs of both records, and until when the key is good.
-  public init(tenant: Tenant, key: APIKey, version: AccessVersion = AccessVersion()) {
+  public convenience init(tenant: Tenant, key: APIKey, version: AccessVersion = AccessVersion()) {
     self.init(tenant: tenant, key: key, scopes: key.scopes, version: version)
   }
 
   /// The policy of `SERVICE_API_KEY`, whose `RATE_LIMIT` the caller adds to ``Demand/rates``.
-  public init(service tenant: Tenant, version: AccessVersion = AccessVersion()) {
+  public convenience init(service tenant: Tenant, version: AccessVersion = AccessVersion()) {
     self.init(tenant: tenant, key: nil, scopes: Scope.usual, version: version)
   }
 
