@@ -19,4 +19,7 @@ public struct RateLimitState: Sendable, Hashable {
     else { return nil }
     self.init(limit: Int(limit), remaining: Int(remaining), reset: .milliseconds(reset))
   }
+
+  /// The same as an element of its own.
+  init?(_ reply: RESPValue) { self.init((reply.array ?? [])[...]) }
 }

@@ -19,7 +19,7 @@ public struct RateLimitStates: Sendable, Hashable {
   /// An element of a reply: the two, each of three elements or none.
   init(_ reply: RESPValue) {
     let states = reply.array ?? []
-    requests = states.first.flatMap { RateLimitState(($0.array ?? [])[...]) }
-    tokens = states.last.flatMap { RateLimitState(($0.array ?? [])[...]) }
+    requests = states.first.flatMap { RateLimitState($0) }
+    tokens = states.last.flatMap { RateLimitState($0) }
   }
 }

@@ -17,9 +17,7 @@ public struct Standing: Sendable, Hashable {
 
   init?(_ reply: RESPValue, of demand: Demand) {
     guard let lists = reply.array?.map({ $0.array ?? [] }), lists.count == 5 else { return nil }
-    func states(_ list: [RESPValue]) -> [RateLimitState] {
-      list.compactMap { RateLimitState($0.array ?? []) }
-    }
+    func states(_ list: [RESPValue]) -> [RateLimitState] { list.compactMap { RateLimitState($0) } }
     func numbers(_ list: [RESPValue]) -> [Int] { list.compactMap { $0.integer.map(Int.init) } }
     var (requests, tokens) = (states(lists[0])[...], states(lists[1])[...])
     rates = demand.rates.compactMap { $0.unit == .requests ? requests.popFirst() : tokens.popFirst() }

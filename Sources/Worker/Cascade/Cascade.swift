@@ -56,7 +56,7 @@ final class Cascade: Sendable {
         let turn = await caller.turn(
           of: target, in: route, request, deltas: deltas, isLast: index == targets.count - 1,
           counting: bytes, own: own)
-        if let answer = turn.bought {
+        if spend != nil, let answer = turn.bought {
           spent = (spent ?? .zero) + catalog.prices.cost(of: answer.answer.usage, at: target)
         }
         progress.add(turn)
