@@ -31,15 +31,40 @@ struct Authenticator: Sendable {
   func principal(
     of headers: HTTPFields, from origin: RequestOrigin, isFresh: Bool
   ) async throws(Problem) -> Principal {
+    switch try holder(in: headers, from: origin) {
+    case .operator: return .operator
+    case .tenant(let holder):
+      if let standing = ring.knownStanding(of: holder, isFresh: isFresh) {
+        return try principal(holder, standing, origin)
+      }
+      let standing: KeyStanding
+      do { standing = try await ring.standing(of: holder, isFresh: isFresh) } catch {
+        // `SERVICE_API_KEY` needs no store; whatever does says so itself.
+        guard holder == .service else { throw Problem(error) }
+        standing = .good(ring.unchangedService)
+      }
+      return try principal(holder, standing, origin)
+    }
+  }
+
+  private enum Holder {
+    case `operator`
+    case tenant(KeyHolder)
+  }
+
+  private func holder(in headers: HTTPFields, from origin: RequestOrigin) throws(Problem) -> Holder {
     guard let key = try Self.key(in: headers) else { throw .unauthorized }
     let digest = Self.digest(of: key)
     if let adminDigest, digest == adminDigest { return .operator }
-    if let serviceDigest, digest == serviceDigest { return try await service(isFresh: isFresh) }
+    if let serviceDigest, digest == serviceDigest { return .tenant(.service) }
     // A mistyped key is refused without a look-up.
     guard let peppers, let material = KeyMaterial(parsing: key) else { throw unknown(from: origin) }
-    let holder = KeyHolder.stored(peppers.digests(of: material))
-    let standing: KeyStanding
-    do { standing = try await ring.standing(of: holder, isFresh: isFresh) } catch { throw Problem(error) }
+    return .tenant(.stored(peppers.digests(of: material)))
+  }
+
+  private func principal(
+    _ holder: KeyHolder, _ standing: KeyStanding, _ origin: RequestOrigin
+  ) throws(Problem) -> Principal {
     switch standing {
     case .good(let policy):
       if let id = policy.key?.id { uses?.note(id) }
@@ -61,18 +86,6 @@ struct Authenticator: Sendable {
   /// Whether a request brings a key at all.
   func hasKey(_ headers: HTTPFields) -> Bool {
     headers.value(of: .apiKey) != nil || headers.value(of: .authorization) != nil
-  }
-
-  private func service(isFresh: Bool) async throws(Problem) -> Principal {
-    do {
-      if case .good(let policy) = try await ring.standing(of: .service, isFresh: isFresh) {
-        return .key(policy, .service)
-      }
-    } catch {
-      // It needs no store; whatever does says so itself.
-      return .key(ring.unchangedService, .service)
-    }
-    throw .unauthorized
   }
 
   private func unknown(from origin: RequestOrigin) -> Problem {

@@ -44,16 +44,24 @@ final class KeyRing: Sendable {
   func standing(
     of holder: KeyHolder, isFresh: Bool, now: ContinuousClock.Instant = .now
   ) async throws(QueueError) -> KeyStanding {
-    guard let entry = known.withLock({ $0[holder] }) else {
-      // Who needs no store is judged by the tenant as it is where nobody has changed it; the step knows better.
-      guard isFresh || holder != .service else { return .good(unchangedService) }
+    if let standing = knownStanding(of: holder, isFresh: isFresh, now: now) { return standing }
+    guard case .good(let policy) = known.withLock({ $0[holder]?.standing }) else {
       return try await renew(holder, now: now)
     }
-    let isRecent = now - entry.checked <= Self.freshness
-    guard case .good(let policy) = entry.standing else {
-      return isRecent ? entry.standing : try await renew(holder, now: now)
+    return try await checked(policy, of: holder, now: now)
+  }
+
+  /// The same where nothing has to be asked for it; nil where something has.
+  func knownStanding(
+    of holder: KeyHolder, isFresh: Bool, now: ContinuousClock.Instant = .now
+  ) -> KeyStanding? {
+    guard let entry = known.withLock({ $0[holder] }) else {
+      // Who needs no store is judged by the tenant as it is where nobody has changed it; the step knows better.
+      return isFresh || holder != .service ? nil : .good(unchangedService)
     }
-    return isRecent || !isFresh ? inTime(policy) : try await checked(policy, of: holder, now: now)
+    let isRecent = now - entry.checked <= Self.freshness
+    guard case .good(let policy) = entry.standing else { return isRecent ? entry.standing : nil }
+    return isRecent || !isFresh ? inTime(policy) : nil
   }
 
   /// What a key is good for now. What is known may be old, and nobody is refused by that.

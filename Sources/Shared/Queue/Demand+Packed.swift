@@ -1,5 +1,3 @@
-import NIOCore
-
 extension Demand {
   var requests: [RateDemand] { rates.filter { $0.unit == .requests } }
   var tokens: [RateDemand] { rates.filter { $0.unit == .tokens } }
@@ -12,16 +10,18 @@ extension Demand {
   /// As `admit` takes it (held.lua); empty for a request that counts against nothing and has no key of its own.
   ///
   /// The amounts stand before all else, which is the same text for most requests of a client: Redis reads it once.
-  var packed: ByteBuffer {
-    if self == Demand() { return ByteBuffer() }
+  var packed: [UInt8] {
+    if isNothing { return [] }
     var amounts = DemandAmounts()
     let shape = shape(with: &amounts)
-    var bytes = amounts.packed
-    bytes.writeImmutableBuffer(shape)
-    return bytes
+    return amounts.packed + shape
   }
 
-  private func shape(with amounts: inout DemandAmounts) -> ByteBuffer {
+  private var isNothing: Bool {
+    rates.isEmpty && !isHeld && key == nil && user == nil && judgedBy == AccessVersion()
+  }
+
+  private func shape(with amounts: inout DemandAmounts) -> [UInt8] {
     var pack = MessagePack()
     pack.beginArray(7)
     pack.append(judgedBy.tenant)
@@ -29,13 +29,13 @@ extension Demand {
     pack.append(judgedBy.goodUntil ?? 0)
     pack.append(key ?? "")
     pack.append(user ?? "")
-    pack.append(requests) { $0.amount }
+    pack.append(rates, .requests) { $0.amount }
     guard isHeld else {
       pack.append(0)
       return pack.bytes
     }
     pack.beginArray(4)
-    pack.append(tokens) { amounts.place(of: Int64($0.amount), in: .tokens) }
+    pack.append(rates, .tokens) { amounts.place(of: Int64($0.amount), in: .tokens) }
     appendQueued(to: &pack, &amounts)
     appendRunning(to: &pack)
     appendBudgets(to: &pack, &amounts)
@@ -75,21 +75,24 @@ extension Demand {
 
 extension [RateDemand] {
   /// As `limits` takes them (limits.lua); empty without any.
-  var packed: ByteBuffer {
-    if isEmpty { return ByteBuffer() }
+  var packed: [UInt8] {
+    if isEmpty { return [] }
     var pack = MessagePack()
     pack.beginArray(2)
-    pack.append(filter { $0.unit == .requests }) { $0.amount }
-    pack.append(filter { $0.unit == .tokens }) { $0.amount }
+    pack.append(self, .requests) { $0.amount }
+    pack.append(self, .tokens) { $0.amount }
     return pack.bytes
   }
 }
 
 extension MessagePack {
-  fileprivate mutating func append(_ rates: [RateDemand], amount: (RateDemand) -> Int) {
-    beginArray(4 * rates.count)
-    for rate in rates {
-      append(rate.counter)
+  /// Those of one unit.
+  fileprivate mutating func append(
+    _ rates: [RateDemand], _ unit: RateDemand.Unit, amount: (RateDemand) -> Int
+  ) {
+    beginArray(4 * rates.count { $0.unit == unit })
+    for rate in rates where rate.unit == unit {
+      append(rate.hasKeyOfItsOwn ? "limit:" : "l:", rate.subject)
       append(rate.most)
       append(rate.grain)
       append(amount(rate))
@@ -98,11 +101,9 @@ extension MessagePack {
 }
 
 extension RateDemand {
-  /// The name of its counter. That of `RATE_LIMIT` is a key of its own, since addresses without number may be counted:
-  /// it goes by itself.
-  fileprivate var counter: String {
-    subject.hasPrefix("key:") || subject.hasPrefix("ip:") ? "limit:\(subject)" : "l:\(subject)"
-  }
+  /// Whether its counter is a key: that of `RATE_LIMIT`, since addresses without number may be counted and it goes by
+  /// itself.
+  fileprivate var hasKeyOfItsOwn: Bool { subject.hasPrefix("key:") || subject.hasPrefix("ip:") }
 
   /// Microseconds: in which one request grows back, or all tokens do.
   fileprivate var grain: Int {

@@ -1,5 +1,3 @@
-import NIOCore
-
 /// What differs from request to request of a client: how much each takes. What is the same of one kind stands once, so that
 /// the shape of the demand, which tells the places, stays the same text.
 struct DemandAmounts: Sendable {
@@ -23,10 +21,9 @@ struct DemandAmounts: Sendable {
   }
 
   /// A byte that counts them, and eight bytes for each.
-  var packed: ByteBuffer {
-    var bytes = ByteBuffer()
-    bytes.writeInteger(UInt8(entries.count))
-    for entry in entries { bytes.writeInteger(entry.amount) }
+  var packed: [UInt8] {
+    var bytes = [UInt8(entries.count)]
+    for entry in entries { withUnsafeBytes(of: entry.amount.bigEndian) { bytes.append(contentsOf: $0) } }
     return bytes
   }
 }

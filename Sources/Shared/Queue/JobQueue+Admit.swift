@@ -27,7 +27,7 @@ extension JobQueue {
     command.append(bounds.tenantBytes)
     command.append(Self.leaseDuration.wholeMilliseconds)
     command.append(retention.answers.wholeMilliseconds)
-    for admission in admissions { append(admission, to: &command) }
+    for index in admissions.indices { append(admissions[index], to: &command) }
     guard let acknowledging else { return try outcomes(of: admissions, try await performWithRoom(command)) }
     let reply = try await withRoom { () throws(QueueError) in
       try await perform(command, acknowledgedBy: acknowledging, isCautious: true)
@@ -41,8 +41,16 @@ extension JobQueue {
     of admissions: [Admission], _ reply: RESPValue
   ) throws(QueueError) -> [AdmissionOutcome] {
     let replies = reply.array ?? []
-    let outcomes = zip(admissions, replies).compactMap { AdmissionOutcome($1, of: $0.demand) }
-    guard outcomes.count == admissions.count else { throw .unexpectedReply(step: "admit") }
+    guard replies.count == admissions.count else { throw .unexpectedReply(step: "admit") }
+    var outcomes: [AdmissionOutcome] = []
+    outcomes.reserveCapacity(replies.count)
+    // By their places: an admission is large, and a pair of it and its reply would be a copy.
+    for index in replies.indices {
+      guard let outcome = AdmissionOutcome(replies[index], of: admissions[index].demand) else {
+        throw .unexpectedReply(step: "admit")
+      }
+      outcomes.append(outcome)
+    }
     return outcomes
   }
 

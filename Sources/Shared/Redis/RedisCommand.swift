@@ -37,6 +37,12 @@ public struct RedisCommand: Sendable {
     endLine()
   }
 
+  public mutating func append(_ bytes: [UInt8]) {
+    begin(length: bytes.count)
+    arguments += bytes
+    endLine()
+  }
+
   private mutating func begin(length: Int) {
     count += 1
     arguments.append(UInt8(ascii: "$"))
