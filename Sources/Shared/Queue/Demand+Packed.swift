@@ -14,7 +14,7 @@ extension Demand {
     if isNothing { return [] }
     var amounts = DemandAmounts()
     let shape = shape(with: &amounts)
-    return amounts.packed + shape
+    return amounts.packed(before: shape)
   }
 
   private var isNothing: Bool {

@@ -20,10 +20,13 @@ struct DemandAmounts: Sendable {
     return entries.count
   }
 
-  /// A byte that counts them, and eight bytes for each.
-  var packed: [UInt8] {
-    var bytes = [UInt8(entries.count)]
+  /// A byte that counts them, eight bytes for each, and the shape.
+  func packed(before shape: [UInt8]) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(1 + 8 * entries.count + shape.count)
+    bytes.append(UInt8(entries.count))
     for entry in entries { withUnsafeBytes(of: entry.amount.bigEndian) { bytes.append(contentsOf: $0) } }
+    bytes += shape
     return bytes
   }
 }
