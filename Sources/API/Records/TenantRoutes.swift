@@ -101,18 +101,18 @@ struct TenantRoutes: Sendable {
   private func delete(_ call: Call) async throws(Problem) -> Reply {
     let id = try call.tenantID()
     let isForced = try call.flag("force")
-    _ = try await desk.tenant(id, for: call)
+    let removal = TenantRemoval(desk: desk, queue: queue, id: id, call: call)
+    if try call.reach() == .all, try await removal.goesOn() { return Self.deleted(id, 0, isForced) }
+    do { _ = try await desk.tenant(id, for: call) } catch { throw await desk.confirmed(error) }
     try Self.refuseOfOne(call, "deletes no tenants")
     guard id != .default else { throw .conflict(.tenantStays(id)) }
-    _ = try await desk.change(
-      of: call, reading: { () async throws(Problem) in try await desk.tenant(id, for: call) }
-    ) { (old) async throws(Problem) in
-      let note = try AuditNote("tenant.delete", of: id.rawValue, by: call, before: old.record.json)
-      // Digests of its keys stay, so that nobody takes a key that was revoked for a guess.
-      return (old.record, .tenant(id.rawValue, .delete, isForced: isForced), note)
-    }
-    if isForced { try await OpenJobs(queue: queue).cancel(of: id) }
-    return Reply(.noContent, content: .whole(.init()), headers: [:])
+    return Self.deleted(id, try await removal.run(cancelling: isForced), isForced)
+  }
+
+  private static func deleted(_ id: TenantID, _ cancelled: Int, _ isForced: Bool) -> Reply {
+    guard isForced else { return Reply(.noContent, content: .whole(.init()), headers: [:]) }
+    let json: JSONValue = ["id": .string(id.rawValue), "cancelled_jobs": .integer(Int64(cancelled))]
+    return Reply(.ok, json: json.serialized())
   }
 
   private static func refuseOfOne(_ call: Call, _ what: String) throws(Problem) {

@@ -132,14 +132,14 @@ struct AcknowledgedChangeTests {
         #expect(try await own.queue.fail(job.lease, with: failure) == .recorded)
       }
       try await own.withoutReplica {
-        await #expect(throws: QueueError.unacknowledged) { _ = try await own.queue.requeue(ids[0]) }
+        await #expect(throws: QueueError.unacknowledged) { _ = try await own.lab.requeue(ids[0]) }
         // It is known now, so nothing more is written.
-        let refusal = try await #require(throws: QueueError.self) { _ = try await own.queue.discard(ids[1]) }
+        let refusal = try await #require(throws: QueueError.self) { _ = try await own.lab.discard(ids[1]) }
         #expect(refusal.reason.contains("NOREPLICAS"))
         #expect(try await own.lab.state(of: ids[0]) == .queued)
         await #expect(throws: QueueError.self) { _ = try await own.queue.usage(after: nil, count: 10) }
       }
-      try await eventually("the other is discarded") { (try? await own.queue.discard(ids[1])) == true }
+      try await eventually("the other is discarded") { (try? await own.lab.discard(ids[1])) == true }
       #expect(try await own.queue.usage(after: nil, count: 10).count == 2)
     }
   }
