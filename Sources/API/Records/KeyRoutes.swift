@@ -137,8 +137,9 @@ struct KeyRoutes: Sendable {
       let new = try Self.patched(old.record, patch, rules)
       // Who may delete a key may disable it, whatever it may do.
       if !Self.onlyDisables(patch) { try await check(new, before: old.record, by: call) }
-      let change = AccessChange.key(
+      var change = AccessChange.key(
         id.rawValue, of: new.tenant.description, .update, json: new.stored.serialized())
+      change.changesBudgets = new.budgets != old.record.budgets
       return (new, change, try Self.note("key.update", old.record, new, call))
     }
     return .record(key.record.shown(lastUsedAt: key.lastUsedAt), epoch: key.epoch)

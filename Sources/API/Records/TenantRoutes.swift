@@ -42,12 +42,16 @@ struct TenantRoutes: Sendable {
       for record in page.records { if let tenant = try record.tenant() { tenants.append(tenant) } }
       hasMore = page.hasMore
     } catch { throw Problem(error) }
-    let next = hasMore ? tenants.last?.id.rawValue : nil
+    var isCut = hasMore
     if try await lacksDefault(tenants, from: cursor, hasMore) {
       tenants.append(Tenant(id: .default))
       tenants.sort { $0.id < $1.id }
+      if tenants.count > size {
+        tenants.removeLast()
+        isCut = true
+      }
     }
-    return RecordPage.reply(tenants.map(\.json), next: next)
+    return RecordPage.reply(tenants.map(\.json), next: isCut ? tenants.last?.id.rawValue : nil)
   }
 
   /// Whether the page is that on which `default` stands, which was never stored.
@@ -83,8 +87,10 @@ struct TenantRoutes: Sendable {
       let new = try Self.patched(old.record, patch, rules)
       let faults = grantor.beyond(new, before: old.record)
       guard faults.isEmpty else { throw .beyondGrant(RecordFaults(faults)) }
+      var change = AccessChange.tenant(id.rawValue, .update, json: new.json.serialized())
+      change.changesBudgets = new.budgets != old.record.budgets || new.userBudgets != old.record.userBudgets
       return (
-        new, .tenant(id.rawValue, .update, json: new.json.serialized()),
+        new, change,
         try AuditNote(
           "tenant.update", of: id.rawValue, by: call, before: old.record.json, after: new.json)
       )

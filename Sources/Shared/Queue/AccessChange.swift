@@ -21,6 +21,8 @@ public struct AccessChange: Sendable {
   public var expected: Int?
   /// Whether digests stay where the change fails: of a key that was made before, another may stand for its record already.
   public var keepsDigests = false
+  /// Whether budgets of the record are others than before: jobs that wait for one learn it.
+  public var changesBudgets = false
 
   public static func tenant(
     _ id: String, _ verb: Verb, json: ByteBuffer = ByteBuffer(), expected: Int? = nil
@@ -50,5 +52,6 @@ public struct AccessChange: Sendable {
     command.append(tenant)
     command.append(json)
     command.append(expected.map(String.init) ?? "")
+    command.append(changesBudgets ? "1" : "0")
   }
 }

@@ -90,6 +90,10 @@ public struct AccessStore: Sendable {
     for digest in stale {
       _ = try await queue.perform(RedisCommand("DEL", digests + digest))
     }
+    if isDone, change.changesBudgets {
+      // Else the janitor sees to it.
+      try? await reconsider(tenant: change.tenant, key: change.kind == "key" ? change.id : "")
+    }
     return outcome
   }
 

@@ -147,7 +147,7 @@ local function remove(K, kind, id, tenant)
     return write_index('HDEL', K .. 'keyused', id)
   end
   write_index('HDEL', K .. 'keeps', id)
-  write_index('HDEL', K .. 'keptat', id)
+  write_index('HDEL', K .. 'keptat', id, id .. ':jobs')
   sweep(K, id)
 end
 
@@ -199,7 +199,8 @@ end
 --   KEYS[1] base
 --   ARGV  1 create, update, delete, or note: of something else, only the entry is written  2 tenant or key  3 id
 --         4 tenant of a key  5 record  6 epoch that it must have, or ''
---         7 digest of the entry before, '' for the first  8 entry  9 its digest
+--         7 '1' where budgets of the record are others: jobs that wait for one are to be looked at (bounds.lua)
+--         8 digest of the entry before, '' for the first  9 entry  10 its digest
 --   returns {'done', epoch, 0 where the record is gone}; of a tenant with many keys access_sweep takes the rest away
 --           {'moved', digest of the last entry}: another has written since; the entry is to be made anew
 --           {'exists'}, {'absent'}, {'no-tenant'}, {'leaving'}, {'conflict', epoch}, {'open', jobs that have not ended}
@@ -208,11 +209,17 @@ step('access_change', {}, function(K, args)
   local verb, kind, id, tenant = args[1], args[2], args[3], args[4]
   local refusal = verb ~= 'note' and objection(K, verb, kind, id, tenant, args[6])
   if refusal then return refusal end
-  return with_entry(K, args[7], args[8], args[9], function()
-    if verb == 'note' then return true, { 'done', 0 } end
-    if verb ~= 'delete' then return true, { 'done', store(K, kind, id, tenant, args[5]) } end
-    remove(K, kind, id, tenant)
-    return true, { 'done', 0 }
+  return with_entry(K, args[8], args[9], args[10], function()
+    local epoch = 0
+    if verb == 'delete' then
+      remove(K, kind, id, tenant)
+    elseif verb ~= 'note' then
+      epoch = store(K, kind, id, tenant, args[5])
+      if args[7] == '1' then
+        write_index('ZADD', K .. 'rebound', text(epoch), tenant .. ' ' .. (kind == 'key' and id or ''))
+      end
+    end
+    return true, { 'done', epoch }
   end)
 end)
 
