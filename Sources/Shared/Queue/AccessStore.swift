@@ -47,15 +47,20 @@ public struct AccessStore: Sendable {
     return (numbers[0], numbers.dropFirst().map(Int.init))
   }
 
+  /// As many keys as one step notes.
+  private static let keysAtOnce = 500
+
   /// Notes when keys were used last (Unix milliseconds), for ``AccessRecord/lastUsedAt``.
   public func noteUse(_ times: [String: Int64]) async throws(QueueError) {
-    guard !times.isEmpty else { return }
-    var command = queue.step("access_used")
-    for (key, time) in times {
-      command.append(key)
-      command.append(time)
+    let times = Array(times)
+    for first in stride(from: 0, to: times.count, by: Self.keysAtOnce) {
+      var command = queue.step("access_used")
+      for (key, time) in times[first..<min(times.count, first + Self.keysAtOnce)] {
+        command.append(key)
+        command.append(time)
+      }
+      _ = try await queue.perform(command)
     }
-    _ = try await queue.perform(command)
   }
 
   // MARK: - Administration

@@ -37,7 +37,8 @@ struct RecordReader {
 
   /// Adds a fault of what may be good elsewhere, or was.
   mutating func addHere(_ fault: RecordFault) {
-    if case .archive = origin { remarks.append(fault) } else { faults.add(fault) }
+    guard case .archive = origin else { return faults.add(fault) }
+    if remarks.count < RecordFaults.most { remarks.append(fault) }
   }
 
   /// Refuses members that there are not.
