@@ -42,8 +42,10 @@ struct APIServer: Sendable {
     let gate = StartGate()
     let records = AccessStore(queue)
     let ring = KeyRing(records: records, eventLoops: eventLoops)
-    let uses = KeyUseLog(store: records, clock: ring.clock)
-    let users = UserLog(queue: queue, clock: ring.clock)
+    let uses = KeyUseLog(clock: ring.clock) { (times) throws(QueueError) in
+      try await records.noteUse(Dictionary(uniqueKeysWithValues: times.map { ($0.rawValue, $1) }))
+    }
+    let users = UserLog(clock: ring.clock, store: queue.noteUsers)
     let desk = JobDesk(
       queue: queue, judge: RequestJudge(catalogs: settings.catalogs, ring: ring),
       admissions: PerEventLoop(eventLoops) { StepBatcher(eventLoop: $0, step: queue.admit) },

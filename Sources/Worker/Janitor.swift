@@ -8,6 +8,8 @@ struct Janitor: Service {
   static let interval = Duration.seconds(60)
   /// About a hundred thousand keys a minute, which costs Redis less than a hundredth of its time.
   static let stepsAtOnce = 500
+  /// Of changes that a process did not finish there are few.
+  private static let recordsAtOnce = 20
 
   let queue: JobQueue
   let logger: Logger
@@ -22,6 +24,8 @@ struct Janitor: Service {
           await mend(from: &cursor)
           // Without Redis nothing is kept too long that could be read.
           try? await queue.retain(now: Timestamp.now, steps: Self.stepsAtOnce)
+          try? await AccessStore(queue).sweep(steps: Self.stepsAtOnce)
+          try? await AccessStore(queue).reconsider(records: Self.recordsAtOnce)
         }
         await learn(&damage, isOnDuty: isOnDuty)
       }

@@ -25,6 +25,9 @@ struct AdministrationTests {
       #expect(try await api.get("\(link)?wait=30").json["status"] == "succeeded")
       #expect(try await api.call(.POST, "\(path)/requeue", headers: admin).status == 404)
       #expect(try await api.call(.DELETE, path, headers: admin).status == 404)
+      let log = try await api.get("/admin/audit", headers: admin).json["data"]?.array ?? []
+      #expect(log.map { $0["action"] } == ["dead-letter.requeue"], "what was not done is not in the log")
+      #expect(log[0]["target"] == .string(id) && log[0]["before"]?["tenant"] == "default")
       let usage = try await api.get("/admin/usage/records", headers: admin).json["data"]?.array ?? []
       #expect(usage.map { $0["status"] } == ["failed", "succeeded"])
       #expect(usage.allSatisfy { $0["job"]?.string == id })

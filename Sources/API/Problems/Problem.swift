@@ -193,7 +193,7 @@ extension Problem {
     case .unacknowledged(isExact: false):
       "The request was taken and may run, but too few replicas of Redis have it; with an Idempotency-Key it could be sent again."
     case .changeUnacknowledged:
-      "It is done, but too few replicas of Redis have it, and a failover may undo it; look at the job, and ask again if it is as before."
+      "It is done, but too few replicas of Redis have it, and a failover may undo it; look at it, and ask again if it is as before."
     }
   }
 

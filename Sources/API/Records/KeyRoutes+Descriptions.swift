@@ -19,7 +19,7 @@ extension KeyRoutes {
           status: .created, description: "The key.", schema: RecordSchema.reference("Key"),
           headers: [RecordParameters.eTag, ("Location", "The record's path.")])
       ],
-      problems: ProblemKind.ofBodies + RecordParameters.ofReading + [.conflict], access: .adminKeys)
+      problems: ProblemKind.ofBodies + RecordParameters.ofReading + [.conflict, .unacknowledged], access: .adminKeys)
   }
 
   var listing: RouteDescription {

@@ -79,8 +79,8 @@ struct KeyRoutes: Sendable {
   }
 
   /// Throws ``Problem`` where the caller may not give such a key, or its tenant does not let it be.
-  private func check(_ key: APIKey, by call: Call) async throws(Problem) {
-    let beyond = try call.administrator().grantor.beyond(key)
+  private func check(_ key: APIKey, before old: APIKey? = nil, by call: Call) async throws(Problem) {
+    let beyond = try call.administrator().grantor.beyond(key, before: old)
     guard beyond.isEmpty else { throw .beyondGrant(RecordFaults(beyond)) }
     guard let id = key.tenant.tenant else { return }
     guard let tenant = try await desk.tenant(id) else {
@@ -136,9 +136,10 @@ struct KeyRoutes: Sendable {
     ) { (old) async throws(Problem) in
       let new = try Self.patched(old.record, patch, rules)
       // Who may delete a key may disable it, whatever it may do.
-      if !Self.onlyDisables(patch) { try await check(new, by: call) }
-      let change = AccessChange.key(
+      if !Self.onlyDisables(patch) { try await check(new, before: old.record, by: call) }
+      var change = AccessChange.key(
         id.rawValue, of: new.tenant.description, .update, json: new.stored.serialized())
+      change.changesBudgets = new.budgets != old.record.budgets
       return (new, change, try Self.note("key.update", old.record, new, call))
     }
     return .record(key.record.shown(lastUsedAt: key.lastUsedAt), epoch: key.epoch)
@@ -162,13 +163,15 @@ struct KeyRoutes: Sendable {
 
   private func delete(_ call: Call) async throws(Problem) -> Reply {
     let id = try call.keyID()
-    _ = try await desk.change(
-      of: call, reading: { () async throws(Problem) in try await desk.key(id, for: call) }
-    ) { (old) async throws(Problem) in
-      let note = try AuditNote(
-        "key.delete", of: id.rawValue, by: call, before: old.record.shown(lastUsedAt: nil))
-      return (old.record, .key(id.rawValue, of: old.record.tenant.description, .delete), note)
-    }
+    do {
+      _ = try await desk.change(
+        of: call, reading: { () async throws(Problem) in try await desk.key(id, for: call) }
+      ) { (old) async throws(Problem) in
+        let note = try AuditNote(
+          "key.delete", of: id.rawValue, by: call, before: old.record.shown(lastUsedAt: nil))
+        return (old.record, .key(id.rawValue, of: old.record.tenant.description, .delete), note)
+      }
+    } catch { throw await desk.confirmed(error) }
     return Reply(.noContent, content: .whole(.init()), headers: [:])
   }
 }

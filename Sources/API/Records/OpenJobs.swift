@@ -6,28 +6,37 @@ struct OpenJobs: Sendable {
 
   let queue: JobQueue
 
-  /// Cancels them all. No new ones come of a tenant that is deleted.
-  func cancel(of tenant: TenantID) async throws(Problem) {
+  /// Cancels them all, of a tenant of which no new ones come. Returns how many.
+  func cancel(of tenant: TenantID) async throws(Problem) -> Int {
+    var cancelled = 0
     for state in [JobState.scheduled, .queued, .running] {
       var cursor: JobID?
       repeat {
-        let page: Page<JobRecord>
         do {
-          page = try await queue.list(
+          let page = try await queue.list(
             tenant: tenant.rawValue, state: state, before: cursor, count: Self.atOnce)
+          cancelled += try await cancel(page.elements.map(\.id), of: tenant)
+          cursor = page.next
         } catch { throw Problem(error) }
-        await cancel(page.elements.map(\.id), of: tenant)
-        cursor = page.next
       } while cursor != nil
     }
+    return cancelled
   }
 
-  private func cancel(_ ids: [JobID], of tenant: TenantID) async {
-    await withTaskGroup(of: Void.self) { group in
+  private func cancel(_ ids: [JobID], of tenant: TenantID) async throws(QueueError) -> Int {
+    let queue = queue
+    let outcomes = await withTaskGroup(of: Result<Cancellation, QueueError>.self) { group in
       for id in ids {
-        // One that Redis did not answer for is over with its deadline.
-        group.addTask { _ = try? await queue.cancel(id, tenant: tenant.rawValue) }
+        group.addTask {
+          do throws(QueueError) { return .success(try await queue.cancel(id, tenant: tenant.rawValue)) } catch {
+            return .failure(error)
+          }
+        }
       }
+      return await group.reduce(into: []) { $0.append($1) }
     }
+    var cancelled = 0
+    for outcome in outcomes where try outcome.get() == .cancelled { cancelled += 1 }
+    return cancelled
   }
 }

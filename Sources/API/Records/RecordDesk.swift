@@ -74,13 +74,15 @@ struct RecordDesk: Sendable {
   }
 
   /// Changes a record as it is: reads it anew where another was faster, unless `If-Match` says which version is meant.
+  ///
+  /// - Parameter isMatched: false where `If-Match` was looked at before, by another step of the same request.
   func change<Record>(
-    of call: Call, reading read: () async throws(Problem) -> Found<Record>,
+    of call: Call, isMatched: Bool = true, reading read: () async throws(Problem) -> Found<Record>,
     _ change: (Found<Record>) async throws(Problem) -> (Record, AccessChange, AuditNote)
   ) async throws(Problem) -> Found<Record> {
     for _ in 0..<Self.mostTries {
       let found = try await read()
-      try EntityTag.check(call.request.headers, epoch: found.epoch)
+      if isMatched { try EntityTag.check(call.request.headers, epoch: found.epoch) }
       let (record, wanted, note) = try await change(found)
       var exact = wanted
       exact.expected = found.epoch
@@ -90,6 +92,14 @@ struct RecordDesk: Sendable {
         record: record, epoch: try Self.epoch(outcome, of: note), lastUsedAt: found.lastUsedAt)
     }
     throw .conflict(.recordIsContested)
+  }
+
+  /// Why a deletion did not happen: that there is nothing to delete only once replicas know it, too. Who asks again where a
+  /// deletion was not acknowledged learns whether it is now.
+  func confirmed(_ problem: Problem) async -> Problem {
+    guard case .recordNotFound = problem else { return problem }
+    do throws(QueueError) { try await store.requireAcknowledged() } catch { return Problem(error) }
+    return problem
   }
 
   private func attempt(

@@ -27,6 +27,7 @@ enum RecordParameters {
   static let ofReading: [ProblemKind] = [.unauthorized, .forbidden, .rateLimited, .validation, .unavailable]
   /// What can be wrong with changes.
   static let ofChanges: [ProblemKind] =
-    ProblemKind.ofBodies + ofReading + [.notFound, .conflict, .preconditionFailed]
-  static let ofDeletion: [ProblemKind] = ofReading + [.notFound, .conflict, .preconditionFailed]
+    ProblemKind.ofBodies + ofReading + [.notFound, .conflict, .preconditionFailed, .unacknowledged]
+  static let ofDeletion: [ProblemKind] =
+    ofReading + [.notFound, .conflict, .preconditionFailed, .unacknowledged]
 }

@@ -16,7 +16,7 @@ extension TenantRoutes {
           status: .created, description: "The tenant.", schema: RecordSchema.reference("Tenant"),
           headers: [RecordParameters.eTag, ("Location", "The tenant's path.")])
       ],
-      problems: ProblemKind.ofBodies + RecordParameters.ofReading + [.conflict], access: .adminAll)
+      problems: ProblemKind.ofBodies + RecordParameters.ofReading + [.conflict, .unacknowledged], access: .adminAll)
   }
 
   var listing: RouteDescription {
@@ -60,8 +60,10 @@ extension TenantRoutes {
   var deletion: RouteDescription {
     RouteDescription(
       method: .delete, path: "/admin/tenants/{id}", summary: "Delete a tenant",
-      description:
-        "Its keys go with it. One with jobs that have not ended stays, unless `force` cancels them.",
+      description: """
+        Its keys go with it. One with jobs that have not ended stays, unless `force` cancels them: then it is disabled first, and \
+        deleted when they are cancelled. Where the request breaks off it may be sent again, and goes on.
+        """,
       group: Self.group,
       parameters: [
         RecordParameters.id(of: "tenant"), RecordParameters.ifMatch,
@@ -69,7 +71,15 @@ extension TenantRoutes {
           name: "force", location: .query, schema: ["type": "boolean", "default": false],
           description: "Whether jobs that have not ended are cancelled."),
       ],
-      responses: [ResponseDescription(status: .noContent, description: "It is gone.")],
+      responses: [
+        ResponseDescription(status: .noContent, description: "It is gone."),
+        ResponseDescription(
+          status: .ok, description: "It is gone, with `force`.",
+          schema: [
+            "type": "object",
+            "properties": ["id": ["type": "string"], "cancelled_jobs": ["type": "integer", "minimum": 0]],
+          ]),
+      ],
       problems: RecordParameters.ofDeletion, access: .adminAll)
   }
 }

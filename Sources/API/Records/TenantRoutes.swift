@@ -42,12 +42,16 @@ struct TenantRoutes: Sendable {
       for record in page.records { if let tenant = try record.tenant() { tenants.append(tenant) } }
       hasMore = page.hasMore
     } catch { throw Problem(error) }
-    let next = hasMore ? tenants.last?.id.rawValue : nil
+    var isCut = hasMore
     if try await lacksDefault(tenants, from: cursor, hasMore) {
       tenants.append(Tenant(id: .default))
       tenants.sort { $0.id < $1.id }
+      if tenants.count > size {
+        tenants.removeLast()
+        isCut = true
+      }
     }
-    return RecordPage.reply(tenants.map(\.json), next: next)
+    return RecordPage.reply(tenants.map(\.json), next: isCut ? tenants.last?.id.rawValue : nil)
   }
 
   /// Whether the page is that on which `default` stands, which was never stored.
@@ -83,8 +87,10 @@ struct TenantRoutes: Sendable {
       let new = try Self.patched(old.record, patch, rules)
       let faults = grantor.beyond(new, before: old.record)
       guard faults.isEmpty else { throw .beyondGrant(RecordFaults(faults)) }
+      var change = AccessChange.tenant(id.rawValue, .update, json: new.json.serialized())
+      change.changesBudgets = new.budgets != old.record.budgets || new.userBudgets != old.record.userBudgets
       return (
-        new, .tenant(id.rawValue, .update, json: new.json.serialized()),
+        new, change,
         try AuditNote(
           "tenant.update", of: id.rawValue, by: call, before: old.record.json, after: new.json)
       )
@@ -101,18 +107,18 @@ struct TenantRoutes: Sendable {
   private func delete(_ call: Call) async throws(Problem) -> Reply {
     let id = try call.tenantID()
     let isForced = try call.flag("force")
-    _ = try await desk.tenant(id, for: call)
+    let removal = TenantRemoval(desk: desk, queue: queue, id: id, call: call)
+    if try call.reach() == .all, try await removal.goesOn() { return Self.deleted(id, 0, isForced) }
+    do { _ = try await desk.tenant(id, for: call) } catch { throw await desk.confirmed(error) }
     try Self.refuseOfOne(call, "deletes no tenants")
     guard id != .default else { throw .conflict(.tenantStays(id)) }
-    _ = try await desk.change(
-      of: call, reading: { () async throws(Problem) in try await desk.tenant(id, for: call) }
-    ) { (old) async throws(Problem) in
-      let note = try AuditNote("tenant.delete", of: id.rawValue, by: call, before: old.record.json)
-      // Digests of its keys stay, so that nobody takes a key that was revoked for a guess.
-      return (old.record, .tenant(id.rawValue, .delete, isForced: isForced), note)
-    }
-    if isForced { try await OpenJobs(queue: queue).cancel(of: id) }
-    return Reply(.noContent, content: .whole(.init()), headers: [:])
+    return Self.deleted(id, try await removal.run(cancelling: isForced), isForced)
+  }
+
+  private static func deleted(_ id: TenantID, _ cancelled: Int, _ isForced: Bool) -> Reply {
+    guard isForced else { return Reply(.noContent, content: .whole(.init()), headers: [:]) }
+    let json: JSONValue = ["id": .string(id.rawValue), "cancelled_jobs": .integer(Int64(cancelled))]
+    return Reply(.ok, json: json.serialized())
   }
 
   private static func refuseOfOne(_ call: Call, _ what: String) throws(Problem) {

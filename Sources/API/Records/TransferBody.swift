@@ -11,10 +11,13 @@ struct TransferBody: Sendable {
   /// Whether it is only told what would be done.
   var isDryRun = false
   var entries: [TransferEntry] = []
+  /// Of each entry, what is good no more, or not here.
+  var remarks: [[RecordFault]] = []
 }
 
 extension TransferBody {
-  init(parsing json: JSONValue) throws(RecordFaults) {
+  /// - Parameter rules: what new records are checked against, too.
+  init(parsing json: JSONValue, under rules: RecordRules) throws(RecordFaults) {
     guard case .object(let members) = json else {
       throw RecordFaults([RecordFault(.notAnObject, "it must be an object")])
     }
@@ -23,7 +26,7 @@ extension TransferBody {
       do throws(RecordFault) { try read(name, value) } catch { faults.append(error) }
     }
     if let data = members["data"] {
-      entries = Self.entries(data, &faults)
+      read(data, rules, &faults)
     } else {
       faults.append(RecordFault(.missing, "the records are missing", at: [.name("data")]))
     }
@@ -54,29 +57,30 @@ extension TransferBody {
     return flag
   }
 
-  private static func entries(_ data: JSONValue, _ faults: inout [RecordFault]) -> [TransferEntry] {
-    guard let values = data.array, values.count <= most else {
+  private mutating func read(_ data: JSONValue, _ rules: RecordRules, _ faults: inout [RecordFault]) {
+    guard let values = data.array, values.count <= Self.most else {
       faults.append(
-        RecordFault(.notAList, "it must be a list of at most \(most) records", at: [.name("data")]))
-      return []
+        RecordFault(.notAList, "it must be a list of at most \(Self.most) records", at: [.name("data")]))
+      return
     }
-    var entries: [TransferEntry] = []
     for (index, value) in values.enumerated() {
-      do throws(RecordFaults) { entries.append(try entry(value)) } catch {
+      var found: [RecordFault] = []
+      do throws(RecordFaults) { entries.append(try Self.entry(value, rules, &found)) } catch {
         faults += error.list.map {
           RecordFault($0.kind, $0.sentence, at: [.name("data"), .index(index), .name("record")] + $0.place)
         }
       }
+      remarks.append(found)
     }
-    return entries
   }
 
-  /// Read as it was stored: what was good where it comes from, such as a route that is not here yet, is not checked again.
-  private static func entry(_ json: JSONValue) throws(RecordFaults) -> TransferEntry {
+  private static func entry(
+    _ json: JSONValue, _ rules: RecordRules, _ remarks: inout [RecordFault]
+  ) throws(RecordFaults) -> TransferEntry {
     let record = json["record"] ?? .null
     switch json["kind"]?.string {
-    case "tenant": return .tenant(try Tenant(stored: record))
-    case "key": return .key(try APIKey(stored: record))
+    case "tenant": return .tenant(try Tenant(archived: record, under: rules, remarks: &remarks))
+    case "key": return .key(try APIKey(archived: record, under: rules, remarks: &remarks))
     default: throw RecordFaults([RecordFault(.notAChoice, "its kind is neither \"tenant\" nor \"key\"")])
     }
   }

@@ -10,20 +10,19 @@ struct TransferPlan {
     var faults: [RecordFault] = []
     var steps: [TransferStep] = []
     var names: Set<String> = []
-    let rules = try desk.rules(for: call)
     for (index, entry) in body.entries.enumerated() {
-      let step: TransferStep
-      var found: [RecordFault]
+      var step: TransferStep
+      var found: [RecordFault] = []
       switch entry {
       case .tenant(let tenant):
         step = try await self.step(for: tenant)
-        found = Self.faults(of: tenant, rules)
       case .key(let key):
         let there: RecordDesk.Found<APIKey>? = try await self.key(key.id)
         step = self.step(entry, there.map { (.key($0.record), $0.epoch) })
         found = try await self.faults(of: key, there?.record)
       }
       found += Self.repeated(entry, &names)
+      step.remarks = body.remarks[index]
       steps.append(step)
       guard step.outcome != .kept else { continue }
       faults += found.map {
@@ -71,15 +70,6 @@ struct TransferPlan {
       names.insert(name).inserted
         ? nil : RecordFault(.value, "another record of these has the same", at: [.name(member)])
     }
-  }
-
-  private static func faults(of tenant: Tenant, _ rules: RecordRules) -> [RecordFault] {
-    let webhooks = tenant.webhooks.enumerated().compactMap { index, webhook in
-      rules.webhookFault(webhook.url).map {
-        RecordFault(.value, $0, at: [.name("webhooks"), .index(index), .name("url")])
-      }
-    }
-    return webhooks + (tenant.timeZoneFault.map { [$0] } ?? [])
   }
 
   private func faults(of key: APIKey, _ old: APIKey?) async throws(Problem) -> [RecordFault] {

@@ -21,7 +21,7 @@ extension TransferRoutes {
               "next": ["type": ["string", "null"]],
             ],
           ])
-      ], problems: RecordParameters.ofReading, access: .adminAll)
+      ], problems: RecordParameters.ofReading + [.unacknowledged], access: .adminAll)
   }
 
   var importing: RouteDescription {
@@ -30,7 +30,9 @@ extension TransferRoutes {
       description: """
         Brings what an export has: all of it, or none where anything speaks against it. What is there already stays, unless \
         `replace` is true. Keys work as before, if one of this installation's peppers is that which they were made with. \
-        Records of one request come after another; a request that broke off may be sent again.
+        Records of one request come after another; a request that broke off may be sent again. They are checked as new ones \
+        are; but what was good and is no more, such as a key that has expired, and a model or route that is not here, is brought \
+        as it is, with `remarks`.
         """,
       group: Self.group,
       requestBody: RequestBodyDescription(
@@ -60,6 +62,10 @@ extension TransferRoutes {
                   "properties": [
                     "kind": Self.kind, "id": ["type": "string"],
                     "outcome": ["type": "string", "enum": ["created", "replaced", "kept"]],
+                    "remarks": [
+                      "type": "array", "items": ["type": "string"],
+                      "description": "What of it is good no more, or not here.",
+                    ],
                   ],
                 ],
               ]

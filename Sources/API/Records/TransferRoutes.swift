@@ -58,10 +58,8 @@ struct TransferRoutes: Sendable {
   private func bring(_ call: Call) async throws(Problem) -> Reply {
     try Self.check(call)
     let body: TransferBody
-    do { body = try TransferBody(parsing: try await bodies.json(of: call)) } catch let faults as RecordFaults
-    {
-      throw Problem(faults)
-    } catch let problem as Problem { throw problem } catch { throw .internalError }
+    let (json, rules) = (try await bodies.json(of: call), try desk.rules(for: call))
+    do { body = try TransferBody(parsing: json, under: rules) } catch { throw Problem(error) }
     try checkPeppers(body)
     let steps = try await TransferPlan(desk: desk, body: body, call: call).steps()
     if !body.isDryRun {

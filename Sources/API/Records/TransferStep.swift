@@ -14,10 +14,16 @@ struct TransferStep: Sendable {
   let epoch: Int
   /// The record that is there, without digests; nil where there is none.
   let before: JSONValue?
+  /// What of the record is good no more, or not here.
+  var remarks: [RecordFault] = []
 
   var json: JSONValue {
-    [
+    var members: JSONObject = [
       "kind": entry.isKey ? "key" : "tenant", "id": .string(entry.id), "outcome": .string(outcome.rawValue),
     ]
+    if !remarks.isEmpty, outcome != .kept {
+      members["remarks"] = .array(remarks.map { .string("\($0.path): \($0.sentence)") })
+    }
+    return .object(members)
   }
 }

@@ -30,12 +30,12 @@ extension UserRoutes {
       method: .get, path: "/admin/users/{id}/export", summary: "Export what is kept of a user",
       description: """
         One JSON object a line, the newest first: each `job` of the user with its answer, and the `request` where it is still \
-        there.
+        there. Each page that is read for it stands in the log of changes, which tells the user by a digest.
         """,
       group: Self.group, parameters: [Self.id, Self.tenant],
       responses: [
         ResponseDescription(status: .ok, description: "The lines.", contentType: "application/x-ndjson")
-      ], problems: RecordParameters.ofReading + [.notFound], access: .adminRead)
+      ], problems: RecordParameters.ofReading + [.notFound, .unacknowledged], access: .adminAll)
   }
 
   var deletion: RouteDescription {

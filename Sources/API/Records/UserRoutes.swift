@@ -56,11 +56,12 @@ struct UserRoutes: Sendable {
     return TenantUser(name, of: tenant.rawValue)
   }
 
-  /// All of a user's jobs, one a line. It is written while it is read, so that there may be any number.
+  /// All of a user's jobs, one a line. It is written while it is read, so that there may be any number. Nobody takes what was
+  /// asked and answered unseen: each page has its entry in the log before it is read.
   private func export(_ call: Call) async throws(Problem) -> Reply {
     let user = try await user(call)
-    let first: (jobs: [JobRecord], next: JobID?)
-    do { first = try await queue.jobs(of: user, before: nil) } catch { throw Problem(error) }
+    let note = try Self.note("user.export", user, call)
+    let first = try await page(of: user, before: nil, note)
     let queue = queue
     return Reply(
       .ok,
@@ -68,10 +69,29 @@ struct UserRoutes: Sendable {
         var page: (jobs: [JobRecord], next: JobID?)? = first
         while let jobs = page?.jobs {
           for job in jobs { try await writer.write(try await Self.line(job, of: user, queue)) }
-          if let next = page?.next { page = try await queue.jobs(of: user, before: next) } else { page = nil }
+          if let next = page?.next {
+            page = try await self.page(of: user, before: next, note)
+          } else {
+            page = nil
+          }
         }
         try await writer.finish(nil)
       }, headers: [.contentType: "application/x-ndjson", .cacheControl: "no-store"])
+  }
+
+  private func page(
+    of user: TenantUser, before id: JobID?, _ note: AuditNote
+  ) async throws(Problem) -> (jobs: [JobRecord], next: JobID?) {
+    _ = try await desk.make(.note, noting: note)
+    do { return try await queue.jobs(of: user, before: id) } catch { throw Problem(error) }
+  }
+
+  /// The log of changes outlives all else, so it tells the user by a digest.
+  private static func note(_ action: String, _ user: TenantUser, _ call: Call) throws(Problem) -> AuditNote {
+    let subject = AuditNote.digest(of: ByteBuffer(string: user.name))
+    return try AuditNote(
+      action, of: subject, by: call,
+      before: ["tenant": .string(user.tenant), "id_sha256": .string(subject)])
   }
 
   /// A job with what was asked, as far as that is still there.
@@ -97,11 +117,7 @@ struct UserRoutes: Sendable {
 
   private func delete(_ call: Call) async throws(Problem) -> Reply {
     let user = try await user(call)
-    // The log of changes outlives all else, so it tells the user by a digest.
-    let subject = AuditNote.digest(of: ByteBuffer(string: user.name))
-    let note = try AuditNote(
-      "user.delete", of: subject, by: call,
-      before: ["tenant": .string(user.tenant), "id_sha256": .string(subject)])
+    let note = try Self.note("user.delete", user, call)
     await log.write()
     guard try await forget(user) else { throw .conflict(.recordIsContested) }
     _ = try await desk.make(.note, noting: note)

@@ -24,31 +24,38 @@ struct DeadLetterRoutes: Sendable {
   }
 
   private func requeue(_ call: Call) async throws(Problem) -> Reply {
-    let id = try await reachable(call)
-    let isThere: Bool
-    do { isThere = try await queue.requeue(id) } catch { throw Problem(error) }
-    guard isThere else { throw .jobNotFound }
-    _ = try await records.make(.note, noting: AuditNote("dead-letter.requeue", of: id.rawValue, by: call))
+    let (id, note) = try await letter(call, "dead-letter.requeue")
+    try await take { () async throws(QueueError) in
+      try await records.store.requeue(id) { note.entry(behind: $0, at: records.clock.now) }
+    }
     return Reply(.ok, json: ByteBuffer(string: "{\"id\":\"\(id)\",\"status\":\"queued\"}"))
   }
 
   private func discard(_ call: Call) async throws(Problem) -> Reply {
-    let id = try await reachable(call)
-    let isThere: Bool
-    do { isThere = try await queue.discard(id) } catch { throw Problem(error) }
-    guard isThere else { throw .jobNotFound }
-    _ = try await records.make(.note, noting: AuditNote("dead-letter.discard", of: id.rawValue, by: call))
+    let (id, note) = try await letter(call, "dead-letter.discard")
+    try await take { () async throws(QueueError) in
+      try await records.store.discard(id) { note.entry(behind: $0, at: records.clock.now) }
+    }
     return Reply(.ok, json: ByteBuffer(string: "{\"id\":\"\(id)\",\"discarded\":true}"))
   }
 
-  /// The job that the path names. One of a tenant that the key does not reach is as absent as one that never was.
-  private func reachable(_ call: Call) async throws(Problem) -> JobID {
+  /// Takes a step; throws ``Problem/jobNotFound`` where it finds no such dead letter.
+  private func take(_ step: () async throws(QueueError) -> Bool) async throws(Problem) {
+    let isThere: Bool
+    do { isThere = try await step() } catch { throw Problem(error) }
+    guard isThere else { throw .jobNotFound }
+  }
+
+  /// The job that the path names, and what the log says of it. One of a tenant that the key does not reach is as absent as one
+  /// that never was.
+  private func letter(_ call: Call, _ action: String) async throws(Problem) -> (JobID, AuditNote) {
     guard let id = call.anyJobID() else { throw .jobNotFound }
-    guard let tenant = try call.reach().tenant else { return id }
-    let job: JobRecord?
-    do { job = try await queue.read(id, tenant: tenant.rawValue).job } catch { throw Problem(error) }
-    guard job != nil else { throw .jobNotFound }
-    return id
+    let tenant: String?
+    do { tenant = try await queue.tenant(of: id) } catch { throw Problem(error) }
+    guard let tenant, try call.reach().includes(named: tenant) else { throw .jobNotFound }
+    return (
+      id, try AuditNote(action, of: id.rawValue, by: call, before: ["tenant": .string(tenant)])
+    )
   }
 
   // MARK: - Descriptions

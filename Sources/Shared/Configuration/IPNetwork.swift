@@ -22,12 +22,20 @@ public struct IPNetwork: Sendable, Hashable {
 
   /// Whether the network holds an address; an IPv4 address mapped into IPv6 counts as IPv4.
   public func contains(_ other: IPAddress) -> Bool {
-    let other = other.unmapped.bytes
+    contains(bytes: other.unmapped.bytes)
+  }
+
+  private func contains(bytes other: [UInt8]) -> Bool {
     guard other.count == address.count else { return false }
     let wholeBytes = prefixLength / 8
     guard other.prefix(wholeBytes) == address.prefix(wholeBytes) else { return false }
     let rest = prefixLength % 8
     guard rest > 0 else { return true }
     return (other[wholeBytes] ^ address[wholeBytes]) >> (8 - rest) == 0
+  }
+
+  /// Whether each address of another network is one of this, too.
+  public func contains(_ other: IPNetwork) -> Bool {
+    other.prefixLength >= prefixLength && contains(bytes: other.address)
   }
 }

@@ -21,18 +21,15 @@ public struct AccessChange: Sendable {
   public var expected: Int?
   /// Whether digests stay where the change fails: of a key that was made before, another may stand for its record already.
   public var keepsDigests = false
-  /// Whether a tenant goes that has open jobs, too.
-  public var isForced = false
+  /// Whether budgets of the record are others than before: jobs that wait for one learn it.
+  public var changesBudgets = false
 
-  /// - Parameter oldDigests: of the keys of a tenant that goes.
   public static func tenant(
-    _ id: String, _ verb: Verb, json: ByteBuffer = ByteBuffer(), oldDigests: [String] = [],
-    expected: Int? = nil,
-    isForced: Bool = false
+    _ id: String, _ verb: Verb, json: ByteBuffer = ByteBuffer(), expected: Int? = nil
   ) -> AccessChange {
     AccessChange(
-      verb: verb, kind: "tenant", id: id, tenant: id, json: json, newDigests: [], oldDigests: oldDigests,
-      expected: expected, isForced: isForced)
+      verb: verb, kind: "tenant", id: id, tenant: id, json: json, newDigests: [], oldDigests: [],
+      expected: expected)
   }
 
   public static func key(
@@ -55,6 +52,6 @@ public struct AccessChange: Sendable {
     command.append(tenant)
     command.append(json)
     command.append(expected.map(String.init) ?? "")
-    command.append(isForced ? "1" : "0")
+    command.append(changesBudgets ? "1" : "0")
   }
 }

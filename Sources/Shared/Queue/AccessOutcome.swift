@@ -1,5 +1,6 @@
 /// What became of a change.
 public enum AccessOutcome: Sendable, Hashable {
+  /// 0 where the record is gone.
   case done(epoch: Int)
   case exists
   case absent

@@ -5,7 +5,7 @@ public struct AccessRecord: Sendable, Hashable {
   public let id: String
   /// Nil where there is none.
   public let json: ByteBuffer?
-  /// Each change of the record, and its end, adds one; 0 where there never was one. It is the record's ETag.
+  /// Which version it is, greater than all before it; 0 where there is none. It is the record's ETag.
   public let epoch: Int
   /// When a key was used last (Unix milliseconds), to the minute; nil when never, and where it was not asked for.
   public let lastUsedAt: Int64?

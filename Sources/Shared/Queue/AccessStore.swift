@@ -3,7 +3,7 @@ import NIOCore
 /// The records of tenants and keys in Redis, and the log of what administrators change. To it they are text; what reads and
 /// writes them is ``Tenant`` and ``APIKey``.
 public struct AccessStore: Sendable {
-  private let queue: JobQueue
+  let queue: JobQueue
   /// `sluice:{keys}:`, apart from all shards: which key has which digest.
   private let digests: String
 
@@ -47,15 +47,20 @@ public struct AccessStore: Sendable {
     return (numbers[0], numbers.dropFirst().map(Int.init))
   }
 
+  /// As many keys as one step notes.
+  private static let keysAtOnce = 500
+
   /// Notes when keys were used last (Unix milliseconds), for ``AccessRecord/lastUsedAt``.
   public func noteUse(_ times: [String: Int64]) async throws(QueueError) {
-    guard !times.isEmpty else { return }
-    var command = queue.step("access_used")
-    for (key, time) in times {
-      command.append(key)
-      command.append(time)
+    let times = Array(times)
+    for first in stride(from: 0, to: times.count, by: Self.keysAtOnce) {
+      var command = queue.step("access_used")
+      for (key, time) in times[first..<min(times.count, first + Self.keysAtOnce)] {
+        command.append(key)
+        command.append(time)
+      }
+      _ = try await queue.perform(command)
     }
-    _ = try await queue.perform(command)
   }
 
   // MARK: - Administration
@@ -76,7 +81,8 @@ public struct AccessStore: Sendable {
   }
 
   /// Makes one change and its entry of the audit log, or neither. `entry` makes that of the digest of the one before, which
-  /// is empty for the first; it is called again when another has written an entry in the meantime.
+  /// is empty for the first; it is called again when another has written an entry in the meantime. Throws
+  /// ``QueueError/unacknowledged`` where it is done, but too few replicas have it.
   ///
   /// A new key's digest is taken first, so that no key is there that nobody can use, and those of keys that are gone go last.
   public func change(
@@ -89,32 +95,27 @@ public struct AccessStore: Sendable {
     for digest in stale {
       _ = try await queue.perform(RedisCommand("DEL", digests + digest))
     }
+    if isDone, change.changesBudgets {
+      // Else the janitor sees to it.
+      try? await reconsider(tenant: change.tenant, key: change.kind == "key" ? change.id : "")
+    }
     return outcome
-  }
-
-  private func name(_ digest: String, _ change: AccessChange) async throws(QueueError) {
-    _ = try await queue.perform(RedisCommand("SET", digests + digest, "\(change.tenant) \(change.id)"))
   }
 
   private func write(
     _ change: AccessChange, _ entry: @Sendable (String) -> AuditEntry
   ) async throws(QueueError) -> AccessOutcome {
-    var last = try await queue.perform(RedisCommand("GET", queue.base + ":auditlast")).string ?? ""
     while true {
-      let entry = entry(last)
-      var command = queue.step("access_change")
-      change.append(to: &command)
-      command.append(last)
-      command.append(entry.json)
-      command.append(entry.digest)
-      let reply = try await queue.performWithRoom(command).array ?? []
-      if reply.count == 2, reply[0].string == "moved", let moved = reply[1].string {
-        last = moved
-        continue
-      }
-      guard let outcome = AccessOutcome(reply) else { throw .unexpectedReply(step: "access_change") }
-      return outcome
+      let reply = try await logged("access_change", { change.append(to: &$0) }, entry: entry)
+      if let outcome = AccessOutcome(reply) { return outcome }
+      guard reply.first?.string == "leaving" else { throw .unexpectedReply(step: "access_change") }
+      // Keys of a tenant of that id that was deleted would come back to life with the new one.
+      try await sweep(change.id)
     }
+  }
+
+  private func name(_ digest: String, _ change: AccessChange) async throws(QueueError) {
+    _ = try await queue.perform(RedisCommand("SET", digests + digest, "\(change.tenant) \(change.id)"))
   }
 
   /// Entries of the audit log, behind `place`: as many as `count`, or fewer where they are large.

@@ -24,7 +24,7 @@ struct FunctionLibrary: Sendable {
     PackageResources.circuits_lua, PackageResources.quotas_lua, PackageResources.latencies_lua,
     PackageResources.own_keys_lua, PackageResources.rights_lua,
     PackageResources.access_lua, PackageResources.standing_lua, PackageResources.reserved_lua,
-    PackageResources.users_lua, PackageResources.retention_lua,
+    PackageResources.users_lua, PackageResources.retention_lua, PackageResources.bounds_lua,
   ])
 
   /// Such as `sluice_1f0c33a9`.

@@ -33,26 +33,9 @@ extension JobQueue {
     return Page(elements: letters, next: JobID(rawValue: next))
   }
 
-  /// Gives a dead letter a new life: new attempts, and as much time as it had at first. False when there is
-  /// no such dead letter.
-  public func requeue(_ id: JobID) async throws(QueueError) -> Bool {
-    var command = step("requeue")
-    command.append(id.rawValue)
-    return try await withRoom { () throws(QueueError) in try await changeLetter(command) }
-  }
-
-  /// Takes a dead letter off the list, and its request with it. False when there is no such dead letter.
-  public func discard(_ id: JobID) async throws(QueueError) -> Bool {
-    var command = step("discard")
-    command.append(id.rawValue)
-    return try await changeLetter(command)
-  }
-
-  private func changeLetter(_ command: RedisCommand) async throws(QueueError) -> Bool {
-    let reply = try await change(command)
-    guard reply.value.integer == 1 else { return false }
-    guard reply.isAcknowledged else { throw .unacknowledged }
-    return true
+  /// Whose a job or delivery is; nil when there is none of that id.
+  public func tenant(of id: JobID) async throws(QueueError) -> String? {
+    try await perform(RedisCommand("HGET", "\(base):j:\(id)", "t")).string
   }
 
   /// Where a job's end is to be told, and the job; nil when either is gone.

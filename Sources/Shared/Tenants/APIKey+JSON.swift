@@ -7,18 +7,38 @@ extension APIKey {
   /// What records show beside these and nobody sets.
   private static let shownOnly = ["id", "hint", "last_used_at", "created_at", "updated_at"]
 
+  /// What is stored beside these, and shown to nobody but in copies.
+  private static let storedOnly = ["id", "digest", "hint", "replaced", "created_at", "updated_at"]
+
   /// Reads what was stored. Throws where it is damaged.
   public init(stored json: JSONValue) throws(RecordFaults) {
     var reader = RecordReader(try Tenant.members(of: json), .store)
+    try self.init(whole: &reader)
+  }
+
+  /// Reads a copy of what was stored, of this installation or another. Throws where it could not have been stored here.
+  ///
+  /// - Parameter remarks: gets what is good no more, or not here.
+  public init(
+    archived json: JSONValue, under rules: RecordRules, remarks: inout [RecordFault]
+  ) throws(RecordFaults) {
+    var reader = RecordReader(try Tenant.members(of: json), .archive(rules))
+    reader.refuseOthers(than: Self.storedOnly + Self.settable)
+    try self.init(whole: &reader)
+    remarks += reader.remarks
+  }
+
+  private init(whole reader: inout RecordReader) throws(RecordFaults) {
     let id = reader.read("id") { (json) throws(RecordFault) in
       guard let id = json.string.flatMap(KeyID.init(rawValue:)) else { throw .value("it is no key's id") }
       return id
     }
     let tenant = reader.read("tenant", Self.tenant)
     let digest = reader.read("digest", Self.digest)
-    guard let id, let tenant, let digest, let hint = json["hint"]?.string else {
-      throw RecordFaults(
-        reader.faults.list + [RecordFault(.missing, "id, tenant, digest or hint of a stored key is missing")])
+    let hint = reader.read("hint") { (json) throws(RecordFault) in try MemberRules.text(json, 1...64) }
+    guard let id, let tenant, let digest, let hint else {
+      reader.add(RecordFault(.missing, "id, tenant, digest or hint of a stored key is missing"))
+      throw reader.faults
     }
     self.init(
       id: id, tenant: tenant, digest: digest, hint: hint, createdAt: reader.milliseconds("created_at") ?? 0)
@@ -114,7 +134,7 @@ extension APIKey {
   private mutating func readExpiry(_ reader: inout RecordReader) {
     expiresAt = reader.milliseconds("expires_at")
     if let expiresAt, let rules = reader.rules(for: "expires_at"), expiresAt <= rules.now {
-      reader.add(
+      reader.addHere(
         .value(
           "it is in the past: here it is \(Timestamp.format(unixMilliseconds: rules.now))",
           at: [.name("expires_at")]))

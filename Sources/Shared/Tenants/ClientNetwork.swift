@@ -10,4 +10,7 @@ public struct ClientNetwork: Sendable, Hashable {
   }
 
   public func contains(_ address: String) -> Bool { network.contains(address) }
+
+  /// Whether it is the same network as another, or a part of it.
+  func isWithin(_ other: ClientNetwork) -> Bool { other.network.contains(network) }
 }

@@ -1,5 +1,5 @@
 /// Who makes or changes records, as far as that bounds what he may give: nobody gives a scope, tenant, limit or budget
-/// beyond his own.
+/// beyond his own, nor a key that lives longer than his or is good in more networks.
 public struct Grantor: Sendable, Hashable {
   /// `ADMIN_API_KEY`: there is nothing beyond it.
   public static let `operator` = Grantor(scopes: [.adminAll], tenant: .all)
@@ -9,25 +9,35 @@ public struct Grantor: Sendable, Hashable {
   public let limits: [Limit]
   public let budgets: [Budget]
   public let models: AllowedModels
+  /// Unix milliseconds; nil for no end.
+  public let expiresAt: Int64?
+  /// Empty for all.
+  public let networks: [ClientNetwork]
 
   public init(
     scopes: Set<Scope>, tenant: TenantReach, limits: [Limit] = [], budgets: [Budget] = [],
-    models: AllowedModels = .all
+    models: AllowedModels = .all, expiresAt: Int64? = nil, networks: [ClientNetwork] = []
   ) {
     self.scopes = scopes
     self.tenant = tenant
     self.limits = limits
     self.budgets = budgets
     self.models = models
+    self.expiresAt = expiresAt
+    self.networks = networks
   }
 
   public init(_ key: APIKey) {
     self.init(
-      scopes: key.scopes, tenant: key.tenant, limits: key.limits, budgets: key.budgets, models: key.models)
+      scopes: key.scopes, tenant: key.tenant, limits: key.limits, budgets: key.budgets, models: key.models,
+      expiresAt: key.expiresAt, networks: key.networks)
   }
 
   /// All of a key that is beyond what this one has; empty where he may give it.
-  public func beyond(_ key: APIKey) -> [RecordFault] {
+  ///
+  /// - Parameter old: the same key as it was, of which its end and networks may stay: nobody gets a new key by that. Nil for a
+  ///   key that somebody gets.
+  public func beyond(_ key: APIKey, before old: APIKey? = nil) -> [RecordFault] {
     var faults: [RecordFault] = []
     if !reaches(key.tenant) {
       faults.append(
@@ -39,7 +49,24 @@ public struct Grantor: Sendable, Hashable {
     }
     faults += Self.beyond(limits, key.limits, "limits") + Self.beyond(budgets, key.budgets, "budgets")
     if !models.covers(key.models) { faults.append(beyondModels) }
+    if old.map({ $0.expiresAt != key.expiresAt }) ?? true { faults += beyondEnd(key) }
+    if old.map({ $0.networks != key.networks }) ?? true { faults += beyondNetworks(key) }
     return faults
+  }
+
+  private func beyondEnd(_ key: APIKey) -> [RecordFault] {
+    guard let expiresAt, key.expiresAt.map({ $0 > expiresAt }) ?? true else { return [] }
+    let end = Timestamp.format(unixMilliseconds: expiresAt)
+    return [.value("nobody gives a key that lives longer than his own, until \(end)", at: [.name("expires_at")])]
+  }
+
+  private func beyondNetworks(_ key: APIKey) -> [RecordFault] {
+    let isWithin = key.networks.allSatisfy { given in networks.contains(where: given.isWithin) }
+    guard !networks.isEmpty, key.networks.isEmpty || !isWithin else { return [] }
+    let own = networks.map(\.text).joined(separator: ", ")
+    return [
+      .value("nobody gives a key that is good in more networks than his own, \(own)", at: [.name("networks")])
+    ]
   }
 
   /// All of a tenant's record that is beyond what it was, for an administrator of this tenant alone; empty for one of all
@@ -76,6 +103,12 @@ public struct Grantor: Sendable, Hashable {
         .value(
           "only an administrator of all tenants says which secrets a tenant uses",
           at: [.name("provider_keys")]))
+    }
+    if let usage = tenant.retention.usage, old.retention.usage.map({ usage < $0 }) ?? true {
+      faults.append(
+        .value(
+          "only an administrator of all tenants lets records of usage go sooner",
+          at: [.name("retention"), .name("usage")]))
     }
     if !Set(old.guards).isSubset(of: tenant.guards) {
       faults.append(.value("nobody takes a guard from his own tenant", at: [.name("guards")]))

@@ -18,6 +18,9 @@ struct LimitSubject: Sendable, Hashable {
     owner = "u:\(tenant):\(hex)"
   }
 
+  /// What counts each of a tenant's users: no counter's name, but that of a user without the user.
+  init(everyUserOf tenant: TenantID) { owner = "u:\(tenant):" }
+
   func counting(_ code: String, of model: String?) -> String {
     model.map { "\(owner):\(code)@\($0)" } ?? "\(owner):\(code)"
   }

@@ -8,11 +8,16 @@ struct RecordReader {
     case creation(RecordRules)
     /// From somebody who changes these members of one.
     case change(RecordRules, of: Set<String>)
+    /// From a copy. What was good where that was made may be passed or unknown here, such as a route that is yet to come: it is
+    /// remarked.
+    case archive(RecordRules)
   }
 
   private let members: JSONObject
   private let origin: Origin
   private(set) var faults = RecordFaults()
+  /// What of a copy would be faults of a new record.
+  private(set) var remarks: [RecordFault] = []
 
   init(_ members: JSONObject, _ origin: Origin) {
     self.members = members
@@ -23,12 +28,18 @@ struct RecordReader {
   func rules(for name: String) -> RecordRules? {
     switch origin {
     case .store: nil
-    case .creation(let rules): rules
+    case .creation(let rules), .archive(let rules): rules
     case .change(let rules, let names): names.contains(name) ? rules : nil
     }
   }
 
   mutating func add(_ fault: RecordFault) { faults.add(fault) }
+
+  /// Adds a fault of what may be good elsewhere, or was.
+  mutating func addHere(_ fault: RecordFault) {
+    guard case .archive = origin else { return faults.add(fault) }
+    if remarks.count < RecordFaults.most { remarks.append(fault) }
+  }
 
   /// Refuses members that there are not.
   mutating func refuseOthers(than known: [String]) {
@@ -127,7 +138,7 @@ extension RecordReader {
     guard let rules = rules(for: name) else { return }
     for (index, model) in models.enumerated() {
       guard let model, !rules.knowsModel(model) else { continue }
-      faults.add(Self.unknownModel(model).at([.name(name), .index(index), .name("model")]))
+      addHere(Self.unknownModel(model).at([.name(name), .index(index), .name("model")]))
     }
   }
 
@@ -139,7 +150,7 @@ extension RecordReader {
     }
     if let rules = rules(for: "models") {
       for (index, name) in names.enumerated() where name != "*" && !rules.knowsModel(name) {
-        faults.add(Self.unknownModel(name).at([.name("models"), .index(index)]))
+        addHere(Self.unknownModel(name).at([.name("models"), .index(index)]))
       }
     }
     return AllowedModels(names: names)
@@ -155,7 +166,7 @@ extension RecordReader {
     guard let guards else { return [] }
     if let known = rules(for: "guards")?.guards {
       for (index, name) in guards.enumerated() where !known.contains(name) {
-        faults.add(
+        addHere(
           .value("there is no guard \(ClientText.quoted(name)) here", at: [.name("guards"), .index(index)]))
       }
     }

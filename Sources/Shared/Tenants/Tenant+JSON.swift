@@ -5,12 +5,31 @@ extension Tenant {
     "timezone", "unpriced", "on_budget", "provider_keys", "retention", "guards", "webhooks", "metadata",
   ]
 
+  /// What records show beside these and nobody sets.
+  private static let shownOnly = ["id", "created_at", "updated_at"]
+
   /// Reads what was stored. Throws where it is damaged.
   public init(stored json: JSONValue) throws(RecordFaults) {
-    let members = try Self.members(of: json)
-    var reader = RecordReader(members, .store)
+    var reader = RecordReader(try Self.members(of: json), .store)
+    try self.init(whole: &reader)
+  }
+
+  /// Reads a copy of what was stored, of this installation or another. Throws where it could not have been stored here.
+  ///
+  /// - Parameter remarks: gets what is good no more, or not here.
+  public init(
+    archived json: JSONValue, under rules: RecordRules, remarks: inout [RecordFault]
+  ) throws(RecordFaults) {
+    var reader = RecordReader(try Self.members(of: json), .archive(rules))
+    reader.refuseOthers(than: Self.shownOnly + Self.settable)
+    try self.init(whole: &reader)
+    remarks += reader.remarks
+  }
+
+  private init(whole reader: inout RecordReader) throws(RecordFaults) {
     guard let id = reader.read("id", Self.id) else {
-      throw RecordFaults([RecordFault(.missing, "the id is missing", at: [.name("id")])])
+      reader.add(RecordFault(.missing, "the id is missing", at: [.name("id")]))
+      throw reader.faults
     }
     self.init(id: id)
     read(&reader)
@@ -40,10 +59,10 @@ extension Tenant {
   public func patched(by patch: JSONValue, under rules: RecordRules) throws(RecordFaults) -> Tenant {
     let changes = try Self.members(of: patch)
     let shown = json
-    let kept = ["id", "created_at", "updated_at"].filter { changes[$0] != nil && changes[$0] == shown[$0] }
+    let kept = Self.shownOnly.filter { changes[$0] != nil && changes[$0] == shown[$0] }
     let patched = try Self.members(of: shown.patched(by: .object(changes)))
     var settable = patched
-    for name in ["id", "created_at", "updated_at"] where changes[name] == nil || kept.contains(name) {
+    for name in Self.shownOnly where changes[name] == nil || kept.contains(name) {
       settable[name] = nil
     }
     for (name, value) in changes where value.isNull && !Self.settable.contains(name) {

@@ -1,3 +1,4 @@
+import NIOCore
 import TestSupport
 import Testing
 
@@ -132,15 +133,40 @@ struct AcknowledgedChangeTests {
         #expect(try await own.queue.fail(job.lease, with: failure) == .recorded)
       }
       try await own.withoutReplica {
-        await #expect(throws: QueueError.unacknowledged) { _ = try await own.queue.requeue(ids[0]) }
+        await #expect(throws: QueueError.unacknowledged) { _ = try await own.lab.requeue(ids[0]) }
         // It is known now, so nothing more is written.
-        let refusal = try await #require(throws: QueueError.self) { _ = try await own.queue.discard(ids[1]) }
+        let refusal = try await #require(throws: QueueError.self) { _ = try await own.lab.discard(ids[1]) }
         #expect(refusal.reason.contains("NOREPLICAS"))
         #expect(try await own.lab.state(of: ids[0]) == .queued)
         await #expect(throws: QueueError.self) { _ = try await own.queue.usage(after: nil, count: 10) }
       }
-      try await eventually("the other is discarded") { (try? await own.queue.discard(ids[1])) == true }
+      try await eventually("the other is discarded") { (try? await own.lab.discard(ids[1])) == true }
       #expect(try await own.queue.usage(after: nil, count: 10).count == 2)
+    }
+  }
+
+  @Test("that a key is gone is told once it is acknowledged, and asked for again until then")
+  func records() async throws {
+    try await AcknowledgedLab.with { own in
+      let store = AccessStore(own.queue)
+      @Sendable func entry(_ previous: String) -> AuditEntry {
+        AuditEntry(json: ByteBuffer(string: "{}"), digest: previous + "x")
+      }
+      _ = try await store.change(.tenant("a", .create, json: ByteBuffer(string: "{}")), entry: entry)
+      _ = try await store.change(.key("key_1", of: "a", .create, newDigests: ["aa"]), entry: entry)
+      try await own.withoutReplica {
+        await #expect(throws: QueueError.unacknowledged) {
+          _ = try await store.change(.key("key_1", of: "a", .delete), entry: entry)
+        }
+        await #expect(throws: QueueError.unacknowledged) { try await store.requireAcknowledged() }
+        // It is known now, so nothing more is written.
+        await #expect(throws: QueueError.self) {
+          _ = try await store.change(.tenant("a", .delete), entry: entry)
+        }
+      }
+      try await eventually("it is acknowledged") { (try? await store.requireAcknowledged()) != nil }
+      #expect(try await store.change(.key("key_1", of: "a", .delete), entry: entry) == .absent)
+      #expect(try await store.records(tenant: "a", key: "").tenant.json != nil)
     }
   }
 

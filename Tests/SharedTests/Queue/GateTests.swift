@@ -142,7 +142,7 @@ struct GateTests {
       _ = try await lab.queue.fail(
         try await lab.claimOne().lease, with: JobFailure(code: .allProvidersFailed, message: ""))
       #expect(try await lab.sums() == [:])
-      #expect(try await lab.queue.requeue(id))
+      #expect(try await lab.requeue(id))
       #expect(try await lab.sums() == held)
       try await lab.complete(try await lab.claimOne(), cost: 10)
       #expect(try await lab.sums() == [:])

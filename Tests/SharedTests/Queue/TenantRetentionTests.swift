@@ -73,6 +73,49 @@ struct TenantRetentionTests {
     }
   }
 
+  @Test("no tenant waits for long because of others: each turn goes on where the one before ended")
+  func turns() async throws {
+    try await QueueLab.with { lab in
+      var old: [(tenant: String, job: JobID)] = []
+      for number in 10..<40 {
+        try await store(#"{"results":1}"#, of: "t\(number)", in: lab)
+        let id = try await ended(lab, of: "t\(number)")
+        try await age(id, 3600, in: lab)
+        old.append(("t\(number)", id))
+      }
+      // Ten steps are not enough for thirty tenants.
+      for _ in 0..<4 { try await lab.queue.retain(now: Timestamp.now + 3_600_000, steps: 10) }
+      for (tenant, job) in old {
+        #expect(try await lab.state(of: job, tenant: tenant) == nil, "\(tenant)")
+      }
+    }
+  }
+
+  @Test("a tenant with many jobs is looked through over several turns, from where the last ended")
+  func manyJobs() async throws {
+    try await QueueLab.with { lab in
+      try await store(#"{"results":3600}"#, of: "a", in: lab)
+      try await store(#"{"results":3600}"#, of: "b", in: lab)
+      let last = try await ended(lab, of: "b")
+      try await age(last, 3601, in: lab)
+      for _ in 0..<11 {
+        let outcomes = try await lab.queue.admit((0..<100).map { _ in lab.admission(tenant: "a") })
+        for outcome in outcomes {
+          guard case .admitted = outcome else { throw QueueLab.NotAdmitted() }
+        }
+      }
+      // A tenth of ten steps are the first tenant's, which has three steps to look at.
+      try await lab.queue.retain(now: Timestamp.now + 3_600_000, steps: 10)
+      #expect(try await lab.state(of: last, tenant: "b") == nil)
+      let first = try #require(try await lab.redis("HGET", ":keptat", "a:jobs").string)
+      try await lab.queue.retain(now: Timestamp.now + 3_600_000, steps: 10)
+      let second = try #require(try await lab.redis("HGET", ":keptat", "a:jobs").string)
+      #expect(first < second)
+      try await lab.queue.retain(now: Timestamp.now + 3_600_000, steps: 10)
+      #expect(try await lab.redis("HEXISTS", ":keptat", "a:jobs").integer == 0)
+    }
+  }
+
   @Test("who takes retention back has all kept as others have it")
   func takenBack() async throws {
     try await QueueLab.with { lab in

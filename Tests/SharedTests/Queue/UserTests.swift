@@ -55,6 +55,28 @@ struct UserTests {
     }
   }
 
+  @Test("users who are named no more are forgotten as fast as others come, and also when none do")
+  func forgetting() async throws {
+    try await QueueLab.with { lab in
+      let now = Timestamp.now
+      let old = now - lab.queue.retention.usage.wholeMilliseconds - 1000
+      func note(_ prefix: String, _ time: Int64) async throws {
+        let users = (0..<1500).map { (TenantUser("\(prefix)\($0)", of: "default"), time) }
+        try await lab.queue.noteUsers(Dictionary(uniqueKeysWithValues: users))
+      }
+      // As if they had been named long ago, by who noted them then.
+      try await note("new", now)
+      for number in 0..<1500 { try await lab.redis("ZADD", ":userseen", "\(old)", "default new\(number)") }
+      try await note("other", now)
+      let left = try await lab.redis("ZCARD", ":userseen").integer
+      #expect(left == 1500)
+      #expect(try await lab.redis("ZCARD", ":users:default").integer == 1500)
+      for number in 0..<600 { try await lab.redis("ZADD", ":userseen", "\(old)", "default other\(number)") }
+      try await lab.queue.retain(now: now, steps: 100)
+      #expect(try await lab.redis("ZCARD", ":userseen").integer == 900)
+    }
+  }
+
   @Test("of a user who is forgotten nothing is left but numbers, and of others all")
   func forget() async throws {
     try await QueueLab.with(settings: ["CACHE_TTL": "600"]) { lab in

@@ -71,6 +71,53 @@ struct GrantorTests {
     #expect(beyond(admin, try key { $0.models = AllowedModels(names: ["fast"]) }) == ["models"])
   }
 
+  @Test("no key lives longer than his own, or is good in more networks")
+  func endAndNetworks() throws {
+    let networks = ["10.0.0.0/8", "2001:db8::/32"].compactMap(ClientNetwork.init(parsing:))
+    let admin = try key {
+      $0.scopes = [.adminKeys]
+      $0.expiresAt = 100
+      $0.networks = networks
+    }
+    func given(_ end: Int64?, _ networks: String...) throws -> APIKey {
+      try key {
+        $0.expiresAt = end
+        $0.networks = networks.compactMap(ClientNetwork.init(parsing:))
+      }
+    }
+    #expect(beyond(admin, try given(100, "10.1.0.0/16", "2001:db8::7")).isEmpty)
+    #expect(beyond(admin, try given(nil)) == ["expires_at", "networks"])
+    #expect(beyond(admin, try given(101, "10.0.0.0/8", "0.0.0.0/0")) == ["expires_at", "networks"])
+    #expect(beyond(admin, try given(1, "10.0.0.0/7")) == ["networks"])
+    // Not of his own either.
+    var own = admin
+    own.expiresAt = nil
+    own.networks = []
+    #expect(Grantor(admin).beyond(own, before: admin).map(\.path) == ["expires_at", "networks"])
+    // What he does not touch of another's may stay, for he gets no key by that.
+    var other = try given(nil)
+    other.name = "old"
+    var renamed = other
+    renamed.name = "new"
+    #expect(Grantor(admin).beyond(renamed, before: other).isEmpty)
+    #expect(Grantor(admin).beyond(renamed).map(\.path) == ["expires_at", "networks"])
+  }
+
+  @Test("records of usage go sooner only where an administrator of all tenants says so")
+  func retention() throws {
+    let grantor = Grantor(try key { $0.scopes = [.adminAll] })
+    var old = Tenant(id: try #require(TenantID(rawValue: "search")))
+    func paths(_ usage: Duration?) -> [String] {
+      var new = old
+      new.retention = Tenant.Retention(results: .seconds(1), events: .seconds(1), usage: usage)
+      return grantor.beyond(new, before: old).map(\.path)
+    }
+    #expect(paths(nil).isEmpty && paths(.seconds(1000)) == ["retention.usage"])
+    old.retention.usage = .seconds(1000)
+    #expect(paths(.seconds(1000)).isEmpty && paths(.seconds(1001)).isEmpty && paths(nil).isEmpty)
+    #expect(paths(.seconds(999)) == ["retention.usage"])
+  }
+
   @Test("an administrator of one tenant narrows it and never widens it")
   func tenants() throws {
     let grantor = Grantor(try key { $0.scopes = [.adminAll] })

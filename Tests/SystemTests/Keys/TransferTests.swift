@@ -69,6 +69,43 @@ struct TransferTests {
     }
   }
 
+  @Test("what is brought is checked as what is made; a key that has expired comes with a remark, and stays expired")
+  func rules() async throws {
+    try await KeyLab.with(worker: false) { lab in
+      try await lab.makeTenant("a")
+      _ = try await lab.makeKey(of: "a")
+      let archive = try await exported(lab)
+      let record = try #require(archive["data"]?.array?.last?["record"]?.object)
+      func bring(_ kind: String, _ record: JSONObject) async throws -> HTTPReply {
+        try await lab.call(
+          .POST, "/admin/import",
+          [
+            "peppers": archive["peppers"] ?? .null, "replace": true,
+            "data": [["kind": .string(kind), "record": .object(record)]],
+          ])
+      }
+      for wrong: JSONObject in [
+        ["expires": "2100-01-01T00:00:00Z"], ["name": "a\u{7}b"], ["hint": "a\u{1B}[2J"], ["scopes": []],
+        ["budgets": ["50$/month"]],
+      ] {
+        let reply = try await bring("key", record.merging(wrong) { $1 })
+        #expect(reply.status == 422, "\(wrong) \(reply.body)")
+      }
+      for wrong: JSONObject in [
+        ["limit": []], ["retention": ["usages": 1]], ["webhooks": [["url": "https://a.example", "events": ["x"]]]],
+      ] {
+        let reply = try await bring("tenant", (["id": "b"] as JSONObject).merging(wrong) { $1 })
+        #expect(reply.status == 422, "\(wrong) \(reply.body)")
+      }
+      let old: JSONObject = ["expires_at": "2020-01-01T00:00:00.000Z", "models": ["gone/model"]]
+      let brought = try await bring("key", record.merging(old) { $1 }).json["data"]?[0]
+      #expect(brought?["outcome"] == "replaced")
+      let remarks = brought?["remarks"]?.array?.compactMap(\.string) ?? []
+      #expect(remarks.count == 2 && remarks[0].hasPrefix("expires_at: it is in the past"))
+      #expect(remarks.last?.contains("gone/model") == true)
+    }
+  }
+
   @Test("a digest stands for one key: another id does not take it over")
   func digests() async throws {
     try await KeyLab.with(worker: false) { lab in

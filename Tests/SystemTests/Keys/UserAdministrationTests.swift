@@ -42,12 +42,20 @@ struct UserAdministrationTests {
       let asked = try await lab.ask(key, "What am I called?", headers: ["X-Sluice-User": name])
       let job = try #require(asked.json["id"]?.string)
       let path = "/admin/users/anna%20b%2Fc%40example.com"
-      let exported = try await lab.get("\(path)/export?tenant=search", key: lead)
+      // Who reads records, or makes keys, does not read what users asked.
+      let (_, keys) = try await lab.makeKey(of: "search", ["scopes": ["admin:keys", "admin:operate"]])
+      for other in [lead, keys] {
+        #expect(try await lab.get("\(path)/export?tenant=search", key: other).status == 403)
+      }
+      let (_, all) = try await lab.makeKey(of: "search", ["scopes": ["admin:all"]])
+      let exported = try await lab.get("\(path)/export?tenant=search", key: all)
       #expect(exported.status == 200 && exported.headers["content-type"] == "application/x-ndjson")
       let lines = exported.body.split(separator: "\n").map { try? JSONParser.parse(String($0)) }
       #expect(
         lines.count == 1 && lines[0]?["user"] == .string(name) && lines[0]?["job"]?["id"] == .string(job))
       #expect(lines[0]?["job"]?["result"]?["response"] == asked.json["response"])
+      let seen = try await lab.call(.GET, "/admin/audit?limit=1")
+      #expect(seen.json["data"]?[0]?["action"] == "user.export" && !seen.body.contains("anna"))
       #expect(try await lab.call(.DELETE, "\(path)?tenant=search", key: lead).status == 403)
       #expect(try await lab.call(.DELETE, "\(path)?tenant=search").status == 204)
       #expect(try await lab.get("/jobs/\(job)", key: key).status == 404)

@@ -38,31 +38,20 @@ struct KeyCommands: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Show a key's record. The key itself is kept nowhere.")
 
-    @OptionGroup var server: ServerOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var record: RecordOptions
 
     @Argument(help: "The key's id.")
     var id: String
 
-    func run() async throws {
-      let path = try KeyCommands.path(id)
-      let reply = try await AdminClient.with(try server.server()) { try await $0.send(.GET, path) }
-      try output.show(reply.json) { RecordSheet.text($0, eTag: reply.eTag) }
-    }
+    func run() async throws { try await record.show(try KeyCommands.path(id)) }
   }
 
   struct Update: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Change a key's record.",
-      discussion: """
-        What is a list is replaced as a whole. Whoever changes the key at the same time is not overwritten: the command \
-        fails, and says so.
-        """)
+      abstract: "Change a key's record.", discussion: RecordChangeOptions.explanation)
 
-    @OptionGroup var server: ServerOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var change: RecordChangeOptions
     @OptionGroup var key: KeyOptions
-    @OptionGroup var version: VersionOption
 
     @Option(help: ArgumentHelp("Takes a member back to its default; again for more.", valueName: "member"))
     var clear: [String] = []
@@ -71,14 +60,8 @@ struct KeyCommands: AsyncParsableCommand {
     var id: String
 
     func run() async throws {
-      let path = try KeyCommands.path(id)
-      var list = try key.members()
-      try list.clear(clear, of: KeyOptions.clearable)
-      let (changes, tag) = (list.members, try version.tag())
-      let reply = try await AdminClient.with(try server.server()) {
-        try await RecordUpdate.send(changes, to: path, version: tag, $0)
-      }
-      try output.show(reply.json) { RecordSheet.text($0, eTag: reply.eTag) }
+      try await change.update(
+        try KeyCommands.path(id), try key.members(), clear: clear, of: KeyOptions.clearable)
     }
   }
 
@@ -102,19 +85,13 @@ struct KeyCommands: AsyncParsableCommand {
   struct Delete: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Revoke a key for good.")
 
-    @OptionGroup var server: ServerOptions
-    @OptionGroup var output: OutputOptions
-    @OptionGroup var version: VersionOption
+    @OptionGroup var change: RecordChangeOptions
 
     @Argument(help: "The key's id.")
     var id: String
 
     func run() async throws {
-      let (path, tag) = (try KeyCommands.path(id), try version.tag())
-      try await AdminClient.with(try server.server()) {
-        _ = try await $0.send(.DELETE, path, ifMatch: tag)
-      }
-      try output.say("Key \(id) is revoked.")
+      try await change.delete(try KeyCommands.path(id)) { _ in "Key \(id) is revoked." }
     }
   }
 }

@@ -33,18 +33,14 @@ struct TenantCommands: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Show a tenant, with how its limits and budgets stand.")
 
-    @OptionGroup var server: ServerOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var record: RecordOptions
 
     @Argument(help: "The tenant's id.")
     var id: String
 
     func run() async throws {
-      let path = try TenantCommands.path(id)
-      let reply = try await AdminClient.with(try server.server()) { try await $0.send(.GET, path) }
-      try output.show(reply.json) { tenant in
-        RecordSheet.text(tenant, eTag: reply.eTag)
-          + (tenant["left"].map { "\n" + StandingTable.text($0) } ?? "")
+      try await record.show(try TenantCommands.path(id)) { tenant in
+        tenant["left"].map { "\n" + StandingTable.text($0) } ?? ""
       }
     }
   }
@@ -78,16 +74,10 @@ struct TenantCommands: AsyncParsableCommand {
 
   struct Update: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Change a tenant.",
-      discussion: """
-        What is a list is replaced as a whole. Whoever changes the tenant at the same time is not overwritten: the command \
-        fails, and says so.
-        """)
+      abstract: "Change a tenant.", discussion: RecordChangeOptions.explanation)
 
-    @OptionGroup var server: ServerOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var change: RecordChangeOptions
     @OptionGroup var tenant: TenantOptions
-    @OptionGroup var version: VersionOption
 
     @Flag(inversion: .prefixedEnableDisable, help: "Whether it may ask.")
     var asking: Bool?
@@ -99,26 +89,19 @@ struct TenantCommands: AsyncParsableCommand {
     var id: String
 
     func run() async throws {
-      let path = try TenantCommands.path(id)
       var list = try tenant.members()
       list.set("enabled", asking)
-      try list.clear(clear, of: TenantOptions.clearable)
-      let (changes, tag) = (list.members, try version.tag())
-      let reply = try await AdminClient.with(try server.server()) {
-        try await RecordUpdate.send(changes, to: path, version: tag, $0)
-      }
-      try output.show(reply.json) { RecordSheet.text($0, eTag: reply.eTag) }
+      try await change.update(
+        try TenantCommands.path(id), list, clear: clear, of: TenantOptions.clearable)
     }
   }
 
   struct Delete: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Delete a tenant, and its keys with it.")
 
-    @OptionGroup var server: ServerOptions
-    @OptionGroup var output: OutputOptions
-    @OptionGroup var version: VersionOption
+    @OptionGroup var change: RecordChangeOptions
 
-    @Flag(help: "Also where it has jobs that have not ended: they are cancelled.")
+    @Flag(help: "Also where it has jobs that have not ended: they are cancelled first.")
     var force = false
 
     @Argument(help: "The tenant's id.")
@@ -126,11 +109,11 @@ struct TenantCommands: AsyncParsableCommand {
 
     func run() async throws {
       let path = try TenantCommands.path(id).with("force", force ? "true" : nil)
-      let tag = try version.tag()
-      try await AdminClient.with(try server.server()) {
-        _ = try await $0.send(.DELETE, path, ifMatch: tag)
+      try await change.delete(path) { reply in
+        let jobs = reply["cancelled_jobs"]?.integer ?? 0
+        let told = jobs == 0 ? "" : "; \(jobs) \(jobs == 1 ? "job was" : "jobs were") cancelled"
+        return "Tenant \(id) and its keys are gone\(told)."
       }
-      try output.say("Tenant \(id) and its keys are gone.")
     }
   }
 }

@@ -46,6 +46,16 @@ struct ImportArchiveCommand: AsyncParsableCommand {
     try output.show(list: outcomes) { Self.text($0, dryRun: dryRun) }
   }
 
+  /// What of the records is good no more, or not there.
+  private static func remarks(_ outcomes: [JSONValue]) -> String {
+    let lines = outcomes.flatMap { outcome in
+      (outcome["remarks"]?.array ?? []).map {
+        "\(CellText.text(outcome["kind"])) \(CellText.text(outcome["id"])): \(CellText.text($0))\n"
+      }
+    }
+    return lines.isEmpty ? "" : "\n" + lines.joined()
+  }
+
   private static func text(_ outcomes: [JSONValue], dryRun: Bool) -> String {
     var table = Table([
       .init(title: "kind"), .init(title: dryRun ? "would be" : "outcome"),
@@ -57,6 +67,6 @@ struct ImportArchiveCommand: AsyncParsableCommand {
         if count > 0 { table.add([kind, outcome, String(count)]) }
       }
     }
-    return table.text
+    return table.text + remarks(outcomes)
   }
 }

@@ -5,8 +5,11 @@
 --   key:<id>       string  a key's record; never the key
 --   keys           zset    ids of keys, all with score 0: they sort by the time at which they were made
 --   keys:<tenant>  zset    the same of one tenant's; of `*`, keys of all tenants
---   epochs         hash    t:<tenant>, k:<key id> -> how often the record was changed, also by its end: an admission that was
---                          judged by another is judged anew (admit.lua), and a record has it as its ETag
+--   epochs         hash    t:<tenant>, k:<key id> -> which version of the record it is: an admission that was judged by another
+--                          is judged anew (admit.lua), and a record has it as its ETag. Greater than all before it, and the time
+--                          (us): where a Redis takes over that lacks the last changes, none gets a number that they had.
+--                          `floor` is the greatest of those that are gone with their records
+--   leaving        zset    ids of tenants that are deleted, and whose keys are about to go; access_sweep
 --   keeps          hash    tenant -> for how long (s) its results, events and usage are kept; retention.lua
 --   keyused        hash    key id -> when (ms) it was used last, coarsely
 --   audit          stream  what was changed, each entry with the digest of the one before; nothing takes any of it away
@@ -85,16 +88,43 @@ step('access_list', { 'allow-oom' }, function(K, args)
   return page
 end)
 
--- Takes a tenant's keys away with it. O(keys)
-local function delete_keys(K, tenant)
-  local index = K .. 'keys:' .. tenant
-  for _, id in ipairs(members_of(index, redis.pcall('ZRANGE', index, '0', '-1'))) do
-    redis.call('DEL', K .. 'key:' .. id)
-    write_index('ZREM', K .. 'keys', id)
-    write_index('HDEL', K .. 'keyused', id)
-    write_index('HINCRBY', K .. 'epochs', 'k:' .. id, '1')
+-- Epochs of records that are gone. Who was judged by one is judged anew, since there is none; one of a record of the same name
+-- that comes later is greater than all of these.
+local function forget_epochs(K, fields)
+  local floor = epoch_of(K, 'floor')
+  for _, epoch in ipairs(redis.pcall('HMGET', K .. 'epochs', unpack(fields))) do
+    floor = math.max(floor, tonumber(epoch) or 0)
   end
-  redis.call('DEL', index)
+  write_index('HSET', K .. 'epochs', 'floor', text(floor))
+  call_with_many('HDEL', K .. 'epochs', fields)
+end
+
+-- A record is another from now on. Returns its epoch.
+local function next_epoch(K, field)
+  local epoch = next_fence(math.max(epoch_of(K, field), epoch_of(K, 'floor')), now_us())
+  write_index('HSET', K .. 'epochs', field, text(epoch))
+  return epoch
+end
+
+-- How many of a tenant's keys one step takes away.
+local KEYS_AT_ONCE = 250
+
+-- Takes keys of a tenant that is deleted away. Returns how many.
+local function sweep(K, tenant)
+  local index, keys, fields = K .. 'keys:' .. tenant, {}, {}
+  local ids = members_of(index, redis.pcall('ZRANGE', index, '0', text(KEYS_AT_ONCE - 1)))
+  for place, id in ipairs(ids) do keys[place], fields[place] = K .. 'key:' .. id, 'k:' .. id end
+  delete_all(keys)
+  if #ids > 0 then forget_epochs(K, fields) end
+  call_with_many('HDEL', K .. 'keyused', ids)
+  call_with_many('ZREM', K .. 'keys', ids)
+  call_with_many('ZREM', index, ids)
+  if #ids < KEYS_AT_ONCE then
+    write_index('ZREM', K .. 'leaving', tenant)
+  else
+    write_index('ZADD', K .. 'leaving', '0', tenant)
+  end
+  return #ids
 end
 
 -- Notes how long things of a tenant are kept, where its record says so.
@@ -107,26 +137,36 @@ local function note_retention(K, id, record)
   write_index('HSET', K .. 'keeps', id, string.format('%d %d %d', results, events, usage))
 end
 
--- Writes a record, or takes it away. Returns its epoch.
-local function change(K, verb, kind, id, tenant, record)
+-- Takes a record away. A tenant's keys are good for nothing from then on; few go with it, many by steps of their own.
+local function remove(K, kind, id, tenant)
   local key, indexes, field = places(K, kind, id, tenant)
-  if verb == 'delete' then
-    redis.call('DEL', key)
-    for _, index in ipairs(indexes) do write_index('ZREM', index, id) end
-    if kind == 'tenant' then delete_keys(K, id) else write_index('HDEL', K .. 'keyused', id) end
-  else
-    redis.call('SET', key, record)
-    for _, index in ipairs(indexes) do write_index('ZADD', index, '0', id) end
+  redis.call('DEL', key)
+  for _, index in ipairs(indexes) do write_index('ZREM', index, id) end
+  forget_epochs(K, { field })
+  if kind ~= 'tenant' then
+    return write_index('HDEL', K .. 'keyused', id)
   end
-  if kind == 'tenant' then note_retention(K, id, verb ~= 'delete' and record) end
-  return write_index('HINCRBY', K .. 'epochs', field, '1')
+  write_index('HDEL', K .. 'keeps', id)
+  write_index('HDEL', K .. 'keptat', id, id .. ':jobs')
+  sweep(K, id)
+end
+
+-- Writes a record. Returns its epoch.
+local function store(K, kind, id, tenant, record)
+  local key, indexes, field = places(K, kind, id, tenant)
+  redis.call('SET', key, record)
+  for _, index in ipairs(indexes) do write_index('ZADD', index, '0', id) end
+  if kind == 'tenant' then note_retention(K, id, record) end
+  return next_epoch(K, field)
 end
 
 -- What speaks against a change, or nil.
-local function objection(K, verb, kind, id, tenant, expected, is_forced)
+local function objection(K, verb, kind, id, tenant, expected)
   local key, _, field = places(K, kind, id, tenant)
   local is_there = redis.call('EXISTS', key) == 1
   if verb == 'create' and is_there then return { 'exists' } end
+  -- Keys that are about to go would come back to life.
+  if verb == 'create' and kind == 'tenant' and plain(redis.pcall('ZSCORE', K .. 'leaving', id)) then return { 'leaving' } end
   -- A key for a tenant that another has just deleted.
   if verb == 'create' and kind == 'key' and tenant ~= '*' and tenant ~= 'default'
     and redis.call('EXISTS', K .. 'tenant:' .. tenant) == 0 then
@@ -137,31 +177,71 @@ local function objection(K, verb, kind, id, tenant, expected, is_forced)
     return { 'absent' }
   end
   if expected ~= '' and epoch_of(K, field) ~= tonumber(expected) then return { 'conflict', epoch_of(K, field) } end
-  if verb == 'delete' and kind == 'tenant' and not is_forced then
+  if verb == 'delete' and kind == 'tenant' then
     local jobs = tonumber(plain(redis.pcall('HGET', K .. 'open', 'jobs:' .. id)) or 0)
     if jobs > 0 then return { 'open', jobs } end
   end
 end
 
+-- Writes an entry of the audit log that was made behind the one of the digest `previous`. `body` does what it tells of, and
+-- nothing where that is not done. Returns {'moved', digest of the last} where another has written since, and nothing is done.
+local function with_entry(K, previous, entry, digest, body)
+  local last = string_at(K .. 'auditlast') or ''
+  if last ~= previous then return { 'moved', last } end
+  local is_done, reply = body()
+  if not is_done then return reply end
+  write_index('XADD', K .. 'audit', '*', 'entry', entry, 'digest', digest)
+  redis.call('SET', K .. 'auditlast', digest)
+  return reply
+end
+
 -- access_change: one change of an administrator, and its entry of the audit log, or neither.
 --   KEYS[1] base
 --   ARGV  1 create, update, delete, or note: of something else, only the entry is written  2 tenant or key  3 id
---         4 tenant of a key  5 record  6 epoch that it must have, or ''  7 '1': a tenant with open jobs, too
+--         4 tenant of a key  5 record  6 epoch that it must have, or ''
+--         7 '1' where budgets of the record are others: jobs that wait for one are to be looked at (bounds.lua)
 --         8 digest of the entry before, '' for the first  9 entry  10 its digest
---   returns {'done', epoch}
+--   returns {'done', epoch, 0 where the record is gone}; of a tenant with many keys access_sweep takes the rest away
 --           {'moved', digest of the last entry}: another has written since; the entry is to be made anew
---           {'exists'}, {'absent'}, {'no-tenant'}, {'conflict', epoch}, {'open', jobs that have not ended}
---   O(log records + keys of a tenant that goes)
+--           {'exists'}, {'absent'}, {'no-tenant'}, {'leaving'}, {'conflict', epoch}, {'open', jobs that have not ended}
+--   O(log records + 250 keys)
 step('access_change', {}, function(K, args)
   local verb, kind, id, tenant = args[1], args[2], args[3], args[4]
-  local refusal = verb ~= 'note' and objection(K, verb, kind, id, tenant, args[6], args[7] == '1')
+  local refusal = verb ~= 'note' and objection(K, verb, kind, id, tenant, args[6])
   if refusal then return refusal end
-  local last = string_at(K .. 'auditlast') or ''
-  if last ~= args[8] then return { 'moved', last } end
-  local epoch = verb == 'note' and 0 or change(K, verb, kind, id, tenant, args[5])
-  write_index('XADD', K .. 'audit', '*', 'entry', args[9], 'digest', args[10])
-  redis.call('SET', K .. 'auditlast', args[10])
-  return { 'done', epoch }
+  return with_entry(K, args[8], args[9], args[10], function()
+    local epoch = 0
+    if verb == 'delete' then
+      remove(K, kind, id, tenant)
+    elseif verb ~= 'note' then
+      epoch = store(K, kind, id, tenant, args[5])
+      if args[7] == '1' then
+        write_index('ZADD', K .. 'rebound', text(epoch), tenant .. ' ' .. (kind == 'key' and id or ''))
+      end
+    end
+    return true, { 'done', epoch }
+  end)
+end)
+
+-- access_noted: a step of another file that an administrator takes, and its entry of the audit log, or neither: where the step
+-- returns 0 nothing was done, and nothing is written.
+--   KEYS[1] base   ARGV 1 step  2 digest of the entry before  3 entry  4 its digest  5… arguments of the step
+--   returns {'done', what the step returns} or {'moved', digest of the last entry}
+step('access_noted', {}, function(K, args)
+  return with_entry(K, args[2], args[3], args[4], function()
+    local result = BODIES[args[1]](K, { unpack(args, 5) })
+    return result ~= 0, { 'done', result }
+  end)
+end)
+
+-- access_sweep: takes further keys of a tenant that is deleted away. The janitor goes on where a process did not.
+--   KEYS[1] base   ARGV 1 tenant, or '' for any
+--   returns how many keys are gone, or -1 where no such tenant is about to go   O(log records + 250 keys)
+step('access_sweep', { 'allow-oom' }, function(K, args)
+  local key = K .. 'leaving'
+  local tenant = args[1] ~= '' and args[1] or members_of(key, redis.pcall('ZRANGE', key, '0', '0'))[1]
+  if not tenant or not plain(redis.pcall('ZSCORE', key, tenant)) then return -1 end
+  return sweep(K, tenant)
 end)
 
 -- How many entries of the log are read at a time.

@@ -37,7 +37,8 @@
 --   gate:<subject>    zset    jobs that wait for others to give back what they hold; gates.lua
 --   refused:<subject> string  since when a limit has refused; notices.lua
 --   notices           stream  what tenants are told of limits and budgets; notices.lua
---   epochs, tenant:<id>, key:<id>, tenants, keys, keys:<tenant>, keyused, audit, auditlast   access.lua
+--   epochs, tenant:<id>, key:<id>, tenants, keys, keys:<tenant>, keyused, audit, auditlast, leaving   access.lua
+--   rebound   bounds.lua
 --   users:<tenant>, userseen, keeps, keptat   users.lua, retention.lua
 --   idem:<digest>     string  of a tenant's idempotency key: the id of its job, then the body's fingerprint
 --   leader:<key>      string  the job whose call requests with this cache key may share

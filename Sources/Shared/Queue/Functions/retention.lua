@@ -1,16 +1,40 @@
 -- Retention: what a tenant wants kept for less long than all others goes sooner. The janitor sees to it once a minute, so that
 -- no step that ends a job has to ask.
 --   keeps   hash  tenant -> seconds of results, events and usage, 0 for what is kept as long as all others'; access.lua
---   keptat  hash  tenant -> the place in the outbox of usage up to which its records were looked at
+--   keptat  hash  `<tenant>` -> the place in the outbox of usage up to which its records were looked at; `<tenant>:jobs` -> the
+--                 job up to which its jobs were, of those that were not at once; `:next` -> the tenant behind whom to go on
 
 -- A block: room.lua says why.
 do
 
 local LOOKED_AT = 500
 
--- keeps: which tenants want something kept for less long.
---   KEYS[1] base   returns {tenant, `<results> <events> <usage>` (s), …}   O(tenants that do)
-step('keeps', { 'no-writes' }, function(K) return members_of_hash(K .. 'keeps') end)
+-- keeps: which tenants want something kept for less long, of some tenants behind those that were looked after last.
+--   KEYS[1] base   ARGV 1 tenant behind whom to begin, or '' where the last turn has ended
+--   returns {tenant behind whom to go on, or '' at the end, tenant, `<results> <events> <usage>` (s), …}
+--   O(log tenants + looked at), of which there are 500
+step('keeps', { 'allow-oom' }, function(K, args)
+  local behind = args[1] ~= '' and args[1] or plain(redis.pcall('HGET', K .. 'keptat', ':next')) or ''
+  local key, from = K .. 'tenants', behind == '' and '-' or '(' .. behind
+  local ids = members_of(key, redis.pcall('ZRANGE', key, from, '+', 'BYLEX', 'LIMIT', '0', text(LOOKED_AT)))
+  local page = { #ids < LOOKED_AT and '' or ids[#ids] }
+  if #ids == 0 then return page end
+  for place, times in ipairs(redis.pcall('HMGET', K .. 'keeps', unpack(ids))) do
+    if times then page[#page + 1], page[#page + 2] = ids[place], times end
+  end
+  return page
+end)
+
+-- kept: a turn is over.
+--   KEYS[1] base   ARGV 1 tenant behind whom to go on, or '' to begin again   returns 1   O(1)
+step('kept', { 'allow-oom' }, function(K, args)
+  if args[1] == '' then
+    write_index('HDEL', K .. 'keptat', ':next')
+  else
+    write_index('HSET', K .. 'keptat', ':next', args[1])
+  end
+  return 1
+end)
 
 -- The event log of a job that has ended goes.
 local function forget_events(K, id, job)
@@ -21,13 +45,15 @@ local function forget_events(K, id, job)
 end
 
 -- retain_jobs: what is older goes of a tenant's jobs that have ended: the job with its answer, or its events. What is yet to be
--- acknowledged or delivered stays.
---   KEYS[1] base   ARGV 1 tenant  2 id behind which to begin, or ''  3 id up to which to look  4 how long (ms) results stay, or 0
---   5 the same of events   returns {id to go on behind, or '' at the end, jobs gone, logs gone}   O(jobs looked at)
+-- acknowledged or delivered stays. Goes on where it ended the last time, until it has looked at all.
+--   KEYS[1] base   ARGV 1 tenant  2 id up to which to look  3 how long (ms) results stay, or 0  4 the same of events
+--   returns {'1' when more are to be looked at, jobs gone, logs gone}   O(jobs looked at)
 step('retain_jobs', { 'allow-oom' }, function(K, args)
-  local key, from, now = K .. 'jobs:' .. args[1], args[2] == '' and '-' or '(' .. args[2], now_ms()
-  local ids = members_of(key, redis.pcall('ZRANGE', key, from, '[' .. args[3], 'BYLEX', 'LIMIT', '0', text(LOOKED_AT)))
-  local results, events, jobs, logs, newest = tonumber(args[4]), tonumber(args[5]), 0, 0, 0
+  local place = args[1] .. ':jobs'
+  local behind, now = plain(redis.pcall('HGET', K .. 'keptat', place)), now_ms()
+  local key, from = K .. 'jobs:' .. args[1], behind and '(' .. behind or '-'
+  local ids = members_of(key, redis.pcall('ZRANGE', key, from, '[' .. args[2], 'BYLEX', 'LIMIT', '0', text(LOOKED_AT)))
+  local results, events, jobs, logs, newest = tonumber(args[3]), tonumber(args[4]), 0, 0, 0
   for _, id in ipairs(ids) do
     local job = finished_fields(K, id)
     local age = job.ft and not job.ua and (job.z or job.lz) and (not job.u or job.fe) and now - job.ft or 0
@@ -40,7 +66,12 @@ step('retain_jobs', { 'allow-oom' }, function(K, args)
     end
   end
   forgetting.note(K, newest)
-  return { #ids < LOOKED_AT and '' or ids[#ids], jobs, logs }
+  if #ids < LOOKED_AT then
+    if behind then write_index('HDEL', K .. 'keptat', place) end
+    return { '0', jobs, logs }
+  end
+  write_index('HSET', K .. 'keptat', place, ids[#ids])
+  return { '1', jobs, logs }
 end)
 
 -- retain_usage: a tenant's records of usage go that are older and that were added to sums.

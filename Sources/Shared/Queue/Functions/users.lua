@@ -10,7 +10,7 @@ local forgetting = {}
 do
 
 local BETWEEN, INSTEAD = '\31', '\239\191\189'
-local FORGOTTEN_AT_ONCE, LOOKED_AT, PAGE_BYTES = 256, 500, 4194304
+local FORGOTTEN_AT_ONCE, LOOKED_AT, PAGE_BYTES = 250, 500, 4194304
 local ANSWERS = { 'unfetched', 'fetched', 'fetched_jobs' }
 -- What says something of who asked, and what stands for an answer that is gone: of a job that stays for its idempotency key.
 local OF_ASKERS = { 'us', 'ke', 'by', 'ch', 'k', 'kt', 'w', 'd', 'b', 'z', 'fe', 'qt', 'lz', 'eb', 'dl', 'g', 'nm', 'h', 'gt' }
@@ -18,26 +18,34 @@ local OF_ASKERS = { 'us', 'ke', 'by', 'ch', 'k', 'kt', 'w', 'd', 'b', 'z', 'fe',
 -- A user's field of `use:u:<day>`.
 local function usage_field(tenant, name) return tenant .. BETWEEN .. (name:gsub(BETWEEN, INSTEAD)) end
 
-local function forget_old(K, before)
+-- Returns how many users were not named since and are forgotten.
+local function forget_old(K, before, most)
   local key = K .. 'userseen'
-  local old = members_of(key, redis.pcall('ZRANGE', key, '-inf', text(before), 'BYSCORE', 'LIMIT', '0', text(FORGOTTEN_AT_ONCE)))
+  local old = members_of(key, redis.pcall('ZRANGE', key, '-inf', text(before), 'BYSCORE', 'LIMIT', '0', text(most)))
   for _, member in ipairs(old) do
     local tenant, name = member:match('^(%S+) (.*)$')
     if tenant then write_index('ZREM', K .. 'users:' .. tenant, name) end
   end
   call_with_many('ZREM', key, old)
+  return #old
 end
 
--- users_seen: users were named.
---   KEYS[1] base   ARGV 1 how long (ms) they are known  2… tenant, name, when (ms)   returns 1   O(users log users)
+-- users_seen: users were named. Twice as many as these are forgotten, and some more: as long as others come, the old ones go.
+--   KEYS[1] base   ARGV 1 how long (ms) they are known  2… tenant, name, when (ms)
+--   returns how many are forgotten   O(users log users)
 step('users_seen', {}, function(K, args)
   for index = 2, #args, 3 do
     local tenant, name = args[index], args[index + 1]
     write_index('ZADD', K .. 'users:' .. tenant, '0', name)
     write_index('ZADD', K .. 'userseen', 'GT', args[index + 2], tenant .. ' ' .. name)
   end
-  forget_old(K, now_ms() - tonumber(args[1]))
-  return 1
+  return forget_old(K, now_ms() - tonumber(args[1]), FORGOTTEN_AT_ONCE + 2 * math.floor(#args / 3))
+end)
+
+-- users_old: who was not named for so long is forgotten, also where nobody is named any more.
+--   KEYS[1] base   ARGV 1 how long (ms) they are known   returns '1' when there are more   O(250 log users)
+step('users_old', { 'allow-oom' }, function(K, args)
+  return forget_old(K, now_ms() - tonumber(args[1]), FORGOTTEN_AT_ONCE) == FORGOTTEN_AT_ONCE and '1' or '0'
 end)
 
 -- The names of a page, and whether there are more.

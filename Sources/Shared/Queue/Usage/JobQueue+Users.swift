@@ -5,17 +5,32 @@ extension JobQueue {
   /// As many users as one page has at most: each step sums a month of days for each of them.
   public static let mostUsersAtOnce = 200
 
-  /// Notes when users were named last (Unix milliseconds), and forgets those that were not for as long as usage is kept.
+  /// As many users as one step notes.
+  private static let usersAtOnce = 250
+
+  /// Notes when users were named last (Unix milliseconds), and forgets those that were not for as long as usage is kept: more
+  /// than it notes, so that they do not pile up.
   public func noteUsers(_ times: [TenantUser: Int64]) async throws(QueueError) {
-    guard !times.isEmpty else { return }
-    var command = step("users_seen")
-    command.append(retention.usage.wholeMilliseconds)
-    for (user, time) in times {
-      command.append(user.tenant)
-      command.append(user.name)
-      command.append(time)
+    let times = Array(times)
+    for first in stride(from: 0, to: times.count, by: Self.usersAtOnce) {
+      var command = step("users_seen")
+      command.append(retention.usage.wholeMilliseconds)
+      for (user, time) in times[first..<min(times.count, first + Self.usersAtOnce)] {
+        command.append(user.tenant)
+        command.append(user.name)
+        command.append(time)
+      }
+      _ = try await perform(command)
     }
-    _ = try await perform(command)
+  }
+
+  /// Forgets users that were not named for as long as usage is kept: as many steps at most.
+  func forgetOldUsers(steps: Int) async throws(QueueError) {
+    for _ in 0..<steps {
+      var command = step("users_old")
+      command.append(retention.usage.wholeMilliseconds)
+      guard try await perform(command).string == "1" else { return }
+    }
   }
 
   /// Users of a tenant in the order of their names, behind `name`, at most ``mostUsersAtOnce``.
