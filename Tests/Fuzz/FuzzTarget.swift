@@ -12,6 +12,8 @@ enum FuzzTarget: String, CaseIterable {
   case chat
   /// Providers' headers, and clients'.
   case headers
+  /// What administrators send: tenants, keys and archives of them.
+  case record
 
   func run(_ bytes: UnsafeBufferPointer<UInt8>) {
     switch self {
@@ -21,6 +23,7 @@ enum FuzzTarget: String, CaseIterable {
     case .stream: StreamFuzz.run(bytes)
     case .chat: ChatFuzz.run(bytes)
     case .headers: HeadersFuzz.run(bytes)
+    case .record: RecordFuzz.run(bytes)
     }
   }
 }
