@@ -19,7 +19,8 @@ extension KeyRoutes {
           status: .created, description: "The key.", schema: RecordSchema.reference("Key"),
           headers: [RecordParameters.eTag, ("Location", "The record's path.")])
       ],
-      problems: ProblemKind.ofBodies + RecordParameters.ofReading + [.conflict, .unacknowledged], access: .adminKeys)
+      problems: ProblemKind.ofBodies + RecordParameters.ofReading + [.conflict, .unacknowledged],
+      access: .adminKeys)
   }
 
   var listing: RouteDescription {

@@ -28,7 +28,8 @@ struct OpenJobs: Sendable {
     let outcomes = await withTaskGroup(of: Result<Cancellation, QueueError>.self) { group in
       for id in ids {
         group.addTask {
-          do throws(QueueError) { return .success(try await queue.cancel(id, tenant: tenant.rawValue)) } catch {
+          do throws(QueueError) { return .success(try await queue.cancel(id, tenant: tenant.rawValue)) } catch
+          {
             return .failure(error)
           }
         }

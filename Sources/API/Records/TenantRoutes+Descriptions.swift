@@ -16,7 +16,8 @@ extension TenantRoutes {
           status: .created, description: "The tenant.", schema: RecordSchema.reference("Tenant"),
           headers: [RecordParameters.eTag, ("Location", "The tenant's path.")])
       ],
-      problems: ProblemKind.ofBodies + RecordParameters.ofReading + [.conflict, .unacknowledged], access: .adminAll)
+      problems: ProblemKind.ofBodies + RecordParameters.ofReading + [.conflict, .unacknowledged],
+      access: .adminAll)
   }
 
   var listing: RouteDescription {

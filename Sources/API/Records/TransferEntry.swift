@@ -34,16 +34,12 @@ enum TransferEntry: Sendable, Hashable {
 
   func change(_ verb: AccessChange.Verb) -> AccessChange {
     switch self {
-    case .tenant(let tenant):
-      var change = AccessChange.tenant(id, verb, json: tenant.json.serialized())
-      change.changesBudgets = verb == .update
-      return change
+    case .tenant(let tenant): return .tenant(id, verb, json: tenant.json.serialized())
     case .key(let key):
       var change = AccessChange.key(
         id, of: key.tenant.description, verb, json: key.stored.serialized(),
         newDigests: key.digests.map(\.description))
       change.keepsDigests = true
-      change.changesBudgets = verb == .update
       return change
     }
   }

@@ -83,6 +83,7 @@ struct TransferRoutes: Sendable {
       "\(kind).import", of: step.entry.id, by: call, before: step.before, after: step.entry.shown)
     var change = step.entry.change(verb)
     change.expected = step.outcome == .replaced ? step.epoch : nil
+    change.changesBudgets = step.changesBudgets
     _ = try await desk.make(change, noting: note)
   }
 }

@@ -17,6 +17,12 @@ struct TransferStep: Sendable {
   /// What of the record is good no more, or not here.
   var remarks: [RecordFault] = []
 
+  /// Whether a record is replaced that has other budgets.
+  var changesBudgets: Bool {
+    guard outcome == .replaced, let before else { return false }
+    return ["budgets", "user_budgets"].contains { before[$0] != entry.shown[$0] }
+  }
+
   var json: JSONValue {
     var members: JSONObject = [
       "kind": entry.isKey ? "key" : "tenant", "id": .string(entry.id), "outcome": .string(outcome.rawValue),

@@ -119,8 +119,10 @@ struct UserRoutes: Sendable {
     let user = try await user(call)
     let note = try Self.note("user.delete", user, call)
     await log.write()
-    guard try await forget(user) else { throw .conflict(.recordIsContested) }
+    // First, so that nothing is deleted without its entry.
     _ = try await desk.make(.note, noting: note)
+    guard try await forget(user) else { throw .conflict(.recordIsContested) }
+    do { try await desk.store.requireAcknowledged() } catch { throw Problem(error) }
     return Reply(.noContent, content: .whole(.init()), headers: [:])
   }
 }

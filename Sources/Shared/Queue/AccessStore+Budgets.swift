@@ -12,14 +12,17 @@ extension AccessStore {
     }
   }
 
-  /// Has those looked at that wait for budgets of a tenant and its users or, unless `key` is empty, of one of its keys.
-  func reconsider(tenant: String, key: String) async throws(QueueError) {
+  /// Has those looked at that wait for budgets of a tenant and its users or, unless `key` is empty, of one of its keys. Where
+  /// that takes more steps, the janitor begins again.
+  func reconsider(tenant: String, key: String, steps: Int = .max) async throws(QueueError) {
     let member = "\(tenant) \(key)"
     let score = RedisCommand("ZSCORE", "\(queue.base):rebound", member)
     guard let epoch = try await queue.perform(score).string else { return }
     let budgets = try await budgets(tenant: tenant, key: key)
-    var cursor = "0"
+    var (cursor, left) = ("0", steps)
     repeat {
+      guard left > 0 else { return }
+      left -= 1
       var command = queue.step("reconsider")
       for argument in [tenant, key, cursor] { command.append(argument) }
       for (name, budget) in budgets {
@@ -56,7 +59,8 @@ extension AccessStore {
     } catch { throw .unexpectedReply(step: "access") }
   }
 
-  private static func named(_ budgets: [Budget], _ subject: LimitSubject) -> [(name: String, budget: Budget)] {
+  private static func named(_ budgets: [Budget], _ subject: LimitSubject) -> [(name: String, budget: Budget)]
+  {
     budgets.map { (subject.counting($0.code, of: $0.model), $0) }
   }
 }

@@ -97,10 +97,14 @@ public struct AccessStore: Sendable {
     }
     if isDone, change.changesBudgets {
       // Else the janitor sees to it.
-      try? await reconsider(tenant: change.tenant, key: change.kind == "key" ? change.id : "")
+      let key = change.kind == "key" ? change.id : ""
+      try? await reconsider(tenant: change.tenant, key: key, steps: Self.stepsAtOnce)
     }
     return outcome
   }
+
+  /// Looks at fifty thousand jobs or so, in less than a second: somebody waits.
+  private static let stepsAtOnce = 200
 
   private func write(
     _ change: AccessChange, _ entry: @Sendable (String) -> AuditEntry

@@ -57,7 +57,9 @@ public struct Grantor: Sendable, Hashable {
   private func beyondEnd(_ key: APIKey) -> [RecordFault] {
     guard let expiresAt, key.expiresAt.map({ $0 > expiresAt }) ?? true else { return [] }
     let end = Timestamp.format(unixMilliseconds: expiresAt)
-    return [.value("nobody gives a key that lives longer than his own, until \(end)", at: [.name("expires_at")])]
+    return [
+      .value("nobody gives a key that lives longer than his own, until \(end)", at: [.name("expires_at")])
+    ]
   }
 
   private func beyondNetworks(_ key: APIKey) -> [RecordFault] {

@@ -42,7 +42,8 @@ struct AccessStoreTests {
       #expect(second > first)
       #expect(try await make(update, in: store) == .conflict(epoch: second))
       let records = try await store.records(tenant: "search", key: "key_1")
-      #expect(records.tenant.epoch == tenant && records.key.epoch == second && records.key.json == json("{2}"))
+      #expect(
+        records.tenant.epoch == tenant && records.key.epoch == second && records.key.json == json("{2}"))
       try await store.noteUse(["key_1": 5, "key_9": 6])
       let listed = try await store.list(.keysOf(tenant: "search"), after: nil, count: 5)
       #expect(listed.records.map(\.id) == ["key_1"] && listed.records[0].lastUsedAt == 5 && !listed.hasMore)

@@ -25,7 +25,9 @@ struct BudgetChangeTests {
     try await lab.redis("HDEL", ":epochs", "t:a")
   }
 
-  private func day(_ dollars: Int64) -> Budget { Budget(NanoDollars(rawValue: dollars * Self.dollar), per: .day) }
+  private func day(_ dollars: Int64) -> Budget {
+    Budget(NanoDollars(rawValue: dollars * Self.dollar), per: .day)
+  }
 
   private func admission(
     _ lab: QueueLab, subject: String = "t:a:bd", tenant: String = "a", waits: Bool = true
@@ -36,7 +38,8 @@ struct BudgetChangeTests {
   }
 
   /// A job that was put off since another has spent the budget of a subject.
-  private func putOff(_ lab: QueueLab, subject: String = "t:a:bd", tenant: String = "a") async throws -> JobID {
+  private func putOff(_ lab: QueueLab, subject: String = "t:a:bd", tenant: String = "a") async throws -> JobID
+  {
     let spent = "\(QueueLab.period.lowerBound) \(Self.dollar * 6 / 10) 0 \(Self.end)"
     try await lab.redis("HSET", ":held", "s:\(subject)", spent)
     let id = try await lab.admit(admission(lab, subject: subject, tenant: tenant))
@@ -48,7 +51,8 @@ struct BudgetChangeTests {
     try await lab.queue.claim(9, worker: "w").jobs.map(\.lease.id).filter { $0.kind == .request }
   }
 
-  @Test("one that was put off to the next period goes on when the budget is raised, with the time that it had")
+  @Test(
+    "one that was put off to the next period goes on when the budget is raised, with the time that it had")
   func raised() async throws {
     try await QueueLab.with { lab in
       try await store(.create, lab, budgets: [day(1)])

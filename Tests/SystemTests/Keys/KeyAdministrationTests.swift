@@ -169,6 +169,33 @@ struct KeyAdministrationTests {
     }
   }
 
+  @Test("a deletion that broke off goes on when it is asked for again")
+  func deletedAgain() async throws {
+    let port = try RedisServer.freePort()
+    try await SluiceCluster.with(
+      environment: KeyLab.environment, redisOptions: ["--port", "\(port)"]
+    ) { cluster in
+      let lab = KeyLab(cluster: cluster, api: try await cluster.startAPI())
+      // As a process leaves it that dies in the middle: the tenant is gone, and a key of it is not.
+      let id = "key_" + String(repeating: "0", count: 26)
+      for command in ["ZADD sluice:{0}:leaving 0 search", "ZADD sluice:{0}:keys:search 0 \(id)"] {
+        _ = try await RawConnection.words(port, command)
+      }
+      #expect(try await lab.call(.DELETE, "/admin/tenants/search").status == 204)
+      #expect(try await RawConnection.words(port, "EXISTS sluice:{0}:keys:search").first == ":0")
+      #expect(try await lab.call(.DELETE, "/admin/tenants/search").status == 404)
+      // And as one does that dies while it cancels: the tenant is disabled, and a job is left.
+      try await lab.makeTenant("search")
+      let (_, key) = try await lab.makeKey(of: "search")
+      #expect(try await lab.call(.POST, "/jobs", ["prompt": "x"], key: key).status == 202)
+      #expect(try await lab.call(.PATCH, "/admin/tenants/search", ["enabled": false]).status == 200)
+      #expect(try await lab.call(.DELETE, "/admin/tenants/search").status == 409)
+      let deleted = try await lab.call(.DELETE, "/admin/tenants/search?force=true")
+      #expect(deleted.status == 200 && deleted.json["cancelled_jobs"] == 1)
+      await lab.api.process.killNow()
+    }
+  }
+
   @Test("each change is in the log, which holds together by its digests and shows no secret")
   func audit() async throws {
     let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"

@@ -69,7 +69,9 @@ struct TransferTests {
     }
   }
 
-  @Test("what is brought is checked as what is made; a key that has expired comes with a remark, and stays expired")
+  @Test(
+    "what is brought is checked as what is made; a key that has expired comes with a remark, and stays expired"
+  )
   func rules() async throws {
     try await KeyLab.with(worker: false) { lab in
       try await lab.makeTenant("a")
@@ -92,7 +94,8 @@ struct TransferTests {
         #expect(reply.status == 422, "\(wrong) \(reply.body)")
       }
       for wrong: JSONObject in [
-        ["limit": []], ["retention": ["usages": 1]], ["webhooks": [["url": "https://a.example", "events": ["x"]]]],
+        ["limit": []], ["retention": ["usages": 1]],
+        ["webhooks": [["url": "https://a.example", "events": ["x"]]]],
       ] {
         let reply = try await bring("tenant", (["id": "b"] as JSONObject).merging(wrong) { $1 })
         #expect(reply.status == 422, "\(wrong) \(reply.body)")
