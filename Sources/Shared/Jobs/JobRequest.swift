@@ -34,7 +34,7 @@ public indirect enum JobRequest: Sendable, Hashable {
   /// The stored form: equal requests have equal bytes.
   public func encoded() -> ByteBuffer {
     switch self {
-    case .chat(let request): ChatRequestWriter.stored(request)
+    case .chat(let request): request.dialect == .chat ? ChatRequestWriter.stored(request) : request.stored
     case .embedding(let request): request.openAIForm(model: request.model)
     }
   }
@@ -73,7 +73,12 @@ public indirect enum JobRequest: Sendable, Hashable {
   private static func read(
     _ value: JSONValue
   ) throws(StoredJobError) -> (request: JobRequest, form: StoredForm) {
-    guard value["messages"] != nil else { return (.embedding(try EmbeddingRequest(stored: value)), .parts) }
+    guard value["messages"] != nil else {
+      if value[Conversation.storedTurns] != nil {
+        return (.chat(try Conversation(storedTurns: value)), .parts)
+      }
+      return (.embedding(try EmbeddingRequest(stored: value)), .parts)
+    }
     return (.chat(try Conversation(stored: value)), value["dialect"] == nil ? .message : .parts)
   }
 }
