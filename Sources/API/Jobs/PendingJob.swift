@@ -15,6 +15,7 @@ struct PendingJob: Sendable {
     judge: RequestJudge
   ) throws(Problem) {
     var order = order
+    order.resolveAlias(by: judge.catalogs)
     if !order.isLaneNamed, let lane = client.policy.lane { order.lane = lane }
     let encoded = order.request.encoded()
     admission = Admission(

@@ -7,9 +7,21 @@ public indirect enum JobRequest: Sendable, Hashable {
 
   /// A route's name, or `provider/model`.
   public var model: String {
-    switch self {
-    case .chat(let request): request.model
-    case .embedding(let request): request.model
+    get {
+      switch self {
+      case .chat(let request): request.model
+      case .embedding(let request): request.model
+      }
+    }
+    set {
+      switch self {
+      case .chat(var request):
+        request.model = newValue
+        self = .chat(request)
+      case .embedding(var request):
+        request.model = newValue
+        self = .embedding(request)
+      }
     }
   }
 
