@@ -14,7 +14,7 @@ struct RequestJudge: Sendable {
   func demand(of order: JobOrder, by client: Client, bytes: Int) throws(Problem) -> Demand {
     let policy = client.policy
     let model = order.request.model
-    do { try policy.check(model: model) } catch { throw .forbidden(error) }
+    do { try policy.check(model: model, alias: order.alias) } catch { throw .forbidden(error) }
     guard policy.hasBounds else {
       var demand = Demand(judgedBy: policy.version, key: policy.key?.id.rawValue, user: order.user)
       demand.rates = client.rates
@@ -24,7 +24,8 @@ struct RequestJudge: Sendable {
     do {
       var demand = try policy.demand(for: asked, at: ring.clock.now)
       demand.rates = client.rates + demand.rates
-      demand.isPricedOnly = policy.passesOverUnpriced(model: model, user: order.user)
+      demand.isPricedOnly = policy.passesOverUnpriced(
+        model: model, alias: order.alias, user: order.user)
       return demand
     } catch { throw .limitReached(error) }
   }
@@ -36,11 +37,12 @@ struct RequestJudge: Sendable {
     let catalog = catalogs.current
     // A name that leads nowhere any more is the worker's to refuse.
     let route = (try? catalog.route(for: model)) ?? ProviderRoute(name: model, targets: [])
-    let passesOver = policy.passesOverUnpriced(model: model, user: order.user)
+    let passesOver = policy.passesOverUnpriced(model: model, alias: order.alias, user: order.user)
     var asked = catalog.asked(
       order.request, over: route, isPriced: policy.hasBudgets, lane: order.lane, bytes: bytes,
       user: order.user, passesOverUnpriced: passesOver)
     asked.mayBePutOff = order.mayBePutOff
+    asked.alias = order.alias
     if passesOver, asked.targets.isEmpty, !route.targets.isEmpty {
       throw .forbidden(.isUnpriced(model: model, policy.tenant.id))
     }

@@ -4,6 +4,8 @@ import Shared
 /// A job that a client wants, whichever route it came by.
 struct JobOrder: Sendable {
   var request: JobRequest
+  /// The name that the client asked for, where that was an alias and `request` has what it stands for.
+  var alias: String?
   var lane: Lane
   /// Whether the client named the lane; one that it did not name gives way to its key's and its tenant's.
   var isLaneNamed = false
@@ -19,6 +21,13 @@ struct JobOrder: Sendable {
   var mayBePutOff = true
   /// Whom the client names as its user.
   var user: String?
+
+  /// Puts what an alias stands for in its place, so that queue, cache, usage and workers know one name for one thing.
+  mutating func resolveAlias(by catalogs: CatalogSource) {
+    guard let meaning = catalogs.meaning(ofAlias: request.model) else { return }
+    alias = request.model
+    request.model = meaning
+  }
 
   /// The metadata as a JSON object, as it is stored and returned.
   var metadataJSON: ByteBuffer { JSONValue.object(metadata).serialized() }

@@ -17,6 +17,7 @@ final class PendingJob {
     judge: RequestJudge
   ) throws(Problem) {
     var order = order
+    order.resolveAlias(by: judge.catalogs)
     if !order.isLaneNamed, let lane = client.policy.lane { order.lane = lane }
     let encoded = order.request.encoded()
     admission = Admission(

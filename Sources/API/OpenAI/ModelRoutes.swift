@@ -28,7 +28,7 @@ struct ModelRoutes: Sendable {
   }
 
   private func list(_ call: Call) async throws(Problem) -> Reply {
-    let usable = catalogs.current.publicModels.filter { call.client?.policy.allows(model: $0.id) ?? true }
+    let usable = catalogs.current.publicModels.filter { call.client?.policy.allows($0) ?? true }
     let models = usable.map { Self.model($0.id, ownedBy: $0.owner) }
     return Reply(.ok, json: (["object": "list", "data": .array(models)] as JSONValue).serialized())
   }
@@ -37,7 +37,7 @@ struct ModelRoutes: Sendable {
   private func read(_ call: Call) async throws(Problem) -> Reply {
     let name = call.parameters["id"]?.removingPercentEncoding ?? ""
     try catalogs.current.check(model: name)
-    if let policy = call.client?.policy, !policy.allows(model: name) {
+    if let policy = call.client?.policy, !policy.allows(catalogs.current.named(name)) {
       throw .modelNotFound("There is no model \"\(name.prefix(64))\" that this key may ask.")
     }
     let owner = catalogs.current.publicModels.first { $0.id == name }?.owner

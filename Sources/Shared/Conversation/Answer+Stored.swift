@@ -28,6 +28,7 @@ extension Answer {
       }
     }
     if !extras.isEmpty { json.member("extras", json: .object(extras)) }
+    json.unlessChat(dialect)
   }
 
   /// Reads what ``write(to:)`` writes; nil for anything else.
@@ -43,5 +44,6 @@ extension Answer {
       return choice
     }
     extras = json["extras"]?.object ?? [:]
+    dialect = json["dialect"]?.string.flatMap(Dialect.init) ?? .chat
   }
 }

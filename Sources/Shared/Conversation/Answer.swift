@@ -24,6 +24,8 @@ public struct Answer: Sendable, Hashable {
   public var usage = TokenUsage.zero
   /// Members beside the choices that only the provider's dialect knows.
   public var extras: JSONObject = [:]
+  /// In which it was answered: all extras, here and in its choices, are words of this dialect.
+  public var dialect = Dialect.chat
 
   public init() { choices = [Choice()] }
 
@@ -73,7 +75,9 @@ public struct Answer: Sendable, Hashable {
     case .choice(let members, let choice):
       grow(to: choice)
       choices[choice].members.replace(by: members)
-    case .extras(let members): extras.replace(by: members)
+    case .extras(let members, let dialect):
+      extras.replace(by: members)
+      self.dialect = dialect
     case .finish(let reason, let choice):
       grow(to: choice)
       choices[choice].finishReason = reason
@@ -88,7 +92,7 @@ public struct Answer: Sendable, Hashable {
   /// The answer told again: its fold is this answer. How it ended and what it used stand in the job's result.
   public var delta: AnswerDelta {
     var events: [AnswerEvent] = []
-    if !extras.isEmpty { events.append(.extras(extras)) }
+    if !extras.isEmpty { events.append(.extras(extras, dialect)) }
     for (number, choice) in choices.enumerated() {
       if !choice.extras.isEmpty { events.append(.message(choice.extras, choice: number)) }
       for (index, part) in choice.parts.enumerated() { events.append(.part(part, at: index, choice: number)) }

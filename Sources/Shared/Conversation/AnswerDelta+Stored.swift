@@ -31,7 +31,9 @@ extension AnswerEvent {
       case .choice(let members, let choice):
         json.member("members", json: .object(members))
         json.choice(choice)
-      case .extras(let members): json.member("extras", json: .object(members))
+      case .extras(let members, let dialect):
+        json.member("extras", json: .object(members))
+        json.unlessChat(dialect)
       case .finish(let reason, let choice):
         json.member("finish", reason.rawValue)
         json.choice(choice)
@@ -53,7 +55,7 @@ extension AnswerEvent {
     } else if let members = json["members"]?.object {
       self = .choice(members, choice: choice)
     } else if let members = json["extras"]?.object {
-      self = .extras(members)
+      self = .extras(members, json["dialect"]?.string.flatMap(Dialect.init) ?? .chat)
     } else if let reason = json["finish"]?.string.flatMap(FinishReason.init) {
       self = .finish(reason, choice: choice)
     } else {
@@ -63,6 +65,11 @@ extension AnswerEvent {
 }
 
 extension JSONWriter {
+  /// What versions before wrote was always OpenAI's.
+  mutating func unlessChat(_ dialect: Dialect) {
+    if dialect != .chat { member("dialect", dialect.rawValue) }
+  }
+
   fileprivate mutating func choice(_ choice: Int) {
     if choice > 0 { member("choice", Int64(choice)) }
   }

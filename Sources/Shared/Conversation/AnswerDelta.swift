@@ -71,9 +71,9 @@ extension AnswerEvent {
     case (.choice(var members, let choice), .choice(let more, _)):
       members.replace(by: more)
       self = .choice(members, choice: choice)
-    case (.extras(var members), .extras(let more)):
+    case (.extras(var members, _), .extras(let more, let dialect)):
       members.replace(by: more)
-      self = .extras(members)
+      self = .extras(members, dialect)
     default: self = next
     }
   }

@@ -11,7 +11,7 @@ public enum AnswerEvent: Sendable, Hashable {
   /// The same beside the message; a later value takes the place of an earlier one.
   case choice(JSONObject, choice: Int)
   /// The same beside the choices; a later value takes the place of an earlier one.
-  case extras(JSONObject)
+  case extras(JSONObject, Dialect)
   case finish(FinishReason, choice: Int)
   /// Tokens so far: what comes later replaces what came before.
   case usage(TokenUsage)
@@ -22,7 +22,8 @@ extension AnswerEvent {
   public var size: Int {
     switch self {
     case .part(let part, _, _): part.size
-    case .logprobs(let members, _), .message(let members, _), .choice(let members, _), .extras(let members):
+    case .logprobs(let members, _), .message(let members, _), .choice(let members, _),
+      .extras(let members, _):
       members.size
     case .finish, .usage: 0
     }

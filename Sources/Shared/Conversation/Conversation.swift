@@ -12,10 +12,13 @@ public struct Conversation: Sendable, Hashable {
   public var dialect: Dialect
   /// All other members that the client sent, for providers that know them. Sorted by their names.
   public internal(set) var extras: JSONObject
+  /// Headers of the client's that only its dialect knows, such as `anthropic-beta`: names in lower case, sorted.
+  public internal(set) var headers: JSONObject
 
   public init(
     model: String = "default", turns: [Turn], tools: [Tool] = [], toolChoice: ToolChoice? = nil,
-    parameters: Parameters = Parameters(), dialect: Dialect = .chat, extras: JSONObject = [:]
+    parameters: Parameters = Parameters(), dialect: Dialect = .chat, extras: JSONObject = [:],
+    headers: JSONObject = [:]
   ) {
     self.model = model
     self.turns = turns
@@ -24,6 +27,7 @@ public struct Conversation: Sendable, Hashable {
     self.parameters = parameters
     self.dialect = dialect
     self.extras = extras.sortedByName
+    self.headers = headers.sortedByName
   }
 
   /// What is assumed of an answer whose length the client does not limit, in tokens.
@@ -48,6 +52,7 @@ public struct Conversation: Sendable, Hashable {
         switch part {
         case .thought(let thought): if let maker = thought.maker, maker.provider != nil { return maker }
         case .toolCall(let call): if let maker = call.maker, maker.provider != nil { return maker }
+        case .opaque(let part): if let maker = part.maker, maker.provider != nil { return maker }
         default: continue
         }
       }

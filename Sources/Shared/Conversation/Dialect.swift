@@ -6,4 +6,6 @@ public enum Dialect: String, Sendable, Hashable, CaseIterable {
   case gemini
   /// Anthropic's Messages.
   case messages = "anthropic"
+  /// OpenAI's Responses.
+  case responses
 }

@@ -11,6 +11,14 @@ public struct Parameters: Sendable, Hashable {
   public var responseFormat: ResponseFormat?
   /// How much a model shall think, in OpenAI's words: `none`, `minimal`, `low`, `medium`, `high`, `xhigh`, `max`.
   public var effort: String?
+  /// Nil where the client does not say.
+  public var thinking: Thinking?
+  /// Whether the client wants to read what a model thinks; nil where it does not say.
+  public var showsThoughts: Bool?
+  /// How many of the likeliest words a model chooses from.
+  public var topK: Int?
+  public var presencePenalty: Double?
+  public var frequencyPenalty: Double?
   public var parallelToolCalls: Bool?
   /// For whom the client asks.
   public var user: String?

@@ -1,6 +1,6 @@
 import OrderedCollections
 
-/// Parts as they are stored with a job's answer and its events: an object whose first member says what it is. No client
+/// Parts as they are stored with a job's request, its answer and its events: an object whose first member says what it is. No client
 /// sees this form.
 extension Part {
   func write(to json: inout JSONWriter) {
@@ -16,17 +16,24 @@ extension Part {
         json.present("sealed", thought.sealed)
         json.present("member", thought.member)
         json.maker(thought.maker)
+        json.extras(thought.extras)
       case .toolCall(let call):
         json.member(call.kind.storedName, call.name)
         json.present("id", call.id.isEmpty ? nil : call.id)
+        json.present("namespace", call.namespace)
         json.member("arguments", call.arguments)
         json.present("signature", call.signature)
         json.maker(call.maker)
         json.extras(call.extras)
-      // No answer has one.
-      case .toolResult(let result): json.member("result", result.callID)
+      case .toolResult(let result):
+        json.member("result", result.callID)
+        json.name("parts")
+        json.array { for part in result.parts { part.write(to: &$0) } }
+        if result.isError { json.member("is_error", json: true) }
+        json.extras(result.extras)
       case .image(let image):
         json.member("image", image.source)
+        json.present("id", image.id)
         json.present("detail", image.detail)
         json.extras(image.extras)
       case .audio(let audio):
@@ -39,6 +46,7 @@ extension Part {
         json.member("document", document.source)
         json.present("id", document.id)
         json.present("name", document.name)
+        json.present("text", document.text)
         json.extras(document.extras)
       case .citation(let citation):
         json.member("citation", citation.url)
@@ -66,10 +74,17 @@ extension Part {
         Thought(
           first.value.string ?? "", signature: stored["signature"], sealed: stored["sealed"],
           maker: stored.maker,
-          member: stored["member"]))
+          member: stored["member"], extras: stored.extras))
+    case "result":
+      self = .toolResult(
+        ToolResult(
+          callID: first.value.string ?? "", parts: stored.parts,
+          isError: members["is_error"]?.bool ?? false, extras: stored.extras))
     case "image":
       self = .image(
-        ImagePart(source: first.value.string ?? "", detail: stored["detail"], extras: stored.extras))
+        ImagePart(
+          source: first.value.string ?? "", id: stored["id"], detail: stored["detail"],
+          extras: stored.extras))
     case "audio":
       self = .audio(
         AudioPart(
@@ -78,7 +93,8 @@ extension Part {
     case "document":
       self = .document(
         DocumentPart(
-          source: first.value.string, id: stored["id"], name: stored["name"], extras: stored.extras))
+          source: first.value.string, id: stored["id"], name: stored["name"], text: stored["text"],
+          extras: stored.extras))
     case "citation":
       self = .citation(
         Citation(
@@ -95,7 +111,7 @@ extension Part {
         ToolCall(
           kind: kind, id: stored["id"] ?? "", name: first.value.string ?? "",
           arguments: stored["arguments"] ?? "", signature: stored["signature"], maker: stored.maker,
-          extras: stored.extras))
+          namespace: stored["namespace"], extras: stored.extras))
     }
   }
 }
@@ -128,6 +144,8 @@ private struct StoredMembers {
   subscript(name: String) -> String? { members[name]?.string }
 
   var extras: JSONObject { members["extras"]?.object ?? [:] }
+
+  var parts: [Part] { members["parts"]?.array?.compactMap(Part.init(stored:)) ?? [] }
 
   var dialect: Dialect? { self["dialect"].flatMap(Dialect.init) }
 

@@ -35,6 +35,8 @@ public enum Part: Sendable, Hashable {
   public var weight: Int {
     switch self {
     case .image: 4000
+    case .document(let document): document.weight
+    case .toolResult(let result): result.weight
     default: size
     }
   }

@@ -3,13 +3,19 @@ public import OrderedCollections
 /// Something that a model may ask to be called.
 public enum Tool: Sendable, Hashable {
   case function(FunctionTool)
-  /// A tool of another kind, in the form of its conversation's dialect.
+  /// A tool whose input is any text, or one of a grammar. OpenAI's chat has its own as ``other(_:)``.
+  case custom(CustomTool)
+  /// Functions under a name of their own.
+  case namespace(ToolNamespace)
+  /// A tool of another kind, in the form of its conversation's dialect, such as one that only its provider can run.
   case other(JSONValue)
 
   /// A rough size in bytes.
   var size: Int {
     switch self {
     case .function(let function): function.size
+    case .custom(let tool): tool.size
+    case .namespace(let space): space.size
     case .other(let json): json.serialized().readableBytes
     }
   }

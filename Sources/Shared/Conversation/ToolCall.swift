@@ -14,6 +14,8 @@ public struct ToolCall: Sendable, Hashable {
   /// What its result must name. Empty only in what a client brings.
   public var id: String
   public var name: String
+  /// Of a function in a ``ToolNamespace``: where it stands.
+  public var namespace: String?
   /// The text that the model wrote: JSON for a function, though it may be malformed.
   public var arguments: String
   /// A thought's signature that came with the call and must go back with it.
@@ -24,11 +26,12 @@ public struct ToolCall: Sendable, Hashable {
 
   public init(
     kind: Kind = .function, id: String, name: String, arguments: String, signature: String? = nil,
-    maker: Maker? = nil, extras: JSONObject = [:]
+    maker: Maker? = nil, namespace: String? = nil, extras: JSONObject = [:]
   ) {
     self.kind = kind
     self.id = id
     self.name = name
+    self.namespace = namespace
     self.arguments = arguments
     self.signature = signature
     self.maker = maker
@@ -43,6 +46,7 @@ public struct ToolCall: Sendable, Hashable {
     arguments += more.arguments
     if id.isEmpty { id = more.id }
     if name.isEmpty { name = more.name }
+    namespace = namespace ?? more.namespace
     if let piece = more.signature { signature = (signature ?? "") + piece }
     maker = maker ?? more.maker
     if !more.extras.isEmpty { extras.addMissing(of: more.extras) }

@@ -7,9 +7,21 @@ public indirect enum JobRequest: Sendable, Hashable {
 
   /// A route's name, or `provider/model`.
   public var model: String {
-    switch self {
-    case .chat(let request): request.model
-    case .embedding(let request): request.model
+    get {
+      switch self {
+      case .chat(let request): request.model
+      case .embedding(let request): request.model
+      }
+    }
+    set {
+      switch self {
+      case .chat(var request):
+        request.model = newValue
+        self = .chat(request)
+      case .embedding(var request):
+        request.model = newValue
+        self = .embedding(request)
+      }
     }
   }
 
@@ -34,7 +46,7 @@ public indirect enum JobRequest: Sendable, Hashable {
   /// The stored form: equal requests have equal bytes.
   public func encoded() -> ByteBuffer {
     switch self {
-    case .chat(let request): ChatRequestWriter.stored(request)
+    case .chat(let request): request.dialect == .chat ? ChatRequestWriter.stored(request) : request.stored
     case .embedding(let request): request.openAIForm(model: request.model)
     }
   }
@@ -73,7 +85,12 @@ public indirect enum JobRequest: Sendable, Hashable {
   private static func read(
     _ value: JSONValue
   ) throws(StoredJobError) -> (request: JobRequest, form: StoredForm) {
-    guard value["messages"] != nil else { return (.embedding(try EmbeddingRequest(stored: value)), .parts) }
+    guard value["messages"] != nil else {
+      if value[Conversation.storedTurns] != nil {
+        return (.chat(try Conversation(storedTurns: value)), .parts)
+      }
+      return (.embedding(try EmbeddingRequest(stored: value)), .parts)
+    }
     return (.chat(try Conversation(stored: value)), value["dialect"] == nil ? .message : .parts)
   }
 }

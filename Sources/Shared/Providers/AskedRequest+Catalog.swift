@@ -42,7 +42,9 @@ extension ProviderCatalog {
   /// that some name here is like. A pattern of a provider's models is known where the provider is, since any may be asked.
   public func knows(_ name: String) -> Bool {
     let allowed = AllowedModels(names: [name])
-    if name.contains("*"), routes.contains(where: { allowed.allows($0.name) }) { return true }
+    if name.contains("*"), routes.contains(where: { allowed.allows($0.name) }) || aliases.isLike(name) {
+      return true
+    }
     do {
       _ = try route(for: name)
       return true

@@ -25,15 +25,20 @@ struct CatalogChange: Sendable, Hashable, CustomStringConvertible {
 
   private let providers: Names
   private let routes: Names
+  private let aliases: Names
 
   init(from old: ProviderCatalog, to new: ProviderCatalog) {
     providers = Names(from: old.providers, to: new.providers, name: \.name)
     routes = Names(from: old.routes, to: new.routes, name: \.name)
+    aliases = Names(from: old.aliases.all, to: new.aliases.all, name: \.name)
   }
 
   /// Such as `providers: added mistral; routes: changed default`.
   var description: String {
-    let parts = [providers.description(of: "providers"), routes.description(of: "routes")].compactMap { $0 }
+    let parts = [
+      providers.description(of: "providers"), routes.description(of: "routes"),
+      aliases.description(of: "aliases"),
+    ].compactMap { $0 }
     return parts.isEmpty ? "nothing has changed" : parts.joined(separator: "; ")
   }
 }

@@ -14,6 +14,12 @@ struct CatalogNames: Sendable {
     models = Self.models(of: providers)
   }
 
+  /// Whether a name is a route's, a model's or begins with a provider's.
+  func has(_ name: String) -> Bool {
+    routes[name] != nil || models[name] != nil
+      || Target(description: name).map { providers[$0.provider] != nil } ?? false
+  }
+
   private static func usable(
     _ route: ProviderRoute, _ providers: [String: Provider]
   ) -> Result<ProviderRoute, RoutingError> {

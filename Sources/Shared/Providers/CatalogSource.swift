@@ -47,6 +47,11 @@ public final class CatalogSource: Sendable {
   /// Which catalog is in force now.
   public var generation: Int { state.withLock { $0.catalog.generation } }
 
+  /// ``ProviderCatalog/meaning(ofAlias:)`` in the catalog that is in force now.
+  public func meaning(ofAlias name: String) -> String? {
+    state.withLock { $0.catalog.meaning(ofAlias: name) }
+  }
+
   /// ``ProviderCatalog/quotas(of:)`` in the catalog that is in force now.
   public func quotas(of subject: Target) -> [Quota] { state.withLock { $0.catalog.quotas(of: subject) } }
 

@@ -20,6 +20,10 @@ extension ProviderCatalog {
     var routes: [ProviderRoute] = []
     for declared in file?.routes ?? [] { routes.append(try declared.checked(against: providers)) }
     self.init(providers: providers, routes: routes, prices: .list, priceOverrides: overrides)
+    guard let declared = file?.aliases, !declared.isEmpty else { return }
+    var aliases: [ModelAliases.Alias] = []
+    for alias in declared { aliases.append(try alias.checked(against: self, among: declared)) }
+    self.aliases = ModelAliases(aliases)
   }
 
   /// - Parameter prices: what an operator says of prices; he asks these models, too.

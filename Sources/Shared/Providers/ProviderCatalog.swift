@@ -7,6 +7,8 @@ public struct ProviderCatalog: Sendable {
   public let prices: PriceTable
   /// Every route, `default` first, with the targets that cannot be asked now.
   public let routes: [ProviderRoute]
+  /// Names that stand for others.
+  public internal(set) var aliases: ModelAliases
   /// Which of the catalogs that this process has had it is.
   public internal(set) var generation = 0
 
@@ -17,10 +19,11 @@ public struct ProviderCatalog: Sendable {
   ///   - prices: what is known besides the prices of the providers' own models.
   ///   - priceOverrides: what an operator says of prices, above all else.
   public init(
-    providers: [Provider], routes: [ProviderRoute] = [], prices: PriceTable,
+    providers: [Provider], routes: [ProviderRoute] = [], aliases: ModelAliases = .none, prices: PriceTable,
     priceOverrides: [(target: Target, price: ModelPrice)] = []
   ) {
     self.providers = providers
+    self.aliases = aliases
     let declared = providers.flatMap { provider in
       provider.models.compactMap { model in
         model.price.map { (target: Target(provider: provider.name, model: model.name), price: $0) }
@@ -54,19 +57,30 @@ public struct ProviderCatalog: Sendable {
   /// The route that a request's `model` stands for, over those of its targets that can be asked.
   ///
   /// It is a route's name; or `provider/model`; or the name of a model that one or more providers list, which
-  /// are then asked in order. Throws ``RoutingError`` for a name that means nothing here.
+  /// are then asked in order; or an alias of one of these. Throws ``RoutingError`` for a name that means nothing here.
   public func route(for model: String) throws(RoutingError) -> ProviderRoute {
+    if let route = try route(named: model) { return route }
+    if let meaning = aliases.meaning(of: model), let route = try route(named: meaning) { return route }
+    if Target(description: model) != nil { throw .unknownProvider(of: model, known: providers.map(\.name)) }
+    throw .unknownName(model, routes: routes.map(\.name))
+  }
+
+  /// Nil for a name that means nothing here, unless it is an alias.
+  private func route(named model: String) throws(RoutingError) -> ProviderRoute? {
     if let route = names.routes[model] { return try route.get() }
-    let target = Target(description: model)
-    if let target, let provider = names.providers[target.provider] {
+    if let target = Target(description: model), let provider = names.providers[target.provider] {
       if let variable = provider.access.missingVariable {
         throw .providerIsOff(provider.name, needs: variable)
       }
       return ProviderRoute(name: model, targets: [WeightedTarget(target)])
     }
-    if let route = names.models[model] { return try route.get() }
-    if target != nil { throw .unknownProvider(of: model, known: providers.map(\.name)) }
-    throw .unknownName(model, routes: routes.map(\.name))
+    return try names.models[model]?.get()
+  }
+
+  /// What an alias stands for; nil for a name that is none, or is something else first.
+  public func meaning(ofAlias name: String) -> String? {
+    guard let meaning = aliases.meaning(of: name), !names.has(name) else { return nil }
+    return meaning
   }
 
   /// The targets that a request's `model` stands for, as they are listed.
@@ -74,11 +88,22 @@ public struct ProviderCatalog: Sendable {
     try route(for: model).targets.map(\.target)
   }
 
-  /// Every name that a client may send as `model` and that leads somewhere now: routes, then all known models
-  /// as `provider/model`.
+  /// Any name that a client may send, listed or not, as ``publicModels`` has it.
+  public func named(_ name: String) -> PublicModel {
+    let meaning = meaning(ofAlias: name)
+    let owner = meaning == nil ? Target(description: name)?.provider : nil
+    return PublicModel(id: name, owner: owner ?? "sluice", meaning: meaning)
+  }
+
+  /// Every name that a client may send as `model` and that leads somewhere now: routes, aliases that are no patterns, then
+  /// all known models as `provider/model`.
   public var publicModels: [PublicModel] {
     let usable = routes.filter { (try? route(for: $0.name)) != nil }
+    let exact = aliases.all.filter { alias in
+      !alias.isPattern && meaning(ofAlias: alias.name) != nil && (try? route(for: alias.name)) != nil
+    }
     return usable.map { PublicModel(id: $0.name, owner: "sluice") }
+      + exact.map { PublicModel(id: $0.name, owner: "sluice", meaning: $0.meaning) }
       + providers.filter(\.isOn).flatMap { provider in
         provider.knownModels.map { PublicModel(id: "\(provider.name)/\($0.name)", owner: provider.name) }
       }

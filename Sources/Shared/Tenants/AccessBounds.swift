@@ -22,13 +22,14 @@ struct AccessBounds: Sendable {
     self.budgets = budgets
   }
 
-  func hasHardBudget(for model: String) -> Bool {
-    budgets.contains { $0.budget.kind == .hard && $0.budget.counts(model) }
+  func hasHardBudget(for model: String, or alias: String?) -> Bool {
+    budgets.contains { $0.budget.kind == .hard && $0.budget.counts(model, or: alias) }
   }
 
   /// Adds what the request takes of those that count it; without a request, all of them, of which nothing is taken.
   func add(to demand: inout Demand, for request: AskedRequest?, at moment: BudgetMoment) {
-    for (limit, subject, scope) in limits where request.map({ limit.counts($0.model) }) ?? true {
+    for (limit, subject, scope) in limits where request.map({ limit.counts($0.model, or: $0.alias) }) ?? true
+    {
       switch limit.measure {
       case .requests(let window):
         demand.rates.append(
@@ -55,7 +56,8 @@ struct AccessBounds: Sendable {
     }
     guard !budgets.isEmpty else { return }
     let cost = request?.highestCost ?? .zero
-    for (budget, subject, scope) in budgets where request.map({ budget.counts($0.model) }) ?? true {
+    for (budget, subject, scope) in budgets
+    where request.map({ budget.counts($0.model, or: $0.alias) }) ?? true {
       demand.budgets.append(
         BudgetDemand(
           subject: subject, scope: scope, kind: budget.kind, most: budget.most, amount: cost,
@@ -75,11 +77,19 @@ struct BudgetMoment: Sendable {
 }
 
 extension Limit {
-  /// Whether a request for that name counts.
-  func counts(_ asked: String) -> Bool { model.map { AllowedModels.matches(asked, $0) } ?? true }
+  /// Whether a request for that name counts, by whatever alias it came.
+  func counts(_ asked: String, or alias: String? = nil) -> Bool {
+    guard let model else { return true }
+    if AllowedModels.matches(asked, model) { return true }
+    return alias.map { AllowedModels.matches($0, model) } ?? false
+  }
 }
 
 extension Budget {
-  /// Whether a request for that name counts.
-  func counts(_ asked: String) -> Bool { model.map { AllowedModels.matches(asked, $0) } ?? true }
+  /// Whether a request for that name counts, by whatever alias it came.
+  func counts(_ asked: String, or alias: String? = nil) -> Bool {
+    guard let model else { return true }
+    if AllowedModels.matches(asked, model) { return true }
+    return alias.map { AllowedModels.matches($0, model) } ?? false
+  }
 }

@@ -57,22 +57,27 @@ extension AccessPolicy {
     guard scopes.allow(scope) else { throw .lacksScope(scope) }
   }
 
-  /// Whether a name may be asked, as far as ``Tenant/models`` and ``APIKey/models`` say.
-  public func allows(model: String) -> Bool {
-    tenant.models.allows(model) && key?.models.allows(model) != false
+  /// Whether a name may be asked, as far as ``Tenant/models`` and ``APIKey/models`` say. `alias` is the name that was
+  /// asked for where that only stands for it: either may be named.
+  public func allows(model: String, alias: String? = nil) -> Bool {
+    tenant.models.allows(model, or: alias) && key?.models.allows(model, or: alias) != false
   }
 
   /// The same with its sentence.
-  public func check(model: String) throws(AccessDenial) {
-    guard tenant.models.allows(model) else { throw .mayNotAsk(model: model, of: "tenant \(tenant.id)") }
-    guard key?.models.allows(model) != false else { throw .mayNotAsk(model: model, of: "this key") }
+  public func check(model: String, alias: String? = nil) throws(AccessDenial) {
+    guard tenant.models.allows(model, or: alias) else {
+      throw .mayNotAsk(model: alias ?? model, of: "tenant \(tenant.id)")
+    }
+    guard key?.models.allows(model, or: alias) != false else {
+      throw .mayNotAsk(model: alias ?? model, of: "this key")
+    }
   }
 
   /// Whether targets without a known price are passed over: the tenant says so, and a hard budget counts the request.
-  public func passesOverUnpriced(model: String, user: String?) -> Bool {
+  public func passesOverUnpriced(model: String, alias: String? = nil, user: String?) -> Bool {
     tenant.unpriced == .refuse
-      && (tenantBounds.hasHardBudget(for: model) || keyBounds.hasHardBudget(for: model)
-        || user != nil && tenant.userBudgets.contains { $0.kind == .hard && $0.counts(model) })
+      && (tenantBounds.hasHardBudget(for: model, or: alias) || keyBounds.hasHardBudget(for: model, or: alias)
+        || user != nil && tenant.userBudgets.contains { $0.kind == .hard && $0.counts(model, or: alias) })
   }
 }
 

@@ -22,6 +22,11 @@ public struct AllowedModels: Sendable, Hashable {
     return exact.contains(model) || patterns.contains { Self.matches(model, $0) }
   }
 
+  /// The same by either of two names: an alias is allowed by its own or by what it stands for.
+  func allows(_ model: String, or alias: String?) -> Bool {
+    allows(model) || alias.map(allows) ?? false
+  }
+
   /// Whether all that `other` allows is allowed here too, as far as their names tell.
   public func covers(_ other: AllowedModels) -> Bool {
     guard names != nil else { return true }

@@ -1,7 +1,9 @@
 /// What must be known of a request to say what it takes of limits and budgets.
 public struct AskedRequest: Sendable {
-  /// The name that was asked for.
+  /// The name that was asked for, or what it stands for if it is an alias.
   public var model: String
+  /// The alias by which it was asked for; nil where there was none. Limits of either name count it.
+  public var alias: String?
   /// An estimate.
   public var promptTokens: Int
   /// The longest answer that the client allows; nil where it does not say. 0 for what answers nothing, as embeddings.

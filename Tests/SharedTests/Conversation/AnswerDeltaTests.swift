@@ -39,14 +39,18 @@ struct AnswerDeltaTests {
 
   @Test("members of the message hold as they were first told, others as they were told last")
   func members() {
-    var delta = AnswerDelta([.message(["a": 1], choice: 0), .choice(["a": 1], choice: 0), .extras(["a": 1])])
+    var delta = AnswerDelta([
+      .message(["a": 1], choice: 0), .choice(["a": 1], choice: 0), .extras(["a": 1], .chat),
+    ])
     delta.append(
       AnswerDelta([
-        .message(["a": 2, "b": 3], choice: 0), .choice(["a": 2], choice: 0), .extras(["a": 2, "b": 3]),
+        .message(["a": 2, "b": 3], choice: 0), .choice(["a": 2], choice: 0),
+        .extras(["a": 2, "b": 3], .chat),
       ]))
     #expect(
       delta.events == [
-        .message(["a": 1, "b": 3], choice: 0), .choice(["a": 2], choice: 0), .extras(["a": 2, "b": 3]),
+        .message(["a": 1, "b": 3], choice: 0), .choice(["a": 2], choice: 0),
+        .extras(["a": 2, "b": 3], .chat),
       ])
   }
 

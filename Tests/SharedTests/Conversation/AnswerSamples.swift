@@ -139,7 +139,7 @@ struct AnswerSamples {
   /// The answer in pieces, parts and their pieces mingled as streams mingle them: parts begin in their order, and a text,
   /// a refusal or a thought has ended before another of its kind begins.
   mutating func events(of answer: Answer) -> [AnswerEvent] {
-    var waiting = [answer.extras.map { AnswerEvent.extras([$0.key: $0.value]) }]
+    var waiting = [answer.extras.map { AnswerEvent.extras([$0.key: $0.value], answer.dialect) }]
     for (number, choice) in answer.choices.enumerated() {
       waiting.append(choice.extras.map { .message([$0.key: $0.value], choice: number) })
       waiting.append(

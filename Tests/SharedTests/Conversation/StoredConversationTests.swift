@@ -55,6 +55,18 @@ struct StoredConversationTests {
     }
   }
 
+  @Test("a request of any other dialect reads back with its parts in their order, results and all")
+  func otherDialects() throws {
+    for seed: UInt64 in 0..<400 {
+      var samples = RichConversationSamples(seed: seed)
+      let request = JobRequest.chat(samples.conversation())
+      let stored = request.encoded()
+      let (read, form, _) = try JobRequest.read(stored)
+      #expect(read == request, "seed \(seed)")
+      #expect(read.encoded() == stored && form == .parts, "seed \(seed)")
+    }
+  }
+
   @Test("a client's members are not taken for those of the stored form")
   func ownNames() throws {
     let request = Conversation(
@@ -133,6 +145,8 @@ struct StoredConversationTests {
       #"{"messages":[]}"#, #"{"model":"x","messages":[1]}"#,
       #"{"model":"x","messages":[{"role":"nobody","content":"x"}]}"#,
       #"{"dialect":"unknown","model":"x","messages":[{"role":"user","content":"x"}]}"#,
+      #"{"dialect":"unknown","model":"x","turns":[]}"#, #"{"dialect":"gemini","model":"x","turns":[{}]}"#,
+      #"{"dialect":"gemini","model":"x","turns":[{"role":"user","parts":[{"hologram":"x"}]}]}"#,
     ])
   func damaged(text: String) {
     #expect(throws: StoredJobError.self) { try JobRequest(stored: ByteBuffer(string: text)) }

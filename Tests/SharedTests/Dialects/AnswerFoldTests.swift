@@ -49,7 +49,7 @@ struct AnswerFoldTests {
   @Test("an answer told again is the same answer, however its events are grouped")
   func told() throws {
     let events: [AnswerEvent] = [
-      .extras(["x": 1]), .message(["y": 2], choice: 0),
+      .extras(["x": 1], .chat), .message(["y": 2], choice: 0),
       .part(.thought(Thought("H", maker: DialectFixture.maker(.messages))), at: 0, choice: 0),
       .part(.thought(Thought("m", signature: "s")), at: 0, choice: 0), .part(.text("A"), at: 1, choice: 0),
       .part(.toolCall(ToolCall(id: "a", name: "f", arguments: "{")), at: 2, choice: 0),

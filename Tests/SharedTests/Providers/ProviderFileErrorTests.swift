@@ -55,11 +55,11 @@ struct ProviderFileErrorTests {
   private static let shapes = [
     Row("", "s.yaml:1: there is nothing in the file"),
     Row("# only a comment", "s.yaml:1: there is nothing in the file"),
-    Row("- a", "s.yaml:1: the file holds a list; allowed is a mapping with providers, routes"),
-    Row("hello", #"s.yaml:1: the file holds "hello"; allowed is a mapping with providers, routes"#),
+    Row("- a", "s.yaml:1: the file holds a list; allowed is a mapping with providers, routes, aliases"),
+    Row("hello", #"s.yaml:1: the file holds "hello"; allowed is a mapping with providers, routes, aliases"#),
     Row(
       "\nprovider: []",
-      #"s.yaml:2: the file has no member "provider", did you mean "providers"?; allowed are providers, routes"#
+      #"s.yaml:2: the file has no member "provider", did you mean "providers"?; allowed are providers, routes, aliases"#
     ),
     Row(
       "providers: {}", "s.yaml:1: providers holds a mapping; allowed is a list of providers"),
@@ -202,9 +202,52 @@ struct ProviderFileErrorTests {
       #"s.yaml:3: routes[1].name holds "a", which line 2 has, too; allowed is a name of its own"#),
   ]
 
+  private static let aliasName =
+    "allowed is a name of 1 to 200 letters, digits and . _ - : / @ + [ ], in which * stands for any text"
+  private static let aliasMeaning = "allowed is a route, \"provider/model\" or a model that a provider lists"
+
+  /// Two routes and the aliases, which begin in line 5.
+  private static func aliases(_ lines: String) -> String {
+    """
+    routes:
+      - {name: smart, targets: [groq/m]}
+      - {name: quick, targets: [groq/m]}
+    aliases:
+      \(lines)
+    """
+  }
+
+  private static let aliases = [
+    Row(
+      "aliases: [a]",
+      #"s.yaml:1: aliases holds a list; allowed is a mapping of aliases, such as "claude-*": smart"#),
+    Row(aliases("gpt 5: smart"), "s.yaml:5: aliases.gpt 5 is no alias; \(aliasName)"),
+    Row(aliases("gpt-**: smart"), "s.yaml:5: aliases.gpt-** is no alias; \(aliasName)"),
+    Row(aliases("gpt-?: smart"), "s.yaml:5: aliases.gpt-? is no alias; \(aliasName)"),
+    Row(aliases("\"\": smart"), "s.yaml:5: aliases. is no alias; \(aliasName)"),
+    Row(aliases("gpt-5: [smart]"), "s.yaml:5: aliases.gpt-5 holds a list; \(aliasMeaning)"),
+    Row(
+      aliases("claude-*: smrt"),
+      #"s.yaml:5: aliases.claude-* stands for "smrt", which is not there, did you mean "smart"?; "#
+        + aliasMeaning),
+    Row(
+      aliases("claude-*: nobody/m"),
+      #"s.yaml:5: aliases.claude-* stands for "nobody/m", which is not there; "# + aliasMeaning),
+    Row(
+      aliases("one: smart\n  two: one"),
+      #"s.yaml:6: aliases.two stands for "one", which is an alias itself; "# + aliasMeaning),
+    Row(
+      aliases("quick: smart"),
+      "s.yaml:5: aliases.quick has the name of a route, which goes first; \(aliasName)"),
+    Row(
+      aliases("groq/*: smart"),
+      #"s.yaml:5: aliases.groq/* begins with "groq/", by which that provider's models are asked; "#
+        + aliasName),
+  ]
+
   @Test(
     "every mistake is one line with the file, the line and what is allowed",
-    arguments: shapes + providers + models + routes)
+    arguments: shapes + providers + models + routes + aliases)
   func table(row: Row) { #expect(error(row.text) == row.message) }
 
   @Test(

@@ -171,6 +171,7 @@ struct ProviderFileTests {
     #expect(catalog.routes.contains { $0.onUnsupported == .refuse })
     #expect(catalog.provider(named: "house")?.shape.send == ["safe_prompt": true])
     #expect(catalog.providers.contains { $0.keys.count > 1 })
+    #expect(!catalog.aliases.all.isEmpty)
     for member in ["headers:", "quotas:", "timeouts:", "context_window:", "default_model:", "weight:"] {
       #expect(text.contains(member))
     }

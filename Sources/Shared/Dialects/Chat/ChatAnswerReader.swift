@@ -74,7 +74,7 @@ struct ChatAnswerReader: Sendable {
       default:
         guard told[name] != value else { continue }
         told[name] = value
-        events.append(.extras([name: value]))
+        events.append(.extras([name: value], .chat))
       }
     }
   }

@@ -25,7 +25,7 @@ public struct ChatAnswerWriter: Sendable {
         for (index, choice) in answer.choices.enumerated() { write(choice, index, to: &json) }
       }
       json.member("usage", json: usage)
-      json.members(answer.extras)
+      if answer.dialect == .chat { json.members(answer.extras) }
     }
     return json.buffer
   }

@@ -54,8 +54,8 @@ public struct ChatDeltaWriter: Sendable {
       case .logprobs(let logprobs, 0): written.logprobs = logprobs
       case .message(let members, 0): written.message.addMissing(of: members)
       case .choice(let members, 0): written.choice = members
-      case .extras(let members): written.extras = members
-      case .part, .logprobs, .message, .choice, .finish, .usage: break
+      case .extras(let members, .chat): written.extras = members
+      case .part, .logprobs, .message, .choice, .extras, .finish, .usage: break
       }
     }
     return written

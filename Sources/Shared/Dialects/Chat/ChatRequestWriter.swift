@@ -155,6 +155,9 @@ extension Tool {
   fileprivate var chatForm: JSONValue {
     switch self {
     case .other(let json): return json
+    // No conversation of this dialect has them: it writes them as its own.
+    case .custom(let tool): return tool.chatForm
+    case .namespace(let space): return .array(space.tools.map(\.chatForm))
     case .function(let function):
       var form: JSONObject = ["name": .string(function.name)]
       if let description = function.description { form["description"] = .string(description) }
@@ -165,6 +168,22 @@ extension Tool {
       for (name, value) in function.extras where name != "function" { tool[name] = value }
       return .object(tool)
     }
+  }
+}
+
+extension CustomTool {
+  fileprivate var chatForm: JSONValue {
+    var form: JSONObject = ["name": .string(name)]
+    form["description"] = description.map(JSONValue.string)
+    if case .object(var format)? = format {
+      if format["type"] == "grammar" {
+        format["type"] = nil
+        form["format"] = ["type": "grammar", "grammar": .object(format)]
+      } else {
+        form["format"] = .object(format)
+      }
+    }
+    return ["type": "custom", "custom": .object(form)]
   }
 }
 

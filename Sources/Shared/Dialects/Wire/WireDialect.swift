@@ -45,6 +45,7 @@ extension Dialect {
     case .chat: ChatDialect()
     case .gemini: GeminiDialect()
     case .messages: MessagesDialect()
+    case .responses: ResponsesDialect()
     }
   }
 }

@@ -3,6 +3,7 @@
 struct ProviderFile: Sendable {
   let providers: [DeclaredProvider]
   let routes: [DeclaredRoute]
+  let aliases: [DeclaredAlias]
 
   /// The files that hold keys.
   var keyFiles: [String] { providers.flatMap { $0.keys?.files ?? [] } }
@@ -31,13 +32,14 @@ struct ProviderFile: Sendable {
       throw ConfigurationError("\(ConfigurationError.printable(file)):\(error.line): \(error.problem)")
     }
     let place = FileValue(node: root, file: ConfigurationError.printable(file), path: "")
-    let mapping = try FileMapping(place, names: ["providers", "routes"])
+    let mapping = try FileMapping(place, names: ["providers", "routes", "aliases"])
     providers = try Self.elements(of: mapping["providers"], "providers", DeclaredProvider.init) {
       ($0.name, $0.namePlace)
     }
     routes = try Self.elements(of: mapping["routes"], "routes", DeclaredRoute.init) {
       ($0.route.name, $0.namePlace)
     }
+    aliases = try mapping["aliases"].map(DeclaredAlias.all) ?? []
   }
 
   /// Elements of a list that have names of their own.
