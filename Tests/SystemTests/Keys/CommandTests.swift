@@ -30,9 +30,12 @@ struct CommandTests {
   func versions() async throws {
     try await with { sluice in
       _ = try await sluice.run("tenants", "create", "search")
-      let first = try await sluice.run("tenants", "update", "search", "--weight", "2", "--if-match", "1")
+      let shown = try await sluice.run("tenants", "show", "search").text
+      let line = try #require(shown.split(separator: "\n").first { $0.hasPrefix("etag") })
+      let tag = String(line.drop { !$0.isNumber }.prefix { $0.isNumber })
+      let first = try await sluice.run("tenants", "update", "search", "--weight", "2", "--if-match", tag)
       #expect(first.status == 0, "\(first.text)")
-      let second = try await sluice.run("tenants", "update", "search", "--weight", "3", "--if-match", "1")
+      let second = try await sluice.run("tenants", "update", "search", "--weight", "3", "--if-match", tag)
       #expect(second.status == 1 && second.text.contains("somebody has changed it"), "\(second.text)")
       let third = try await sluice.run("tenants", "update", "search", "--name", "x", "--json")
       #expect(third.json["weight"] == 2 && third.json["name"] == "x")
