@@ -37,7 +37,7 @@ struct APIResponder: HTTPResponder {
     do throws(Problem) {
       let (route, parameters) = try find(request)
       let origin = RequestOrigin(addresses, context, request.headers)
-      if let tracer { trace = RequestTrace(tracer, route, request, id, origin) }
+      if let tracer { trace = .of(request, to: route, by: tracer, id, origin) }
       let principal = try await principal(of: request, from: origin, to: route)
       client = principal.flatMap { self.client($0, origin) }
       if !gate.isOpen, route.description.access.scopes != nil {

@@ -12,32 +12,38 @@ final class RequestTrace: Sendable {
   /// The trace at the request's span; at the client's where there is none.
   private let context: TraceContext
 
+  private init(_ tracer: SpanTracer, _ context: TraceContext, _ span: RecordedSpan?) {
+    self.tracer = tracer
+    self.context = context
+    self.span = span
+  }
+
   /// Nil for a request that is in no trace: the client has begun none, and none is begun for it.
-  init?(_ tracer: SpanTracer, _ route: Route, _ request: Request, _ id: RequestID, _ origin: RequestOrigin) {
+  static func of(
+    _ request: Request, to route: Route, by tracer: SpanTracer, _ id: RequestID, _ origin: RequestOrigin
+  ) -> RequestTrace? {
     guard route.description.access != .open else { return nil }
     let (client, baggage) = request.headers.trace
     let trace = client?.traceID ?? .random()
     let isSampled = tracer.sampler.samples(trace, parent: client)
     guard isSampled || client != nil else { return nil }
-    self.tracer = tracer
-    let span = isSampled ? SpanID.random() : nil
-    context = TraceContext(
-      traceID: trace, spanID: span ?? client?.spanID ?? .random(), isSampled: isSampled,
+    let context = TraceContext(
+      traceID: trace, spanID: isSampled ? .random() : client?.spanID ?? .random(), isSampled: isSampled,
       isRandom: client?.isRandom ?? true, state: client?.state ?? "", baggage: baggage)
-    guard isSampled else {
-      self.span = nil
-      return
-    }
+    guard isSampled else { return RequestTrace(tracer, context, nil) }
     let template = route.description.path
-    self.span = tracer.begin(
+    var attributes: SpanAttributes = [
+      "http.request.method": "\(request.method.rawValue)", "http.route": "\(template)",
+      "url.path": "\(request.uri.path)", "url.scheme": "http", "client.address": "\(origin.address)",
+      "sluice.request.id": "\(id)",
+    ]
+    if let agent = request.headers[.userAgent] {
+      attributes["user_agent.original"] = String(agent.prefix(256))
+    }
+    let span = tracer.begin(
       "\(request.method.rawValue) \(template)", .server, at: context, under: client?.spanID,
-      isParentRemote: client != nil,
-      attributes: [
-        "http.request.method": "\(request.method.rawValue)", "http.route": "\(template)",
-        "url.path": "\(request.uri.path)", "url.scheme": "http", "client.address": "\(origin.address)",
-        "user_agent.original": request.headers[.userAgent].map { .string($0) } ?? "",
-        "sluice.request.id": "\(id)",
-      ])
+      isParentRemote: client != nil, attributes: attributes)
+    return RequestTrace(tracer, context, span)
   }
 
   /// One that nobody ended, because its answer was never written, ends with the last who knows it: nothing of its trace is

@@ -5,6 +5,8 @@ public struct OTLPResource: Sendable {
   let scope = "sluice"
   let scopeVersion = Version.current
 
+  init(attributes: [(name: String, value: OTLPValue)]) { self.attributes = attributes }
+
   /// - Parameters:
   ///   - service: what the process is called where nothing else is said.
   ///   - name: `OTEL_SERVICE_NAME`, which wins over all.
