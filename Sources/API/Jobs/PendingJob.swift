@@ -45,6 +45,9 @@ struct PendingJob: Sendable {
     admission.request = admission.demand.isPricedOnly ? JobRequest.pricedOnly(encoded) : encoded
   }
 
+  /// It is a part of a trace.
+  mutating func join(_ trace: JobTrace) { admission.trace = trace }
+
   /// The queue has it, or will not.
   mutating func isSettled() {
     order = nil

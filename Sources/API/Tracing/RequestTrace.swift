@@ -69,9 +69,10 @@ final class RequestTrace: Sendable {
         "messaging.operation.name": "admit", "messaging.destination.name": .string(lane),
         "messaging.message.id": .string(admission.id.rawValue),
       ])
-    job.admission.trace = JobTrace(
-      context.at(.random()), parent: span?.trace.spanID ?? context.spanID,
-      start: DefaultTracerClock.now.nanosecondsSinceEpoch, lane: lane)
+    job.join(
+      JobTrace(
+        context.at(.random()), parent: span?.trace.spanID ?? context.spanID,
+        start: DefaultTracerClock.now.nanosecondsSinceEpoch, lane: lane))
     self.span?.update { attributes in
       attributes["sluice.tenant"] = admission.tenant
       attributes["sluice.model"] = admission.model
