@@ -225,8 +225,9 @@ struct TraceTests {
     try await traced(["OTEL_TRACES_SAMPLER": "parentbased_always_off"]) { _, api in
       let malformed = [
         "nonsense", "00-00000000000000000000000000000000-b7ad6b7169203331-01",
-        "ff" + client.dropFirst(2) + "1", "00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01",
-        Array(repeating: client + "1", count: 10).joined(separator: ", "),
+        "ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+        "00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01",
+        Array(repeating: "\(client)1", count: 10).joined(separator: ", "),
       ]
       for parent in malformed {
         let reply = try await api.post("/query", ["prompt": "Why?"], headers: ["traceparent": parent])
