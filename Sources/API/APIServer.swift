@@ -51,9 +51,10 @@ struct APIServer: Sendable {
       admissions: PerEventLoop(eventLoops) { StepBatcher(eventLoop: $0, step: queue.admit) },
       board: board, feeds: feeds, receipts: receipts, lost: lost, channels: channels, eventLoops: eventLoops,
       users: users)
+    let traces = TraceExport(settings.tracing, logger: logger)
     let responder = responder(
       routes(desk, records, drain, gate, CircuitStore(redis: redis), topology.errors), queue: queue,
-      ring: ring, uses: uses, drain: drain, gate: gate)
+      ring: ring, uses: uses, drain: drain, gate: gate, tracer: traces?.tracer)
     let server = DrainingService(
       server: application(responder, gate), drain: drain, desk: desk, delay: settings.drainDelay,
       timeout: settings.drainTimeout, logger: logger)
@@ -61,7 +62,7 @@ struct APIServer: Sendable {
     // Shut down in reverse order: the server first, what it needs last.
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
-        services: (acknowledging.map { [$0] } ?? []) + [
+        services: (traces.map { [$0.exporter] } ?? []) + (acknowledging.map { [$0] } ?? []) + [
           topology, redis, MemoryKeeper(queue: queue, logger: logger).behind(gate),
           EndTeller(queue: queue).behind(gate), listener, reloader,
           FoundingWatch(queue: queue, logger: logger).behind(gate), uses.behind(gate), users.behind(gate),
@@ -118,7 +119,8 @@ struct APIServer: Sendable {
   }
 
   private func responder(
-    _ routes: [Route], queue: JobQueue, ring: KeyRing, uses: KeyUseLog, drain: DrainSwitch, gate: StartGate
+    _ routes: [Route], queue: JobQueue, ring: KeyRing, uses: KeyUseLog, drain: DrainSwitch, gate: StartGate,
+    tracer: SpanTracer?
   ) -> APIResponder {
     APIResponder(
       routes: RouteTable(routes),
@@ -129,7 +131,8 @@ struct APIServer: Sendable {
       limits: LimitPolicy(limit: settings.rateLimit, subject: settings.rateLimitBy),
       crossOrigin: CrossOriginPolicy(allowedOrigins: Set(settings.allowedOrigins)), queue: queue,
       clock: ring.clock,
-      bodies: BodyBudget(limit: settings.maxHeldBytes), drain: drain, gate: gate, logger: logger)
+      bodies: BodyBudget(limit: settings.maxHeldBytes), drain: drain, gate: gate, tracer: tracer,
+      logger: logger)
   }
 
   private func application(_ responder: APIResponder, _ gate: StartGate) -> some ApplicationProtocol {

@@ -27,6 +27,8 @@ struct APISettings: Sendable {
   let callbacks: CallbackPolicy
   let drainDelay: Duration
   let drainTimeout: Duration
+  /// Nil where no traces are exported.
+  let tracing: OTLPSettings?
 
   init(_ environment: ProcessEnvironment) throws(ConfigurationError) {
     host = try environment.read(Variables.host)
@@ -61,5 +63,6 @@ struct APISettings: Sendable {
     callbacks = try CallbackPolicy(environment)
     drainDelay = try environment.read(Variables.drainDelay)
     drainTimeout = try environment.read(Variables.drainTimeout)
+    tracing = try OTLPSettings(environment, service: "sluice-api")
   }
 }

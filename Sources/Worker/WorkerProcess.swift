@@ -29,9 +29,11 @@ struct WorkerProcess: Sendable {
     let held = HeldJobs(capacity: settings.concurrency, answerLimit: settings.answerBytes)
     let pace = PullPace()
     let client = ProviderClient(limits: settings.answerLimits)
+    let traces = TraceExport(settings.tracing, logger: logger)
     let recorder = OutcomeRecorder(queue: queue, held: held, logger: logger)
     let deliveries = DeliveryRunner(
-      queue: queue, sender: CallbackSender(policy: settings.callbacks), recorder: recorder, logger: logger)
+      queue: queue, sender: CallbackSender(policy: settings.callbacks), recorder: recorder,
+      tracer: traces?.tracer, logger: logger)
     let words = UnknownWords(logger: logger)
     let tally = KeyTally()
     let ownKeys = settings.tenantSecrets.map {
@@ -48,7 +50,7 @@ struct WorkerProcess: Sendable {
         StepBatcher(eventLoop: $0, step: queue.complete)
       },
       held: held, streams: StreamLoad(), pace: pace,
-      maxAttempts: settings.maxAttempts, backoff: RetryBackoff(), logger: logger)
+      maxAttempts: settings.maxAttempts, backoff: RetryBackoff(), tracer: traces?.tracer, logger: logger)
     let starter = JobStarter(runner: runner, deliveries: deliveries, held: held)
     let name = Self.makeName()
     let gate = StartGate()
@@ -62,16 +64,19 @@ struct WorkerProcess: Sendable {
     // Shut down in reverse order: the puller first, what it needs last.
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
-        services: statusServices(status) + (acknowledging.map { [$0] } ?? []) + [
-          topology, redis, CircuitRefresher(board: board), QuotaRefresher(board: quotas),
-          LatencyRefresher(board: latencies, catalogs: settings.catalogs), reloader,
-          CancellationListener(queue: queue, held: held, topology: topology, logger: logger),
-          HandOverListener(
-            queue: queue, worker: name, starter: starter, topology: topology, logger: logger),
-          Janitor(queue: queue, logger: logger).behind(gate),
-          MemoryKeeper(queue: queue, logger: logger).behind(gate), EndTeller(queue: queue).behind(gate),
-          FoundingWatch(queue: queue, logger: logger).behind(gate), puller,
-        ],
+        services: statusServices(status) + (traces.map { [$0.exporter] } ?? [])
+          + (acknowledging.map { [$0] } ?? []) + [
+            topology, redis,
+          ] + (traces.map { [TracedEndReader(queue: queue, tracer: $0.tracer)] } ?? []) + [
+            CircuitRefresher(board: board), QuotaRefresher(board: quotas),
+            LatencyRefresher(board: latencies, catalogs: settings.catalogs), reloader,
+            CancellationListener(queue: queue, held: held, topology: topology, logger: logger),
+            HandOverListener(
+              queue: queue, worker: name, starter: starter, topology: topology, logger: logger),
+            Janitor(queue: queue, logger: logger).behind(gate),
+            MemoryKeeper(queue: queue, logger: logger).behind(gate), EndTeller(queue: queue).behind(gate),
+            FoundingWatch(queue: queue, logger: logger).behind(gate), puller,
+          ],
         gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.forServices))
     let result: Result<Void, any Error>
     do { result = .success(try await group.run()) } catch { result = .failure(error) }

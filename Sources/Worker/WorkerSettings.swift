@@ -20,12 +20,15 @@ struct WorkerSettings: Sendable {
   let timeouts: ProviderTimeouts
   /// Of the keys that tenants bring; nil where none does.
   let tenantSecrets: SecretFolder?
+  /// Nil where no traces are exported.
+  let tracing: OTLPSettings?
 
   init(_ environment: ProcessEnvironment) throws(ConfigurationError) {
     redis = try RedisConfiguration(environment)
     // A worker that can ask nobody would only take jobs away from those that can.
     catalogs = try CatalogSource(environment, requiresProvider: true)
     tenantSecrets = try SecretFolder(environment)
+    tracing = try OTLPSettings(environment, service: "sluice-worker")
     retention = try JobRetention(environment)
     bounds = try QueueBounds(environment)
     callbacks = try CallbackPolicy(environment)

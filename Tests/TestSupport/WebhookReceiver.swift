@@ -28,6 +28,8 @@ public final class WebhookReceiver: Sendable {
     /// By lower-case name.
     public let headers: [String: String]
     public let body: String
+    /// The same as it came, also where it is no text.
+    public let bytes: ByteBuffer
 
     /// The body as JSON; null where it is none.
     public var json: JSONValue { (try? JSONParser.parse(body)) ?? .null }

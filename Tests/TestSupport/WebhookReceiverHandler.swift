@@ -23,7 +23,8 @@ final class WebhookReceiverHandler: ChannelInboundHandler {
       let headers = head.headers.map { ($0.name.lowercased(), $0.value) }
       let request = WebhookReceiver.Request(
         method: head.method.rawValue, target: head.uri,
-        headers: Dictionary(headers) { "\($0), \($1)" }, body: String(buffer: body))
+        headers: Dictionary(headers) { "\($0), \($1)" }, body: String(buffer: body),
+        bytes: body)
       answer(record.take(request), context)
     }
   }

@@ -16,6 +16,8 @@ struct APIResponder: HTTPResponder {
   let bodies: BodyBudget
   let drain: DrainSwitch
   let gate: StartGate
+  /// Nil where no traces are exported.
+  var tracer: SpanTracer?
   let logger: Logger
 
   func respond(to request: Request, context: APIContext) async throws -> Response {
@@ -28,12 +30,14 @@ struct APIResponder: HTTPResponder {
     }
     if let crossOriginHeaders { headers.append(contentsOf: crossOriginHeaders) }
     var client: Client?
+    var trace: RequestTrace?
     let reply: Reply
     let hold = BodyHold(bodies)
     defer { hold.release() }
     do throws(Problem) {
       let (route, parameters) = try find(request)
       let origin = RequestOrigin(addresses, context, request.headers)
+      if let tracer { trace = .of(request, to: route, by: tracer, id, origin) }
       let principal = try await principal(of: request, from: origin, to: route)
       client = principal.flatMap { self.client($0, origin) }
       if !gate.isOpen, route.description.access.scopes != nil {
@@ -43,7 +47,7 @@ struct APIResponder: HTTPResponder {
       reply = try await route.handler(
         Call(
           request: request, id: id, parameters: parameters, principal: principal, client: client,
-          origin: origin, channel: context.channel, hold: hold))
+          origin: origin, channel: context.channel, hold: hold, trace: trace))
     } catch {
       reply = refusal(
         error, id, ErrorShape(path: routes.canonicalPath(of: request.uri.path) ?? request.uri.path))
@@ -52,7 +56,7 @@ struct APIResponder: HTTPResponder {
     headers.append(contentsOf: reply.headers)
     // A client that keeps its connection shall take its next request elsewhere.
     if drain.isOn { headers[.connection] = "close" }
-    return response(to: request, reply, headers)
+    return response(to: request, trace?.following(reply, to: request) ?? reply, headers)
   }
 
   private func find(_ request: Request) throws(Problem) -> (Route, parameters: [String: String]) {

@@ -18,6 +18,8 @@ struct Call: Sendable {
   let channel: any Channel
   /// What the process holds of the body.
   let hold: BodyHold
+  /// Nil for a request that is in no trace.
+  var trace: RequestTrace?
   /// Where a job is noted that shall be cancelled when the client hangs up; nil when it shall not.
   var disconnect: DisconnectWatch?
 

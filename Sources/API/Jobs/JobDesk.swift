@@ -41,6 +41,11 @@ struct JobDesk: Sendable {
   /// What was asked stands in the queue then, so it is taken out of the job: a call can wait long for its answer,
   /// and many do.
   func admit(_ job: PendingJob, of call: Call) async throws(Problem) -> Admitted {
+    guard let trace = call.trace else { return try await takeIn(job, of: call) }
+    return try await trace.admitting(job) { (job) throws(Problem) in try await takeIn(job, of: call) }
+  }
+
+  private func takeIn(_ job: PendingJob, of call: Call) async throws(Problem) -> Admitted {
     defer {
       job.isSettled()
       call.hold.release()

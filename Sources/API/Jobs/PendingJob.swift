@@ -48,6 +48,9 @@ final class PendingJob {
     admission.request = admission.demand.isPricedOnly ? JobRequest.pricedOnly(encoded) : encoded
   }
 
+  /// It is a part of a trace.
+  func join(_ trace: JobTrace) { admission.trace = trace }
+
   /// The queue has it, or will not.
   func isSettled() {
     order = nil

@@ -19,6 +19,8 @@ public struct Provider: Sendable, Hashable {
   public let preset: ServerPreset?
   /// What it takes of OpenAI's dialect; neutral for other dialects.
   public let shape: ProviderShape
+  /// Whether it is told of the trace that a request is in (`traceparent`, `tracestate`).
+  public let takesTrace: Bool
 
   /// - Parameters:
   ///   - preset: where it is left out, the one that the base URL or the name tells of.
@@ -27,7 +29,7 @@ public struct Provider: Sendable, Hashable {
     name: String, dialect: Dialect, baseURL: String, access: ProviderAccess, defaultModel: String,
     models: [ProviderModel] = [], headers: [String: String] = [:], quotas: [Quota] = [],
     timeouts: ProviderTimeoutOverrides = ProviderTimeoutOverrides(), preset: ServerPreset? = nil,
-    shape: ProviderShape? = nil, keys: [ProviderKey] = []
+    shape: ProviderShape? = nil, keys: [ProviderKey] = [], takesTrace: Bool = false
   ) {
     self.name = name
     self.dialect = dialect
@@ -39,6 +41,7 @@ public struct Provider: Sendable, Hashable {
     self.headers = headers
     self.quotas = quotas
     self.timeouts = timeouts
+    self.takesTrace = takesTrace
     self.preset = preset ?? (dialect == .chat ? ServerPreset.known(name: name, baseURL: baseURL) : nil)
     var known = shape ?? self.preset?.shape ?? .neutral
     known.takesSignatures = dialect == .chat && KnownHost.owner(ofBaseURL: baseURL) == "gemini"
@@ -66,6 +69,6 @@ public struct Provider: Sendable, Hashable {
     Provider(
       name: name, dialect: dialect, baseURL: baseURL, access: access, defaultModel: defaultModel,
       models: models, headers: headers, quotas: quotas ?? self.quotas, timeouts: timeouts, preset: preset,
-      shape: shape, keys: keys)
+      shape: shape, keys: keys, takesTrace: takesTrace)
   }
 }

@@ -28,6 +28,8 @@ public struct Admission: Sendable {
   public var streaming: StreamMode?
   /// What it takes of limits and budgets.
   public var demand: Demand
+  /// Its place in its client's trace; nil for one that is in none.
+  public var trace: JobTrace?
 
   public init(
     id: JobID, tenant: String, lane: Lane, model: String, request: ByteBuffer, metadata: ByteBuffer? = nil,

@@ -24,6 +24,6 @@ public enum HandOver: Sendable {
       ClaimedJob(
         lease: Lease(id: id, fence: fence, worker: worker), attempts: attempts,
         timeLeft: .milliseconds(timeLeft),
-        streaming: StreamMode(rawValue: mode), request: message, deliveredJob: nil))
+        streaming: StreamMode(rawValue: mode), stored: message, deliveredJob: nil))
   }
 }

@@ -64,7 +64,13 @@ extension JobQueue {
     command.append(admission.tenant)
     command.append(admission.lane.rawValue)
     command.append(admission.model)
-    command.append(admission.request)
+    if let trace = admission.trace {
+      var request = trace.stored
+      request.writeImmutableBuffer(admission.request)
+      command.append(request)
+    } else {
+      command.append(admission.request)
+    }
     command.append(admission.metadata ?? ByteBuffer())
     command.append(admission.weight)
     command.append(admission.expiresIn.wholeMilliseconds)

@@ -14,6 +14,26 @@ public struct ClaimedJob: Sendable {
   public let request: ByteBuffer?
   /// The job whose end a delivery tells of; nil for a request, and for a notice.
   public let deliveredJob: JobID?
+  /// Its place in its client's trace; of a delivery, that of the job whose end it tells. Nil for one that is in none.
+  public let trace: JobTrace?
+
+  /// `stored` is the request as it stands in the queue, behind the lines of a trace.
+  init(
+    lease: Lease, attempts: Int, timeLeft: Duration, streaming: StreamMode?, stored: ByteBuffer?,
+    deliveredJob: JobID?
+  ) {
+    self.lease = lease
+    self.attempts = attempts
+    self.timeLeft = timeLeft
+    self.streaming = streaming
+    self.deliveredJob = deliveredJob
+    guard var request = stored else {
+      (self.request, trace) = (nil, nil)
+      return
+    }
+    trace = JobTrace.take(from: &request)
+    self.request = deliveredJob == nil ? request : nil
+  }
 }
 
 /// What one claim brought.
@@ -69,7 +89,7 @@ extension JobQueue {
       lease: Lease(id: id, fence: fence, worker: worker), attempts: Int(attempts),
       timeLeft: .milliseconds(timeLeft),
       streaming: fields[4].string.flatMap(StreamMode.init),
-      request: fields.count > 5 ? fields[5].buffer : nil,
+      stored: fields.count > 5 ? fields[5].buffer : nil,
       deliveredJob: fields.count > 6 ? fields[6].string.flatMap(JobID.init(rawValue:)) : nil)
   }
 

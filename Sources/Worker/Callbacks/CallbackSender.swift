@@ -18,14 +18,18 @@ struct CallbackSender: Sendable {
   /// One attempt. Whatever goes wrong is an outcome; nothing is retried here.
   ///
   /// Throws `CancellationError` when the task is cancelled; whether the receiver got the call is then unknown.
-  func send(_ delivery: CallbackDelivery) async throws(CancellationError) -> CallbackOutcome {
+  ///
+  /// The receiver is told of `trace`, the one that the job was in.
+  func send(
+    _ delivery: CallbackDelivery, in trace: TraceContext? = nil
+  ) async throws(CancellationError) -> CallbackOutcome {
     guard let event = CallbackEvent(delivery.job) else { return .failed(reason: "the job has not ended") }
-    return try await send(to: delivery.url, id: delivery.eventID, event.json)
+    return try await send(to: delivery.url, id: delivery.eventID, event.json, in: trace)
   }
 
   /// The same for any event. `url` is as it was stored; it is checked anew. `id` is the event's.
   func send(
-    to url: String, id: String, _ body: ByteBuffer
+    to url: String, id: String, _ body: ByteBuffer, in trace: TraceContext? = nil
   ) async throws(CancellationError) -> CallbackOutcome {
     guard let secret = policy.secret else { return .failed(reason: "WEBHOOK_SECRET is not set") }
     let checked: CallbackURL
@@ -36,7 +40,7 @@ struct CallbackSender: Sendable {
     let signature = WebhookSignature(id: id, timestamp: Timestamp.now / 1000, body: body, secret: secret)
     do {
       let addresses = try await checkedAddresses(of: checked)
-      return try await call(checked, at: addresses, signature, body, deadline)
+      return try await call(checked, at: addresses, signature, body, deadline, trace)
     } catch {
       if Task.isCancelled { throw CancellationError() }
       return .failed(reason: CallbackFault.words(for: error, timeouts))
@@ -60,9 +64,10 @@ struct CallbackSender: Sendable {
   /// Calls the first address that takes the connection.
   private func call(
     _ url: CallbackURL, at addresses: [IPAddress], _ signature: WebhookSignature, _ body: ByteBuffer,
-    _ deadline: NIODeadline
+    _ deadline: NIODeadline, _ trace: TraceContext?
   ) async throws -> CallbackOutcome {
-    let request = try request(url, signature, body)
+    var request = try request(url, signature, body)
+    if let trace { request.headers.add(trace, withBaggage: true) }
     var failure: any Error = HostResolver.LookupFailed()
     for address in addresses.prefix(Self.mostAddresses) {
       do { return try await call(url, at: address, request, deadline) } catch {
@@ -117,6 +122,8 @@ struct CallbackSender: Sendable {
       tlsConfiguration: tls, redirectConfiguration: .disallow,
       timeout: .init(connect: TimeAmount(timeouts.connect)))
     configuration.httpVersion = .http1Only
+    // The span of the delivery is the call's.
+    configuration.tracing.tracer = nil
     configuration.connectionPool.retryConnectionEstablishment = false
     if url.address == nil { configuration.dnsOverride = [url.host: address.description] }
     return configuration

@@ -9,10 +9,15 @@ final class DeliveryRunner: Sendable {
   private let sender: CallbackSender
   private let recorder: DeliveryRecorder
   private let notices: NoticeRunner
+  private let tracer: SpanTracer?
 
-  init(queue: JobQueue, sender: CallbackSender, recorder: OutcomeRecorder, logger: Logger) {
+  init(
+    queue: JobQueue, sender: CallbackSender, recorder: OutcomeRecorder, tracer: SpanTracer? = nil,
+    logger: Logger
+  ) {
     self.queue = queue
     self.sender = sender
+    self.tracer = tracer
     self.recorder = DeliveryRecorder(recorder: recorder, logger: logger)
     notices = NoticeRunner(queue: queue, sender: sender, recorder: self.recorder, logger: logger)
   }
@@ -25,7 +30,10 @@ final class DeliveryRunner: Sendable {
     guard let content = try await queue.delivery(of: job) else {
       return try await recorder.fail(delivery, "the job that it should tell of is gone", about: subject)
     }
-    let outcome = try await sender.send(CallbackDelivery(url: content.url, job: JobResource(content.job)))
+    let call = CallbackDelivery(url: content.url, job: JobResource(content.job))
+    let span = DeliverySpan(of: delivery, call, tracer)
+    let outcome = try await sender.send(call, in: span?.trace ?? delivery.trace?.context)
+    span?.end(outcome)
     try await recorder.record(outcome, of: delivery, by: deadline, about: subject)
   }
 }

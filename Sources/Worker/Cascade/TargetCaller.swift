@@ -126,6 +126,16 @@ struct TargetCaller: Sendable {
       self.isLast = isLast
       self.bytes = bytes
     }
+
+    /// A request of it, with the trace that it is in where the provider is to be told of that.
+    func told(_ http: HTTPClient.Request, _ span: AttemptSpan?) -> HTTPClient.Request {
+      guard endpoint.takesTrace, let trace = span?.trace ?? JobTracing.current?.trace.context else {
+        return http
+      }
+      var http = http
+      http.headers.add(trace)
+      return http
+    }
   }
 
   private func call(
@@ -161,9 +171,13 @@ struct TargetCaller: Sendable {
       add(CascadeStep(target, .skipped, refusal.reason, .zero, call.key?.place), to: &steps)
       return .passed(.skipped(refusal, of: target))
     case .granted(let isProbe, let reservation):
+      let span = AttemptSpan(
+        of: call.request, to: target, by: call.http, streams: deltas != nil, resends: steps.count, in: catalog
+      )
       let start = ContinuousClock.now
       let result: Result<ProviderAnswer, ProviderFault>
-      do { result = try await send(call, reservation, deltas) } catch {
+      do { result = try await send(call, reservation, deltas, span) } catch {
+        span?.aborted()
         board.abandon(call.subject, isProbe: isProbe)
         add(CascadeStep(target, .aborted, nil, .now - start, call.key?.place), to: &steps)
         return .aborted
@@ -178,11 +192,14 @@ struct TargetCaller: Sendable {
         board.record(nil, of: call.subject, isProbe: isProbe, key: call.key?.place)
         words.note(answer.unknownFinishReason, of: target.provider)
         let ending = Self.ending(of: answer, call.request, wasTold: deltas?.hasBegun == true)
-        add(Self.step(call, ending, elapsed), to: &steps)
+        let step = Self.step(call, ending, elapsed)
+        span?.answered(answer, step.reason ?? step.status.rawValue)
+        add(step, to: &steps)
         return ending
       case .failure(let fault):
         let fault = fault.hiding(
           call.key?.place == .own ? secrets + [call.endpoint.key].compactMap(\.self) : secrets)
+        span?.failed(fault)
         let wait = board.record(fault, of: call.subject, isProbe: isProbe, key: call.key?.place)
         add(CascadeStep(target, .failed, fault, elapsed, call.key?.place), to: &steps)
         return deltas?.hasBegun == true
@@ -216,7 +233,7 @@ struct TargetCaller: Sendable {
   }
 
   private func send(
-    _ call: Call, _ reservation: QuotaReservation?, _ deltas: (any DeltaSink)?
+    _ call: Call, _ reservation: QuotaReservation?, _ deltas: (any DeltaSink)?, _ span: AttemptSpan?
   ) async throws(CancellationError) -> Result<ProviderAnswer, ProviderFault> {
     let result: Result<ProviderAnswer, ProviderFault>
     let stated: [StatedQuota]
@@ -226,16 +243,18 @@ struct TargetCaller: Sendable {
       let answer = call.endpoint.streamedAnswer(client.limits)
       let firstByte = call.firstByte
       let stream = try await client.stream(
-        call.http, timeouts: call.endpoint.timeouts, isLast: call.isLast, counting: call.bytes, into: answer
+        call.told(call.http, span), timeouts: call.endpoint.timeouts, isLast: call.isLast,
+        counting: call.bytes, into: answer
       ) {
         firstByte?.came()
+        span?.pieceCame()
         deltas.add($0, of: call.target, dropping: call.dropped)
       }
       (result, stated) = (stream.result, StatedQuota.stated(in: stream.headers))
     } else if let pieces = call.endpoint.pieces(of: call.request) {
-      (result, stated) = try await answer(to: pieces, call)
+      (result, stated) = try await answer(to: pieces, call, span)
     } else {
-      (result, stated) = try await answer(to: call.request, call.http, call)
+      (result, stated) = try await answer(to: call.request, call.told(call.http, span), call)
     }
     quotas.record(stated, of: call.subject, reservation, usedTokens: result.usedTokens)
     return result
@@ -243,7 +262,7 @@ struct TargetCaller: Sendable {
 
   /// The answers to the pieces of a request, joined.
   private func answer(
-    to pieces: [JobRequest], _ call: Call
+    to pieces: [JobRequest], _ call: Call, _ span: AttemptSpan?
   ) async throws(CancellationError) -> (Result<ProviderAnswer, ProviderFault>, [StatedQuota]) {
     var (whole, stated): (ProviderAnswer?, [StatedQuota]) = (nil, [])
     for piece in pieces {
@@ -252,7 +271,7 @@ struct TargetCaller: Sendable {
         return (.failure(error), stated)
       }
       let result: Result<ProviderAnswer, ProviderFault>
-      (result, stated) = try await answer(to: piece, http, call)
+      (result, stated) = try await answer(to: piece, call.told(http, span), call)
       guard case .success(let answer) = result else { return (result, stated) }
       if whole == nil { whole = answer } else { whole?.append(vectors: answer) }
     }

@@ -11,6 +11,7 @@ struct ProviderEndpoint: Sendable {
   /// Which of the provider's keys that is; nil where it has but one.
   private var place: KeyPlace?
   let timeouts: ProviderTimeouts
+  let takesTrace: Bool
   private let templates: [ProviderOperation: HTTPClient.Request]
   private let target: RequestTarget
 
@@ -21,6 +22,7 @@ struct ProviderEndpoint: Sendable {
     wire = provider.dialect.wire
     key = provider.access.key
     self.timeouts = timeouts.overridden(by: provider.timeouts)
+    takesTrace = provider.takesTrace
     target = RequestTarget(provider: provider.name, model: model, shape: provider.shape)
     var headers = HTTPHeaders([("content-type", "application/json")])
     headers.add(name: "user-agent", value: "sluice/\(Version.current)")

@@ -13,10 +13,18 @@ struct JobRunner: Sendable {
   let pace: PullPace
   let maxAttempts: Int
   let backoff: RetryBackoff
+  /// Nil where no traces are exported.
+  var tracer: SpanTracer?
   let logger: Logger
 
   /// Throws only `CancellationError`, when the lease is lost or the worker stops: the job is then left alone.
   func run(_ job: ClaimedJob) async throws {
+    guard let tracing = JobTracing(job, tracer) else { return try await work(on: job) }
+    tracing.began()
+    try await JobTracing.$current.withValue(tracing) { try await work(on: job, tracing) }
+  }
+
+  private func work(on job: ClaimedJob, _ tracing: JobTracing? = nil) async throws {
     let clock = ContinuousClock()
     let deadline = clock.now + job.timeLeft
     // Held until the end is recorded, which may take as long as Redis is away.
@@ -25,8 +33,10 @@ struct JobRunner: Sendable {
     // How the work comes out, and how its answer is to be stored.
     let (outcome, form): (CascadeOutcome, StoredForm)
     var began: ContinuousClock.Instant?
+    var model: String?
     do {
       let (request, wanted, isPricedOnly) = try Self.request(of: job)
+      if tracing != nil { model = request.model }
       let spend = SpendBound(job: job.lease.id, reservations: recorder.queue, isPricedOnly: isPricedOnly)
       let answer =
         job.streaming == nil
@@ -42,7 +52,9 @@ struct JobRunner: Sendable {
       outcome, attempts: job.attempts, maxAttempts: maxAttempts, timeLeft: deadline - clock.now,
       mayBeginAnew: job.streaming == .restart, backoff: backoff, chance: .random(in: 0..<1))
     let settlement = try await record(verdict, form, job.lease, began)
-    if settlement == .recorded { report(job, verdict) }
+    guard settlement == .recorded else { return }
+    tracing?.ended(verdict, of: model)
+    report(job, verdict)
   }
 
   private static func request(of job: ClaimedJob) throws(StoredJobError) -> (JobRequest, StoredForm, Bool) {

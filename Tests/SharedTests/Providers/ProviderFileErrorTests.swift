@@ -67,7 +67,7 @@ struct ProviderFileErrorTests {
     Row(
       "providers:\n  - x",
       #"s.yaml:2: providers[0] holds "x"; allowed is a mapping with name, dialect, base_url, preset, key, "#
-        + "keys, headers, default_model, models, quotas, timeouts, shape"),
+        + "keys, headers, default_model, models, quotas, timeouts, shape, traceparent"),
     Row("a: [", "s.yaml:1: this is no YAML: did not find expected node content"),
     Row("providers:\n\t- x", "s.yaml:2: this is no YAML: found character that cannot start any token"),
     Row("providers: []\nroutes: []\nproviders: []", "s.yaml:1: this member stands here more than once"),
@@ -98,11 +98,11 @@ struct ProviderFileErrorTests {
     Row(
       provider("base_ur: http://b"),
       #"s.yaml:3: providers[0] has no member "base_ur", did you mean "base_url"?; allowed are name, dialect, "#
-        + "base_url, preset, key, keys, headers, default_model, models, quotas, timeouts, shape"),
+        + "base_url, preset, key, keys, headers, default_model, models, quotas, timeouts, shape, traceparent"),
     Row(
       provider("colour: red"),
       #"s.yaml:3: providers[0] has no member "colour"; allowed are name, dialect, base_url, preset, key, "#
-        + "keys, headers, default_model, models, quotas, timeouts, shape"),
+        + "keys, headers, default_model, models, quotas, timeouts, shape, traceparent"),
     Row(
       "providers:\n  - &x {name: a}\n  - {name: *y}",
       "s.yaml:2: anchors and aliases (& and *) are not allowed; write the value out"),

@@ -31,7 +31,7 @@ extension DeclaredProvider {
       names: [
         "name", "dialect", "base_url", "preset", "key", "keys", "headers", "default_model", "models",
         "quotas",
-        "timeouts", "shape",
+        "timeouts", "shape", "traceparent",
       ])
     namePlace = try mapping.required("name", Self.nameAllowed)
     let models = try mapping["models"].map(Self.models) ?? []
@@ -53,7 +53,7 @@ extension DeclaredProvider {
       timeouts: try mapping["timeouts"].map(Self.timeouts) ?? ProviderTimeoutOverrides(), preset: preset,
       shape: try mapping["shape"].map { place throws(ConfigurationError) in
         try ShapeReading.shape(place, over: plain.shape)
-      })
+      }, takesTrace: try mapping["traceparent"]?.flag() ?? false)
   }
 
   private static func name(_ text: String) -> String? {

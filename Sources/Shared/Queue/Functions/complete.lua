@@ -22,6 +22,7 @@ local function complete_all(K, changes, args, keep, now, settled, answers)
     local id, fence, result, is_cacheable = unpack(args, first, first + 3)
     local job, was_recorded = job_to_end(K, id, fence, args[4], 'succeeded')
     if job then
+      job.is_reported = true
       if is_cacheable == '1' and job.k then
         answers[#answers + 1] = { key = job.k, id = id, body = result, ttl = tonumber(job.kt) }
       end
@@ -54,7 +55,7 @@ local function fail(K, args)
     if was_recorded then count(K, 'stale') end
     return 0
   end
-  job.is_told = args[6] ~= '1'
+  job.is_told, job.is_reported = args[6] ~= '1', true
   finish(K, args[1], 'failed', args[4], tonumber(args[5]), now_ms(), job, { unpack(args, 7, 11) })
   return 1
 end

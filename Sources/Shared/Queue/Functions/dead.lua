@@ -33,6 +33,7 @@ step('requeue', {}, function(K, args)
   if not job[2] and redis.call('ZREM', K .. 'dead', id) == 1 then bury(K, 'dead', id) end
   if job[1] ~= 'failed' or redis.call('ZREM', K .. 'dead', id) == 0 then return 0 end
   local deadline = now + tonumber(job[4]) - tonumber(job[5])
+  traces.leave(K, id)
   -- Nobody waits for it any more.
   redis.call('HDEL', key, 'ft', 'st', 'g', 'co', 'ev', 'sm', 'dl', 'eb', 'lz', 'z', 'fe', 'qt', 'ua', 'gt', 'fo')
   redis.call('HSET', key, 's', 'queued', 'a', 0, 'c', 0, 'd', deadline)

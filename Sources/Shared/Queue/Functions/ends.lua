@@ -27,6 +27,7 @@ local function queue_delivery(K, id, tenant, requeued, now)
   local digit = (tonumber(requeued or 0) % 32) + 1
   local delivery = 'whk_' .. id:sub(5, 39) .. ('0123456789ABCDEFGHJKMNPQRSTVWXYZ'):sub(digit, digit)
   deliveries.queue(K, delivery, tenant, id, now)
+  traces.hand_on(K, id, delivery)
 end
 
 -- Takes a job out of wherever it is. An id in its lane's list stays there and is passed over later.
@@ -99,7 +100,8 @@ local function job_to_end(K, id, fence, worker, state)
 end
 
 -- Makes a job terminal and frees what it held, itself only. `keep` is how long it stays readable. One that failed is a
--- dead letter, unless `job.is_told` says that its client knows what to do.
+-- dead letter, unless `job.is_told` says that its client knows what to do. With `job.is_reported`, who takes the step knows of
+-- the end, and exports its span.
 local function finish_one(K, changes, id, job, state, body, keep, now, usage)
   local key, is_dead = K .. 'j:' .. id, state == 'failed' and not job.is_told
   local received = is_received(changes, job, body)
@@ -139,6 +141,7 @@ local function finish_one(K, changes, id, job, state, body, keep, now, usage)
     if job.of ~= deliveries.CALL and state == 'succeeded' then note_fetched(K, job.of, finished_fields(K, job.of), true) end
     return add_to(changes.counts, 'delivery:' .. state, 1)
   end
+  if not job.is_reported then traces.ended(K, id, job, state, body, now) end
   note_open(changes, job.t, -1, -(tonumber(job.b) or 0))
   note_finished(changes, id, job.t, bytes, now, keep, received, job.qt)
   if not job.nm then job.tags = string_at(K .. 'm:' .. id) end
@@ -188,13 +191,13 @@ local function promote_follower(K, changes, group, cache_key)
 end
 
 -- Those who follow a group's call have its answer, or its quarantine.
-local function finish_followers(K, changes, group, state, body, keep, now, usage)
+local function finish_followers(K, changes, group, leader, state, body, keep, now, usage)
   local key = K .. 'f:' .. group
   for _, follower in ipairs(members_of(key, redis.pcall('ZRANGE', key, 0, -1))) do
     local job = fields_of(K, follower)
     if job.t and job.fo and job.g == group and job.s == 'queued' then
       redis.call('HSET', K .. 'j:' .. follower, 'co', 1)
-      job.co = true
+      job.co, job.led_by = true, leader
       finish_one(K, changes, follower, job, state, body, keep, now, { usage[1], usage[2] })
     else
       redis.call('ZREM', key, follower)
@@ -221,7 +224,7 @@ local function finish_into(K, changes, id, job, state, body, keep, now, usage)
   if leads then note_deleted(changes, leader) end
   if not job.g then return end
   if job.g ~= id then redis.call('HDEL', K .. 'heirs', job.g) end
-  finish_followers(K, changes, job.g, state, body, keep, now, usage)
+  finish_followers(K, changes, job.g, id, state, body, keep, now, usage)
 end
 
 -- The same for a step that ends one job.

@@ -4,7 +4,7 @@
 -- KEYS[1] of every step is the shard's base, such as `sluice:{0}`. All other keys derive from it and share
 -- its hash tag, so a step works on Redis Cluster too:
 --   j:<id>            hash    the job; fields below
---   p:<id>            string  its request, until it succeeds
+--   p:<id>            string  its request, until it succeeds; of a job in a trace, lines before it: traces.lua
 --   r:<id>            string  its result or failure, once it has ended
 --   m:<id>            string  its client's metadata (JSON), when there is any
 --   u:<id>            string  the URL to call once it has ended, when there is one
@@ -45,6 +45,7 @@
 --   cache:<key>       string  the id of the job that made an answer, then the answer
 --   cached            zset    cache keys by the time at which they end
 --   cachesize         hash    bytes by cache key, and their sum under `total`
+--   traced            list    ends of jobs whose spans are to be exported; traces.lua
 --   usage             stream  one record for each job that ended, and for each answer of the cache; ends.lua, room.lua
 --   rolled, use:h:<hour>, use:d:<day>, use:u:<day>  hash  sums of them; roll.lua
 --   counts            hash    what has happened since the shard was new, by name

@@ -1,0 +1,11 @@
+/// What has become of the spans of a process since it began.
+public struct SpanCounts: Sendable, Hashable {
+  /// The collector has them.
+  public var exported = 0
+  /// They had no room while others waited.
+  public var dropped = 0
+  /// The collector did not take them, in whole batches or one by one, or was not reached.
+  public var failed = 0
+
+  public init() {}
+}

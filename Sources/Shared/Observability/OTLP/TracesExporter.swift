@@ -1,0 +1,5 @@
+/// Where traces go.
+public enum TracesExporter: String, Sendable, CaseIterable {
+  case otlp
+  case none
+}

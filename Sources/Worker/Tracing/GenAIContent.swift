@@ -1,0 +1,43 @@
+import NIOCore
+import Shared
+import Tracing
+
+/// What was asked and answered, for those who want contents in their traces: as OpenTelemetry's GenAI conventions have it
+/// (`gen_ai.input.messages`…), and under the names by which Phoenix and others that follow OpenInference read it, Langfuse
+/// among them.
+enum GenAIContent {
+  static func attributes(of request: JobRequest, asked model: String) -> SpanAttributes {
+    guard case .chat(let conversation) = request else { return ["openinference.span.kind": "EMBEDDING"] }
+    var attributes: SpanAttributes = [
+      "openinference.span.kind": "LLM", "llm.model_name": .string(model),
+    ]
+    var writer = GenAIMessageWriter()
+    let isInstruction: (Turn) -> Bool = { $0.role == .system || $0.role == .developer }
+    let instructions = conversation.turns.filter(isInstruction).flatMap(\.parts)
+    if !instructions.isEmpty {
+      attributes["gen_ai.system_instructions"] = writer.parts(instructions)
+    }
+    let messages = writer.messages(conversation.turns.filter { !isInstruction($0) })
+    attributes["gen_ai.input.messages"] = messages
+    attributes["input.value"] = messages
+    attributes["input.mime_type"] = "application/json"
+    return attributes
+  }
+
+  static func attributes(of answer: ProviderAnswer, to request: JobRequest) -> SpanAttributes {
+    let usage = answer.answer.usage
+    var attributes: SpanAttributes = [:]
+    if !usage.isZero {
+      attributes["llm.token_count.prompt"] = usage.promptTokens
+      attributes["llm.token_count.completion"] = usage.completionTokens
+      attributes["llm.token_count.total"] = usage.totalTokens
+    }
+    guard case .chat = request else { return attributes }
+    var writer = GenAIMessageWriter()
+    let messages = writer.messages(answer.answer.choices)
+    attributes["gen_ai.output.messages"] = messages
+    attributes["output.value"] = messages
+    attributes["output.mime_type"] = "application/json"
+    return attributes
+  }
+}

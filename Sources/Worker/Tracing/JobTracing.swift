@@ -1,0 +1,81 @@
+import Shared
+import Synchronization
+import Tracing
+
+/// What is traced of one job while a worker holds it. Only jobs in a trace have it; what is done for such a job finds it
+/// as ``current``.
+final class JobTracing: Sendable {
+  /// That of the job for which a task works; nil for nearly all.
+  @TaskLocal static var current: JobTracing?
+
+  /// Nil where this worker exports no traces, or the job's is not recorded: then it is only carried on.
+  let tracer: SpanTracer?
+  let trace: JobTrace
+  private let id: JobID
+  private let attempts: Int
+  /// Where the last attempt at a target is in the trace.
+  private let last = Mutex<TraceContext?>(nil)
+
+  /// Nil for a job that is in no trace.
+  init?(_ job: ClaimedJob, _ tracer: SpanTracer?) {
+    guard let trace = job.trace else { return nil }
+    self.trace = trace
+    self.tracer = trace.context.isSampled ? tracer : nil
+    id = job.lease.id
+    attempts = job.attempts
+  }
+
+  /// The job was given to this worker. How long it waited before its first start is a span of its own.
+  func began() {
+    guard let tracer, attempts == 1 else { return }
+    tracer.add(
+      SpanRecord(
+        context: trace.context.at(.random()), parent: trace.context.spanID, name: "queue \(trace.lane)",
+        kind: .internal, start: trace.start, end: DefaultTracerClock.now.nanosecondsSinceEpoch,
+        attributes: JobSpan.messaging(trace, id, "queue", "receive")))
+  }
+
+  /// An attempt at a target begins; nil where it is not recorded. Each has a link to the one before it.
+  func beginAttempt(_ name: String, attributes: SpanAttributes) -> RecordedSpan? {
+    guard let span = tracer?.begin(name, .client, in: trace.context, attributes: attributes) else {
+      return nil
+    }
+    let before = last.withLock { last in
+      defer { last = span.trace }
+      return last
+    }
+    if let before { span.addLink(to: before, attributes: ["sluice.link": "attempt_before"]) }
+    return span
+  }
+
+  /// The job has ended as `verdict` says, by this worker's step. One that is tried again has not.
+  func ended(_ verdict: JobVerdict, of model: String?) {
+    guard let tracer else { return }
+    let end = DefaultTracerClock.now.nanosecondsSinceEpoch
+    var span: SpanRecord
+    switch verdict {
+    case .retry: return
+    case .complete(let result, _):
+      span = JobSpan.record(trace, id, .succeeded, failure: nil, attempts: attempts, end: end)
+      span.attributes["sluice.target"] = "\(result.provider)/\(result.model)"
+      span.events = Self.skips(result.cascadePath, at: end)
+    case .fail(let failure):
+      span = JobSpan.record(
+        trace, id, .failed, failure: failure.code.rawValue, attempts: attempts, end: end)
+      span.events = Self.skips(failure.cascadePath, at: end)
+    }
+    if let model { span.attributes["sluice.model"] = model }
+    tracer.add(span)
+  }
+
+  /// Targets that were not asked have no attempts. The reasons are ours.
+  private static func skips(_ path: [CascadeStep], at end: UInt64) -> [SpanEvent] {
+    path.filter { $0.status == .skipped }.map { step in
+      SpanEvent(
+        name: "sluice.target_skipped", at: DefaultTracerClock.Timestamp(nanosecondsSinceEpoch: end),
+        attributes: [
+          "sluice.target": "\(step.provider)/\(step.model)", "sluice.reason": .string(step.reason ?? ""),
+        ])
+    }
+  }
+}
