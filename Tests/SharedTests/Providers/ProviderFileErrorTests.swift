@@ -78,7 +78,7 @@ struct ProviderFileErrorTests {
   private static let providers = [
     Row(
       "providers:\n  - name: a",
-      #"s.yaml:2: providers[0] lacks "dialect"; allowed is one of openai, gemini, anthropic"#),
+      #"s.yaml:2: providers[0] lacks "dialect"; allowed is one of openai, gemini, anthropic, responses"#),
     Row(
       "providers:\n  - dialect: openai",
       #"s.yaml:2: providers[0] lacks "name"; allowed is 1 to 32 of a-z, 0-9, _ and -"#),
@@ -87,7 +87,7 @@ struct ProviderFileErrorTests {
       #"s.yaml:2: providers[0].name holds "A b"; allowed is 1 to 32 of a-z, 0-9, _ and -"#),
     Row(
       "providers:\n  - {name: a, dialect: opnai}",
-      #"s.yaml:2: providers[0].dialect holds "opnai"; allowed is one of openai, gemini, anthropic"#),
+      #"s.yaml:2: providers[0].dialect holds "opnai"; allowed is one of openai, gemini, anthropic, responses"#),
     Row(
       "providers:\n  - {name: a, dialect: openai}",
       #"s.yaml:2: providers[0] lacks "base_url"; allowed is an http or https URL without query"#),
