@@ -74,7 +74,8 @@ struct ResponsesAnswerReader: Sendable {
   /// ask it for the item.
   static func members(of item: JSONObject) -> JSONObject {
     item.without(
-      "type", "id", "role", "status", "content", "summary", "encrypted_content", "call_id", "name", "arguments",
+      "type", "id", "role", "status", "content", "summary", "encrypted_content", "call_id", "name",
+      "arguments",
       "input", "namespace")
   }
 

@@ -94,7 +94,8 @@ public struct ResponsesAnswerWriter: Sendable {
         let steps = output.take(part, at: index, logprobs: told)
         if writes { for step in steps { emit(step, logprobs: told) } }
       case .extras(let members, .responses): extras.replace(by: members)
-      case .extras(let members, .chat): if let tier = members["service_tier"] { extras["service_tier"] = tier }
+      case .extras(let members, .chat):
+        if let tier = members["service_tier"] { extras["service_tier"] = tier }
       case .part, .logprobs, .message, .choice, .extras, .finish, .usage: continue
       }
     }
@@ -149,7 +150,9 @@ public struct ResponsesAnswerWriter: Sendable {
   private mutating func emit(_ step: ResponsesOutput.Step, logprobs: [JSONValue] = []) {
     switch step {
     case .began(let place):
-      emit("response.output_item.added", at: place, ["item": .object(output.items[place].beginning(id: id(place)))])
+      emit(
+        "response.output_item.added", at: place,
+        ["item": .object(output.items[place].beginning(id: id(place)))])
     case .ended(let place):
       if case .call(let call) = output.items[place].kind {
         let isCustom = call.kind == .custom

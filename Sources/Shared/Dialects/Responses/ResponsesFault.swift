@@ -3,7 +3,8 @@
 enum ResponsesFault {
   /// The codes that stand in a response which failed, and have no status of their own.
   private static let refusals: Set<String> = [
-    "invalid_prompt", "data_residency_mismatch", "invalid_image", "invalid_image_format", "invalid_base64_image",
+    "invalid_prompt", "data_residency_mismatch", "invalid_image", "invalid_image_format",
+    "invalid_base64_image",
     "invalid_image_url", "image_too_large", "image_too_small", "image_parse_error", "invalid_image_mode",
     "image_file_too_large", "unsupported_image_media_type", "empty_image_file", "failed_to_download_image",
     "image_file_not_found", "invalid_encrypted_content", "previous_response_not_found",

@@ -156,7 +156,8 @@ struct ResponsesItemReader {
       throw error.inside(.name("output"))
     }
     let result = ToolResult(
-      callID: id, parts: parts, extras: members.without("type", "id", "call_id", "output", "name", "namespace"))
+      callID: id, parts: parts,
+      extras: members.without("type", "id", "call_id", "output", "name", "namespace"))
     turns.append(Turn(role: .tool, parts: [.toolResult(result)]))
   }
 

@@ -56,7 +56,8 @@ struct ResponsesItemWriter {
   /// A model's own pictures, sounds and sources are no input, and another's thoughts are nobody's.
   private func isTold(_ part: Part) -> Bool {
     switch part {
-    case .thought(let thought): thought.maker?.isProvider(maker, speaking: .responses) ?? (thought.member == "content")
+    case .thought(let thought):
+      thought.maker?.isProvider(maker, speaking: .responses) ?? (thought.member == "content")
     case .opaque(let part):
       part.dialect == .responses && part.maker?.isProvider(maker, speaking: .responses) ?? true
     case .image, .audio, .document, .citation, .toolResult: false
@@ -77,7 +78,8 @@ struct ResponsesItemWriter {
   private mutating func write(_ result: ToolResult) throws(Untranslatable) {
     let isCustom = customCalls.contains(result.callID)
     var item: JSONObject = [
-      "type": isCustom ? "custom_tool_call_output" : "function_call_output", "call_id": .string(result.callID),
+      "type": isCustom ? "custom_tool_call_output" : "function_call_output",
+      "call_id": .string(result.callID),
     ]
     // A text is written as such: that is what most send.
     if result.parts.allSatisfy({ $0.text != nil && !$0.hasExtras }) {

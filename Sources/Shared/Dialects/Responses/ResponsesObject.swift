@@ -61,7 +61,9 @@ public struct ResponsesObject: Sendable {
   }
 
   /// Of what a provider adds, the members that clients of Responses know.
-  private static let told: Set<String> = ["service_tier", "moderation", "tool_usage", "prompt_cache_retention"]
+  private static let told: Set<String> = [
+    "service_tier", "moderation", "tool_usage", "prompt_cache_retention",
+  ]
 
   // MARK: - What is repeated
 

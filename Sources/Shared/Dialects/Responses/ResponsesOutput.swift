@@ -235,7 +235,9 @@ struct ResponsesOutput: Sendable {
       return steps
     }
     // Nothing to see, and its maker wants it back.
-    if let place = places[index], !items[place.item].isDone, case .opaque(var known)? = items[place.item].sealed {
+    if let place = places[index], !items[place.item].isDone,
+      case .opaque(var known)? = items[place.item].sealed
+    {
       known.join(opaque)
       items[place.item].sealed = .opaque(known)
       return []

@@ -13,7 +13,9 @@ enum ResponsesPartReader {
     case .array(let elements):
       var parts: [Part] = []
       for (index, element) in elements.enumerated() {
-        do throws(RequestFault) { parts.append(try part(element)) } catch { throw error.inside(.index(index)) }
+        do throws(RequestFault) { parts.append(try part(element)) } catch {
+          throw error.inside(.index(index))
+        }
       }
       return parts
     case nil, .null: throw .missing()

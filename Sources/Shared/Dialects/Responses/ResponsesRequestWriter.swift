@@ -31,7 +31,11 @@ struct ResponsesRequestWriter {
       ("presence_penalty", parameters.presencePenalty), ("frequency_penalty", parameters.frequencyPenalty),
     ] {
       guard let value, value != 0 else { continue }
-      if isOurs, !target.shape.drop.contains(name) { members[name] = .double(value) } else { dropped.append(name) }
+      if isOurs, !target.shape.drop.contains(name) {
+        members[name] = .double(value)
+      } else {
+        dropped.append(name)
+      }
     }
     try Self.addTools(of: request, to: &members, &dropped)
     if isOurs {

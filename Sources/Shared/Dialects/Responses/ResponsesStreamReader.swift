@@ -54,7 +54,8 @@ struct ResponsesStreamReader: StreamReader {
     case "response.output_item.added": return begin(value["item"], place)
     case "response.output_text.delta":
       return text(value["delta"], value, place) { .text(TextPart($0, extras: $1)) } + logprobs(value)
-    case "response.output_text.done": return rest(value["text"], value, place) { .text(TextPart($0, extras: $1)) }
+    case "response.output_text.done":
+      return rest(value["text"], value, place) { .text(TextPart($0, extras: $1)) }
     case "response.refusal.delta": return text(value["delta"], value, place) { text, _ in .refusal(text) }
     case "response.refusal.done": return rest(value["refusal"], value, place) { text, _ in .refusal(text) }
     case "response.output_text.annotation.added":
@@ -197,7 +198,8 @@ struct ResponsesStreamReader: StreamReader {
   private mutating func think(_ json: JSONValue?, _ key: Key, _ place: Int64) -> [AnswerEvent] {
     let maker = reader.maker
     return grow(json?.string ?? "", key, place) { text, extras in
-      .thought(Thought(text, maker: maker, member: key.of == .summary ? "summary" : "content", extras: extras))
+      .thought(
+        Thought(text, maker: maker, member: key.of == .summary ? "summary" : "content", extras: extras))
     }
   }
 
@@ -243,7 +245,8 @@ struct ResponsesStreamReader: StreamReader {
     }
     var events: [AnswerEvent] = []
     // Some servers tell all of an answer, or some of it, at its end only.
-    for (index, item) in (value?["output"]?.array ?? []).enumerated() where items[Int64(index)]?.isDone != true {
+    for (index, item) in (value?["output"]?.array ?? []).enumerated()
+    where items[Int64(index)]?.isDone != true {
       events += end(item, Int64(index))
     }
     let extras = ResponsesAnswerReader.extras(of: value)

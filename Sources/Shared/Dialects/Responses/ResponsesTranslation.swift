@@ -47,7 +47,8 @@ struct ResponsesTranslation {
           }
         }
       case .other(let json):
-        guard let type = json["type"]?.string, type != "function", type != "custom", type != "namespace" else {
+        guard let type = json["type"]?.string, type != "function", type != "custom", type != "namespace"
+        else {
           throw Untranslatable("a tool should have a name.")
         }
         drop("tools.\(type)")
@@ -69,7 +70,8 @@ struct ResponsesTranslation {
     var description = tool.description ?? space?.description ?? ""
     if let definition = tool.format?["definition"]?.string {
       let syntax = tool.format?["syntax"]?.string ?? "a"
-      description += "\(description.isEmpty ? "" : "\n\n")The input follows this \(syntax) grammar:\n\(definition)"
+      description +=
+        "\(description.isEmpty ? "" : "\n\n")The input follows this \(syntax) grammar:\n\(definition)"
     }
     return .function(
       FunctionTool(
@@ -96,14 +98,17 @@ struct ResponsesTranslation {
       case "function", "custom":
         return .function(
           names.name(
-            of: json["name"]?.string ?? "", in: json["namespace"]?.string, isCustom: json["type"] == "custom"))
+            of: json["name"]?.string ?? "", in: json["namespace"]?.string, isCustom: json["type"] == "custom")
+        )
       case "allowed_tools": return try allowed(json, &conversation)
       case let type: throw .missing("tool `\(type ?? "")`, which `tool_choice` demands", in: target)
       }
     }
   }
 
-  private var missingTools: Untranslatable { .missing("such `tools`, of which `tool_choice` demands one", in: target) }
+  private var missingTools: Untranslatable {
+    .missing("such `tools`, of which `tool_choice` demands one", in: target)
+  }
 
   /// Only the tools that may be called are told.
   private func allowed(
@@ -129,7 +134,9 @@ struct ResponsesTranslation {
     "service_tier", "safety_identifier", "prompt_cache_key", "prompt_cache_retention",
   ]
   /// What says how an answer is told, or what holds without it, too.
-  private static let silent: Set<String> = ["include", "truncation", "reasoning", "text", "client_metadata", "max_tool_calls"]
+  private static let silent: Set<String> = [
+    "include", "truncation", "reasoning", "text", "client_metadata", "max_tool_calls",
+  ]
 
   private mutating func translate(_ extras: JSONObject) throws(Untranslatable) -> JSONObject {
     var members: JSONObject = [:]
@@ -148,7 +155,9 @@ struct ResponsesTranslation {
       }
     }
     if let verbosity = extras["text"]?["verbosity"], !verbosity.isNull { members["verbosity"] = verbosity }
-    if extras["include"]?.array?.contains("message.output_text.logprobs") == true { members["logprobs"] = true }
+    if extras["include"]?.array?.contains("message.output_text.logprobs") == true {
+      members["logprobs"] = true
+    }
     return members
   }
 
@@ -180,7 +189,8 @@ struct ResponsesTranslation {
   private mutating func leaveOut(_ part: OpaquePart) throws(Untranslatable) {
     let type = part.members["type"]?.string ?? ""
     switch type {
-    case "additional_tools", "tool_search_output", "tool_search_call", "reasoning", "configuration_update": break
+    case "additional_tools", "tool_search_output", "tool_search_call", "reasoning", "configuration_update":
+      break
     default:
       guard part.members["role"] == nil, !type.hasPrefix("input_") else {
         throw .missing("`\(type)` parts", in: target)
@@ -210,7 +220,8 @@ extension Conversation {
       for case .opaque(let part) in turn.parts where part.dialect == .responses {
         switch part.members["type"] {
         case "additional_tools", "tool_search_output":
-          for tool in (part.members["tools"]?.array ?? []).map(Tool.init(responses:)) where !tools.contains(tool) {
+          for tool in (part.members["tools"]?.array ?? []).map(Tool.init(responses:))
+          where !tools.contains(tool) {
             tools.append(tool)
           }
         default: break

@@ -11,7 +11,8 @@ extension TokenUsage {
     let ofInput = members["input_tokens_details"]
     let ofOutput = members["output_tokens_details"]
     self.init(
-      promptTokens: Self.count(members["input_tokens"]), completionTokens: Self.count(members["output_tokens"]),
+      promptTokens: Self.count(members["input_tokens"]),
+      completionTokens: Self.count(members["output_tokens"]),
       totalTokens: members["total_tokens"]?.double == nil
         ? nil : Self.count(members["total_tokens"], limit: 2 * Self.limit),
       cachedTokens: Self.count(ofInput?["cached_tokens"]),

@@ -65,7 +65,8 @@ extension ToolChoice {
     case "none": self = .none
     case "required": self = .required
     default:
-      guard json["type"]?.string == "function", let name = json["name"]?.string, json.object?.count == 2 else {
+      guard json["type"]?.string == "function", let name = json["name"]?.string, json.object?.count == 2
+      else {
         self = .other(json)
         return
       }

@@ -51,7 +51,9 @@ extension WireDialect {
       return try write(conversation, for: target, streams: streams)
     }
     let translation: ResponsesTranslation
-    do throws(Untranslatable) { translation = try ResponsesTranslation(conversation, for: target.provider) } catch {
+    do throws(Untranslatable) {
+      translation = try ResponsesTranslation(conversation, for: target.provider)
+    } catch {
       throw .untranslatable(error)
     }
     var written = try write(translation.conversation, for: target, streams: streams)

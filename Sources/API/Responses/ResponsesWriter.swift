@@ -2,7 +2,7 @@ import NIOCore
 import Shared
 
 /// Writes answers as responses.
-struct ResponseWriter: StreamedAnswerWriter {
+struct ResponsesWriter: StreamedAnswerWriter {
   /// Until the answer says better, what the client asked for.
   let model: String
   /// The members that a response repeats.
@@ -52,7 +52,8 @@ private struct ResponseEventWriter: StreamWriter {
     bytes.write(writer.begin(model: result.model))
     bytes.write(
       writer.end(
-        result.answer.finishReason, usage: TokenUsage(openAI: result.usage), completed: result.completed(job)))
+        result.answer.finishReason, usage: TokenUsage(openAI: result.usage), completed: result.completed(job))
+    )
   }
 
   /// OpenAI's SDKs raise no error of their own for it; it says why there is no more.

@@ -1,7 +1,7 @@
 import Shared
 
 /// The body of `POST /v1/responses`. Members that Sluice does not know go to a provider that speaks Responses as they are.
-struct ResponseBody: Sendable {
+struct ResponsesBody: Sendable {
   var model = ""
   var input = ResponsesInput("")
   var instructions: [Turn] = []
@@ -10,14 +10,6 @@ struct ResponseBody: Sendable {
   var isInBackground = false
   var previous: String?
   var metadata: JSONObject = [:]
-  /// Checked only; the reader of requests takes them from what was sent.
-  private var checked = JSONValue.null
-  private var checkedText = ""
-  private var checkedNumber = 0.0
-  private var checkedCount = 0
-  private var checkedFlag = false
-  private var checkedTools: [JSONValue] = []
-  private var checkedNames: [String] = []
   var others: JSONObject = [:]
 
   /// `sent` has the members as they were sent.
@@ -26,9 +18,9 @@ struct ResponseBody: Sendable {
   }
 }
 
-extension ResponseBody {
+extension ResponsesBody {
   static let schema = BodySchema(
-    startingFrom: ResponseBody(), others: \ResponseBody.others,
+    startingFrom: ResponsesBody(), others: \ResponsesBody.others,
     [
       Field(
         "model", \.model, .text(length: 1...256), required: true, example: "default",
@@ -37,45 +29,47 @@ extension ResponseBody {
         "input", \.input, .responsesInput, required: true, example: "Why is the sky blue?",
         "A text, or items: messages, calls and their outputs, reasoning."),
       Field(
-        "instructions", \.instructions, .responsesInstructions, "What goes before the input, as the system's word."),
+        "instructions", \.instructions, .responsesInstructions,
+        "What goes before the input, as the system's word."),
       Field(
-        "max_output_tokens", \.checkedCount, .integer(in: 1...Int(Int32.max)),
+        checking: "max_output_tokens", .integer(in: 1...Int(Int32.max)),
         "The longest answer, in tokens, thoughts counted."),
       Field(
-        "max_tool_calls", \.checkedCount, .integer(in: 1...Int(Int32.max)),
+        checking: "max_tool_calls", .integer(in: 1...Int(Int32.max)),
         "How often tools of the provider's own may be called."),
-      Field("temperature", \.checkedNumber, .number(in: 0...2), "How freely the model chooses its words."),
-      Field("top_p", \.checkedNumber, .number(in: 0...1), "The share of likely words from which the model chooses."),
-      Field("top_logprobs", \.checkedCount, .integer(in: 0...20), "How many likely words to tell beside each."),
+      Field(checking: "temperature", .number(in: 0...2), "How freely the model chooses its words."),
+      Field(checking: "top_p", .number(in: 0...1), "The share of likely words from which the model chooses."),
+      Field(checking: "top_logprobs", .integer(in: 0...20), "How many likely words to tell beside each."),
       Field(
-        "tools", \.checkedTools, .array(of: .responsesTool, count: 0...1024),
+        checking: "tools", .array(of: .responsesTool, count: 0...1024),
         "What the model may ask to be called: `function`, `custom`, `namespace`, and what only OpenAI runs."),
+      Field(checking: "tool_choice", .nameOrObject, "Whether it must, may or must not call something."),
+      Field(checking: "parallel_tool_calls", .flag(), "Whether it may call several at once."),
       Field(
-        "tool_choice", \.checked, .nameOrObject, "Whether it must, may or must not call something."),
-      Field("parallel_tool_calls", \.checkedFlag, .flag(), "Whether it may call several at once."),
-      Field("text", \.checked, .responsesText, "`format` of the answer, such as a JSON schema, and `verbosity`."),
-      Field("reasoning", \.checked, .anyObject, "`effort` and `summary` of the model's thoughts."),
+        checking: "text", .responsesText, "`format` of the answer, such as a JSON schema, and `verbosity`."),
+      Field(checking: "reasoning", .anyObject, "`effort` and `summary` of the model's thoughts."),
       Field(
-        "include", \.checkedNames, .array(of: .text(length: 1...128), count: 0...32),
+        checking: "include", .array(of: .text(length: 1...128), count: 0...32),
         "What more is told, such as `message.output_text.logprobs`."),
-      Field("truncation", \.checkedText, .text(length: 1...32), "`auto` or `disabled`."),
-      Field("service_tier", \.checkedText, .text(length: 1...32), "`flex` waits in the lane `batch`."),
-      Field("safety_identifier", \.checkedText, .text(length: 0...128), "The client's user, told to the provider."),
-      Field("prompt_cache_key", \.checkedText, .text(length: 0...1024), "What requests of one prompt have in common."),
+      Field(checking: "truncation", .text(length: 1...32), "`auto` or `disabled`."),
+      Field(checking: "service_tier", .text(length: 1...32), "`flex` waits in the lane `batch`."),
+      Field(
+        checking: "safety_identifier", .text(length: 0...128), "The client's user, told to the provider."),
+      Field(
+        checking: "prompt_cache_key", .text(length: 0...1024), "What requests of one prompt have in common."),
       Field("stream", \.stream, .flag(), "Whether the answer comes as server-sent events."),
-      Field("stream_options", \.checked, .anyObject, "Taken, and of no effect: no event is padded."),
+      Field(checking: "stream_options", .anyObject, "Taken, and of no effect: no event is padded."),
       Field("store", \.store, .flag(), "Whether the response may be kept."),
       Field("background", \.isInBackground, .flag().also { $0 ? notServed : nil }, "Not served yet."),
       Field(
         "previous_response_id", \.previous, .text(length: 0...256).also { _ in notServed }, "Not served yet."),
-      Field(
-        "conversation", \.checked, .nameOrObject.also { _ in notServed }, "Not served yet."),
+      Field(checking: "conversation", .nameOrObject.also { _ in notServed }, "Not served yet."),
       Field(
         "metadata", \.metadata, .pairs(most: 16, nameLength: 64, valueLength: 512),
         "Kept with the job, and returned with it."),
     ])
 
-  private static var notServed: ValidationFault { .refused("Responses are not kept; send the whole input") }
+  private static let notServed = ValidationFault.refused("Responses are not kept; send the whole input")
 }
 
 extension ValueRule where Value == ResponsesInput {
@@ -113,8 +107,10 @@ extension ValueRule where Value == JSONValue {
 
   private static func checkName(of tool: JSONValue, _ errors: inout ValidationErrors) {
     guard let type = tool["type"]?.string, ["function", "custom", "namespace"].contains(type) else { return }
-    guard let name = tool["name"]?.string else { return errors.add(.missing, at: ["name"]) }
-    if let fault = ToolName.fault(of: name) { errors.add(fault, at: ["name"]) }
+    guard let name = tool["name"] else { return errors.add(.missing, at: ["name"]) }
+    let known = errors.issues.count
+    _ = ValueRule<String>.functionName.read(name, &errors)
+    errors.locate(under: "name", since: known)
     guard type == "namespace" else { return }
     for (index, tool) in (tool["tools"]?.array ?? []).enumerated() {
       let known = errors.issues.count

@@ -1,6 +1,6 @@
 import Shared
 
-extension ResponseRoute {
+extension ResponsesRoute {
   var description: RouteDescription {
     RouteDescription(
       method: .post, path: "/v1/responses", summary: "Respond, as OpenAI's newer clients ask",
@@ -12,7 +12,7 @@ extension ResponseRoute {
         """,
       group: "OpenAI-compatible", parameters: OpenAIParameters.all,
       requestBody: RequestBodyDescription(
-        name: "ResponseRequest", schema: ResponseBody.schema.openAPISchema,
+        name: "ResponseRequest", schema: ResponsesBody.schema.openAPISchema,
         example: [
           "model": "default", "instructions": "Answer in one sentence.", "input": "Why is the sky blue?",
           "stream": false,
@@ -20,7 +20,7 @@ extension ResponseRoute {
       responses: [
         ResponseDescription(
           status: .ok, description: "The response.", schema: ["type": "object"],
-          headers: OpenAIParameters.answerHeaders, example: ResponseExample.whole),
+          example: ResponsesExample.whole, headers: OpenAIParameters.answerHeaders),
         ResponseDescription(
           status: .ok,
           description: "With `stream`: events, each with its `sequence_number`, up to `response.completed`.",

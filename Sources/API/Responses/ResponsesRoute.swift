@@ -1,7 +1,7 @@
 import Shared
 
 /// `POST /v1/responses`: what OpenAI's newer clients ask, Codex among them.
-struct ResponseRoute: Sendable {
+struct ResponsesRoute: Sendable {
   let asking: Asking
   let bodies: BodyReader
   let settings: CompatibleSettings
@@ -10,7 +10,7 @@ struct ResponseRoute: Sendable {
 
   private func read(_ call: Call) async throws(Problem) -> Question {
     let wait = try call.wait() ?? settings.wait
-    let (body, sent) = try await bodies.members(call, as: ResponseBody.schema)
+    let (body, sent) = try await bodies.members(call, as: ResponsesBody.schema)
     try settings.catalogs.current.check(model: body.model)
     let conversation = body.conversation(sent)
     let request = JobRequest.chat(conversation)
@@ -18,7 +18,7 @@ struct ResponseRoute: Sendable {
       request: request, lane: sent["service_tier"] == "flex" ? .batch : .interactive,
       cache: try call.cacheWish() ?? settings.cache.mode(of: request), metadata: body.metadata,
       expiresIn: settings.expiresIn, streaming: body.stream ? .deltas : nil, user: try UserName.read(sent))
-    let writer = ResponseWriter(
+    let writer = ResponsesWriter(
       model: body.model, request: sent, names: ToolNames(of: conversation.toolsInAll))
     return Question(
       order: order, form: body.stream ? .streamed(by: writer) : .written(by: writer), wait: wait)
