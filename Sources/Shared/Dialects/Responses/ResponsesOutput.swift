@@ -267,7 +267,7 @@ struct ResponsesOutput: Sendable {
     guard case .call(let call) = items[place].kind, call.kind != .custom || items[place].isInputWrapped else {
       return true
     }
-    return (try? JSONParser.parse(call.arguments)) != nil
+    return (try? JSONParser.parse(call.arguments))?.object != nil
   }
 
   private mutating func close(_ place: Int) -> [Step] {

@@ -25,7 +25,7 @@ struct ResponsesRequestWriter {
     }
     members["input"] = .array(items.items)
     var dropped: [String] = []
-    Self.add(parameters, target.shape, to: &members, &dropped)
+    Self.add(parameters, target.shape, isOurs: isOurs, to: &members, &dropped)
     // Open Responses has them, OpenAI has not.
     for (name, value) in [
       ("presence_penalty", parameters.presencePenalty), ("frequency_penalty", parameters.frequencyPenalty),
@@ -58,9 +58,13 @@ struct ResponsesRequestWriter {
   // MARK: - Parameters
 
   private static func add(
-    _ parameters: Parameters, _ shape: ProviderShape, to members: inout JSONObject, _ dropped: inout [String]
+    _ parameters: Parameters, _ shape: ProviderShape, isOurs: Bool, to members: inout JSONObject,
+    _ dropped: inout [String]
   ) {
-    if let limit = parameters.maxTokens { members["max_output_tokens"] = .integer(Int64(limit)) }
+    // OpenAI refuses a limit that is smaller.
+    if let limit = parameters.maxTokens {
+      members["max_output_tokens"] = .integer(Int64(isOurs ? limit : max(limit, 16)))
+    }
     for (name, value) in [("temperature", parameters.temperature), ("top_p", parameters.topP)] {
       guard let value else { continue }
       if shape.takesSampling { members[name] = .double(value) } else { dropped.append(name) }
