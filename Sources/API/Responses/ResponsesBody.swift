@@ -133,7 +133,7 @@ extension ValueRule where Value == JSONValue {
 }
 
 extension ValidationErrors {
-  fileprivate mutating func add(_ fault: RequestFault) {
+  fileprivate mutating func add(_ fault: InputFault) {
     let place = fault.path.map { step -> LocationPart in
       switch step {
       case .name(let name): .clientName(name)

@@ -12,7 +12,7 @@ struct ResponsesItemReader {
   static let instructions = "instructions"
 
   private(set) var turns: [Turn] = []
-  private(set) var faults: [RequestFault] = []
+  private(set) var faults: [InputFault] = []
   /// By the ids of their calls: signatures that came sealed before the call.
   private var signed: [String: ToolCall] = [:]
   /// The calls so far, and whether each has its result.
@@ -24,15 +24,15 @@ struct ResponsesItemReader {
     case .string(let text): turns = [Turn(role: .user, text: text)]
     case .array(let items):
       for (index, item) in items.enumerated() {
-        do throws(RequestFault) { try read(item, index) } catch { faults.append(error.inside(.index(index))) }
+        do throws(InputFault) { try read(item, index) } catch { faults.append(error.inside(.index(index))) }
       }
       findUnanswered()
-    default: faults.append(RequestFault("Input should be a string or an array of items"))
+    default: faults.append(InputFault("Input should be a string or an array of items"))
     }
   }
 
-  private mutating func read(_ json: JSONValue, _ index: Int) throws(RequestFault) {
-    guard case .object(let members) = json else { throw RequestFault("Input should be an object") }
+  private mutating func read(_ json: JSONValue, _ index: Int) throws(InputFault) {
+    guard case .object(let members) = json else { throw InputFault("Input should be an object") }
     switch members["type"]?.string {
     case "message": try readMessage(members)
     case nil where members["role"] != nil: try readMessage(members)
@@ -47,21 +47,21 @@ struct ResponsesItemReader {
   }
 
   /// Items stand in the input of the response that they came with, and nowhere else.
-  private static func unknown(_ id: JSONValue?) -> RequestFault {
+  private static func unknown(_ id: JSONValue?) -> InputFault {
     guard let id = id?.string else { return .missing(.name("id")) }
-    return RequestFault("There is no item '\(id.prefix(64))' here; send the item itself", at: .name("id"))
+    return InputFault("There is no item '\(id.prefix(64))' here; send the item itself", at: .name("id"))
   }
 
   // MARK: - Messages
 
-  private mutating func readMessage(_ members: JSONObject) throws(RequestFault) {
+  private mutating func readMessage(_ members: JSONObject) throws(InputFault) {
     guard let name = members["role"]?.string else { throw .missing(.name("role")) }
     guard let role = Turn.Role(rawValue: name), role != .tool else {
-      throw RequestFault(
+      throw InputFault(
         "Input should be 'user', 'assistant', 'system' or 'developer'", at: .name("role"))
     }
     var parts: [Part]
-    do throws(RequestFault) { parts = try ResponsesPartReader.content(members["content"]) } catch {
+    do throws(InputFault) { parts = try ResponsesPartReader.content(members["content"]) } catch {
       throw error.inside(.name("content"))
     }
     let item = members.without("type", "role", "content", "id")
@@ -93,11 +93,11 @@ struct ResponsesItemReader {
 
   // MARK: - Thoughts
 
-  private mutating func readReasoning(_ members: JSONObject) throws(RequestFault) {
+  private mutating func readReasoning(_ members: JSONObject) throws(InputFault) {
     var thoughts: [Thought] = []
     for name in ["summary", "content"] {
       guard let json = members[name], !json.isNull else { continue }
-      guard let texts = json.array else { throw RequestFault("Input should be an array", at: .name(name)) }
+      guard let texts = json.array else { throw InputFault("Input should be an array", at: .name(name)) }
       thoughts += texts.compactMap { $0["text"]?.string }.map { Thought($0, member: name) }
     }
     if thoughts.isEmpty { thoughts = [Thought("")] }
@@ -129,7 +129,7 @@ struct ResponsesItemReader {
 
   private mutating func readCall(
     _ members: JSONObject, _ kind: ToolCall.Kind, text: String, _ index: Int
-  ) throws(RequestFault) {
+  ) throws(InputFault) {
     for name in ["call_id", "name", text] where members[name]?.string == nil { throw .missing(.name(name)) }
     let id = members["call_id"]?.string ?? ""
     var call = ToolCall(
@@ -144,15 +144,15 @@ struct ResponsesItemReader {
     say([.toolCall(call)])
   }
 
-  private mutating func readResult(_ members: JSONObject) throws(RequestFault) {
+  private mutating func readResult(_ members: JSONObject) throws(InputFault) {
     guard let id = members["call_id"]?.string else { throw .missing(.name("call_id")) }
     guard calls[id] != nil else {
-      throw RequestFault(
+      throw InputFault(
         "No tool call found for the output with this call_id", at: .name("call_id"))
     }
     calls[id]?.isAnswered = true
     let parts: [Part]
-    do throws(RequestFault) { parts = try ResponsesPartReader.content(members["output"]) } catch {
+    do throws(InputFault) { parts = try ResponsesPartReader.content(members["output"]) } catch {
       throw error.inside(.name("output"))
     }
     let result = ToolResult(
@@ -165,7 +165,7 @@ struct ResponsesItemReader {
   private mutating func findUnanswered() {
     for (id, call) in calls where !call.isAnswered {
       faults.append(
-        RequestFault("No tool output found for function call \(id.prefix(64))", at: .index(call.place)))
+        InputFault("No tool output found for function call \(id.prefix(64))", at: .index(call.place)))
     }
   }
 }

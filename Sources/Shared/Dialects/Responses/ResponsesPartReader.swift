@@ -7,24 +7,24 @@ enum ResponsesPartReader {
   static let content = "content"
 
   /// A text, or parts.
-  static func content(_ json: JSONValue?) throws(RequestFault) -> [Part] {
+  static func content(_ json: JSONValue?) throws(InputFault) -> [Part] {
     switch json {
     case .string(let text): return text.isEmpty ? [] : [.text(text)]
     case .array(let elements):
       var parts: [Part] = []
       for (index, element) in elements.enumerated() {
-        do throws(RequestFault) { parts.append(try part(element)) } catch {
+        do throws(InputFault) { parts.append(try part(element)) } catch {
           throw error.inside(.index(index))
         }
       }
       return parts
     case nil, .null: throw .missing()
-    default: throw RequestFault("Input should be a string or an array of parts")
+    default: throw InputFault("Input should be a string or an array of parts")
     }
   }
 
-  private static func part(_ json: JSONValue) throws(RequestFault) -> Part {
-    guard case .object(let members) = json else { throw RequestFault("Input should be an object") }
+  private static func part(_ json: JSONValue) throws(InputFault) -> Part {
+    guard case .object(let members) = json else { throw InputFault("Input should be an object") }
     guard let type = members["type"]?.string else { throw .missing(.name("type")) }
     switch type {
     case "input_text", "output_text", "text", "summary_text", "reasoning_text":
@@ -36,7 +36,7 @@ enum ResponsesPartReader {
     case "input_image": return .image(try image(members))
     case "input_file":
       guard let document = document(members) else {
-        throw RequestFault("Input should have one of 'file_data', 'file_url' and 'file_id'")
+        throw InputFault("Input should have one of 'file_data', 'file_url' and 'file_id'")
       }
       return .document(document)
     case "input_audio":
@@ -56,14 +56,14 @@ enum ResponsesPartReader {
     return extras
   }
 
-  private static func image(_ members: JSONObject) throws(RequestFault) -> ImagePart {
+  private static func image(_ members: JSONObject) throws(InputFault) -> ImagePart {
     let detail = members["detail"]?.string
     let extras = members.without("type", "image_url", "file_id", "detail")
     if let id = members["file_id"]?.string {
       return ImagePart(source: "", id: id, detail: detail, extras: extras)
     }
     guard let url = members["image_url"]?.string, !url.isEmpty else {
-      throw RequestFault("Input should have one of 'image_url', which is a string, and 'file_id'")
+      throw InputFault("Input should have one of 'image_url', which is a string, and 'file_id'")
     }
     if DataURL.isOne(url) {
       do throws(Untranslatable) {
@@ -71,7 +71,7 @@ enum ResponsesPartReader {
         guard content.mediaType.hasPrefix("image/") else {
           throw Untranslatable("\(content.mediaType) is no image.")
         }
-      } catch { throw RequestFault("Input should be an image: \(error.sentence)", at: .name("image_url")) }
+      } catch { throw InputFault("Input should be an image: \(error.sentence)", at: .name("image_url")) }
     }
     return ImagePart(source: url, detail: detail, extras: extras)
   }

@@ -68,7 +68,7 @@ public enum ResponsesRequestReader {
 public struct ResponsesInput: Sendable {
   public let turns: [Turn]
   /// All that is wrong with them.
-  public let faults: [RequestFault]
+  public let faults: [InputFault]
 
   /// Reads the member `input`, a text or items.
   public init(_ json: JSONValue) {
@@ -78,7 +78,7 @@ public struct ResponsesInput: Sendable {
   }
 
   /// Reads the member `instructions`, a text or items.
-  public static func instructions(_ json: JSONValue) -> (turns: [Turn], faults: [RequestFault]) {
+  public static func instructions(_ json: JSONValue) -> (turns: [Turn], faults: [InputFault]) {
     if case .string(let text) = json {
       if text.isEmpty { return ([], []) }
       let extras: JSONObject = [ResponsesItemReader.instructions: true]

@@ -44,8 +44,8 @@ struct ResponsesInputTests {
       (
         [["id": "msg_1"]], [.index(0), .name("id")], "There is no item 'msg_1' here; send the item itself"
       ),
-    ] as [(JSONValue, [RequestFault.Step], String?)])
-  func faults(input: JSONValue, path: [RequestFault.Step], sentence: String?) {
+    ] as [(JSONValue, [InputFault.Step], String?)])
+  func faults(input: JSONValue, path: [InputFault.Step], sentence: String?) {
     let fault = ResponsesInput(input).faults.first
     #expect(fault?.path == path)
     #expect(fault?.sentence == sentence)

@@ -1,5 +1,5 @@
 /// What is wrong with a request that a dialect reads, and where.
-public struct RequestFault: Error, Sendable, Hashable {
+public struct InputFault: Error, Sendable, Hashable {
   /// A step from an object or an array to what it holds.
   public enum Step: Sendable, Hashable {
     case name(String)
@@ -21,10 +21,10 @@ public struct RequestFault: Error, Sendable, Hashable {
     sentence = nil
   }
 
-  static func missing(_ path: Step...) -> RequestFault { RequestFault(missingAt: path) }
+  static func missing(_ path: Step...) -> InputFault { InputFault(missingAt: path) }
 
   /// The same, seen from further out.
-  func inside(_ steps: Step...) -> RequestFault {
+  func inside(_ steps: Step...) -> InputFault {
     var fault = self
     fault.path = steps + path
     return fault
