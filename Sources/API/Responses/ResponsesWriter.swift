@@ -43,6 +43,8 @@ private struct ResponseEventWriter: StreamWriter {
   let job: AnsweredJob
   var writer: ResponsesAnswerWriter
 
+  mutating func begin(to bytes: inout ByteBuffer) { bytes.write(writer.begin(model: nil)) }
+
   mutating func write(_ delta: AnswerDelta, of target: Target?, to bytes: inout ByteBuffer) {
     bytes.write(writer.begin(model: target?.model))
     bytes.write(writer.write(delta))

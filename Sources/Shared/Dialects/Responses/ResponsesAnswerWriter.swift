@@ -41,7 +41,7 @@ public struct ResponsesAnswerWriter: Sendable {
 
   /// The events before all others. Nothing where they have been written.
   public mutating func begin(model: String?) -> [Event] {
-    if let model, !hasBegun { object.model = model }
+    if let model { object.model = model }
     begin()
     return takeEvents()
   }

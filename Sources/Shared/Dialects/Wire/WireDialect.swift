@@ -9,6 +9,9 @@ public protocol WireDialect: Sendable {
   /// Whether it is OpenAI's Responses, whose words no other dialect knows.
   var speaksResponses: Bool { get }
 
+  /// Whether what a tool returned may hold pictures and files.
+  var takesShownResults: Bool { get }
+
   /// How many texts may be embedded in one call; nil where there is no bound.
   var mostTexts: Int? { get }
 
@@ -41,6 +44,7 @@ extension WireDialect {
   public var headers: HTTPHeaders { [:] }
   public var mostTexts: Int? { nil }
   public var speaksResponses: Bool { false }
+  public var takesShownResults: Bool { true }
 
   /// A conversation written for a target, in whichever dialect it was asked: one in Responses' form is put into words that
   /// the target's dialect knows.
@@ -56,7 +60,8 @@ extension WireDialect {
     } catch {
       throw .untranslatable(error)
     }
-    var written = try write(translation.conversation, for: target, streams: streams)
+    let told = takesShownResults ? translation.conversation : translation.conversation.withShownResultsApart
+    var written = try write(told, for: target, streams: streams)
     written.dropped = translation.dropped + written.dropped
     return written
   }

@@ -130,4 +130,20 @@ struct ResponsesTranslationTests {
     for word in ["one", "two", "\"I\"", "\"B\"", "\"C\""] { #expect(text.contains(word), "\(word)") }
     #expect(written.dropped == [])
   }
+
+  @Test("pictures that a tool returned follow its result where that takes text only")
+  func shownResults() throws {
+    let asked = try ResponsesFixture.asked([
+      ["type": "function_call", "call_id": "1", "name": "f", "arguments": "{}"],
+      ["type": "function_call", "call_id": "2", "name": "f", "arguments": "{}"],
+      [
+        "type": "function_call_output", "call_id": "1",
+        "output": [["type": "input_image", "image_url": "data:image/png;base64,aGk="]],
+      ], ["type": "function_call_output", "call_id": "2", "output": "two"],
+    ])
+    let written = try ChatDialect().told(asked, for: RequestTarget(provider: "p", model: "m"), streams: false)
+    let messages = try JSONParser.parse(written.body)["messages"]?.array ?? []
+    #expect(messages.map { $0["role"] } == ["assistant", "tool", "tool", "user"])
+    #expect(messages.last?["content"]?[0]?["type"] == "image_url")
+  }
 }
