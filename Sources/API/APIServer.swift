@@ -93,6 +93,7 @@ struct APIServer: Sendable {
     let openAI =
       [
         ChatCompletionRoute(asking: asking, bodies: bodies, settings: compatible).route,
+        ResponsesRoute(asking: asking, bodies: bodies, settings: compatible).route,
         EmbeddingRoute(asking: asking, bodies: bodies, settings: compatible).route,
       ] + ModelRoutes(catalogs: settings.catalogs).routes
     let health = HealthRoutes(queue: desk.queue, board: providers, drain: drain, gate: gate)

@@ -35,6 +35,7 @@ struct AnswerStream: Sendable {
   ) async throws {
     var reader = reader
     var events = first
+    if !first.contains(where: \.tellsOfAnswer) { writer.begin(to: &bytes) }
     while true {
       for event in events { try await add(event) }
       if bytes.readableBytes > 0 { try await stream.write(bytes, to: &response) }
@@ -87,5 +88,15 @@ struct AnswerStream: Sendable {
     writer.write(
       result.answer.delta, of: Target(provider: result.provider, model: result.model), to: &bytes)
     writer.end(with: result, to: &bytes)
+  }
+}
+
+extension JobEvent {
+  /// Whether a piece of the answer, or its end, is told.
+  fileprivate var tellsOfAnswer: Bool {
+    switch kind {
+    case .delta, .done: true
+    case .status, .restart, .whole, .error: false
+    }
   }
 }

@@ -23,6 +23,9 @@ struct AnsweredJob: Sendable {
 
 /// Writes one streamed answer as server-sent events.
 protocol StreamWriter: Sendable {
+  /// Appends what comes before all pieces, where the first is late.
+  mutating func begin(to bytes: inout ByteBuffer)
+
   /// Appends a piece of the answer. `target` is who answers, with the first piece.
   mutating func write(_ delta: AnswerDelta, of target: Target?, to bytes: inout ByteBuffer)
 
@@ -31,4 +34,8 @@ protocol StreamWriter: Sendable {
 
   /// Appends the error that ends the stream.
   mutating func fail(with problem: Problem, to bytes: inout ByteBuffer)
+}
+
+extension StreamWriter {
+  mutating func begin(to bytes: inout ByteBuffer) {}
 }

@@ -22,7 +22,7 @@ extension ValueRule where Value == JSONValue {
 extension ValueRule where Value == String {
   /// What OpenAI takes as a function's name (https://platform.openai.com/docs/api-reference/chat/create): any
   /// provider of a route may come to be asked, and Gemini alone takes more.
-  fileprivate static var functionName: ValueRule {
+  static var functionName: ValueRule {
     text(length: 1...64)
       .described(by: ["pattern": "^[a-zA-Z0-9_-]+$"])
       .also { name in

@@ -47,6 +47,17 @@ struct Field<Model: Sendable>: Sendable {
     defaultValue = { _ in nil }
   }
 
+  /// A field that is checked, and taken from the request by whoever reads it whole. It may be absent.
+  init<Value>(checking name: String, _ rule: ValueRule<Value>, _ sentence: String) {
+    self.name = name
+    self.sentence = sentence
+    example = nil
+    isRequired = false
+    schema = rule.schema
+    read = { json, _, errors in _ = rule.read(json, &errors) }
+    defaultValue = { _ in nil }
+  }
+
   /// The field, in the published schema only if so.
   func documented(if isDocumented: Bool) -> Field {
     var field = self

@@ -14,6 +14,8 @@ public struct StoredResult: Sendable {
   public let usage: JSONValue
   /// The `data` of OpenAI's embeddings; nil for a chat.
   public let embeddings: JSONValue?
+  /// From the start of the cascade to the answer, in milliseconds.
+  public let latency: Int64
   /// How many targets were asked.
   public let attempts: Int
   /// What of the client's wishes the provider was not told.
@@ -33,6 +35,7 @@ public struct StoredResult: Sendable {
     self.model = model
     self.usage = usage
     embeddings = value["data"]
+    latency = value["latency_ms"]?.integer ?? 0
     attempts = value["cascade_path"]?.array?.count { $0["status"]?.string != "skipped" } ?? 0
     dropped = value["inner"]?["dropped"]?.array?.compactMap(\.string) ?? []
   }

@@ -2,7 +2,7 @@
 public struct Provider: Sendable, Hashable {
   public let name: String
   public let dialect: Dialect
-  /// All that stands before `/models/…` (Gemini), `/chat/completions` (OpenAI) or `/messages` (Anthropic),
+  /// All that stands before `/models/…` (Gemini), `/chat/completions` and `/responses` (OpenAI) or `/messages` (Anthropic),
   /// without a final slash.
   public let baseURL: String
   public let access: ProviderAccess
@@ -42,7 +42,7 @@ public struct Provider: Sendable, Hashable {
     self.quotas = quotas
     self.timeouts = timeouts
     self.takesTrace = takesTrace
-    self.preset = preset ?? (dialect == .chat ? ServerPreset.known(name: name, baseURL: baseURL) : nil)
+    self.preset = preset ?? (dialect.isOpenAIs ? ServerPreset.known(name: name, baseURL: baseURL) : nil)
     var known = shape ?? self.preset?.shape ?? .neutral
     known.takesSignatures = dialect == .chat && KnownHost.owner(ofBaseURL: baseURL) == "gemini"
     self.shape = known
@@ -55,6 +55,11 @@ public struct Provider: Sendable, Hashable {
 
   /// What it is called in the list of prices: a preset or a well-known host says it, else its own name.
   var listedName: String { preset?.rawValue ?? KnownHost.owner(ofBaseURL: baseURL) ?? name }
+
+  /// What one of its models is asked in: OpenAI asks its newer ones by Responses, others by chat.
+  public func dialect(of model: String) -> Dialect {
+    models.first { $0.name == model }?.dialect ?? dialect
+  }
 
   /// The default model, then all others.
   var knownModels: [ProviderModel] {

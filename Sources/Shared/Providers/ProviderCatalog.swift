@@ -48,7 +48,7 @@ public struct ProviderCatalog: Sendable {
       let listed = prices.listed(target)
       return ProviderModel(
         name: model.name, price: prices[target], contextWindow: model.contextWindow ?? listed?.contextWindow,
-        maxOutputTokens: model.maxOutputTokens ?? listed?.maxOutputTokens)
+        maxOutputTokens: model.maxOutputTokens ?? listed?.maxOutputTokens, dialect: model.dialect)
     }
   }
 

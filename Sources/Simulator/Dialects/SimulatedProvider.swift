@@ -7,8 +7,10 @@ enum SimulatedProvider: String, Sendable, CaseIterable {
     self.init(rawValue: String(path.split(separator: "/", maxSplits: 1).first ?? ""))
   }
 
-  var dialect: any Dialect {
+  /// In which a path is asked; OpenAI has two.
+  func dialect(of path: String) -> any Dialect {
     switch self {
+    case .openai where path == ResponsesDialect.path: ResponsesDialect()
     case .gemini: GeminiDialect()
     case .anthropic: AnthropicDialect()
     case .groq, .openrouter, .openai: OpenAIDialect(provider: self)

@@ -34,6 +34,8 @@ struct ChatCall: Sendable {
   var toolChoice = ToolChoice()
   /// How many likely tokens to tell beside each of the answer's own; nil for not even those.
   var logprobs: Int?
+  /// What only OpenAI's Responses asks for.
+  var responses = ResponsesWishes()
 
   /// The text of each message, the system's first, with line feeds between.
   var prompt: String { conversation.prompt }

@@ -16,7 +16,7 @@ struct ProviderRoutes: Sendable {
     let entry = log.record(request, of: provider)
     let ticket = tally.begin(provider) { log.end(entry) }
     defer { withExtendedLifetime(ticket) {} }
-    let dialect = provider.dialect
+    let dialect = provider.dialect(of: request.path)
     let call: ProviderCall
     do { call = try read(request, dialect) } catch {
       return response(Outgoing(dialect.render(error, model: "")), .usual, ticket, channel)

@@ -58,7 +58,7 @@ struct TargetCaller: Sendable {
     firstByte: FirstByte?, isLast: Bool, counting bytes: AnswerBytes?, under key: ProviderKey?,
     hasMoreKeys: Bool = false
   ) async -> TargetTurn {
-    let call: Call
+    var call: Call
     // A stream is as fast as its first piece.
     let firstByte = firstByte ?? (deltas != nil && route.strategy == .fastest ? FirstByte() : nil)
     let refuses = route.onUnsupported == .refuse
@@ -78,6 +78,15 @@ struct TargetCaller: Sendable {
     }
     var steps: [CascadeStep] = []
     var ending = await attempt(call, in: route, deltas, &steps)
+    // Thoughts that their maker does not know again are worth less than an answer.
+    if ending.isOfThoughts, let plain = request.withoutThoughts,
+      let again = try? self.call(
+        plain, to: target, under: key, streams: deltas != nil, refuses, firstByte, isLast, bytes)
+    {
+      let next = await attempt(again, in: route, deltas, &steps)
+      if case .passed(.skipped) = next { return TargetTurn(target, steps, ending, dropped: call.dropped) }
+      (call, ending) = (again, next)
+    }
     for _ in 0..<route.retries {
       guard let pause = ending.pauseBeforeRetry, !(hasMoreKeys && ending.isOfKey) else { break }
       guard (try? await Task.sleep(for: pause)) != nil else { return TargetTurn(target, steps, .aborted) }

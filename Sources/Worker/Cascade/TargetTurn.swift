@@ -65,6 +65,13 @@ struct TargetTurn: Sendable, Hashable {
   }
 }
 
+extension TargetTurn.Ending {
+  /// Whether the target was asked with thoughts that it does not take back.
+  var isOfThoughts: Bool {
+    if case .passed(.fault(let fault, _, _)) = self { fault.isOfThoughts } else { false }
+  }
+}
+
 extension CascadeStep {
   init(
     _ target: Target, _ status: Status, _ reason: String?, _ latency: Duration, _ key: KeyPlace? = nil

@@ -19,7 +19,7 @@ struct ProviderEndpoint: Sendable {
   init(
     _ provider: Provider, model: String, timeouts: ProviderTimeouts = ProviderTimeouts()
   ) throws(ProviderFault) {
-    wire = provider.dialect.wire
+    wire = provider.dialect(of: model).wire
     key = provider.access.key
     self.timeouts = timeouts.overridden(by: provider.timeouts)
     takesTrace = provider.takesTrace
@@ -66,7 +66,7 @@ struct ProviderEndpoint: Sendable {
     }
     switch request {
     case .chat(let conversation):
-      let written = try wire.write(conversation, for: target, streams: streams)
+      let written = try wire.told(conversation, for: target, streams: streams)
       if refusesUnsupported, let name = written.dropped.first {
         throw .untranslatable(.missing("`\(name)`", in: target.provider))
       }

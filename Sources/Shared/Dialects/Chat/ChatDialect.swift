@@ -3,6 +3,8 @@ import NIOCore
 /// OpenAI's chat completions and embeddings, as OpenAI, Groq, OpenRouter and many others serve them
 /// (https://platform.openai.com/docs/api-reference/chat).
 struct ChatDialect: WireDialect {
+  var takesShownResults: Bool { false }
+
   func path(for operation: ProviderOperation, model: String) -> String {
     switch operation {
     case .chat, .chatStream: "/chat/completions"

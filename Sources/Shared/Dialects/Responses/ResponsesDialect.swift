@@ -1,9 +1,12 @@
 import NIOCore
 
-/// OpenAI's Responses (https://platform.openai.com/docs/api-reference/responses).
+/// OpenAI's Responses, as OpenAI and those who follow the public specification Open Responses serve them
+/// (https://platform.openai.com/docs/api-reference/responses).
 struct ResponsesDialect: WireDialect {
-  private static let missing = ProviderFault.untranslatable(
-    Untranslatable("No provider can be asked by way of the Responses API yet."))
+  /// Its name in sentences.
+  static let provider = "The Responses API"
+
+  var speaksResponses: Bool { true }
 
   func path(for operation: ProviderOperation, model: String) -> String {
     switch operation {
@@ -16,21 +19,43 @@ struct ResponsesDialect: WireDialect {
 
   func write(
     _ conversation: Conversation, for target: RequestTarget, streams: Bool
-  ) throws(ProviderFault) -> WrittenRequest { throw Self.missing }
-
-  func write(_ request: EmbeddingRequest, for target: RequestTarget) throws(ProviderFault) -> ByteBuffer {
-    throw Self.missing
+  ) throws(ProviderFault) -> WrittenRequest {
+    do throws(Untranslatable) {
+      let request = try ResponsesRequestWriter(conversation, for: target, streams: streams)
+      return target.shape.edit(WrittenRequest(body: request.json.serialized(), dropped: request.dropped))
+    } catch {
+      throw .untranslatable(error)
+    }
   }
 
   func answer(
     from response: ProviderResponse, hiding key: Secret?, maker: String
-  ) throws(ProviderFault) -> ProviderAnswer { throw Self.missing }
+  ) throws(ProviderFault) -> ProviderAnswer {
+    guard response.isSuccess else {
+      throw ResponsesFault.fault(
+        ProviderErrorObject(of: response), status: response.status, response, hiding: key)
+    }
+    let value = try response.json()
+    if let error = ProviderErrorObject(in: value) {
+      throw ResponsesFault.fault(error, status: nil, response, hiding: key)
+    }
+    return try ResponsesAnswerReader(maker: maker).whole(value)
+  }
+
+  func streamReader(of response: ProviderResponse, hiding key: Secret?, maker: String) -> any StreamReader {
+    ResponsesStreamReader(response: response, key: key, maker: maker)
+  }
+
+  // MARK: - Embeddings
+
+  /// Those of OpenAI have one form, whichever way its models are asked.
+  func write(_ request: EmbeddingRequest, for target: RequestTarget) throws(ProviderFault) -> ByteBuffer {
+    try ChatDialect().write(request, for: target)
+  }
 
   func answer(
     to request: EmbeddingRequest, from response: ProviderResponse, hiding key: Secret?
-  ) throws(ProviderFault) -> ProviderAnswer { throw Self.missing }
-
-  func streamReader(of response: ProviderResponse, hiding key: Secret?, maker: String) -> any StreamReader {
-    ChatStreamReader(response: response, key: key, maker: maker)
+  ) throws(ProviderFault) -> ProviderAnswer {
+    try ChatDialect().answer(to: request, from: response, hiding: key)
   }
 }

@@ -6,6 +6,12 @@ public protocol WireDialect: Sendable {
   /// What follows the provider's base URL, percent-encoded. A model's name may come from a client.
   func path(for operation: ProviderOperation, model: String) -> String
 
+  /// Whether it is OpenAI's Responses, whose words no other dialect knows.
+  var speaksResponses: Bool { get }
+
+  /// Whether what a tool returned may hold pictures and files.
+  var takesShownResults: Bool { get }
+
   /// How many texts may be embedded in one call; nil where there is no bound.
   var mostTexts: Int? { get }
 
@@ -37,6 +43,28 @@ public protocol WireDialect: Sendable {
 extension WireDialect {
   public var headers: HTTPHeaders { [:] }
   public var mostTexts: Int? { nil }
+  public var speaksResponses: Bool { false }
+  public var takesShownResults: Bool { true }
+
+  /// A conversation written for a target, in whichever dialect it was asked: one in Responses' form is put into words that
+  /// the target's dialect knows.
+  public func told(
+    _ conversation: Conversation, for target: RequestTarget, streams: Bool
+  ) throws(ProviderFault) -> WrittenRequest {
+    guard conversation.dialect == .responses, !speaksResponses else {
+      return try write(conversation, for: target, streams: streams)
+    }
+    let translation: ResponsesTranslation
+    do throws(Untranslatable) {
+      translation = try ResponsesTranslation(conversation, for: target.provider)
+    } catch {
+      throw .untranslatable(error)
+    }
+    let told = takesShownResults ? translation.conversation : translation.conversation.withShownResultsApart
+    var written = try write(told, for: target, streams: streams)
+    written.dropped = translation.dropped + written.dropped
+    return written
+  }
 }
 
 extension Dialect {

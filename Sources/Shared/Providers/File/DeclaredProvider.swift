@@ -37,7 +37,7 @@ extension DeclaredProvider {
     let models = try mapping["models"].map(Self.models) ?? []
     keys = try Self.keys(mapping)
     let name = try namePlace.text(Self.nameAllowed, Self.name)
-    let dialect: Dialect = try mapping.required("dialect", "one of openai, gemini, anthropic")
+    let dialect: Dialect = try mapping.required("dialect", "one of openai, gemini, anthropic, responses")
       .choice()
     let url = try mapping.required("base_url", BaseURL.allowed).text(BaseURL.allowed, BaseURL.parse)
     let preset = try mapping["preset"].map { place throws(ConfigurationError) in

@@ -11,7 +11,7 @@ enum ShapeReading {
   static func preset(
     _ place: FileValue, dialect: Dialect
   ) throws(ConfigurationError) -> ServerPreset {
-    guard dialect == .chat else {
+    guard dialect.isOpenAIs else {
       throw place.refused(
         "is for servers of the dialect openai; allowed is no preset with \(dialect.rawValue)")
     }

@@ -41,7 +41,7 @@ extension OpenAIDialect {
     return try OpenAIEmbeddings.read(body, model: try model(body))
   }
 
-  private func authorizedBody(_ request: ReceivedRequest) throws(Refusal) -> JSONValue {
+  func authorizedBody(_ request: ReceivedRequest) throws(Refusal) -> JSONValue {
     for name in ["key", "api_key"] where request.queryValue(name) != nil {
       throw .invalid("Unknown query parameter: '\(name)'. Keys belong into the Authorization header.")
     }
@@ -58,7 +58,7 @@ extension OpenAIDialect {
     if RefusedKey.matches(key) { throw .invalidKey }
   }
 
-  private func model(_ body: JSONValue) throws(Refusal) -> String {
+  func model(_ body: JSONValue) throws(Refusal) -> String {
     guard let model = body["model"]?.string, !model.isEmpty else {
       throw .invalid("you must provide a model parameter", parameter: "model")
     }

@@ -71,7 +71,7 @@ struct OpenAIParameters {
     }
   }
 
-  private func checkRange(
+  func checkRange(
     _ name: String, _ body: JSONValue, _ range: ClosedRange<Double>
   ) throws(Refusal) {
     guard let value = body.present(name) else { return }

@@ -1,0 +1,305 @@
+import OrderedCollections
+
+/// What a model says, part by part, as items of Responses. Decides which part begins an item, goes on with one, or ends
+/// those before it; whoever writes events does so by the steps.
+struct ResponsesOutput: Sendable {
+  /// What has become of an item. `content` is the place of a part in it.
+  enum Step: Sendable, Hashable {
+    case began(Int)
+    case contentBegan(Int, content: Int)
+    /// A text, or the arguments of a call, grew.
+    case grew(Int, content: Int, by: String)
+    case annotated(Int, content: Int, annotation: Int)
+    case contentEnded(Int, content: Int)
+    case ended(Int)
+  }
+
+  private(set) var items: [ResponsesItem] = []
+  private let names: ToolNames
+  /// By the number of their part: the item that each part belongs to, and where in it.
+  private var places: [Int: (item: Int, content: Int)] = [:]
+  /// Calls whose tool is not known yet.
+  private var unnamed: OrderedDictionary<Int, ToolCall> = [:]
+
+  /// `names` are those under which the model knows the client's tools.
+  init(names: ToolNames) { self.names = names }
+
+  /// What the parts of one turn are as items.
+  static func items(of parts: [Part]) -> [ResponsesItem] {
+    var output = ResponsesOutput(names: ToolNames(of: []))
+    for (index, part) in parts.enumerated() { _ = output.take(part, at: index) }
+    _ = output.end(isCut: false)
+    return output.items
+  }
+
+  /// Takes the piece of a part in.
+  mutating func take(_ part: Part, at index: Int, logprobs: [JSONValue] = []) -> [Step] {
+    switch part {
+    case .text(let text): takeText(text, index, logprobs)
+    case .refusal(let text): grow(index, .refusal, of: .message, by: text)
+    case .audio(let audio): grow(index, .text, of: .message, by: audio.transcript ?? "")
+    case .thought(let thought): take(thought, index)
+    case .toolCall(let call): take(call, index)
+    case .image(let image): whole(ResponsesItem(.image(image)))
+    case .citation(let citation): annotate(citation)
+    case .opaque(let opaque): take(opaque, index)
+    // No model says such.
+    case .document, .toolResult: []
+    }
+  }
+
+  /// Ends what is open; `isCut` says that the answer broke off.
+  mutating func end(isCut: Bool) -> [Step] {
+    var steps: [Step] = []
+    for (index, call) in unnamed { steps += begin(call, index) }
+    for place in items.indices where !items[place].isDone {
+      items[place].isCut = isCut
+      steps += close(place)
+    }
+    return steps
+  }
+
+  // MARK: - Texts
+
+  private mutating func takeText(_ text: TextPart, _ index: Int, _ logprobs: [JSONValue]) -> [Step] {
+    var extras = text.extras
+    let marked = extras.removeValue(forKey: ResponsesItemReader.item)?.object
+    let isNew = places[index] == nil
+    // Other dialects' texts follow each other for sources' sake, and are one.
+    if isNew, marked == nil, let last = items.indices.last, items[last].kind == .message, !items[last].isDone,
+      !items[last].isResponses, items[last].contents.last?.kind == .text
+    {
+      places[index] = (last, items[last].contents.count - 1)
+    }
+    var steps = grow(index, .text, of: .message, by: text.text, members: marked, isResponses: marked != nil)
+    guard let place = places[index], items.indices.contains(place.item) else { return steps }
+    if !extras.isEmpty { items[place.item].contents[place.content].members.addMissing(of: extras) }
+    guard !logprobs.isEmpty else { return steps }
+    items[place.item].contents[place.content].logprobs += logprobs
+    if text.text.isEmpty { steps.append(.grew(place.item, content: place.content, by: "")) }
+    return steps
+  }
+
+  /// Grows the content that the part is; where there is none yet, or its item has ended, one begins.
+  private mutating func grow(
+    _ index: Int, _ kind: ResponsesItem.Content.Kind, of itemKind: ResponsesItem.Kind, by text: String,
+    members: JSONObject? = nil, isResponses: Bool = false
+  ) -> [Step] {
+    var steps: [Step] = []
+    if let place = places[index], !items[place.item].isDone {
+      if text.isEmpty { return [] }
+      items[place.item].contents[place.content].text += text
+      return [.grew(place.item, content: place.content, by: text)]
+    }
+    // A part of an item that has begun, as Responses itself has several in one.
+    if places[index] == nil, members == nil, let last = items.indices.last, items[last].kind == itemKind,
+      !items[last].isDone, items[last].isResponses
+    {
+      steps += closeContent(last)
+    } else {
+      steps += closeAll()
+      var item = ResponsesItem(itemKind)
+      item.members = members ?? [:]
+      item.isResponses = isResponses
+      items.append(item)
+      steps.append(.began(items.count - 1))
+    }
+    let place = items.count - 1
+    items[place].contents.append(ResponsesItem.Content(kind: kind, text: text))
+    let content = items[place].contents.count - 1
+    places[index] = (place, content)
+    steps.append(.contentBegan(place, content: content))
+    if !text.isEmpty { steps.append(.grew(place, content: content, by: text)) }
+    return steps
+  }
+
+  private mutating func annotate(_ citation: Citation) -> [Step] {
+    guard let last = items.indices.last, items[last].kind == .message, !items[last].isDone,
+      let content = items[last].contents.indices.last, items[last].contents[content].kind == .text,
+      let form = citation.responsesForm(in: items[last].contents[content].text)
+    else { return [] }
+    items[last].contents[content].annotations.append(.object(form))
+    return [
+      .annotated(last, content: content, annotation: items[last].contents[content].annotations.count - 1)
+    ]
+  }
+
+  // MARK: - Thoughts
+
+  private mutating func take(_ thought: Thought, _ index: Int) -> [Step] {
+    let marked = thought.extras[ResponsesItemReader.item]?.object
+    let isResponses = thought.maker?.dialect == .responses || marked != nil
+    var steps: [Step] = []
+    if places[index] == nil || items[places[index]?.item ?? 0].isDone {
+      let kind: ResponsesItem.Content.Kind = thought.member == "content" ? .reasoning : .summary
+      if thought.text.isEmpty {
+        steps += beginReasoning(marked, isResponses, index)
+      } else {
+        steps += grow(
+          index, kind, of: .reasoning, by: thought.text, members: marked, isResponses: isResponses)
+      }
+    } else if let place = places[index], place.content < 0, !thought.text.isEmpty {
+      // It began with what is sealed, and has a text after all.
+      let kind: ResponsesItem.Content.Kind = thought.member == "content" ? .reasoning : .summary
+      items[place.item].contents.append(ResponsesItem.Content(kind: kind, text: thought.text))
+      places[index] = (place.item, 0)
+      steps += [.contentBegan(place.item, content: 0), .grew(place.item, content: 0, by: thought.text)]
+    } else {
+      steps += grow(index, .summary, of: .reasoning, by: thought.text)
+    }
+    if let place = places[index] { seal(place.item, thought) }
+    return steps
+  }
+
+  private mutating func beginReasoning(_ members: JSONObject?, _ isResponses: Bool, _ index: Int) -> [Step] {
+    let steps = closeAll()
+    var item = ResponsesItem(.reasoning)
+    item.members = members ?? [:]
+    item.isResponses = isResponses
+    items.append(item)
+    places[index] = (items.count - 1, -1)
+    return steps + [.began(items.count - 1)]
+  }
+
+  /// Keeps what its maker wants back.
+  private mutating func seal(_ place: Int, _ thought: Thought) {
+    var thought = thought
+    thought.text = ""
+    thought.extras = [:]
+    guard case .thought(var known)? = items[place].sealed else {
+      // A text alone is nobody's.
+      if thought.maker != nil { items[place].sealed = .thought(thought) }
+      return
+    }
+    known.join(thought)
+    items[place].sealed = .thought(known)
+  }
+
+  // MARK: - Calls
+
+  private mutating func take(_ piece: ToolCall, _ index: Int) -> [Step] {
+    if let place = places[index] {
+      guard !items[place.item].isDone, case .call(var call) = items[place.item].kind else { return [] }
+      call.arguments += piece.arguments
+      items[place.item].kind = .call(call)
+      if items[place.item].isInputWrapped || piece.arguments.isEmpty { return [] }
+      return [.grew(place.item, content: 0, by: piece.arguments)]
+    }
+    var call = piece
+    if var known = unnamed[index] {
+      known.join(piece)
+      call = known
+    }
+    unnamed[index] = call
+    return call.name.isEmpty ? [] : begin(call, index)
+  }
+
+  private mutating func begin(_ call: ToolCall, _ index: Int) -> [Step] {
+    unnamed[index] = nil
+    var steps = closeAll()
+    if call.signature != nil {
+      var sealed = ResponsesItem(.reasoning)
+      sealed.sealed = .toolCall(call)
+      steps += whole(sealed)
+    }
+    var call = call
+    if call.id.isEmpty { call.id = ToolCallID.new() }
+    let known = call.kind == .function && call.namespace == nil ? names.tool(told: call.name) : nil
+    if let known {
+      call.name = known.name
+      call.namespace = known.namespace
+      if known.isCustom { call.kind = .custom }
+    }
+    var item = ResponsesItem(.call(call))
+    item.members = call.extras
+    item.isInputWrapped = known?.isCustom ?? false
+    items.append(item)
+    let place = items.count - 1
+    places[index] = (place, 0)
+    steps.append(.began(place))
+    if !call.arguments.isEmpty, !item.isInputWrapped {
+      steps.append(.grew(place, content: 0, by: call.arguments))
+    }
+    return steps
+  }
+
+  // MARK: - Items that come whole
+
+  private mutating func take(_ opaque: OpaquePart, _ index: Int) -> [Step] {
+    guard opaque.dialect != .responses else {
+      guard opaque.name == ResponsesPartReader.content else {
+        return whole(ResponsesItem(.opaque(opaque.members)))
+      }
+      let steps = grow(index, .opaque, of: .message, by: "")
+      if let place = places[index] { items[place.item].contents[place.content].members = opaque.members }
+      return steps
+    }
+    // Nothing to see, and its maker wants it back.
+    if let place = places[index], !items[place.item].isDone,
+      case .opaque(var known)? = items[place.item].sealed
+    {
+      known.join(opaque)
+      items[place.item].sealed = .opaque(known)
+      return []
+    }
+    let steps = beginReasoning(nil, false, index)
+    items[items.count - 1].sealed = .opaque(opaque)
+    return steps
+  }
+
+  private mutating func whole(_ item: ResponsesItem) -> [Step] {
+    let steps = closeAll()
+    items.append(item)
+    return steps + [.began(items.count - 1)] + close(items.count - 1)
+  }
+
+  // MARK: - Ends
+
+  /// Ends what is open when another item begins. A call stays open until its arguments are whole: some servers tell
+  /// those of several calls by turns.
+  private mutating func closeAll() -> [Step] {
+    var steps: [Step] = []
+    for place in items.indices where !items[place].isDone && mayEnd(place) { steps += close(place) }
+    return steps
+  }
+
+  private func mayEnd(_ place: Int) -> Bool {
+    guard case .call(let call) = items[place].kind, call.kind != .custom || items[place].isInputWrapped else {
+      return true
+    }
+    return (try? JSONParser.parse(call.arguments))?.object != nil
+  }
+
+  private mutating func close(_ place: Int) -> [Step] {
+    var steps = closeContent(place)
+    if items[place].isInputWrapped, case .call(var call) = items[place].kind {
+      items[place].isInputWrapped = false
+      let value = try? JSONParser.parse(call.arguments)
+      call.arguments = value?[ToolNames.input]?.string ?? call.arguments
+      items[place].kind = .call(call)
+      if !call.arguments.isEmpty { steps.append(.grew(place, content: 0, by: call.arguments)) }
+    }
+    items[place].isDone = true
+    return steps + [.ended(place)]
+  }
+
+  private func closeContent(_ place: Int) -> [Step] {
+    guard let last = items[place].contents.indices.last else { return [] }
+    return [.contentEnded(place, content: last)]
+  }
+}
+
+extension Citation {
+  /// One of Responses' annotations; nil for a source that is no page.
+  func responsesForm(in text: String) -> JSONObject? {
+    if dialect == .responses { return members }
+    guard let url else { return nil }
+    let told = members["url_citation"]
+    let end = Int64(text.unicodeScalars.count)
+    return [
+      "type": "url_citation", "url": .string(url), "title": .string(title ?? ""),
+      "start_index": .integer(told?["start_index"]?.integer ?? 0),
+      "end_index": .integer(told?["end_index"]?.integer ?? end),
+    ]
+  }
+}

@@ -1,0 +1,255 @@
+import OrderedCollections
+
+/// A conversation that was asked in Responses' form, for a target that speaks another dialect: in the words of OpenAI's
+/// chat, from which every other dialect is written. Custom tools and those of namespaces become functions; what only OpenAI
+/// can run is left out, and refused where it was demanded.
+struct ResponsesTranslation {
+  private(set) var conversation: Conversation
+  /// What was left out, by the client's names.
+  private(set) var dropped: [String] = []
+
+  private let names: ToolNames
+  private let target: String
+
+  init(_ asked: Conversation, for target: String) throws(Untranslatable) {
+    self.target = target
+    let tools = asked.toolsInAll
+    names = ToolNames(of: tools)
+    var conversation = Conversation(
+      model: asked.model, turns: [], parameters: asked.parameters, dialect: .chat)
+    self.conversation = conversation
+    conversation.tools = try functions(among: tools)
+    conversation.toolChoice = try choice(asked.toolChoice, &conversation)
+    // Where nothing is left to choose from, there is no choice.
+    if conversation.tools.isEmpty { conversation.parameters.parallelToolCalls = nil }
+    if case .other(let json)? = asked.parameters.responseFormat {
+      throw .missing("`text.format` of the type `\(json["type"]?.string ?? "")`", in: target)
+    }
+    conversation.setExtras(try translate(asked.extras))
+    for turn in asked.turns { try add(turn, to: &conversation) }
+    self.conversation = conversation
+  }
+
+  // MARK: - Tools
+
+  private mutating func functions(among tools: [Tool]) throws(Untranslatable) -> [Tool] {
+    var functions: [Tool] = []
+    for tool in tools {
+      switch tool {
+      case .function(let function): functions.append(told(function, in: nil))
+      case .custom(let custom): functions.append(told(custom, in: nil))
+      case .namespace(let space):
+        for tool in space.tools {
+          switch tool {
+          case .function(let function): functions.append(told(function, in: space))
+          case .custom(let custom): functions.append(told(custom, in: space))
+          case .namespace, .other: drop("tools.namespace")
+          }
+        }
+      case .other(let json):
+        guard let type = json["type"]?.string, type != "function", type != "custom", type != "namespace"
+        else {
+          throw Untranslatable("a tool should have a name.")
+        }
+        drop("tools.\(type)")
+      }
+    }
+    return functions
+  }
+
+  private func told(_ function: FunctionTool, in space: ToolNamespace?) -> Tool {
+    .function(
+      FunctionTool(
+        name: names.name(of: function.name, in: space?.name, isCustom: false),
+        description: function.description ?? space?.description, parameters: function.parameters,
+        isStrict: function.isStrict))
+  }
+
+  /// The grammar of its input stands in the description: no other dialect has a place for it.
+  private func told(_ tool: CustomTool, in space: ToolNamespace?) -> Tool {
+    var description = tool.description ?? space?.description ?? ""
+    if let definition = tool.format?["definition"]?.string {
+      let syntax = tool.format?["syntax"]?.string ?? "a"
+      description +=
+        "\(description.isEmpty ? "" : "\n\n")The input follows this \(syntax) grammar:\n\(definition)"
+    }
+    return .function(
+      FunctionTool(
+        name: names.name(of: tool.name, in: space?.name, isCustom: true),
+        description: description.isEmpty ? nil : description,
+        parameters: [
+          "type": "object", "properties": .object([ToolNames.input: ["type": "string"]]),
+          "required": [.string(ToolNames.input)], "additionalProperties": false,
+        ]))
+  }
+
+  private mutating func choice(
+    _ choice: ToolChoice?, _ conversation: inout Conversation
+  ) throws(Untranslatable) -> ToolChoice? {
+    guard let choice else { return nil }
+    switch choice {
+    case .auto, .none: return conversation.tools.isEmpty ? nil : choice
+    case .required:
+      if conversation.tools.isEmpty, !dropped.isEmpty { throw missingTools }
+      return choice
+    case .function(let name): return .function(names.name(of: name, in: nil, isCustom: false))
+    case .other(let json):
+      switch json["type"]?.string {
+      case "function", "custom":
+        return .function(
+          names.name(
+            of: json["name"]?.string ?? "", in: json["namespace"]?.string, isCustom: json["type"] == "custom")
+        )
+      case "allowed_tools": return try allowed(json, &conversation)
+      case let type: throw .missing("tool `\(type ?? "")`, which `tool_choice` demands", in: target)
+      }
+    }
+  }
+
+  private var missingTools: Untranslatable {
+    .missing("such `tools`, of which `tool_choice` demands one", in: target)
+  }
+
+  /// Only the tools that may be called are told.
+  private func allowed(
+    _ json: JSONValue, _ conversation: inout Conversation
+  ) throws(Untranslatable) -> ToolChoice? {
+    let allowed = Set(
+      (json["tools"]?.array ?? []).map {
+        names.name(
+          of: $0["name"]?.string ?? "", in: $0["namespace"]?.string, isCustom: $0["type"] == "custom")
+      })
+    conversation.tools.removeAll {
+      if case .function(let function) = $0 { !allowed.contains(function.name) } else { true }
+    }
+    if json["mode"] != "required" { return conversation.tools.isEmpty ? nil : .auto }
+    if conversation.tools.isEmpty { throw missingTools }
+    return .required
+  }
+
+  // MARK: - Members
+
+  /// Words that chat has, too; the rest goes no further, whoever the target is.
+  private static let shared: Set<String> = [
+    "service_tier", "safety_identifier", "prompt_cache_key", "prompt_cache_retention",
+  ]
+  /// What says how an answer is told, or what holds without it, too.
+  private static let silent: Set<String> = [
+    "include", "truncation", "reasoning", "text", "client_metadata", "max_tool_calls",
+  ]
+
+  private mutating func translate(_ extras: JSONObject) throws(Untranslatable) -> JSONObject {
+    var members: JSONObject = [:]
+    for (name, value) in extras {
+      if Self.shared.contains(name) {
+        members[name] = value
+      } else if name == "top_logprobs" {
+        if value.integer.map({ $0 > 0 }) ?? false {
+          members["logprobs"] = true
+          members[name] = value
+        }
+      } else if name == "prompt" {
+        throw .missing("`prompt`", in: target)
+      } else if !Self.silent.contains(name) {
+        drop(name)
+      }
+    }
+    if let verbosity = extras["text"]?["verbosity"], !verbosity.isNull { members["verbosity"] = verbosity }
+    if extras["include"]?.array?.contains("message.output_text.logprobs") == true {
+      members["logprobs"] = true
+    }
+    return members
+  }
+
+  private mutating func drop(_ name: String) {
+    if !dropped.contains(name) { dropped.append(name) }
+  }
+
+  // MARK: - Turns
+
+  private mutating func add(_ turn: Turn, to conversation: inout Conversation) throws(Untranslatable) {
+    var told = Turn(role: turn.role, parts: [])
+    for part in turn.parts {
+      switch part {
+      case .opaque(let opaque):
+        // Items that OpenAI's own tools made are of use to nobody else.
+        if opaque.dialect != .responses { told.parts.append(part) } else { try leaveOut(opaque) }
+      case .thought(let thought): if thought.maker?.dialect != .responses { told.parts.append(part.plain) }
+      case .toolCall(let call): told.parts.append(.toolCall(self.told(call)))
+      case .toolResult(var result):
+        result.parts = result.parts.map(\.plain)
+        result.extras = [:]
+        told.parts.append(.toolResult(result))
+      default: if !part.isEmpty || turn.role != .assistant { told.parts.append(part.plain) }
+      }
+    }
+    if turn.parts.isEmpty || !told.parts.isEmpty { conversation.turns.append(told) }
+  }
+
+  private mutating func leaveOut(_ part: OpaquePart) throws(Untranslatable) {
+    let type = part.members["type"]?.string ?? ""
+    switch type {
+    case "additional_tools", "tool_search_output", "tool_search_call", "reasoning", "configuration_update":
+      break
+    default:
+      guard part.members["role"] == nil, !type.hasPrefix("input_") else {
+        throw .missing("`\(type)` parts", in: target)
+      }
+      drop("input.\(type)")
+    }
+  }
+
+  private func told(_ call: ToolCall) -> ToolCall {
+    var told = call
+    told.name = names.name(of: call.name, in: call.namespace, isCustom: call.kind == .custom)
+    told.namespace = nil
+    told.extras = [:]
+    if call.kind == .custom {
+      told.kind = .function
+      told.arguments = JSONValue.object([ToolNames.input: .string(call.arguments)]).description
+    }
+    return told
+  }
+}
+
+extension Conversation {
+  /// The tools of the request, and those that joined on the way.
+  public var toolsInAll: [Tool] {
+    var tools = tools
+    for turn in turns {
+      for case .opaque(let part) in turn.parts where part.dialect == .responses {
+        switch part.members["type"] {
+        case "additional_tools", "tool_search_output":
+          for tool in (part.members["tools"]?.array ?? []).map(Tool.init(responses:))
+          where !tools.contains(tool) {
+            tools.append(tool)
+          }
+        default: break
+        }
+      }
+    }
+    return tools
+  }
+}
+
+extension Part {
+  /// Without members that only its conversation's dialect knows.
+  fileprivate var plain: Part {
+    switch self {
+    case .text(let part): return .text(part.text)
+    case .thought(var thought):
+      thought.extras = [:]
+      return .thought(thought)
+    case .image(var image):
+      image.extras = [:]
+      return .image(image)
+    case .audio(var audio):
+      audio.extras = [:]
+      return .audio(audio)
+    case .document(var document):
+      document.extras = [:]
+      return .document(document)
+    case .refusal, .toolCall, .toolResult, .citation, .opaque: return self
+    }
+  }
+}
