@@ -221,9 +221,9 @@ struct TargetCaller: Sendable {
     let result: Result<ProviderAnswer, ProviderFault>
     let stated: [StatedQuota]
     call.firstByte?.awaitAnew()
-    if let deltas, case .chat = call.request {
+    if let deltas, call.endpoint.streams(call.request) {
       deltas.targetIsAsked()
-      let answer = call.endpoint.streamedAnswer(client.limits)
+      let answer = call.endpoint.streamedAnswer(to: call.request, client.limits)
       let firstByte = call.firstByte
       let stream = try await client.stream(
         call.http, timeouts: call.endpoint.timeouts, isLast: call.isLast, counting: call.bytes, into: answer
@@ -254,7 +254,7 @@ struct TargetCaller: Sendable {
       let result: Result<ProviderAnswer, ProviderFault>
       (result, stated) = try await answer(to: piece, http, call)
       guard case .success(let answer) = result else { return (result, stated) }
-      if whole == nil { whole = answer } else { whole?.append(vectors: answer) }
+      if whole == nil { whole = answer } else { whole?.append(answer) }
     }
     guard let whole else { return (.failure(.failing("nothing was asked")), stated) }
     return (.success(whole), stated)
@@ -319,7 +319,8 @@ extension JobRequest {
   fileprivate var maySayNothing: Bool {
     switch self {
     case .chat(let conversation): !conversation.tools.isEmpty || conversation.endsInToolResult
-    case .embedding: true
+    case .completion(let completion): completion.parameters.maxTokens == 0
+    case .embedding, .moderation: true
     }
   }
 }

@@ -67,7 +67,7 @@ struct ProviderFileErrorTests {
     Row(
       "providers:\n  - x",
       #"s.yaml:2: providers[0] holds "x"; allowed is a mapping with name, dialect, base_url, preset, key, "#
-        + "keys, headers, default_model, models, quotas, timeouts, shape"),
+        + "keys, headers, default_model, models, quotas, timeouts, shape, completions, moderations"),
     Row("a: [", "s.yaml:1: this is no YAML: did not find expected node content"),
     Row("providers:\n\t- x", "s.yaml:2: this is no YAML: found character that cannot start any token"),
     Row("providers: []\nroutes: []\nproviders: []", "s.yaml:1: this member stands here more than once"),
@@ -98,11 +98,13 @@ struct ProviderFileErrorTests {
     Row(
       provider("base_ur: http://b"),
       #"s.yaml:3: providers[0] has no member "base_ur", did you mean "base_url"?; allowed are name, dialect, "#
-        + "base_url, preset, key, keys, headers, default_model, models, quotas, timeouts, shape"),
+        + "base_url, preset, key, keys, headers, default_model, models, quotas, timeouts, shape, "
+        + "completions, moderations"),
     Row(
       provider("colour: red"),
       #"s.yaml:3: providers[0] has no member "colour"; allowed are name, dialect, base_url, preset, key, "#
-        + "keys, headers, default_model, models, quotas, timeouts, shape"),
+        + "keys, headers, default_model, models, quotas, timeouts, shape, "
+        + "completions, moderations"),
     Row(
       "providers:\n  - &x {name: a}\n  - {name: *y}",
       "s.yaml:2: anchors and aliases (& and *) are not allowed; write the value out"),
@@ -134,6 +136,13 @@ struct ProviderFileErrorTests {
       provider("timeouts: {first: 5}"),
       #"s.yaml:3: providers[0].timeouts has no member "first"; allowed are connect, first_byte, idle, total, "#
         + "stream_total"),
+    Row(
+      provider("completions: yes"),
+      #"s.yaml:3: providers[0].completions holds "yes"; allowed is true or false"#),
+    Row(
+      "providers:\n  - {name: a, dialect: gemini, base_url: http://a, models: [m], moderations: true}",
+      "s.yaml:2: providers[0].moderations is for providers of the dialect openai; allowed is no such member "
+        + "with gemini"),
   ]
 
   private static let models = [

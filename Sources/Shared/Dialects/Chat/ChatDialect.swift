@@ -7,6 +7,8 @@ struct ChatDialect: WireDialect {
     switch operation {
     case .chat, .chatStream: "/chat/completions"
     case .embeddings: "/embeddings"
+    case .completion, .completionStream: "/completions"
+    case .moderation: "/moderations"
     }
   }
 
@@ -51,7 +53,8 @@ struct ChatDialect: WireDialect {
       Answer("", finishReason: .stop, usage: TokenUsage(openAI: value["usage"])), embeddings: .array(data))
   }
 
-  private func success(
+  /// The body of a success. Throws the fault that any other status is.
+  func success(
     _ response: ProviderResponse, hiding key: Secret?
   ) throws(ProviderFault) -> JSONValue {
     guard response.isSuccess else {

@@ -12,6 +12,8 @@ struct GeminiDialect: WireDialect {
       case .chat: "generateContent"
       case .chatStream: "streamGenerateContent?alt=sse"
       case .embeddings: "batchEmbedContents"
+      // Refused before it is asked, or asked as a chat.
+      case .completion, .completionStream, .moderation: "generateContent"
       }
     return "/models/\(Self.percentEncode(GeminiModel(model).name)):\(method)"
   }

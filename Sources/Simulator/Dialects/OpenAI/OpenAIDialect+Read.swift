@@ -3,7 +3,7 @@ import Shared
 
 extension OpenAIDialect {
   /// All that stands before `/chat/completions`.
-  private var base: String {
+  var base: String {
     switch provider {
     case .groq: "/groq/openai/v1"
     case .openrouter: "/openrouter/api/v1"
@@ -41,7 +41,7 @@ extension OpenAIDialect {
     return try OpenAIEmbeddings.read(body, model: try model(body))
   }
 
-  private func authorizedBody(_ request: ReceivedRequest) throws(Refusal) -> JSONValue {
+  func authorizedBody(_ request: ReceivedRequest) throws(Refusal) -> JSONValue {
     for name in ["key", "api_key"] where request.queryValue(name) != nil {
       throw .invalid("Unknown query parameter: '\(name)'. Keys belong into the Authorization header.")
     }
@@ -58,7 +58,7 @@ extension OpenAIDialect {
     if RefusedKey.matches(key) { throw .invalidKey }
   }
 
-  private func model(_ body: JSONValue) throws(Refusal) -> String {
+  func model(_ body: JSONValue) throws(Refusal) -> String {
     guard let model = body["model"]?.string, !model.isEmpty else {
       throw .invalid("you must provide a model parameter", parameter: "model")
     }
@@ -80,7 +80,7 @@ extension OpenAIDialect {
     return limit
   }
 
-  private func stop(_ value: JSONValue?) throws(Refusal) -> [String] {
+  func stop(_ value: JSONValue?) throws(Refusal) -> [String] {
     guard let value else { return [] }
     if let text = value.string { return text.isEmpty ? [] : [text] }
     guard let elements = value.array, elements.allSatisfy({ $0.string != nil }) else {
