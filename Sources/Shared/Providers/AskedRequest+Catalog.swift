@@ -81,6 +81,9 @@ extension JobRequest {
       case .image, .document, .toolResult, .opaque: kinds.formUnion([.imageInput, .audioInput])
       }
     }
+    if conversation.extras["generationConfig"]?["responseModalities"] != nil {
+      kinds.formUnion([.audioOutput, .imageOutput])
+    }
     let modalities = ["modalities", "response_modalities", "responseModalities", "audio"]
     if modalities.contains(where: { conversation.extras[$0] != nil }) {
       kinds.formUnion([.audioOutput, .imageOutput])

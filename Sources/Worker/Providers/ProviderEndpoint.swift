@@ -72,7 +72,7 @@ struct ProviderEndpoint: Sendable {
 
   private func write(_ request: JobRequest, streams: Bool) throws(ProviderFault) -> WrittenRequest {
     switch request {
-    case .chat(let conversation): return try wire.write(conversation, for: target, streams: streams)
+    case .chat(let conversation): return try wire.translating(conversation, for: target, streams: streams)
     case .embedding(let request): return WrittenRequest(body: try wire.write(request, for: target))
     case .moderation(let request): return try ModerationDialect.write(request, for: target)
     case .completion(let request):
@@ -139,8 +139,12 @@ struct ProviderEndpoint: Sendable {
 
   /// In which the answer to a request comes.
   private func wire(for request: JobRequest) -> any WireDialect {
-    guard case .completion(let completion) = request, target.shape.takesCompletions else { return wire }
-    return CompletionDialect(choiceCount: completion.choiceCount)
+    switch request {
+    case .chat(let conversation): wire.answering(conversation.dialect)
+    case .completion(let completion) where target.shape.takesCompletions:
+      CompletionDialect(choiceCount: completion.choiceCount)
+    case .completion, .embedding, .moderation: wire
+    }
   }
 
   /// What reads an answer to the request that comes bit by bit.

@@ -22,7 +22,11 @@ struct ChatDialect: WireDialect {
   }
 
   func write(_ request: EmbeddingRequest, for target: RequestTarget) throws(ProviderFault) -> ByteBuffer {
-    request.openAIForm(model: target.model)
+    // What Gemini alone makes something of.
+    guard request.extras["google"] != nil else { return request.openAIForm(model: target.model) }
+    var request = request
+    request.extras["google"] = nil
+    return request.openAIForm(model: target.model)
   }
 
   func answer(
