@@ -95,7 +95,10 @@ struct APIServer: Sendable {
         ChatCompletionRoute(asking: asking, bodies: bodies, settings: compatible).route,
         ResponsesRoute(asking: asking, bodies: bodies, settings: compatible).route,
         EmbeddingRoute(asking: asking, bodies: bodies, settings: compatible).route,
+        CompletionRoute(asking: asking, bodies: bodies, settings: compatible).route,
+        ModerationRoute(asking: asking, bodies: bodies, settings: compatible).route,
       ] + ModelRoutes(catalogs: settings.catalogs).routes
+      + GeminiRoutes(asking: asking, bodies: bodies, settings: compatible).routes
     let health = HealthRoutes(queue: desk.queue, board: providers, drain: drain, gate: gate)
     let operation = health.routes + [MetricsRoute(queue: desk.queue, errors: errors, lost: desk.lost).route]
     let administration = adminRoutes(desk, records, bodies)

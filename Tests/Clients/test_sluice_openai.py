@@ -7,7 +7,7 @@ import httpx2
 import jsonschema
 import openai
 import pytest
-from openai.types import CreateEmbeddingResponse, Model
+from openai.types import Completion, CreateEmbeddingResponse, Model
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
 from samples import PNG, PNG_URL, TOOLS, WEATHER, Person
@@ -248,3 +248,29 @@ def test_models_are_listed_and_found_one_by_one(client):
         found = client.models.retrieve(name)
         assert isinstance(found, Model) and found.id == name and found.object == "model"
         assert found.created > 0 and found.owned_by
+
+
+# MARK: Completions of texts
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_text_that_goes_on_is_a_completion_to_the_letter(sluice, client, model):
+    text = post(sluice, "completions", model=model, prompt=["the letter", "the envelope"], echo=True)
+    answer = strict(Completion, text, added(model))
+    assert [choice.index for choice in answer.choices] == [0, 1]
+    assert answer.choices[1].text.startswith("the envelope")
+    assert [choice.finish_reason for choice in answer.choices] == ["stop", "stop"]
+    chunks = list(client.completions.create(model=model, prompt="the letter", stream=True))
+    streamed = "".join(choice.text for chunk in chunks for choice in chunk.choices)
+    assert "the letter" + streamed == answer.choices[0].text
+
+
+def test_what_a_chat_would_lose_is_refused_with_its_name(client):
+    with pytest.raises(openai.BadRequestError) as refusal:
+        client.completions.create(model="default", prompt="Once", suffix="the end")
+    assert refusal.value.param == "suffix"
+
+
+def test_moderations_without_a_route_say_what_is_missing(client):
+    with pytest.raises(openai.NotFoundError, match="moderation"):
+        client.moderations.create(input="Hello")

@@ -8,6 +8,8 @@ enum AnswerFuzz {
   private static let statuses = [200, 200, 200, 201, 307, 400, 401, 403, 404, 413, 429, 498, 500, 503, 529]
   private static let requests: [JobRequest] = [
     .chat(Conversation(turns: [])), .embedding(EmbeddingRequest(model: "m", input: ["a"], isBase64: true)),
+    .completion(CompletionRequest(model: "m", prompt: "a")),
+    .moderation(ModerationRequest(model: "m", input: "a")),
   ]
 
   static func run(_ bytes: UnsafeBufferPointer<UInt8>) {
@@ -33,6 +35,8 @@ enum AnswerFuzz {
     switch request {
     case .chat: try wire.answer(from: response, hiding: Secret(key), maker: "fuzz")
     case .embedding(let request): try wire.answer(to: request, from: response, hiding: Secret(key))
+    case .completion: try CompletionDialect().answer(from: response, hiding: Secret(key), maker: "fuzz")
+    case .moderation: try ModerationDialect.answer(from: response, hiding: Secret(key))
     }
   }
 

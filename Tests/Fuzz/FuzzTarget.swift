@@ -10,6 +10,8 @@ enum FuzzTarget: String, CaseIterable {
   case stream
   /// Clients' chats in OpenAI's form, on their way into every dialect.
   case chat
+  /// Clients' requests in Gemini's form, likewise.
+  case gemini
   /// Providers' headers, and clients'.
   case headers
   /// What administrators send: tenants, keys and archives of them.
@@ -22,6 +24,7 @@ enum FuzzTarget: String, CaseIterable {
     case .answer: AnswerFuzz.run(bytes)
     case .stream: StreamFuzz.run(bytes)
     case .chat: ChatFuzz.run(bytes)
+    case .gemini: GeminiFuzz.run(bytes)
     case .headers: HeadersFuzz.run(bytes)
     case .record: RecordFuzz.run(bytes)
     }

@@ -66,7 +66,13 @@ struct SurfaceTests {
           "/openapi.json", "/docs", "/metrics", "/admin/dead-letters", "/admin/dead-letters/{id}",
           "/admin/dead-letters/{id}/requeue", "/admin/usage", "/admin/usage/records", "/usage",
           "/jobs/{id}/events", "/v1/chat/completions",
-          "/v1/embeddings", "/v1/models", "/v1/models/{id}", "/admin/tenants", "/admin/tenants/{id}",
+          "/v1/embeddings", "/v1/completions", "/v1/moderations", "/v1/models", "/v1/models/{id}",
+          "/v1beta/models", "/v1beta/models/{model}", "/v1beta/models/{model}:generateContent",
+          "/v1beta/models/{model}:streamGenerateContent", "/v1beta/models/{model}:countTokens",
+          "/v1beta/models/{model}:embedContent", "/v1beta/models/{model}:batchEmbedContents",
+          "/v1/models/{model}:generateContent", "/v1/models/{model}:streamGenerateContent",
+          "/v1/models/{model}:countTokens", "/v1/models/{model}:embedContent",
+          "/v1/models/{model}:batchEmbedContents", "/admin/tenants", "/admin/tenants/{id}",
           "/admin/keys", "/admin/keys/{id}", "/admin/keys/{id}/rotate", "/admin/audit", "/admin/export",
           "/admin/import", "/admin/users", "/admin/users/{id}", "/admin/users/{id}/export", "/usage/limits",
         ])
@@ -124,6 +130,7 @@ struct SurfaceTests {
       ]
       for (template, item) in document["paths"]?.object ?? [:] {
         let path = template.replacing("{id}", with: template.hasPrefix("/v1") ? "nowhere/x" : job)
+          .replacing("{model}", with: "nowhere/x")
         for (method, operation) in item.object ?? [:] {
           let hasBody = operation["requestBody"] != nil
           for attempt in hasBody ? attempts : [(strangers, nil), ([:], nil)] {

@@ -27,11 +27,13 @@ struct Authenticator: Sendable {
   /// Whose the request's key is. Throws ``Problem/unauthorized`` for no key, two that differ, and one that is not good,
   /// whatever the reason; and ``Problem/tooManyUnknownKeys(retryAfter:)`` for an unknown one of too many.
   ///
-  /// - Parameter isFresh: whether what is known of it must not be older than a second.
+  /// - Parameters:
+  ///   - others: keys that came in other places than the usual headers.
+  ///   - isFresh: whether what is known of it must not be older than a second.
   func principal(
-    of headers: HTTPFields, from origin: RequestOrigin, isFresh: Bool
+    of headers: HTTPFields, and others: [String] = [], from origin: RequestOrigin, isFresh: Bool
   ) async throws(Problem) -> Principal {
-    switch try holder(in: headers, from: origin) {
+    switch try holder(in: headers, and: others, from: origin) {
     case .operator: return .operator
     case .tenant(let holder):
       if let standing = ring.knownStanding(of: holder, isFresh: isFresh) {
@@ -52,8 +54,10 @@ struct Authenticator: Sendable {
     case tenant(KeyHolder)
   }
 
-  private func holder(in headers: HTTPFields, from origin: RequestOrigin) throws(Problem) -> Holder {
-    guard let key = try Self.key(in: headers) else { throw .unauthorized }
+  private func holder(
+    in headers: HTTPFields, and others: [String], from origin: RequestOrigin
+  ) throws(Problem) -> Holder {
+    guard let key = try Self.key(in: headers, and: others) else { throw .unauthorized }
     let digest = Self.digest(of: key)
     if let adminDigest, digest == adminDigest { return .operator }
     if let serviceDigest, digest == serviceDigest { return .tenant(.service) }
@@ -95,11 +99,13 @@ struct Authenticator: Sendable {
   // MARK: - What was sent
 
   /// Nil without a key. Throws ``Problem/unauthorized`` for two that differ.
-  private static func key(in headers: HTTPFields) throws(Problem) -> String? {
+  private static func key(in headers: HTTPFields, and others: [String]) throws(Problem) -> String? {
     let header = headers.value(of: .apiKey)
     let bearer = bearerToken(headers.value(of: .authorization))
     if let header, let bearer, digest(of: header) != digest(of: bearer) { throw .unauthorized }
-    return header ?? bearer
+    guard let key = header ?? bearer ?? others.first else { return nil }
+    for other in others where digest(of: other) != digest(of: key) { throw .unauthorized }
+    return key
   }
 
   /// RFC 6750 section 2.1; the scheme's case does not matter.

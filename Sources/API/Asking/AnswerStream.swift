@@ -51,7 +51,7 @@ struct AnswerStream: Sendable {
       case .events(let more): events = more
       case .quiet:
         events = []
-        bytes.writeComment("waiting")
+        writer.goOn(&bytes)
       case .over:
         writer.fail(with: .unavailable(.draining, retryAfter: .seconds(1)), to: &bytes)
         try await stream.write(bytes, to: &response)

@@ -11,6 +11,13 @@ protocol AnswerWriter: Sendable {
 protocol StreamedAnswerWriter: AnswerWriter {
   /// What writes the answer of one job while it comes.
   func stream(of job: AnsweredJob) -> any StreamWriter
+
+  /// Of a stream; nil for server-sent events.
+  var contentType: String? { get }
+}
+
+extension StreamedAnswerWriter {
+  var contentType: String? { nil }
 }
 
 /// The job that an answer is of.
@@ -34,6 +41,13 @@ protocol StreamWriter: Sendable {
 
   /// Appends the error that ends the stream.
   mutating func fail(with problem: Problem, to bytes: inout ByteBuffer)
+
+  /// Appends what says nothing, so that nobody between takes a quiet stream for dead.
+  mutating func goOn(_ bytes: inout ByteBuffer)
+}
+
+extension StreamWriter {
+  mutating func goOn(_ bytes: inout ByteBuffer) { bytes.writeComment("waiting") }
 }
 
 extension StreamWriter {

@@ -74,6 +74,7 @@ struct AskingStream: Sendable {
     by writer: any StreamedAnswerWriter, _ start: Start, for client: Client, _ call: Call
   ) async throws(Problem) -> Reply {
     var headers = start.headers
+    if let type = writer.contentType { headers[.contentType] = type }
     headers[.sluiceJob] = start.job.id.rawValue
     let answered = AnsweredJob(id: start.job.id, created: start.job.created, requestID: call.id)
     let stream = AnswerStream(

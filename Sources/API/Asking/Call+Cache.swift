@@ -34,7 +34,8 @@ extension JobRequest {
     switch self {
     case .chat(let conversation):
       conversation.parameters.temperature == 0 || conversation.parameters.seed != nil
-    case .embedding: true
+    case .completion(let request): request.parameters.temperature == 0 || request.parameters.seed != nil
+    case .embedding, .moderation: true
     }
   }
 }

@@ -22,6 +22,7 @@ enum AnswerSchema {
     "DeadLetter": object(deadLetter, "A job or delivery that failed for good."),
     "Problem": .object(problem),
     "OpenAIError": .object(openAIError),
+    "GoogleError": .object(googleError),
     "ValidationIssue": .object(validationIssue),
   ]
 
@@ -234,6 +235,24 @@ extension AnswerSchema {
     ],
     "required": ["error"],
     "examples": [AnswerExample.openAIError],
+  ]
+
+  private static let googleError: JSONObject = [
+    "type": "object",
+    "description": "An error in Google's form, of the routes of Gemini's clients.",
+    "properties": [
+      "error": [
+        "type": "object",
+        "properties": [
+          "code": ["type": "integer", "description": "The response's status."],
+          "message": ["type": "string", "description": "One sentence that a person can act on."],
+          "status": ["type": "string", "examples": ["INVALID_ARGUMENT", "RESOURCE_EXHAUSTED"]],
+          "details": ["type": "array", "items": ["type": "object"]],
+        ],
+        "required": ["code", "message", "status"],
+      ]
+    ],
+    "required": ["error"],
   ]
 
   private static let validationIssue: JSONObject = [

@@ -3,7 +3,7 @@ extension ErrorShape {
   var contentType: String {
     switch self {
     case .problemDetails: "application/problem+json"
-    case .openAI: "application/json"
+    case .openAI, .google: "application/json"
     }
   }
 
@@ -12,6 +12,7 @@ extension ErrorShape {
     switch self {
     case .problemDetails: "Problem"
     case .openAI: "OpenAIError"
+    case .google: "GoogleError"
     }
   }
 
@@ -20,11 +21,16 @@ extension ErrorShape {
     switch (self, kind) {
     case (.openAI, .validation):
       "A member is missing, of the wrong type or out of range; `param` and `message` tell the first."
-    case (.openAI, .notFound): "There is no such model."
+    case (.google, .validation):
+      "A member is missing, of the wrong type or out of range; `details` tells which."
+    case (.openAI, .notFound), (.google, .notFound): "There is no such model."
     default: kind.meaning
     }
   }
 
-  /// When a 400 of OpenAI's form says what providers said; on native routes that is a 502.
-  static let refusal = "Every provider says that the request itself is wrong; `code` is `request_refused`."
+  /// When a 400 says what providers said; on native routes that is a 502.
+  var refusal: String {
+    let what = "Every provider says that the request itself is wrong"
+    return self == .openAI ? "\(what); `code` is `request_refused`." : "\(what)."
+  }
 }

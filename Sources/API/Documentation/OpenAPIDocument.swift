@@ -103,7 +103,7 @@ extension OpenAPIDocument {
 
   /// `GET /jobs/{id}` is `getJobsById`.
   private static func operationID(of route: RouteDescription) -> String {
-    let words = route.path.split { "/{}.-_".contains($0) }.map { $0.prefix(1).uppercased() + $0.dropFirst() }
+    let words = route.path.split { "/{}.-_:".contains($0) }.map { $0.prefix(1).uppercased() + $0.dropFirst() }
     let isOfOne = route.path.hasSuffix("}")
     let path = isOfOne ? words.dropLast().joined() + "By" + (words.last ?? "") : words.joined()
     return route.method.rawValue.lowercased() + path
@@ -132,10 +132,10 @@ extension OpenAPIDocument {
       let known = responses[status]?.object
       responses[status] = .object(problem(shape.sentence(of: kind), kind, in: shape, joining: known))
     }
-    if shape == .openAI, route.problems.contains(.allProvidersFailed) {
+    if shape != .problemDetails, route.problems.contains(.allProvidersFailed) {
       let status = String(HTTPResponse.Status.badRequest.code)
       responses[status] = .object(
-        problem(ErrorShape.refusal, .badRequest, in: shape, joining: responses[status]?.object))
+        problem(shape.refusal, .badRequest, in: shape, joining: responses[status]?.object))
     }
     return responses
   }
@@ -182,7 +182,7 @@ extension OpenAPIDocument {
     _ kind: ProblemKind, in shape: ErrorShape
   ) -> [(name: String, description: String)] {
     switch kind {
-    case .allProvidersFailed where shape == .openAI:
+    case .allProvidersFailed where shape != .problemDetails:
       [("x-should-retry", "`false`: what failed for good would only fail again.")]
     case .unauthorized: [("WWW-Authenticate", "`Bearer`.")]
     case .methodNotAllowed: [("Allow", "The methods that the route has.")]

@@ -73,8 +73,9 @@ struct APIResponder: HTTPResponder {
   ) async throws(Problem) -> Principal? {
     let access = route.description.access
     if access == .open || access == .optionalKey && !authenticator.hasKey(request.headers) { return nil }
+    let others = GoogleKeys.areTaken(at: route.description.path) ? GoogleKeys.of(request) : []
     let principal = try await authenticator.principal(
-      of: request.headers, from: origin, isFresh: access != .asking)
+      of: request.headers, and: others, from: origin, isFresh: access != .asking)
     guard let scopes = access.scopes else { return principal }
     do throws(Problem) {
       try principal.check(scopes, from: origin)

@@ -44,8 +44,9 @@ struct RouteTable: Sendable {
     if let index = templates.firstIndex(where: { $0.segments == segments }) {
       templates[index].routes.append(route)
     } else {
-      templates.append(
-        Template(segments: segments, takesRest: route.description.takesRest, routes: [route]))
+      let template = Template(segments: segments, takesRest: route.description.takesRest, routes: [route])
+      // What ends in a word is looked at before what ends in anything.
+      templates.insert(template, at: template.endsInWord ? 0 : templates.count)
     }
   }
 
@@ -80,6 +81,11 @@ private struct Template: Sendable {
   let takesRest: Bool
   var routes: [Route]
 
+  /// Whether something stands behind the last parameter, as in `{model}:generateContent`.
+  var endsInWord: Bool {
+    segments.last.map { $0.hasPrefix("{") && !$0.hasSuffix("}") } ?? false
+  }
+
   /// What the parameters stand for in a path; nil when it is another.
   func parameters(of path: ArraySlice<Substring>) -> [String: String]? {
     var actual = path
@@ -94,8 +100,10 @@ private struct Template: Sendable {
         if expected == value { continue }
         return nil
       }
-      guard !value.isEmpty else { return nil }
-      parameters[String(expected.dropFirst().dropLast())] = String(value)
+      guard let brace = expected.lastIndex(of: "}") else { return nil }
+      let word = expected[expected.index(after: brace)...]
+      guard value.utf8.count > word.utf8.count, value.hasSuffix(word) else { return nil }
+      parameters[String(expected[..<brace].dropFirst())] = String(value.dropLast(word.count))
     }
     return parameters
   }

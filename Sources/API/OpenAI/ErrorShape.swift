@@ -6,16 +6,27 @@ enum ErrorShape: Sendable {
   case problemDetails
   /// OpenAI's, on the routes that its clients ask.
   case openAI
+  /// Google's, on the routes that Gemini's clients ask.
+  case google
 
+  /// `path` as a route's description has it, or as it was sent.
   init(path: String) {
-    self = path == "/v1" || path.hasPrefix("/v1/") ? .openAI : .problemDetails
+    if path == "/v1beta" || path.hasPrefix("/v1beta/") {
+      self = .google
+    } else if path.hasPrefix("/v1/models/"), let method = path.split(separator: ":").last,
+      GeminiMethod(rawValue: String(method)) != nil
+    {
+      self = .google
+    } else {
+      self = path == "/v1" || path.hasPrefix("/v1/") ? .openAI : .problemDetails
+    }
   }
 
-  /// The status of a kind of problem; OpenAI knows no 422 and no 402.
+  /// The status of a kind of problem; OpenAI and Google know no 422 and no 402.
   func status(of kind: ProblemKind) -> HTTPResponse.Status {
     switch (self, kind) {
-    case (.openAI, .validation): .badRequest
-    case (.openAI, .budgetExceeded): .tooManyRequests
+    case (.openAI, .validation), (.google, .validation): .badRequest
+    case (.openAI, .budgetExceeded), (.google, .budgetExceeded): .tooManyRequests
     default: kind.status
     }
   }
@@ -24,6 +35,7 @@ enum ErrorShape: Sendable {
     switch self {
     case .problemDetails: problem.problemDetails(requestID: requestID)
     case .openAI: problem.openAIError(requestID: requestID)
+    case .google: problem.googleError()
     }
   }
 }

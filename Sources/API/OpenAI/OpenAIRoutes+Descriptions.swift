@@ -45,6 +45,53 @@ extension EmbeddingRoute {
   }
 }
 
+extension CompletionRoute {
+  var description: RouteDescription {
+    RouteDescription(
+      method: .post, path: "/v1/completions", summary: "Go on with texts, as OpenAI's clients ask",
+      description: """
+        OpenAI's completions of texts. A provider whose configuration says `completions: true` is asked as it is; any \
+        other is asked by a chat of one message for each prompt, where nothing is lost by it. What would be is refused \
+        with the member's name: `suffix`, `n`, `best_of`, `logprobs`, tokens.
+        """,
+      group: "OpenAI-compatible", parameters: OpenAIParameters.all,
+      requestBody: RequestBodyDescription(
+        name: "CompletionRequest", schema: CompletionBody.schema.openAPISchema,
+        example: ["model": "default", "prompt": "Once upon a time", "max_tokens": 64]),
+      responses: [
+        ResponseDescription(
+          status: .ok, description: "The texts.", schema: ["type": "object"],
+          headers: OpenAIParameters.answerHeaders),
+        ResponseDescription(
+          status: .ok, description: "With `stream`: chunks as server-sent events, then `[DONE]`.",
+          contentType: "text/event-stream"),
+      ],
+      problems: OpenAIParameters.problems, access: .asking)
+  }
+}
+
+extension ModerationRoute {
+  var description: RouteDescription {
+    RouteDescription(
+      method: .post, path: "/v1/moderations", summary: "Judge texts and pictures, as OpenAI's clients ask",
+      description: """
+        OpenAI's moderations, of providers whose configuration says `moderations: true`. Without a `model` the route \
+        `moderation` is asked.
+        """,
+      group: "OpenAI-compatible", parameters: OpenAIParameters.all,
+      requestBody: RequestBodyDescription(
+        name: "ModerationRequest", schema: ModerationBody.schema.openAPISchema,
+        example: ["model": "moderation", "input": "Why is the sky blue?"]),
+      responses: [
+        ResponseDescription(
+          status: .ok, description: "A result for each text, or one for all parts.",
+          schema: ["type": "object"],
+          headers: OpenAIParameters.answerHeaders)
+      ],
+      problems: OpenAIParameters.problems, access: .asking)
+  }
+}
+
 /// What the routes of OpenAI's clients have in common.
 enum OpenAIParameters {
   static let all = [

@@ -41,6 +41,10 @@ public struct ProviderShape: Sendable, Hashable {
   /// Whether calls go back with the signatures that Gemini gave them, as Google's own OpenAI endpoint wants them
   /// (https://ai.google.dev/gemini-api/docs/thought-signatures#openai).
   public var takesSignatures = false
+  /// Whether it has `/completions`.
+  public var takesCompletions = false
+  /// Whether it has `/moderations`.
+  public var takesModerations = false
   public var toolCallIDs: ToolCallIDs
   /// Members of a request that are left out.
   public var drop: Set<String>

@@ -4,6 +4,8 @@ import NIOCore
 public indirect enum JobRequest: Sendable, Hashable {
   case chat(Conversation)
   case embedding(EmbeddingRequest)
+  case completion(CompletionRequest)
+  case moderation(ModerationRequest)
 
   /// A route's name, or `provider/model`.
   public var model: String {
@@ -11,6 +13,8 @@ public indirect enum JobRequest: Sendable, Hashable {
       switch self {
       case .chat(let request): request.model
       case .embedding(let request): request.model
+      case .completion(let request): request.model
+      case .moderation(let request): request.model
       }
     }
     set {
@@ -21,6 +25,12 @@ public indirect enum JobRequest: Sendable, Hashable {
       case .embedding(var request):
         request.model = newValue
         self = .embedding(request)
+      case .completion(var request):
+        request.model = newValue
+        self = .completion(request)
+      case .moderation(var request):
+        request.model = newValue
+        self = .moderation(request)
       }
     }
   }
@@ -30,17 +40,24 @@ public indirect enum JobRequest: Sendable, Hashable {
     switch self {
     case .chat(let request): request.estimatedTokens
     case .embedding(let request): request.estimatedTokens
+    case .completion(let request): request.estimatedTokens
+    case .moderation(let request): request.estimatedTokens
     }
   }
 
   /// The same, prompt and answer apart.
   public var estimatedUsage: TokenUsage {
-    let answer: Int
-    switch self {
-    case .chat(let request): answer = request.parameters.maxTokens ?? Conversation.usualAnswer
-    case .embedding: answer = 0
-    }
+    let answer = longestAnswer ?? Conversation.usualAnswer
     return TokenUsage(promptTokens: estimatedTokens - answer, completionTokens: answer)
+  }
+
+  /// The longest answer that the client allows, in tokens; nil where it does not say, 0 for what answers nothing.
+  public var longestAnswer: Int? {
+    switch self {
+    case .chat(let request): request.parameters.maxTokens
+    case .completion(let request): request.maxTokens
+    case .embedding, .moderation: 0
+    }
   }
 
   /// The stored form: equal requests have equal bytes.
@@ -48,6 +65,8 @@ public indirect enum JobRequest: Sendable, Hashable {
     switch self {
     case .chat(let request): request.dialect == .chat ? ChatRequestWriter.stored(request) : request.stored
     case .embedding(let request): request.openAIForm(model: request.model)
+    case .completion(let request): request.stored()
+    case .moderation(let request): request.stored()
     }
   }
 
@@ -85,8 +104,18 @@ public indirect enum JobRequest: Sendable, Hashable {
   private static func read(
     _ value: JSONValue
   ) throws(StoredJobError) -> (request: JobRequest, form: StoredForm) {
+    // All others have a model of their own beside it.
+    if value["model"] == nil {
+      if let stored = value["completion"] {
+        return (.completion(try CompletionRequest(stored: stored)), .parts)
+      }
+      if let stored = value["moderation"] {
+        return (.moderation(try ModerationRequest(stored: stored)), .parts)
+      }
+    }
     guard value["messages"] != nil else {
-      if value[Conversation.storedTurns] != nil {
+      // Embeddings may have any member of their clients', and always an input.
+      if value["input"] == nil, value[Conversation.storedTurns] != nil {
         return (.chat(try Conversation(storedTurns: value)), .parts)
       }
       return (.embedding(try EmbeddingRequest(stored: value)), .parts)

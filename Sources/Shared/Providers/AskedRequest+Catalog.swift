@@ -9,11 +9,7 @@ extension ProviderCatalog {
     _ request: JobRequest, over route: ProviderRoute, isPriced: Bool, lane: Lane, bytes: Int,
     user: String? = nil, passesOverUnpriced: Bool = false
   ) -> AskedRequest {
-    let maxTokens: Int? =
-      switch request {
-      case .chat(let conversation): conversation.parameters.maxTokens
-      case .embedding: 0
-      }
+    let maxTokens = request.longestAnswer
     var asked = AskedRequest(
       model: request.model, promptTokens: request.estimatedUsage.promptTokens, maxTokens: maxTokens,
       mayPayTwice: route.hedgeAfter != nil || route.retries > 0, lane: lane, bytes: bytes, user: user)
@@ -29,13 +25,8 @@ extension ProviderCatalog {
 
   /// The most that one answer of one target can cost, as admissions reckon it; zero where no price is known.
   public func highestCost(of request: JobRequest, at target: Target) -> NanoDollars {
-    let maxTokens: Int? =
-      switch request {
-      case .chat(let conversation): conversation.parameters.maxTokens
-      case .embedding: 0
-      }
-    return priced(target, prices[target], request.billedKinds)
-      .highestCost(promptTokens: request.estimatedUsage.promptTokens, maxTokens: maxTokens)
+    priced(target, prices[target], request.billedKinds)
+      .highestCost(promptTokens: request.estimatedUsage.promptTokens, maxTokens: request.longestAnswer)
   }
 
   /// Whether a name may stand in `models` of a tenant or key: it means something here, be it off for now, or a pattern
@@ -89,6 +80,9 @@ extension JobRequest {
       case .text, .refusal, .thought, .toolCall, .citation: break
       case .image, .document, .toolResult, .opaque: kinds.formUnion([.imageInput, .audioInput])
       }
+    }
+    if conversation.extras["generationConfig"]?["responseModalities"] != nil {
+      kinds.formUnion([.audioOutput, .imageOutput])
     }
     let modalities = ["modalities", "response_modalities", "responseModalities", "audio"]
     if modalities.contains(where: { conversation.extras[$0] != nil }) {

@@ -77,6 +77,12 @@ public struct ProviderCatalog: Sendable {
     return try names.models[model]?.get()
   }
 
+  /// Whether any target that a name stands for is of a provider with such a shape; no for a name that leads nowhere.
+  public func hasTarget(of model: String, where holds: (ProviderShape) -> Bool) -> Bool {
+    guard let targets = try? targets(for: model) else { return false }
+    return targets.contains { names.providers[$0.provider].map { holds($0.shape) } ?? false }
+  }
+
   /// What an alias stands for; nil for a name that is none, or is something else first.
   public func meaning(ofAlias name: String) -> String? {
     guard let meaning = aliases.meaning(of: name), !names.has(name) else { return nil }

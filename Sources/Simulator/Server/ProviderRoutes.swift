@@ -33,6 +33,10 @@ struct ProviderRoutes: Sendable {
     if let embedder = dialect as? any EmbeddingDialect, let call = try embedder.readEmbedding(request) {
       return .embedding(call, embedder)
     }
+    if let openAI = dialect as? OpenAIDialect {
+      if let call = try openAI.readCompletion(request) { return .completion(call, openAI) }
+      if let call = try openAI.readModeration(request) { return .moderation(call, openAI) }
+    }
     return .chat(try dialect.read(request))
   }
 

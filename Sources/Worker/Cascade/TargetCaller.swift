@@ -247,9 +247,9 @@ struct TargetCaller: Sendable {
     let result: Result<ProviderAnswer, ProviderFault>
     let stated: [StatedQuota]
     call.firstByte?.awaitAnew()
-    if let deltas, case .chat = call.request {
+    if let deltas, call.endpoint.streams(call.request) {
       deltas.targetIsAsked()
-      let answer = call.endpoint.streamedAnswer(client.limits)
+      let answer = call.endpoint.streamedAnswer(to: call.request, client.limits)
       let firstByte = call.firstByte
       let stream = try await client.stream(
         call.told(call.http, span), timeouts: call.endpoint.timeouts, isLast: call.isLast,
@@ -282,7 +282,7 @@ struct TargetCaller: Sendable {
       let result: Result<ProviderAnswer, ProviderFault>
       (result, stated) = try await answer(to: piece, call.told(http, span), call)
       guard case .success(let answer) = result else { return (result, stated) }
-      if whole == nil { whole = answer } else { whole?.append(vectors: answer) }
+      if whole == nil { whole = answer } else { whole?.append(answer) }
     }
     guard let whole else { return (.failure(.failing("nothing was asked")), stated) }
     return (.success(whole), stated)
@@ -347,7 +347,8 @@ extension JobRequest {
   fileprivate var maySayNothing: Bool {
     switch self {
     case .chat(let conversation): !conversation.tools.isEmpty || conversation.endsInToolResult
-    case .embedding: true
+    case .completion(let completion): completion.parameters.maxTokens == 0
+    case .embedding, .moderation: true
     }
   }
 }

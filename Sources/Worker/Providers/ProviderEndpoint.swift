@@ -33,7 +33,7 @@ struct ProviderEndpoint: Sendable {
     var templates: [ProviderOperation: HTTPClient.Request] = [:]
     for operation in ProviderOperation.allCases {
       headers.replaceOrAdd(
-        name: "accept", value: operation == .chatStream ? "text/event-stream" : "application/json")
+        name: "accept", value: operation.isStream ? "text/event-stream" : "application/json")
       do {
         templates[operation] = try HTTPClient.Request(
           url: provider.baseURL + wire.path(for: operation, model: model), method: .POST, headers: headers)
@@ -57,57 +57,105 @@ struct ProviderEndpoint: Sendable {
   func httpRequest(
     for request: JobRequest, streams: Bool = false, refusesUnsupported: Bool = false
   ) throws(ProviderFault) -> (HTTPClient.Request, dropped: [String]) {
-    guard var copy = templates[ProviderOperation(request, streams: streams)] else {
+    guard var copy = templates[operation(for: request, streams: streams)] else {
       throw .failing("no such operation")
     }
     if let key {
       let (name, value) = wire.authorization(key.reveal())
       if !copy.headers.contains(name: name) { copy.headers.add(name: name, value: value) }
     }
+    let written = try write(request, streams: streams)
+    if refusesUnsupported, let name = written.dropped.first {
+      throw .untranslatable(.missing("`\(name)`", in: target.provider))
+    }
+    copy.body = .byteBuffer(written.body)
+    return (copy, written.dropped)
+  }
+
+  private func write(_ request: JobRequest, streams: Bool) throws(ProviderFault) -> WrittenRequest {
     switch request {
-    case .chat(let conversation):
-      let written = try wire.told(conversation, for: target, streams: streams)
-      if refusesUnsupported, let name = written.dropped.first {
-        throw .untranslatable(.missing("`\(name)`", in: target.provider))
+    case .chat(let conversation): return try wire.told(conversation, for: target, streams: streams)
+    case .embedding(let request): return WrittenRequest(body: try wire.write(request, for: target))
+    case .moderation(let request): return try ModerationDialect.write(request, for: target)
+    case .completion(let request):
+      let streams = streams && self.streams(.completion(request))
+      guard !target.shape.takesCompletions else {
+        return CompletionDialect().write(request, for: target, streams: streams)
       }
-      copy.body = .byteBuffer(written.body)
-      return (copy, written.dropped)
-    case .embedding(let request):
-      copy.body = .byteBuffer(try wire.write(request, for: target))
-      return (copy, [])
+      let conversation: Conversation
+      do { conversation = try request.conversation(for: target.provider) } catch {
+        throw .untranslatable(error)
+      }
+      return try wire.write(conversation, for: target, streams: streams)
+    }
+  }
+
+  /// Whether an answer to the request can come bit by bit.
+  func streams(_ request: JobRequest) -> Bool {
+    switch request {
+    case .chat: true
+    case .completion: pieces(of: request) == nil
+    case .embedding, .moderation: false
+    }
+  }
+
+  private func operation(for request: JobRequest, streams: Bool) -> ProviderOperation {
+    let streams = streams && self.streams(request)
+    switch request {
+    case .chat: return streams ? .chatStream : .chat
+    case .embedding: return .embeddings
+    case .moderation: return .moderation
+    case .completion:
+      guard target.shape.takesCompletions else { return streams ? .chatStream : .chat }
+      return streams ? .completionStream : .completion
     }
   }
 
   /// The request in as many calls as the provider takes it; nil where it takes all at once.
   func pieces(of request: JobRequest) -> [JobRequest]? {
-    guard case .embedding(let embedding) = request, let most = wire.mostTexts else { return nil }
-    let pieces = embedding.pieces(ofAtMost: most)
-    return pieces.count > 1 ? pieces.map(JobRequest.embedding) : nil
+    switch request {
+    case .chat, .moderation: return nil
+    case .embedding(let embedding):
+      guard let most = wire.mostTexts else { return nil }
+      let pieces = embedding.pieces(ofAtMost: most)
+      return pieces.count > 1 ? pieces.map(JobRequest.embedding) : nil
+    case .completion(let completion):
+      // A chat is one message's.
+      guard !target.shape.takesCompletions, completion.prompts.count > 1 else { return nil }
+      return completion.pieces.map(JobRequest.completion)
+    }
   }
 
   func answer(
     to request: JobRequest, from response: ProviderResponse
   ) throws(ProviderFault) -> ProviderAnswer {
     switch request {
-    case .chat:
-      var answer = try wire.answer(from: response, hiding: key, maker: target.provider)
+    case .chat, .completion:
+      var answer = try wire(for: request).answer(from: response, hiding: key, maker: target.provider)
       if let place { answer.answer.setMakersKey(place) }
       return answer
     case .embedding(let request): return try wire.answer(to: request, from: response, hiding: key)
+    case .moderation: return try ModerationDialect.answer(from: response, hiding: key)
     }
   }
 
-  /// What reads an answer that comes bit by bit.
-  func streamedAnswer(_ limits: AnswerLimits) -> StreamedAnswer {
-    StreamedAnswer(wire: wire, hiding: key, maker: target.provider, under: place, limits: limits)
+  /// In which the answer to a request comes.
+  private func wire(for request: JobRequest) -> any WireDialect {
+    switch request {
+    case .chat(let conversation): wire.answering(conversation.dialect)
+    case .completion(let completion) where target.shape.takesCompletions:
+      CompletionDialect(choiceCount: completion.choiceCount)
+    case .completion, .embedding, .moderation: wire
+    }
+  }
+
+  /// What reads an answer to the request that comes bit by bit.
+  func streamedAnswer(to request: JobRequest, _ limits: AnswerLimits) -> StreamedAnswer {
+    StreamedAnswer(
+      wire: wire(for: request), hiding: key, maker: target.provider, under: place, limits: limits)
   }
 }
 
 extension ProviderOperation {
-  init(_ request: JobRequest, streams: Bool) {
-    switch request {
-    case .chat: self = streams ? .chatStream : .chat
-    case .embedding: self = .embeddings
-    }
-  }
+  fileprivate var isStream: Bool { self == .chatStream || self == .completionStream }
 }

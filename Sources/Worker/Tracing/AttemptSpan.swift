@@ -21,6 +21,8 @@ final class AttemptSpan: Sendable {
     let (operation, parameters): (String, SpanAttributes) =
       switch request {
       case .chat(let conversation): ("chat", Self.parameters(of: conversation.parameters))
+      case .completion: ("text_completion", [:])
+      case .moderation: ("moderation", [:])
       case .embedding: ("embeddings", [:])
       }
     var attributes = parameters

@@ -49,9 +49,11 @@ struct AccessLab: Sendable {
 
   /// Who sends these headers, from an address of its own.
   func principal(_ headers: HTTPFields, isFresh: Bool = false) async throws -> Principal {
-    let origin = RequestOrigin(
-      ClientAddress(trustedProxies: []), APIContext(channel: EmbeddedChannel()), headers)
-    return try await authenticator.principal(of: headers, from: origin, isFresh: isFresh)
+    try await authenticator.principal(of: headers, from: origin(headers), isFresh: isFresh)
+  }
+
+  func origin(_ headers: HTTPFields) -> RequestOrigin {
+    RequestOrigin(ClientAddress(trustedProxies: []), APIContext(channel: EmbeddedChannel()), headers)
   }
 
   /// A stored key of a tenant, which is made if it is not there.

@@ -35,6 +35,31 @@ struct AuthenticatorTests {
     }
   }
 
+  @Test("keys of Google's places are as good as others, and must agree with them")
+  func googleKeys() async throws {
+    try await AccessLab.with { lab in
+      let service = AccessLab.serviceKey
+      func problem(_ headers: HTTPFields, _ others: [String]) async -> Problem? {
+        do throws(Problem) {
+          _ = try await lab.authenticator.principal(
+            of: headers, and: others, from: lab.origin(headers), isFresh: false)
+          return nil
+        } catch { return error }
+      }
+      for (headers, others) in [
+        ([:], [service]), ([:], [service, service]), ([.apiKey: service], [service]),
+      ] as [(HTTPFields, [String])] {
+        #expect(await problem(headers, others) == nil)
+      }
+      for (headers, others) in [
+        ([:], []), ([:], ["wrong"]), ([:], [service, "other"]), ([.apiKey: service], ["other"]),
+        ([.authorization: "Bearer other"], [service]),
+      ] as [(HTTPFields, [String])] {
+        #expect(await problem(headers, others) == .unauthorized)
+      }
+    }
+  }
+
   @Test("anything else is refused by the same words")
   func wrongKeys() async throws {
     try await AccessLab.with { lab in

@@ -10,7 +10,8 @@ struct RoutingTests {
     [
       (.get, "/jobs"), (.post, "/jobs"), (.get, "/jobs/{id}"), (.delete, "/jobs/{id}"),
       (.get, "/jobs/{id}/events"), (.post, "/v1/chat/completions"), (.get, "/v1/models"),
-      (.get, "/v1/models/{id}"), (.get, "/v1/jobs"),
+      (.get, "/v1/models/{id}"), (.get, "/v1/jobs"), (.post, "/v1/models/{id}:generateContent"),
+      (.post, "/v1/models/{id}:countTokens"),
     ]
     .map { method, path in
       Route(
@@ -31,6 +32,19 @@ struct RoutingTests {
     #expect(found(.get, "/jobs/7") == "GET /jobs/{id} 7")
     #expect(found(.delete, "/jobs/7") == "DELETE /jobs/{id} 7")
     #expect(found(.get, "/jobs/7/events") == "GET /jobs/{id}/events 7")
+  }
+
+  @Test("the last colon divides a model from what is done with it; a name may hold others, and slashes")
+  func words() {
+    let ask = "POST /v1/models/{id}:generateContent"
+    #expect(found(.post, "/v1/models/gemini-2.5-flash:generateContent") == "\(ask) gemini-2.5-flash")
+    #expect(found(.post, "/v1/models/meta/llama-3.3:free:generateContent") == "\(ask) meta/llama-3.3:free")
+    #expect(found(.post, "/models/a%2Fb:generateContent/") == "\(ask) a%2Fb")
+    #expect(found(.post, "/v1/models/a:countTokens") == "POST /v1/models/{id}:countTokens a")
+    #expect(found(.get, "/v1/models/meta/llama-3.3:free") == "GET /v1/models/{id} meta/llama-3.3:free")
+    for path in ["/v1/models/:generateContent", "/v1/models/a:generate", "/v1/models/a/generateContent"] {
+      #expect(found(.post, path) == nil, "\(path)")
+    }
   }
 
   @Test("a slash at the end changes nothing")

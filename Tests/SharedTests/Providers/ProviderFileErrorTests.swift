@@ -67,7 +67,8 @@ struct ProviderFileErrorTests {
     Row(
       "providers:\n  - x",
       #"s.yaml:2: providers[0] holds "x"; allowed is a mapping with name, dialect, base_url, preset, key, "#
-        + "keys, headers, default_model, models, quotas, timeouts, shape, traceparent"),
+        + "keys, headers, default_model, models, quotas, timeouts, shape, traceparent, completions, moderations"
+    ),
     Row("a: [", "s.yaml:1: this is no YAML: did not find expected node content"),
     Row("providers:\n\t- x", "s.yaml:2: this is no YAML: found character that cannot start any token"),
     Row("providers: []\nroutes: []\nproviders: []", "s.yaml:1: this member stands here more than once"),
@@ -87,7 +88,8 @@ struct ProviderFileErrorTests {
       #"s.yaml:2: providers[0].name holds "A b"; allowed is 1 to 32 of a-z, 0-9, _ and -"#),
     Row(
       "providers:\n  - {name: a, dialect: opnai}",
-      #"s.yaml:2: providers[0].dialect holds "opnai"; allowed is one of openai, gemini, anthropic, responses"#),
+      #"s.yaml:2: providers[0].dialect holds "opnai"; allowed is one of openai, gemini, anthropic, responses"#
+    ),
     Row(
       "providers:\n  - {name: a, dialect: openai}",
       #"s.yaml:2: providers[0] lacks "base_url"; allowed is an http or https URL without query"#),
@@ -98,11 +100,13 @@ struct ProviderFileErrorTests {
     Row(
       provider("base_ur: http://b"),
       #"s.yaml:3: providers[0] has no member "base_ur", did you mean "base_url"?; allowed are name, dialect, "#
-        + "base_url, preset, key, keys, headers, default_model, models, quotas, timeouts, shape, traceparent"),
+        + "base_url, preset, key, keys, headers, default_model, models, quotas, timeouts, shape, "
+        + "traceparent, completions, moderations"),
     Row(
       provider("colour: red"),
       #"s.yaml:3: providers[0] has no member "colour"; allowed are name, dialect, base_url, preset, key, "#
-        + "keys, headers, default_model, models, quotas, timeouts, shape, traceparent"),
+        + "keys, headers, default_model, models, quotas, timeouts, shape, "
+        + "traceparent, completions, moderations"),
     Row(
       "providers:\n  - &x {name: a}\n  - {name: *y}",
       "s.yaml:2: anchors and aliases (& and *) are not allowed; write the value out"),
@@ -134,6 +138,13 @@ struct ProviderFileErrorTests {
       provider("timeouts: {first: 5}"),
       #"s.yaml:3: providers[0].timeouts has no member "first"; allowed are connect, first_byte, idle, total, "#
         + "stream_total"),
+    Row(
+      provider("completions: yes"),
+      #"s.yaml:3: providers[0].completions holds "yes"; allowed is true or false"#),
+    Row(
+      "providers:\n  - {name: a, dialect: gemini, base_url: http://a, models: [m], moderations: true}",
+      "s.yaml:2: providers[0].moderations is for providers of the dialect openai; allowed is no such member "
+        + "with gemini"),
   ]
 
   private static let models = [

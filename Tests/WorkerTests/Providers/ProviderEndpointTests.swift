@@ -44,6 +44,32 @@ struct ProviderEndpointTests {
     #expect(embeddings.headers["accept"] == ["application/json"])
   }
 
+  @Test("a text goes on at a provider that has completions, and by chats elsewhere, one for each prompt")
+  func completions() throws {
+    var shape = ProviderShape.neutral
+    shape.takesCompletions = true
+    let provider = Provider(
+      name: "old", dialect: .chat, baseURL: "http://example.com/v1", access: .key(ProviderFixture.key),
+      defaultModel: "m", shape: shape)
+    let (old, chat) = (
+      try ProviderEndpoint(provider, model: "m"), try ProviderEndpoint(ProviderFixture.gemini(), model: "m")
+    )
+    let one = JobRequest.completion(CompletionRequest(model: "m", prompt: "Once"))
+    let two = JobRequest.completion(CompletionRequest(model: "m", prompt: ["Once", "Twice"]))
+    #expect(old.pieces(of: two) == nil && old.streams(two))
+    #expect(chat.pieces(of: two)?.count == 2 && !chat.streams(two) && chat.streams(one))
+    let asked = try old.httpRequest(for: two, streams: true).0
+    #expect(asked.url.path == "/v1/completions" && asked.headers["accept"] == ["text/event-stream"])
+    let streamed = try chat.httpRequest(for: one, streams: true).0
+    #expect(streamed.url.absoluteString.hasSuffix("m:streamGenerateContent?alt=sse"))
+    let whole = try chat.httpRequest(for: two, streams: true).0
+    #expect(whole.url.absoluteString.hasSuffix("m:generateContent"))
+    let suffixed = JobRequest.completion(CompletionRequest(model: "m", prompt: "Once", suffix: "end"))
+    #expect(throws: ProviderFault.self) { try chat.httpRequest(for: suffixed) }
+    let moderation = JobRequest.moderation(ModerationRequest(model: "m", input: "a"))
+    #expect(throws: ProviderFault.self) { try old.httpRequest(for: moderation) }
+  }
+
   @Test("Anthropic is told which version of its API is meant")
   func version() throws {
     let request = try ProviderEndpoint(ProviderFixture.anthropic(), model: "m").httpRequest(for: chat).0

@@ -9,6 +9,8 @@ struct ChatDialect: WireDialect {
     switch operation {
     case .chat, .chatStream: "/chat/completions"
     case .embeddings: "/embeddings"
+    case .completion, .completionStream: "/completions"
+    case .moderation: "/moderations"
     }
   }
 
@@ -22,7 +24,11 @@ struct ChatDialect: WireDialect {
   }
 
   func write(_ request: EmbeddingRequest, for target: RequestTarget) throws(ProviderFault) -> ByteBuffer {
-    request.openAIForm(model: target.model)
+    // What Gemini alone makes something of.
+    guard request.extras["google"] != nil else { return request.openAIForm(model: target.model) }
+    var request = request
+    request.extras["google"] = nil
+    return request.openAIForm(model: target.model)
   }
 
   func answer(
@@ -53,7 +59,8 @@ struct ChatDialect: WireDialect {
       Answer("", finishReason: .stop, usage: TokenUsage(openAI: value["usage"])), embeddings: .array(data))
   }
 
-  private func success(
+  /// The body of a success. Throws the fault that any other status is.
+  func success(
     _ response: ProviderResponse, hiding key: Secret?
   ) throws(ProviderFault) -> JSONValue {
     guard response.isSuccess else {

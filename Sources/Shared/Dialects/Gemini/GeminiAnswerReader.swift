@@ -16,6 +16,10 @@ struct GeminiAnswerReader: Sendable {
   /// A word for the end of an answer that Sluice does not know.
   private(set) var unknownFinishReason: String?
   private var brokenWord: String?
+  /// Whether what is not ours is told, too: its client asked in this form.
+  private let keepsMembers: Bool
+  /// Of the candidate, what is not ours.
+  private var members: JSONObject = [:]
 
   private enum Last: Sendable {
     case text(Int)
@@ -23,7 +27,10 @@ struct GeminiAnswerReader: Sendable {
   }
 
   /// `provider` is the provider's name.
-  init(maker provider: String) { maker = Maker(provider: provider, dialect: .gemini) }
+  init(maker provider: String, keepsMembers: Bool = false) {
+    maker = Maker(provider: provider, dialect: .gemini)
+    self.keepsMembers = keepsMembers
+  }
 
   mutating func read(_ value: JSONValue) throws(ProviderFault) -> [AnswerEvent] {
     var events: [AnswerEvent] = []
@@ -40,8 +47,32 @@ struct GeminiAnswerReader: Sendable {
     } else if value["usageMetadata"] != nil || value["candidates"] != nil || value["promptFeedback"] != nil {
       isAnswer = true
     }
+    if keepsMembers { readMembers(value, &events) }
     return events
   }
+
+  /// Later values take the place of earlier ones.
+  private mutating func readMembers(_ value: JSONValue, _ events: inout [AnswerEvent]) {
+    var told = JSONObject()
+    for (name, value) in value.object ?? [:] where !value.isNull {
+      switch name {
+      // Ids and the model's name are ours.
+      case "candidates", "responseId", "modelVersion", "createTime": break
+      default: told[name] = value
+      }
+    }
+    for (name, value) in value["candidates"]?[0]?.object ?? [:] where !value.isNull {
+      switch name {
+      case "content", "finishReason", "index": break
+      default: members[name] = value
+      }
+    }
+    if !members.isEmpty { told[Self.candidate] = .object(members) }
+    if !told.isEmpty { events.append(.extras(told, .gemini)) }
+  }
+
+  /// Under which a candidate's members stand among an answer's.
+  static let candidate = "candidate"
 
   /// Throws when Gemini calls the answer broken and there is nothing in it. It is the model's fault: no circuit counts it.
   func checkBroken() throws(ProviderFault) {

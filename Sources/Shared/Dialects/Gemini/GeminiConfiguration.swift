@@ -5,7 +5,10 @@ enum GeminiConfiguration {
   static func of(
     _ request: Conversation, _ extras: inout ExtraMembers, _ model: GeminiModel, _ target: RequestTarget
   ) throws(Untranslatable) -> JSONObject {
-    var members = extras.take("generation_config", "generationConfig")?.object ?? [:]
+    let isAsAsked = request.dialect == .gemini
+    var members =
+      (isAsAsked ? request.extras["generationConfig"] : extras.take("generation_config", "generationConfig"))?
+      .object ?? [:]
     let parameters = request.parameters
     if let limit = parameters.maxTokens { members["maxOutputTokens"] = .integer(Int64(limit)) }
     if target.shape.takesSampling {
@@ -15,16 +18,21 @@ enum GeminiConfiguration {
       if parameters.temperature != nil { extras.drop("temperature") }
       if parameters.topP != nil { extras.drop("top_p") }
     }
+    if let topK = parameters.topK { members["topK"] = .integer(Int64(topK)) }
     if let topK = try extras.takeNumber("top_k") { members["topK"] = topK }
     if !parameters.stop.isEmpty { members["stopSequences"] = .array(parameters.stop.map(JSONValue.string)) }
     if let seed = parameters.seed {
       // Gemini's seed has 32 bits and it refuses a longer one; the lower half still means the same each time.
       members["seed"] = .integer(Int64(Int32(truncatingIfNeeded: seed)))
     }
+    if let penalty = parameters.presencePenalty { members["presencePenalty"] = .double(penalty) }
+    if let penalty = parameters.frequencyPenalty { members["frequencyPenalty"] = .double(penalty) }
     if let penalty = try extras.takeNumber("presence_penalty") { members["presencePenalty"] = penalty }
     if let penalty = try extras.takeNumber("frequency_penalty") { members["frequencyPenalty"] = penalty }
     if let kinds = modalities(&extras) { members["responseModalities"] = kinds }
     if let value = extras.take("media_resolution", "mediaResolution") { members["mediaResolution"] = value }
+    // The forms of the answer and of thoughts stand there as they came.
+    if isAsAsked { return members }
     try addFormat(of: request, to: &members)
     try addThinking(of: parameters, &extras, model, target, to: &members)
     return members

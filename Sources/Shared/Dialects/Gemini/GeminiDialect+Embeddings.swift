@@ -5,6 +5,10 @@ extension GeminiDialect {
   func write(_ request: EmbeddingRequest, for target: RequestTarget) throws(ProviderFault) -> ByteBuffer {
     do throws(Untranslatable) {
       var extras = ExtraMembers(request.extras, of: Self.provider, vendor: "google")
+      var own = JSONObject()
+      for (name, other) in [("taskType", "task_type"), ("title", "title")] {
+        if let value = extras.take(name, other) { own[name] = value }
+      }
       _ = try extras.finish()
       guard let texts = request.texts else {
         throw Untranslatable("Gemini embeds texts and no tokens, which are another model's; send the text.")
@@ -14,6 +18,7 @@ extension GeminiDialect {
           "model": .string("models/\(GeminiModel(target.model).name)"),
           "content": ["parts": [["text": .string(text)]]],
         ]
+        for (name, value) in own { members[name] = value }
         if let dimensions = request.dimensions {
           members["outputDimensionality"] = .integer(Int64(dimensions))
         }

@@ -6,12 +6,17 @@ struct GeminiDialect: WireDialect {
   /// Its name in sentences.
   static let provider = "Gemini"
 
+  /// Whether answers are read with all that is not ours: their client asked in this form.
+  var keepsMembers = false
+
   func path(for operation: ProviderOperation, model: String) -> String {
     let method =
       switch operation {
       case .chat: "generateContent"
       case .chatStream: "streamGenerateContent?alt=sse"
       case .embeddings: "batchEmbedContents"
+      // Refused before it is asked, or asked as a chat.
+      case .completion, .completionStream, .moderation: "generateContent"
       }
     return "/models/\(Self.percentEncode(GeminiModel(model).name)):\(method)"
   }
@@ -37,7 +42,7 @@ struct GeminiDialect: WireDialect {
     from response: ProviderResponse, hiding key: Secret?, maker: String
   ) throws(ProviderFault) -> ProviderAnswer {
     let value = try GeminiFault.success(response, hiding: key)
-    var reader = GeminiAnswerReader(maker: maker)
+    var reader = GeminiAnswerReader(maker: maker, keepsMembers: keepsMembers)
     let events = try reader.read(value)
     guard reader.isAnswer else { throw .failing("no candidates in the answer") }
     var answer = Answer()
@@ -51,7 +56,7 @@ struct GeminiDialect: WireDialect {
   }
 
   func streamReader(of response: ProviderResponse, hiding key: Secret?, maker: String) -> any StreamReader {
-    GeminiStreamReader(response: response, key: key, maker: maker)
+    GeminiStreamReader(response: response, key: key, maker: maker, keepsMembers: keepsMembers)
   }
 
   /// All but RFC 3986's unreserved characters, slashes included: a client's model name is one path segment.

@@ -5,15 +5,19 @@ struct GeminiPartWriter: PartWriter {
   let model: GeminiModel
   /// The name of the provider that is asked: of its own thoughts it wants the signatures back.
   let maker: String
+  /// Whether the conversation was asked in this form, so that the members which its parts have beside ours are Gemini's.
+  var keepsMembers = false
 
   var provider: String { GeminiDialect.provider }
+
+  var takesMediaOfModels: Bool { keepsMembers }
 
   /// Gemini takes a blank text where it refuses an empty one.
   var opening: JSONValue { ["text": " "] }
 
   /// Gemini refuses empty parts with 400. It caches of itself.
   func text(_ part: TextPart) -> JSONValue? {
-    part.text.isEmpty ? nil : ["text": .string(part.text)]
+    part.text.isEmpty ? nil : with(part.extras, ["text": .string(part.text)])
   }
 
   /// The text of a thought need not go back, its signature must; one without a text may stand in a part of its own.
@@ -30,6 +34,7 @@ struct GeminiPartWriter: PartWriter {
       return maker.isProvider(self.maker, speaking: .gemini) ? .object(part.members) : nil
     }
     guard part.name.isEmpty else { return nil }
+    if part.dialect == .gemini { return .object(part.members) }
     throw .missing("`\(part.members["type"]?.string ?? "")` parts", in: provider)
   }
 
@@ -37,7 +42,8 @@ struct GeminiPartWriter: PartWriter {
 
   func image(_ image: ImagePart) throws(Untranslatable) -> JSONValue {
     let url = image.source
-    if DataURL.isOne(url) { return inline(try DataURL(url)) }
+    if DataURL.isOne(url) { return with(image.extras, inline(try DataURL(url))) }
+    if keepsMembers { return file(url, image.extras) }
     guard url.lowercased().hasPrefix("https://") else {
       throw Untranslatable("Gemini takes an image as a data: URL or at an https address.")
     }
@@ -67,6 +73,9 @@ struct GeminiPartWriter: PartWriter {
   }
 
   func audio(_ audio: AudioPart) throws(Untranslatable) -> JSONValue {
+    if keepsMembers, let type = audio.extras["mimeType"] {
+      return with(audio.extras, ["inlineData": ["mimeType": type, "data": .string(audio.data)]])
+    }
     guard let format = audio.format, ["wav", "mp3"].contains(format), DataURL.isBase64(audio.data) else {
       throw Untranslatable("`input_audio` should have `data` in Base64 and a `format`, wav or mp3.")
     }
@@ -74,13 +83,41 @@ struct GeminiPartWriter: PartWriter {
   }
 
   func document(_ document: DocumentPart) throws(Untranslatable) -> JSONValue {
+    if keepsMembers, let url = document.source, !DataURL.isOne(url) { return file(url, document.extras) }
     guard let url = document.source, DataURL.isOne(url) else {
       throw Untranslatable("Gemini takes a file as `file_data` with a data: URL, and not by its id.")
     }
-    return inline(try DataURL(url))
+    return with(document.extras, inline(try DataURL(url)))
   }
 
-  private func inline(_ url: DataURL) -> JSONValue {
+  /// A file where it is, with its type as it was told.
+  private func file(_ address: String, _ extras: JSONObject) -> JSONValue {
+    var file: JSONObject = ["fileUri": .string(address)]
+    if let type = extras["mimeType"] { file["mimeType"] = type }
+    return with(extras, ["fileData": .object(file)])
+  }
+
+  /// The members that a part has beside ours: of the part, and of what it holds.
+  private func with(_ extras: JSONObject, _ part: JSONObject) -> JSONValue {
+    guard keepsMembers, !extras.isEmpty else { return .object(part) }
+    var part = part
+    for (name, value) in extras {
+      switch name {
+      case "inlineData", "fileData":
+        guard case .object(var inner)? = part[name] else { continue }
+        for (name, value) in value.object ?? [:] { inner[name] = value }
+        part[name] = .object(inner)
+      case "mimeType":
+        guard case .object(var blob)? = part["inlineData"] else { continue }
+        blob["mimeType"] = value
+        part["inlineData"] = .object(blob)
+      default: part[name] = value
+      }
+    }
+    return .object(part)
+  }
+
+  private func inline(_ url: DataURL) -> JSONObject {
     ["inlineData": ["mimeType": .string(url.mediaType), "data": .string(url.base64)]]
   }
 
@@ -91,13 +128,14 @@ struct GeminiPartWriter: PartWriter {
   ) throws(Untranslatable) -> JSONValue {
     var function: JSONObject = ["name": .string(call.name), "args": .object(arguments)]
     if !call.id.isEmpty { function["id"] = .string(call.id) }
+    if keepsMembers { for (name, value) in call.extras where name != "part" { function[name] = value } }
     var part: JSONObject = ["functionCall": .object(function)]
     if let signature = call.signature, call.maker?.isProvider(maker, speaking: .gemini) ?? false {
       part["thoughtSignature"] = .string(signature)
     } else if model.thinksInLevels, position == 0 {
       part["thoughtSignature"] = .string(Self.signatureOfOthers)
     }
-    return .object(part)
+    return with(call.extras["part"]?.object ?? [:], part)
   }
 
   /// From Gemini 3 on the first call of a turn must bear a signature. A call that another model made before a
@@ -105,15 +143,35 @@ struct GeminiPartWriter: PartWriter {
   /// (https://ai.google.dev/gemini-api/docs/thought-signatures#faqs).
   private static let signatureOfOthers = "skip_thought_signature_validator"
 
+  /// Pictures and files of a result stand in it, as newer models take them.
   func result(_ result: ToolResult, of call: ToolCall) throws(Untranslatable) -> JSONValue {
-    let texts = try textOnly(result.parts, "as the result of a function")
-    let text = texts.compactMap { $0["text"]?.string }.joined()
-    // It must be an object; what is none becomes one by the name that Gemini's reference proposes.
+    let texts = result.parts.filter { $0.isText }
+    let text = texts.reduce(into: "") { $0 += $1.completion }
+    // It must be an object; what is none becomes one by the names that Gemini's reference proposes.
     let object = (try? JSONParser.parse(text))?.object
     var response: JSONObject = [
-      "name": .string(call.name), "response": object.map(JSONValue.object) ?? ["output": .string(text)],
+      "name": .string(call.name),
+      "response": object.map(JSONValue.object) ?? [result.isError ? "error" : "output": .string(text)],
     ]
     if !call.id.isEmpty { response["id"] = .string(call.id) }
+    let others = result.parts.filter { !$0.isText }
+    if !others.isEmpty {
+      guard model.thinksInLevels || keepsMembers else {
+        _ = try textOnly(result.parts, "as the result of a function")
+        return .null
+      }
+      response["parts"] = .array(try parts(of: others))
+    }
+    if keepsMembers { for (name, value) in result.extras { response[name] = value } }
     return ["functionResponse": .object(response)]
+  }
+}
+
+extension Part {
+  fileprivate var isText: Bool {
+    switch self {
+    case .text, .refusal: true
+    default: false
+    }
   }
 }

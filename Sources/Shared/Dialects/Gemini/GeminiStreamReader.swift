@@ -6,10 +6,10 @@ struct GeminiStreamReader: StreamReader {
   private var reader: GeminiAnswerReader
   private(set) var hasHalves = false
 
-  init(response: ProviderResponse, key: Secret?, maker: String) {
+  init(response: ProviderResponse, key: Secret?, maker: String, keepsMembers: Bool = false) {
     self.response = response
     self.key = key
-    reader = GeminiAnswerReader(maker: maker)
+    reader = GeminiAnswerReader(maker: maker, keepsMembers: keepsMembers)
   }
 
   var isComplete: Bool { reader.hasFinished }

@@ -13,7 +13,8 @@ struct MessagesDialect: WireDialect {
     switch operation {
     case .chat, .chatStream: "/messages"
     // Never asked: the body is refused.
-    case .embeddings: "/embeddings"
+    // Refused before they are asked.
+    case .embeddings, .completion, .completionStream, .moderation: "/embeddings"
     }
   }
 

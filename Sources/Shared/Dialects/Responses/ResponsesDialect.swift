@@ -12,6 +12,8 @@ struct ResponsesDialect: WireDialect {
     switch operation {
     case .chat, .chatStream: "/responses"
     case .embeddings: "/embeddings"
+    case .completion, .completionStream: "/completions"
+    case .moderation: "/moderations"
     }
   }
 

@@ -38,7 +38,8 @@ struct AlternatingConversation: Sendable, Hashable {
     case .system, .developer: system += try writer.textOnly(turn.parts, "in system messages")
     case .user: append(try writer.parts(of: turn.parts), isModel: false)
     case .assistant:
-      append(try writer.parts(of: Self.said(turn.parts)) + writeCalls(of: turn, writer), isModel: true)
+      append(
+        try writer.parts(of: Self.said(turn.parts, writer)) + writeCalls(of: turn, writer), isModel: true)
     case .tool:
       for part in turn.parts { if case .toolResult(let result) = part { try addResult(result, writer) } }
     }
@@ -46,8 +47,9 @@ struct AlternatingConversation: Sendable, Hashable {
 
   /// What a model said, without what its provider alone could take back and pictures and sounds, which are no input of
   /// a model's own turn.
-  private static func said(_ parts: [Part]) -> [Part] {
-    parts.filter { part in
+  private static func said(_ parts: [Part], _ writer: some PartWriter) -> [Part] {
+    if writer.takesMediaOfModels { return parts }
+    return parts.filter { part in
       switch part {
       case .image, .audio: false
       default: true

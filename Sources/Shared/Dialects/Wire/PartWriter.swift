@@ -7,6 +7,8 @@ protocol PartWriter {
   /// as it takes.
   var opening: JSONValue { get }
 
+  var takesMediaOfModels: Bool { get }
+
   /// Nil for a text that the provider refuses because it says nothing.
   func text(_ part: TextPart) -> JSONValue?
 
@@ -28,6 +30,9 @@ protocol PartWriter {
 }
 
 extension PartWriter {
+  /// Whether what a model drew or spoke goes back to it.
+  var takesMediaOfModels: Bool { false }
+
   /// The parts of a message, without those that say nothing, and without calls.
   func parts(of parts: [Part]) throws(Untranslatable) -> [JSONValue] {
     var written: [JSONValue] = []

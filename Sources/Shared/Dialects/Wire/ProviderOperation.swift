@@ -5,4 +5,9 @@ public enum ProviderOperation: Sendable, Hashable, CaseIterable {
   /// An answer that comes as server-sent events.
   case chatStream
   case embeddings
+  /// A text that goes on, whole.
+  case completion
+  /// The same as server-sent events.
+  case completionStream
+  case moderation
 }

@@ -45,26 +45,6 @@ extension WireDialect {
   public var mostTexts: Int? { nil }
   public var speaksResponses: Bool { false }
   public var takesShownResults: Bool { true }
-
-  /// A conversation written for a target, in whichever dialect it was asked: one in Responses' form is put into words that
-  /// the target's dialect knows.
-  public func told(
-    _ conversation: Conversation, for target: RequestTarget, streams: Bool
-  ) throws(ProviderFault) -> WrittenRequest {
-    guard conversation.dialect == .responses, !speaksResponses else {
-      return try write(conversation, for: target, streams: streams)
-    }
-    let translation: ResponsesTranslation
-    do throws(Untranslatable) {
-      translation = try ResponsesTranslation(conversation, for: target.provider)
-    } catch {
-      throw .untranslatable(error)
-    }
-    let told = takesShownResults ? translation.conversation : translation.conversation.withShownResultsApart
-    var written = try write(told, for: target, streams: streams)
-    written.dropped = translation.dropped + written.dropped
-    return written
-  }
 }
 
 extension Dialect {

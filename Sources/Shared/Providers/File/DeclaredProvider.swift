@@ -31,7 +31,7 @@ extension DeclaredProvider {
       names: [
         "name", "dialect", "base_url", "preset", "key", "keys", "headers", "default_model", "models",
         "quotas",
-        "timeouts", "shape", "traceparent",
+        "timeouts", "shape", "traceparent", "completions", "moderations",
       ])
     namePlace = try mapping.required("name", Self.nameAllowed)
     let models = try mapping["models"].map(Self.models) ?? []
@@ -51,9 +51,28 @@ extension DeclaredProvider {
       headers: try mapping["headers"].map(HeaderReading.headers) ?? [:],
       quotas: try mapping["quotas"].map(Self.quotas) ?? [],
       timeouts: try mapping["timeouts"].map(Self.timeouts) ?? ProviderTimeoutOverrides(), preset: preset,
-      shape: try mapping["shape"].map { place throws(ConfigurationError) in
-        try ShapeReading.shape(place, over: plain.shape)
-      }, takesTrace: try mapping["traceparent"]?.flag() ?? false)
+      shape: try Self.shape(mapping, over: plain.shape, dialect),
+      takesTrace: try mapping["traceparent"]?.flag() ?? false)
+  }
+
+  private static func shape(
+    _ mapping: FileMapping, over known: ProviderShape, _ dialect: Dialect
+  ) throws(ConfigurationError) -> ProviderShape {
+    var shape = known
+    if let place = mapping["shape"] { shape = try ShapeReading.shape(place, over: known) }
+    shape.takesCompletions = try flag(mapping["completions"], dialect)
+    shape.takesModerations = try flag(mapping["moderations"], dialect)
+    return shape
+  }
+
+  /// Whether it has one of OpenAI's own routes.
+  private static func flag(_ place: FileValue?, _ dialect: Dialect) throws(ConfigurationError) -> Bool {
+    guard let place, try place.flag() else { return false }
+    guard dialect == .chat else {
+      throw place.refused(
+        "is for providers of the dialect openai; allowed is no such member with \(dialect.rawValue)")
+    }
+    return true
   }
 
   private static func name(_ text: String) -> String? {

@@ -3,7 +3,7 @@ import Shared
 
 extension OpenAIDialect {
   /// All that stands before `/chat/completions`.
-  private var base: String {
+  var base: String {
     switch provider {
     case .groq: "/groq/openai/v1"
     case .openrouter: "/openrouter/api/v1"
@@ -80,7 +80,7 @@ extension OpenAIDialect {
     return limit
   }
 
-  private func stop(_ value: JSONValue?) throws(Refusal) -> [String] {
+  func stop(_ value: JSONValue?) throws(Refusal) -> [String] {
     guard let value else { return [] }
     if let text = value.string { return text.isEmpty ? [] : [text] }
     guard let elements = value.array, elements.allSatisfy({ $0.string != nil }) else {

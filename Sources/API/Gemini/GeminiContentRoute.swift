@@ -1,0 +1,28 @@
+import Shared
+
+/// `generateContent` and `streamGenerateContent`: what clients of Gemini's ask.
+struct GeminiContentRoute: Sendable {
+  let asking: Asking
+  let bodies: BodyReader
+  let settings: CompatibleSettings
+  let version: GeminiVersion
+  let isStreamed: Bool
+
+  var route: Route { Route(description, handler: asking.handler(reading: read)) }
+
+  private func read(_ call: Call) async throws(Problem) -> Question {
+    let wait = try call.wait() ?? settings.wait
+    let conversation = try await call.geminiBody(bodies) { (model, json) throws(GeminiRequestFault) in
+      try GeminiRequestReader.conversation(model: model, json)
+    }
+    try settings.catalogs.current.check(model: conversation.model)
+    let request = JobRequest.chat(conversation)
+    let order = JobOrder(
+      request: request, lane: .interactive, cache: try call.cacheWish() ?? settings.cache.mode(of: request),
+      expiresIn: settings.expiresIn, streaming: isStreamed ? .deltas : nil)
+    // Without `alt=sse` a stream is one JSON array.
+    let writer = GeminiWriter(model: conversation.model, isArray: call.query("alt") != "sse")
+    return Question(
+      order: order, form: isStreamed ? .streamed(by: writer) : .written(by: writer), wait: wait)
+  }
+}

@@ -1,0 +1,184 @@
+public import NIOCore
+import OrderedCollections
+
+/// Writes answers for clients of Gemini's, whole and in chunks
+/// (https://ai.google.dev/api/generate-content#GenerateContentResponse). A call is told whole, since Gemini's clients know no
+/// pieces of one; what comes behind it waits for it.
+public struct GeminiAnswerWriter: Sendable {
+  private let id: String
+  /// Parts that wait, by their numbers.
+  private var waiting: [(index: Int, part: Part)] = []
+  private var citations: [Citation] = []
+  /// Of an answer that came in this form, what is not ours.
+  private var extras: JSONObject = [:]
+
+  /// `id` is what clients know the answer by.
+  public init(id: String) { self.id = id }
+
+  // MARK: - Whole
+
+  public func whole(_ answer: Answer, model: String, usage: TokenUsage) -> ByteBuffer {
+    var writer = self
+    let text = writer.take(answer.delta, isWhole: true)
+    return writer.end(after: text, model: model, answer.finishReason, usage: usage)
+  }
+
+  // MARK: - In chunks
+
+  /// The chunk that tells what has come; nil where nothing can be told yet.
+  public mutating func chunk(_ delta: AnswerDelta, model: String) -> ByteBuffer? {
+    let parts = take(delta, isWhole: false)
+    guard !parts.isEmpty else { return nil }
+    return body(["content": content(parts), "index": 0], model: model)
+  }
+
+  /// The last chunk: what waited, why the answer ended, and the tokens.
+  ///
+  /// It has a part, be it an empty one: google-genai's chats forget a turn of which one chunk had none.
+  public mutating func end(model: String, _ reason: FinishReason?, usage: TokenUsage) -> ByteBuffer {
+    end(after: waiting.isEmpty ? [["text": ""]] : [], model: model, reason, usage: usage)
+  }
+
+  private mutating func end(
+    after parts: [JSONValue], model: String, _ reason: FinishReason?, usage: TokenUsage
+  ) -> ByteBuffer {
+    var parts = parts
+    var broken: String?
+    for (_, part) in waiting {
+      if case .toolCall(let call) = part, Self.arguments(of: call) == nil {
+        // Half a call is none.
+        broken = broken ?? call.arguments
+      } else {
+        parts += Self.parts(part)
+      }
+    }
+    waiting = []
+    var candidate = extras[GeminiAnswerReader.candidate]?.object ?? [:]
+    if candidate["groundingMetadata"] == nil, !citations.isEmpty {
+      candidate["groundingMetadata"] = ["groundingChunks": .array(citations.map(Self.source))]
+    }
+    if parts.isEmpty, broken != nil { parts = [["text": ""]] }
+    if !parts.isEmpty { candidate["content"] = content(parts) }
+    candidate["finishReason"] = .string(Self.word(for: reason, isBroken: broken != nil))
+    if let broken, reason != .length {
+      candidate["finishMessage"] = .string("Malformed function call: \(broken.prefix(500))")
+    }
+    candidate["index"] = 0
+    var members = extras
+    members[GeminiAnswerReader.candidate] = nil
+    if members["usageMetadata"] == nil { members["usageMetadata"] = .object(usage.geminiForm) }
+    // A prompt that was blocked has no candidate.
+    let isBlocked =
+      members["promptFeedback"]?["blockReason"] != nil && parts.isEmpty && reason == .contentFilter
+    return body(isBlocked ? nil : candidate, model: model, members)
+  }
+
+  private func content(_ parts: [JSONValue]) -> JSONValue { ["parts": .array(parts), "role": "model"] }
+
+  private func body(_ candidate: JSONObject?, model: String, _ members: JSONObject = [:]) -> ByteBuffer {
+    var json = JSONWriter()
+    json.object { json in
+      if let candidate { json.member("candidates", json: [.object(candidate)]) }
+      json.members(members)
+      json.member("modelVersion", model)
+      json.member("responseId", id)
+    }
+    return json.buffer
+  }
+
+  private static func word(for reason: FinishReason?, isBroken: Bool) -> String {
+    switch reason {
+    case .length: "MAX_TOKENS"
+    case .contentFilter: "SAFETY"
+    case .stop, .toolCalls, nil: isBroken ? "MALFORMED_FUNCTION_CALL" : "STOP"
+    }
+  }
+
+  // MARK: - Parts
+
+  /// Takes events in. Returns the parts that can be told now; of a whole answer nothing has to wait for more.
+  private mutating func take(_ delta: AnswerDelta, isWhole: Bool) -> [JSONValue] {
+    var parts: [JSONValue] = []
+    for event in delta.events {
+      switch event {
+      case .part(.citation(let citation), _, 0): citations.append(citation)
+      case .part(let part, let index, 0):
+        if let place = waiting.firstIndex(where: { $0.index == index }) {
+          waiting[place].part.join(part)
+        } else if isWhole || part.comesInPieces || waiting.first.map({ $0.index < index }) ?? false {
+          waiting.append((index, part))
+        } else {
+          parts += Self.parts(part)
+        }
+      case .extras(let members, .gemini): extras.replace(by: members)
+      case .part, .extras, .logprobs, .message, .choice, .finish, .usage: break
+      }
+    }
+    return parts
+  }
+
+  /// As Gemini's clients read a part; nothing for one that says nothing to them.
+  private static func parts(_ part: Part) -> [JSONValue] {
+    switch part {
+    case .text(let part): return part.text.isEmpty ? [] : [["text": .string(part.text)]]
+    case .refusal(let text): return text.isEmpty ? [] : [["text": .string(text)]]
+    case .thought(let thought): return [self.thought(thought)]
+    case .toolCall(let call):
+      var function: JSONObject = call.id.isEmpty ? [:] : ["id": .string(call.id)]
+      function["name"] = .string(call.name)
+      function["args"] = .object(arguments(of: call) ?? [:])
+      var json: JSONObject = ["functionCall": .object(function)]
+      json["thoughtSignature"] = GeminiMark.mark(of: call).map(JSONValue.string)
+      return [.object(json)]
+    case .image(let image): return [file(image.source)]
+    case .document(let document): return [document.source.map(file) ?? ["text": .string(document.text ?? "")]]
+    case .audio(let audio):
+      let type = audio.format.map { "audio/\($0 == "mp3" ? "mpeg" : $0)" } ?? "audio/wav"
+      return [["inlineData": ["mimeType": .string(type), "data": .string(audio.data)]]]
+    case .opaque(let opaque):
+      if opaque.dialect == .gemini { return [.object(opaque.members)] }
+      guard opaque.maker != nil else { return [] }
+      return [["text": "", "thought": true, "thoughtSignature": .string(MakersMark.wrap(part))]]
+    case .toolResult, .citation: return []
+    }
+  }
+
+  /// A signature alone is of no thought, but of what stood before.
+  private static func thought(_ thought: Thought) -> JSONValue {
+    var json: JSONObject = ["text": .string(thought.text)]
+    let mark = GeminiMark.mark(of: thought)
+    if !(thought.text.isEmpty && mark != nil && thought.maker?.dialect == .gemini) { json["thought"] = true }
+    json["thoughtSignature"] = mark.map(JSONValue.string)
+    return .object(json)
+  }
+
+  /// Nil for what is no object: the call was cut, or its model wrote something else.
+  private static func arguments(of call: ToolCall) -> JSONObject? {
+    if call.kind == .custom { return ["input": .string(call.arguments)] }
+    if call.arguments.allSatisfy(\.isWhitespace) { return [:] }
+    return (try? JSONParser.parse(call.arguments))?.object
+  }
+
+  private static func file(_ source: String) -> JSONValue {
+    guard let url = try? DataURL(source) else { return ["fileData": ["fileUri": .string(source)]] }
+    return ["inlineData": ["mimeType": .string(url.mediaType), "data": .string(url.base64)]]
+  }
+
+  private static func source(_ citation: Citation) -> JSONValue {
+    if citation.dialect == .gemini { return .object(citation.members) }
+    var web = JSONObject()
+    web["uri"] = citation.url.map(JSONValue.string)
+    web["title"] = citation.title.map(JSONValue.string)
+    return ["web": .object(web)]
+  }
+}
+
+extension Part {
+  /// Whether Gemini's clients would take each piece of it for a whole.
+  fileprivate var comesInPieces: Bool {
+    switch self {
+    case .toolCall, .audio, .opaque: true
+    default: false
+    }
+  }
+}

@@ -1,0 +1,143 @@
+import OrderedCollections
+
+/// A conversation that was asked in Gemini's form, for a target that speaks another dialect: in the words of OpenAI's chat,
+/// from which every other dialect is written. What only Gemini can run is left out.
+struct GeminiTranslation {
+  private(set) var conversation: Conversation
+  /// What was left out, by the client's names.
+  private(set) var dropped: [String] = []
+
+  private let target: String
+
+  init(_ asked: Conversation, for target: String) throws(Untranslatable) {
+    self.target = target
+    conversation = Conversation(model: asked.model, turns: [], parameters: asked.parameters, dialect: .chat)
+    try addTools(of: asked)
+    if case .other(let type)? = asked.parameters.responseFormat {
+      throw .missing("`responseMimeType` of \(type.string ?? "another type")", in: target)
+    }
+    conversation.setExtras(try extras(of: asked))
+    for turn in asked.turns { add(turn) }
+  }
+
+  // MARK: - Tools
+
+  private mutating func addTools(of asked: Conversation) throws(Untranslatable) {
+    var tools: [Tool] = []
+    for tool in asked.tools {
+      switch tool {
+      case .function(let function):
+        tools.append(
+          .function(
+            FunctionTool(
+              name: function.name, description: function.description, parameters: function.parameters)))
+      case .other(let json): for name in json.object?.keys.elements ?? [] { drop("tools.\(name)") }
+      case .custom, .namespace: tools.append(tool)
+      }
+    }
+    if case .other(let config)? = asked.toolChoice {
+      let names = Set(config["allowedFunctionNames"]?.array?.compactMap(\.string) ?? [])
+      if !names.isEmpty {
+        // Only what may be called is told.
+        tools.removeAll {
+          if case .function(let function) = $0 { !names.contains(function.name) } else { false }
+        }
+      }
+      conversation.toolChoice = config["mode"]?.string?.uppercased() == "ANY" ? .required : .auto
+    } else {
+      conversation.toolChoice = asked.toolChoice
+    }
+    conversation.tools = tools
+    if tools.isEmpty { conversation.toolChoice = nil }
+  }
+
+  // MARK: - Members
+
+  /// What changes an answer's meaning, and nobody else has.
+  private static let meant: Set<String> = ["responseModalities", "speechConfig", "imageConfig"]
+  /// What is told in another form, or holds without it.
+  private static let told: Set<String> = [
+    "thinkingConfig", "responseMimeType", "responseSchema", "responseJsonSchema",
+  ]
+
+  private mutating func extras(of asked: Conversation) throws(Untranslatable) -> JSONObject {
+    var members = JSONObject()
+    if let topK = asked.parameters.topK { members["top_k"] = .integer(Int64(topK)) }
+    if let penalty = asked.parameters.presencePenalty { members["presence_penalty"] = .double(penalty) }
+    if let penalty = asked.parameters.frequencyPenalty { members["frequency_penalty"] = .double(penalty) }
+    // Each is told once: the efforts are what all dialects know.
+    conversation.parameters.topK = nil
+    conversation.parameters.presencePenalty = nil
+    conversation.parameters.frequencyPenalty = nil
+    conversation.parameters.thinking = nil
+    conversation.parameters.showsThoughts = nil
+    for name in asked.extras.keys {
+      switch name {
+      case "toolConfig", "generationConfig": break
+      case "cachedContent": throw .missing("`cachedContent`", in: target)
+      default: drop(name)
+      }
+    }
+    for (name, value) in asked.extras["generationConfig"]?.object ?? [:] where !Self.told.contains(name) {
+      if name == "responseLogprobs" || name == "logprobs" {
+        guard value != false, value != 0 else { continue }
+        throw .missing("`\(name)` in Gemini's form", in: target)
+      }
+      guard !Self.meant.contains(name) || value == ["TEXT"] else { throw .missing("`\(name)`", in: target) }
+      if !Self.meant.contains(name) { drop("generationConfig.\(name)") }
+    }
+    return members
+  }
+
+  private mutating func drop(_ name: String) {
+    if !dropped.contains(name) { dropped.append(name) }
+  }
+
+  // MARK: - Turns
+
+  private mutating func add(_ turn: Turn) {
+    var told = Turn(role: turn.role, parts: [])
+    for part in turn.parts {
+      switch part {
+      case .opaque(let opaque) where opaque.dialect == .gemini:
+        // What Gemini's own tools made is of use to nobody else.
+        drop("contents.\(opaque.members.keys.first ?? "parts")")
+      case .toolResult(var result):
+        result.parts = result.parts.map(plain)
+        result.extras = [:]
+        told.parts.append(.toolResult(result))
+      default: told.parts.append(plain(part))
+      }
+    }
+    if !told.parts.isEmpty { conversation.turns.append(told) }
+  }
+
+  /// Without the members that only Gemini knows.
+  private func plain(_ part: Part) -> Part {
+    switch part {
+    case .text(let text): return .text(text.text)
+    case .toolCall(var call):
+      call.extras = [:]
+      return .toolCall(call)
+    case .image(var image):
+      image.extras = [:]
+      return .image(image)
+    case .audio(var audio):
+      audio.extras = [:]
+      return .audio(audio)
+    case .document(var document):
+      document.extras = [:]
+      return .document(document)
+    case .refusal, .thought, .toolResult, .citation, .opaque: return part
+    }
+  }
+}
+
+extension WireDialect {
+  /// What reads the answers to a conversation that was asked in a dialect: one that is answered in the same keeps all that
+  /// is in it.
+  public func answering(_ dialect: Dialect) -> any WireDialect {
+    guard dialect == .gemini, self is GeminiDialect else { return self }
+    return GeminiDialect(keepsMembers: true)
+  }
+}
