@@ -122,7 +122,8 @@ class Server:
         for first in range(0, len(leases), at_once):
             arguments = []
             for number, (id, fence) in enumerate(leases[first : first + at_once]):
-                arguments += [id, fence, answer, "0", "openai", "gpt-4o", "250", str(100 + number % 7), "123456"]
+                completion = [id, fence, answer, "0", "openai", "gpt-4o", "250", str(100 + number % 7), "123456"]
+                arguments += completion + [""] * (subject.completion - len(completion))
             assert set(self._step(subject, "complete", str(DAY), "100000000", _OFFER, _WORKER, *arguments)) == {1}
 
     def _timed(self, body) -> float:
