@@ -53,14 +53,18 @@ class Server:
         )  # fmt: skip
 
     def __enter__(self):
-        for _ in range(600):
-            if self._path.exists():
-                break
-            time.sleep(0.1)
-        self._redis = Connection(self._path)
+        self._redis = self._connect()
         self._worker = Connection(self._path)
         self._worker.call("SUBSCRIBE", _CHANNEL)
         return self
+
+    def _connect(self) -> Connection:
+        for _ in range(600):
+            try:
+                return Connection(self._path)
+            except OSError:
+                time.sleep(0.1)
+        raise RuntimeError("Redis does not start")
 
     def __exit__(self, *_):
         self._process.terminate()
