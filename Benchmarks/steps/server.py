@@ -53,14 +53,18 @@ class Server:
         )  # fmt: skip
 
     def __enter__(self):
-        for _ in range(600):
-            if self._path.exists():
-                break
-            time.sleep(0.1)
-        self._redis = Connection(self._path)
+        self._redis = self._connect()
         self._worker = Connection(self._path)
         self._worker.call("SUBSCRIBE", _CHANNEL)
         return self
+
+    def _connect(self) -> Connection:
+        for _ in range(600):
+            try:
+                return Connection(self._path)
+            except OSError:
+                time.sleep(0.1)
+        raise RuntimeError("Redis does not start")
 
     def __exit__(self, *_):
         self._process.terminate()
@@ -122,7 +126,8 @@ class Server:
         for first in range(0, len(leases), at_once):
             arguments = []
             for number, (id, fence) in enumerate(leases[first : first + at_once]):
-                arguments += [id, fence, answer, "0", "openai", "gpt-4o", "250", str(100 + number % 7), "123456"]
+                completion = [id, fence, answer, "0", "openai", "gpt-4o", "250", str(100 + number % 7), "123456"]
+                arguments += completion + [""] * (subject.completion - len(completion))
             assert set(self._step(subject, "complete", str(DAY), "100000000", _OFFER, _WORKER, *arguments)) == {1}
 
     def _timed(self, body) -> float:

@@ -30,6 +30,8 @@ class Subject:
     takes_demands: bool
     # Before amounts were apart from the shape of a demand, they stood in it.
     has_shapes: bool
+    # How many arguments a completion has.
+    completion: int
 
     def order(self, number: int, now: int) -> list[str | bytes]:
         """What `admit` takes of one job."""
@@ -48,11 +50,13 @@ def subjects(checkouts: list[str]) -> list[Subject]:
     for checkout in map(Path, checkouts):
         name, source = _library(checkout)
         has_shapes = "held.shape" in source
+        counted = re.search(r"ARGUMENTS_OF_COMPLETION = (\d+)", source)
+        completion = int(counted[1]) if counted else 9
         takes_demands = "demand" in (checkout / "Sources/Shared/Queue/JobQueue+Admit.swift").read_text()
         label = checkout.resolve().name
-        found.append(Subject(f"{label} plain", name, source, False, takes_demands, has_shapes))
+        found.append(Subject(f"{label} plain", name, source, False, takes_demands, has_shapes, completion))
         if takes_demands:
-            found.append(Subject(f"{label} demand", name, source, True, True, has_shapes))
+            found.append(Subject(f"{label} demand", name, source, True, True, has_shapes, completion))
     return found
 
 

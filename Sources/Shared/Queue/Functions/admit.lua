@@ -117,11 +117,12 @@ local function look_at_limits(K, intake, order, pays)
   local shape = order.shape
   if not shape then return nil end
   local requests, tokens, changes, now = shape.requests, shape.lists[1], intake.changes, intake.now_us
-  local most, left, reset, wait, number = check_limits(K, changes, requests, false, now, nil, looked_at_requests)
+  local most, left, reset, wait, number
+    = check_limits(K, changes, shape.requests_plan, false, now, nil, looked_at_requests)
   local most_tokens, tokens_left, tokens_reset, token_wait, token_number
   if pays then
     most_tokens, tokens_left, tokens_reset, token_wait, token_number
-      = check_limits(K, changes, tokens, true, now, order.lists[5], looked_at_tokens)
+      = check_limits(K, changes, shape.tokens_plan, true, now, order.lists[5], looked_at_tokens)
   else
     most_tokens, tokens_left, tokens_reset = peek_limits(K, changes, tokens, true, now)
   end
@@ -143,8 +144,8 @@ end
 local function take(intake, order, pays)
   local shape = order.shape
   if not shape then return end
-  take_limits(intake.changes, shape.requests, looked_at_requests)
-  if pays then take_limits(intake.changes, shape.lists[1], looked_at_tokens) end
+  take_limits(intake.changes, shape.requests_plan, looked_at_requests)
+  if pays then take_limits(intake.changes, shape.tokens_plan, looked_at_tokens) end
 end
 
 -- The outcome of an order that its budgets or its bounds of waiting jobs refuse, or nil. One that may wait for its budgets'
@@ -181,13 +182,13 @@ local function pass_gates(K, intake, order)
   return gate, finish
 end
 
--- An outcome, and the states of limits that were looked at.
-local function with_states(outcome, order)
-  if not (order.most or order.most_tokens) then return outcome end
-  local count = #outcome
-  outcome[count + 1], outcome[count + 2], outcome[count + 3] = order.most, order.left, order.reset
-  outcome[count + 4], outcome[count + 5], outcome[count + 6] = order.most_tokens, order.tokens_left, order.tokens_reset
-  return outcome
+-- An outcome of three values or four, and the states of limits that were looked at.
+local function with_states(order, first, second, third, fourth)
+  if not (order.most or order.most_tokens) then return { first, second, third, fourth } end
+  local most, left, reset = order.most, order.left, order.reset
+  local most_tokens, tokens_left, tokens_reset = order.most_tokens, order.tokens_left, order.tokens_reset
+  if not fourth then return { first, second, third, most, left, reset, most_tokens, tokens_left, tokens_reset } end
+  return { first, second, third, fourth, most, left, reset, most_tokens, tokens_left, tokens_reset }
 end
 
 -- The outcome of an order that the cache answers, or nil.
@@ -200,7 +201,7 @@ local function answer_from_cache(K, intake, order)
   take(intake, order, false)
   if order.records_hit or order.digest ~= '' then store_hit(K, intake, order, answer) end
   record_hit(K, intake, order)
-  return with_states({ 'hit', source, answer, intake.now }, order)
+  return with_states(order, 'hit', source, answer, intake.now)
 end
 
 -- Decides where a new job goes, and tells the worker that it is handed to: a state, and the group that the job follows
@@ -340,7 +341,7 @@ local function admit(K, intake, order)
   take(intake, order, pays)
   if pays then held.take_queued(intake.changes, order.lists) end
   local follows = take_in(K, intake, order)
-  return with_states({ 'admitted', intake.now, follows }, order)
+  return with_states(order, 'admitted', intake.now, follows)
 end
 
 -- The same for one whose job was lost, if it was.

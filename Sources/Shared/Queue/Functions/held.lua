@@ -34,9 +34,10 @@ local FOR_LIFE = 1e15
 -- As long as no hash-max-listpack-value that anybody would set.
 local LONG = ('-'):rep(256)
 
-local is_field, tat_of, set_tat, write_tat = held.is_field, held.tat_of, held.set_tat, held.write_tat
+local tat_of, set_tat, write_tat = held.tat_of, held.set_tat, held.write_tat
 
 local names_of, remember = held.names, held.remember
+local NOTHING = {}
 local spents = held.new_memory()
 
 -- The tables of a step that has written its changes: to empty them is less work than to grow new ones. Of a step that read
@@ -44,8 +45,8 @@ local spents = held.new_memory()
 local MOST_SPARED = 100
 local spare = nil
 
--- The tables that changes need of all this: fields of `held` as they are stored, and what sums of it change by; TATs that were
--- changed; what was spent, by subject; subjects of which something was given back.
+-- The tables that changes need of all this: fields of `held` as they are stored, or false, and what sums of it change by;
+-- TATs that were changed; what was spent, by subject; subjects of which something was given back.
 function held.begin(changes)
   local tables = spare or { {}, {}, {}, {}, {} }
   spare = nil
@@ -68,21 +69,18 @@ end
 local FIELDS_AT_ONCE = 4000
 
 local function read_fields(K, changes, wanted, first, last)
-  local known, is_new = changes.known, true
+  local known, found = changes.known, false
   local stored = redis.pcall('HMGET', K .. 'held', unpack(wanted, first, last))
   if stored.err then
     drop_stranger(K .. 'held')
     stored = {}
   end
   for index = first, last do
-    local field, value = wanted[index], stored[index - first + 1]
-    if value then
-      -- All are numbers but those that begin with an s.
-      value, is_new = tonumber(value) or (field:byte() == 115 and value), false
-    end
-    known[field] = value or false
+    -- Sums stay texts until they are reckoned with, which makes numbers of them.
+    local value = stored[index - first + 1] or false
+    known[wanted[index]], found = value, found or value
   end
-  if is_new then changes.is_new = true end
+  if not found then changes.is_new = true end
 end
 
 -- Reads fields, in one command.
@@ -100,7 +98,26 @@ function held.know(K, changes, fields)
   end
 end
 
--- A field as it is stored, a number where it is one, or false.
+-- Reads what shapes ask for, each field once.
+function held.know_all(K, changes, shapes)
+  local known, wanted, count = changes.known, {}, 0
+  for _, shape in ipairs(shapes) do
+    local fields = shape.fields
+    for index = 1, #fields do
+      local field = fields[index]
+      if known[field] == nil then
+        count = count + 1
+        known[field], wanted[count] = false, field
+      end
+    end
+  end
+  changes.fields_read = count
+  for first = 1, count, FIELDS_AT_ONCE do
+    read_fields(K, changes, wanted, first, math.min(count, first + FIELDS_AT_ONCE - 1))
+  end
+end
+
+-- A field as it is stored, or false.
 function held.read(K, changes, field)
   local value = changes.known[field]
   if value ~= nil then return value end
@@ -274,26 +291,28 @@ end
 
 -- The fields that a step has changed and their values, and those that have come to nothing.
 local function changed_fields(K, changes)
-  local left, gone, now = {}, {}, changes.now_us
+  local left, count, gone, now = {}, 0, {}, changes.now_us
   for name, tat in pairs(changes.taken) do
     now = now or now_us()
-    if not is_field(name) then
-      write_tat(K, name, tat, now)
-    elseif tat > now then
-      left[#left + 1], left[#left + 2] = name, text(tat)
+    if tat > now then
+      left[count + 1], left[count + 2] = name, text(tat)
+      count = count + 2
     else
       gone[#gone + 1] = name
     end
   end
+  for name, tat in pairs(changes.taken_apart or NOTHING) do write_tat(K, name, tat, now or now_us()) end
   for subject, entry in pairs(changes.spents) do
     if entry.is_changed then
-      left[#left + 1], left[#left + 2] = names_of(subject).s, write_spent(entry)
+      left[count + 1], left[count + 2] = names_of(subject).s, write_spent(entry)
+      count = count + 2
     end
   end
   for field in pairs(changes.held) do
     local sum = sum_of(K, changes, field)
     if sum > 0 then
-      left[#left + 1], left[#left + 2] = field, text(sum)
+      left[count + 1], left[count + 2] = field, text(sum)
+      count = count + 2
     else
       gone[#gone + 1] = field
     end
@@ -302,7 +321,8 @@ local function changed_fields(K, changes)
 end
 
 local function write(K, changes)
-  if not (next(changes.held) or next(changes.taken) or next(changes.spents) or next(changes.freed)) then return nil end
+  if not (next(changes.held) or next(changes.taken) or next(changes.spents) or next(changes.freed)
+      or changes.taken_apart) then return nil end
   local fields, gates = {}, nil
   for field in pairs(changes.held) do
     if changes.known[field] == nil then fields[#fields + 1] = field end

@@ -48,30 +48,21 @@ end
 
 -- Reads at once what the orders' limits and budgets ask for, and which records of tenants and keys there are.
 local function foresee(K, intake, orders)
-  local epochs, records, shapes, fields = intake.epochs, {}, {}, nil
+  local epochs, records, shapes = intake.epochs, {}, {}
   for _, order in ipairs(orders) do
     local shape, record = order.shape, 't:' .. order.tenant
     if epochs[record] == nil then epochs[record], records[#records + 1] = 0, record end
     if shape and not shapes[shape] then
       shapes[shape] = true
-      if shape.key then
-        record = 'k:' .. shape.key
-        if epochs[record] == nil then epochs[record], records[#records + 1] = 0, record end
-      end
-      if fields then
-        -- The list of a shape is nobody's to change.
-        fields = #shapes == 1 and { unpack(fields) } or fields
-        local more, count = shape.fields, #fields
-        for index = 1, #more do fields[count + index] = more[index] end
-      else
-        fields = shape.fields
-      end
       shapes[#shapes + 1] = shape
+      record = shape.record
+      if record and epochs[record] == nil then epochs[record], records[#records + 1] = 0, record end
     end
   end
   local stored = redis.pcall('HMGET', K .. 'epochs', unpack(records))
   for index, record in ipairs(records) do epochs[record] = tonumber(stored[index] or 0) or 0 end
-  if fields then held.know(K, intake.changes, fields) end
+  if #shapes == 1 then held.know(K, intake.changes, shapes[1].fields) end
+  if #shapes > 1 then held.know_all(K, intake.changes, shapes) end
 end
 
 -- Whether an order was judged by records that are others now, or at another time than Redis' clock says it is.
@@ -79,7 +70,7 @@ local function is_stale(intake, order)
   local shape, epochs, now = order.shape, intake.epochs, intake.now
   if not shape then return epochs['t:' .. order.tenant] ~= 0 end
   return epochs['t:' .. order.tenant] ~= shape.tenant_epoch or now < shape.good_from or now >= shape.good_until
-    or (shape.key and epochs['k:' .. shape.key] ~= shape.key_epoch)
+    or (shape.record and epochs[shape.record] ~= shape.key_epoch)
 end
 
 local function is_queue_full(K, intake)

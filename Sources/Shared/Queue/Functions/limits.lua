@@ -21,18 +21,41 @@ end
 -- A limit's TAT, as the step has read or changed it.
 local function tat_of(K, changes, name)
   local tat = changes.known[name]
-  if tat then return tat end
+  -- A text is what was read, a number what was worked out of it.
+  if tat and type(tat) == 'number' then return tat end
   if tat == nil and is_field(name) then
     tat = held.read(K, changes, name)
   elseif tat == nil then
-    tat = tonumber(string_at(K .. name) or 0)
+    tat = string_at(K .. name)
   end
-  changes.known[name] = tat or 0
-  return tat or 0
+  tat = tonumber(tat or 0) or 0
+  changes.known[name] = tat
+  return tat
 end
 
+-- Changes a TAT. Those that stand in keys of their own are apart from the fields.
 local function set_tat(changes, name, tat)
-  changes.known[name], changes.taken[name] = tat, tat
+  changes.known[name] = tat
+  if is_field(name) then
+    changes.taken[name] = tat
+  else
+    changes.taken_apart = changes.taken_apart or {}
+    changes.taken_apart[name] = tat
+  end
+end
+
+-- What is worked out of a list of limits once: of each its name, most, grain, amount, the time (us) in which what was used
+-- up grows back, and what a request costs of that.
+function held.plan(limits, are_tokens)
+  local plan = {}
+  for index = 1, #limits, 4 do
+    local name, most, grain, amount = unpack(limits, index, index + 3)
+    plan[#plan + 1] = {
+      name = name, is_field = is_field(name), most = most, grain = grain, amount = amount,
+      capacity = are_tokens and grain or most * grain, cost = not are_tokens and grain * amount or nil,
+    }
+  end
+  return plan
 end
 
 -- How many requests or tokens are left of a limit of which so much (us) is used.
@@ -43,50 +66,60 @@ local function left_of(most, grain, used, are_tokens)
   return left > 0 and left - left % 1 or 0
 end
 
--- Looks at all limits of a list before any is taken, and writes into `taken` their TATs if the request is admitted, nil for
+-- Looks at all limits of a plan before any is taken, and writes into `taken` their TATs if the request is admitted, nil for
 -- those that it takes nothing of. Returns the state of the tightest, limit, remaining and reset (ms), each false without one,
 -- and, when the request is not admitted, after how many ms it may be, and at which place the limit stands that says so.
 -- Amounts of tokens are places in `amounts`. Only a clock that was set back leaves a limit of requests taken twice over: it counts
 -- as taken once, or nobody could ask until the clock is there again.
-local function check_limits(K, changes, limits, are_tokens, now, amounts, taken)
+local function check_limits(K, changes, plan, are_tokens, now, amounts, taken)
   local known = changes.known
-  local tightest, left, reset, refusal, refused_by = false, false, false, nil, nil
-  for index = 1, #limits, 4 do
-    local most, grain, amount = limits[index + 1], limits[index + 2], limits[index + 3]
-    local stored, capacity = known[limits[index]] or tat_of(K, changes, limits[index]), grain
+  local tightest, left, reset, refusal, refused_by = false, nil, nil, nil, nil
+  for index = 1, #plan do
+    local limit = plan[index]
+    local capacity, cost, stored = limit.capacity, limit.cost, known[limit.name]
+    -- To reckon with a text makes a number of it.
+    stored = stored and stored + 0 or tat_of(K, changes, limit.name)
     if stored < now then stored = now end
-    local tat
-    if are_tokens then
-      amount = amounts[amount]
-      local cost = amount * grain / most
-      tat = stored + (cost + -cost % 1)
-    else
-      capacity = most * grain
-      if stored - now > 2 * capacity then stored = now + capacity end
-      tat = stored + grain * amount
+    if not cost then
+      cost = amounts[limit.amount] * capacity / limit.most
+      cost = cost + -cost % 1
+    elseif stored - now > 2 * capacity then
+      stored = now + capacity
     end
-    local used = tat - now
-    taken[index] = amount > 0 and tat or nil
+    local used = stored + cost - now
+    taken[index] = cost > 0 and stored + cost or nil
     if used > capacity then
       local wait = (used - capacity) / 1000
-      if wait > (refusal or 0) then refusal, refused_by = wait + -wait % 1, (index + 3) / 4 end
+      if wait > (refusal or 0) then refusal, refused_by = wait + -wait % 1, index end
       used = stored - now
     end
-    local remaining = left_of(most, grain, used, are_tokens)
-    if not left or remaining < left then tightest, left, reset = most, remaining, used end
+    -- As `left_of` has it; to round is not worth while for what is more than of another.
+    local remaining = are_tokens and (capacity - used) * limit.most / capacity + 0.000001 or (capacity - used) / limit.grain
+    if not left or remaining < left then
+      remaining = remaining > 0 and remaining - remaining % 1 or 0
+      if not left or remaining < left then tightest, left, reset = limit.most, remaining, used end
+    end
   end
-  if reset then reset = math.ceil(reset / 1000) end
-  return tightest, left, reset, refusal, refused_by
+  if not left then return false, false, false, refusal, refused_by end
+  reset = reset / 1000
+  return tightest, left, reset + -reset % 1, refusal, refused_by
 end
 
 -- Takes what `check_limits` has looked at.
-local function take_limits(changes, limits, looked_at)
+local function take_limits(changes, plan, looked_at)
   local known, taken = changes.known, changes.taken
-  for index = 1, #limits, 4 do
+  for index = 1, #plan do
     local tat = looked_at[index]
     if tat then
-      local name = limits[index]
-      known[name], taken[name] = tat, tat
+      local limit = plan[index]
+      local name = limit.name
+      known[name] = tat
+      if limit.is_field then
+        taken[name] = tat
+      else
+        changes.taken_apart = changes.taken_apart or {}
+        changes.taken_apart[name] = tat
+      end
     end
   end
 end

@@ -236,8 +236,9 @@ local function mend_held(K, wanted, note)
   local page, now, over = redis.call('HSCAN', K .. 'held', plain(cursor) or '0', 'COUNT', text(MOST_COUNTED)), now_ms(), {}
   for index = 1, #page[2], 2 do
     local field, value = page[2][index], page[2][index + 1]
-    if wanted and IS_SUM[field:sub(1, 2)] and not wanted[field] then mend_sum(K, field, value, wanted, note) end
-    if held.is_over(field, value, now) then over[#over + 1] = field end
+    local is_sum = IS_SUM[field:sub(1, 2)]
+    if wanted and is_sum and not wanted[field] then mend_sum(K, field, value, wanted, note) end
+    if (is_sum and not wanted and not tonumber(value)) or held.is_over(field, value, now) then over[#over + 1] = field end
   end
   if page[1] == '0' then
     over[#over + 1] = 'c'

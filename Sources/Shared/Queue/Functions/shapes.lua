@@ -17,6 +17,8 @@ function held.new_memory() return { of = {}, count = 0 } end
 
 local names, shapes = held.new_memory(), held.new_memory()
 
+held.remember = remember
+
 -- The fields of a subject: q, n, w, s, and r for what is reserved.
 local function names_of(subject)
   return names.of[subject] or remember(names, subject, {
@@ -25,8 +27,6 @@ local function names_of(subject)
 end
 
 held.names = names_of
-
-held.remember = remember
 
 local function is_shape(parts)
   if type(parts) ~= 'table' or type(parts[6]) ~= 'table' then return false end
@@ -90,7 +90,8 @@ local function read_shape(packed)
   if holds then lists[5], lists[6], lists[7] = {}, names_in(lists[3], 2), names_in(lists[4], 7) end
   local shape = {
     tenant_epoch = parts[1], key_epoch = parts[2], key = parts[4] ~= '' and parts[4] or nil, user = parts[5],
-    requests = parts[6], holds = holds, lists = lists, amounts = count_amounts(lists), has_gates = has_gates(lists),
+    requests = parts[6], requests_plan = held.plan(parts[6], false), tokens_plan = held.plan(lists[1], true), holds = holds,
+    record = parts[4] ~= '' and 'k:' .. parts[4] or nil, lists = lists, amounts = count_amounts(lists), has_gates = has_gates(lists),
     -- When the key is good and the periods are these (ms).
     good_from = 0, good_until = parts[3] > 0 and parts[3] or math.huge,
     fields = add_fields(parts[6], lists, {}), fields_held = add_fields({}, lists, {}),
