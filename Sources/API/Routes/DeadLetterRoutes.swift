@@ -25,9 +25,13 @@ struct DeadLetterRoutes: Sendable {
 
   private func requeue(_ call: Call) async throws(Problem) -> Reply {
     let id = try await reachable(call)
-    let isThere: Bool
-    do { isThere = try await queue.requeue(id) } catch { throw Problem(error) }
-    guard isThere else { throw .jobNotFound }
+    let outcome: Requeueing
+    do { outcome = try await queue.requeue(id) } catch { throw Problem(error) }
+    switch outcome {
+    case .queued: break
+    case .absent: throw .jobNotFound
+    case .overBudget: throw .conflict(.deadLetterIsUnpaid)
+    }
     _ = try await records.make(.note, noting: AuditNote("dead-letter.requeue", of: id.rawValue, by: call))
     return Reply(.ok, json: ByteBuffer(string: "{\"id\":\"\(id)\",\"status\":\"queued\"}"))
   }
@@ -69,7 +73,10 @@ struct DeadLetterRoutes: Sendable {
   private var requeueing: RouteDescription {
     RouteDescription(
       method: .post, path: "/admin/dead-letters/{id}/requeue", summary: "Requeue a dead letter",
-      description: "Gives it a new life: new attempts, and as much time as it had at first.",
+      description: """
+        Gives it a new life: new attempts, and as much time as it had at first. What is left of a hard budget that counts it
+        must pay for it, or it stays as it is.
+        """,
       group: "Administration", parameters: [RouteParameters.jobID],
       responses: [
         ResponseDescription(
@@ -78,7 +85,8 @@ struct DeadLetterRoutes: Sendable {
             "type": "object", "properties": ["id": ["type": "string"], "status": ["const": "queued"]],
           ])
       ],
-      problems: [.unauthorized, .forbidden, .notFound, .unavailable, .unacknowledged], access: .adminOperate)
+      problems: [.unauthorized, .forbidden, .notFound, .conflict, .unavailable, .unacknowledged],
+      access: .adminOperate)
   }
 
   private var discarding: RouteDescription {

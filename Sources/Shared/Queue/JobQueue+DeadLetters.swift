@@ -13,6 +13,15 @@ public struct Delivery: Sendable {
   public let job: JobRecord
 }
 
+/// What became of a dead letter that was to be requeued.
+public enum Requeueing: Sendable, Hashable {
+  case queued
+  /// There is no such dead letter.
+  case absent
+  /// What is left of a hard budget that counts it does not pay for it. It stays a dead letter.
+  case overBudget
+}
+
 extension JobQueue {
   /// Jobs and deliveries of all tenants that failed for good, the newest first.
   public func deadLetters(before: JobID?, count: Int) async throws(QueueError) -> Page<DeadLetter> {
@@ -33,12 +42,20 @@ extension JobQueue {
     return Page(elements: letters, next: JobID(rawValue: next))
   }
 
-  /// Gives a dead letter a new life: new attempts, and as much time as it had at first. False when there is
-  /// no such dead letter.
-  public func requeue(_ id: JobID) async throws(QueueError) -> Bool {
+  /// Gives a dead letter a new life: new attempts, and as much time as it had at first.
+  public func requeue(_ id: JobID) async throws(QueueError) -> Requeueing {
     var command = step("requeue")
     command.append(id.rawValue)
-    return try await withRoom { () throws(QueueError) in try await changeLetter(command) }
+    return try await withRoom { () throws(QueueError) in
+      let reply = try await change(command)
+      switch reply.value.integer {
+      case 1:
+        guard reply.isAcknowledged else { throw .unacknowledged }
+        return .queued
+      case 2: return .overBudget
+      default: return .absent
+      }
+    }
   }
 
   /// Takes a dead letter off the list, and its request with it. False when there is no such dead letter.
