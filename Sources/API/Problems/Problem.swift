@@ -74,6 +74,8 @@ enum Problem: Error, Sendable, Equatable {
     case pepperDiffers
     /// Others change the record all the while.
     case recordIsContested
+    /// A dead letter that is to be requeued, for which no money is left.
+    case deadLetterIsUnpaid
   }
 
   /// What gave way to new work when Redis ran short of memory.
@@ -163,6 +165,8 @@ extension Problem {
       "No keys can be stored without KEY_PEPPER; set it for all API processes, and keep it."
     case .conflict(.pepperDiffers):
       "These keys were made with another KEY_PEPPER, so none of them would be known here; set KEY_PEPPER=own,other for all API processes, then import them."
+    case .conflict(.deadLetterIsUnpaid):
+      "What is left of a hard budget that counts this job does not pay for it, so it stays a dead letter; raise the budget, or requeue it in the budget's next period."
     case .conflict(.recordIsContested):
       "Others are changing this record; read it again and send the change again."
     case .preconditionFailed:

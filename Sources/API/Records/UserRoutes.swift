@@ -134,8 +134,23 @@ extension UserRoutes {
       let open = try await queue.forget(user, now: desk.clock.now)
       if open.isEmpty { return true }
       for id in open { _ = try await queue.cancel(id, tenant: user.tenant) }
+      for id in open { try await waitUntilSettled(id) }
       return try await queue.forget(user, now: desk.clock.now).isEmpty
     } catch { throw Problem(error) }
+  }
+}
+
+extension UserRoutes {
+  private static let looks = 30
+  private static let pause = Duration.milliseconds(100)
+
+  /// A worker says within a moment what a job has bought that was cancelled under it. Of one that is lost that is not
+  /// waited for.
+  private func waitUntilSettled(_ id: JobID) async throws(QueueError) {
+    for _ in 0..<Self.looks {
+      if try await queue.isSettled(id) { return }
+      guard (try? await Task.sleep(for: Self.pause)) != nil else { return }
+    }
   }
 }
 

@@ -25,25 +25,26 @@ struct DeadLetterRoutes: Sendable {
 
   private func requeue(_ call: Call) async throws(Problem) -> Reply {
     let (id, note) = try await letter(call, "dead-letter.requeue")
-    try await take { () async throws(QueueError) in
-      try await records.store.requeue(id) { note.entry(behind: $0, at: records.clock.now) }
+    let outcome: Requeueing
+    do {
+      outcome = try await records.store.requeue(id) { note.entry(behind: $0, at: records.clock.now) }
+    } catch { throw Problem(error) }
+    switch outcome {
+    case .queued: break
+    case .absent: throw .jobNotFound
+    case .overBudget: throw .conflict(.deadLetterIsUnpaid)
     }
     return Reply(.ok, json: ByteBuffer(string: "{\"id\":\"\(id)\",\"status\":\"queued\"}"))
   }
 
   private func discard(_ call: Call) async throws(Problem) -> Reply {
     let (id, note) = try await letter(call, "dead-letter.discard")
-    try await take { () async throws(QueueError) in
-      try await records.store.discard(id) { note.entry(behind: $0, at: records.clock.now) }
-    }
-    return Reply(.ok, json: ByteBuffer(string: "{\"id\":\"\(id)\",\"discarded\":true}"))
-  }
-
-  /// Takes a step; throws ``Problem/jobNotFound`` where it finds no such dead letter.
-  private func take(_ step: () async throws(QueueError) -> Bool) async throws(Problem) {
     let isThere: Bool
-    do { isThere = try await step() } catch { throw Problem(error) }
+    do {
+      isThere = try await records.store.discard(id) { note.entry(behind: $0, at: records.clock.now) }
+    } catch { throw Problem(error) }
     guard isThere else { throw .jobNotFound }
+    return Reply(.ok, json: ByteBuffer(string: "{\"id\":\"\(id)\",\"discarded\":true}"))
   }
 
   /// The job that the path names, and what the log says of it. One of a tenant that the key does not reach is as absent as one
@@ -76,7 +77,10 @@ struct DeadLetterRoutes: Sendable {
   private var requeueing: RouteDescription {
     RouteDescription(
       method: .post, path: "/admin/dead-letters/{id}/requeue", summary: "Requeue a dead letter",
-      description: "Gives it a new life: new attempts, and as much time as it had at first.",
+      description: """
+        Gives it a new life: new attempts, and as much time as it had at first. What is left of a hard budget that counts it
+        must pay for it, or it stays as it is.
+        """,
       group: "Administration", parameters: [RouteParameters.jobID],
       responses: [
         ResponseDescription(
@@ -85,7 +89,8 @@ struct DeadLetterRoutes: Sendable {
             "type": "object", "properties": ["id": ["type": "string"], "status": ["const": "queued"]],
           ])
       ],
-      problems: [.unauthorized, .forbidden, .notFound, .unavailable, .unacknowledged], access: .adminOperate)
+      problems: [.unauthorized, .forbidden, .notFound, .conflict, .unavailable, .unacknowledged],
+      access: .adminOperate)
   }
 
   private var discarding: RouteDescription {

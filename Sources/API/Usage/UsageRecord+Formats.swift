@@ -25,6 +25,7 @@ extension UsageRecord {
       json.write(isUnpriced)
       for time in times { json.members([time.name: time.value.map { .integer($0) } ?? .null]) }
       json.member("attempts", Int64(attempts))
+      json.member("lost_attempts", Int64(lostAttempts))
       json.member("requeued", Int64(requeued))
       json.members(["metadata": .object(tags.mapValues(JSONValue.string).sortedObject)])
     }
@@ -37,7 +38,7 @@ extension UsageRecord {
       "model",
     ]
     + ["provider_key"] + tokenNames + ["cost_usd", "unpriced"] + timeNames + [
-      "attempts", "requeued", "metadata",
+      "attempts", "lost_attempts", "requeued", "metadata",
     ]
 
   /// In the order of ``columns``; empty for what is not known.
@@ -48,7 +49,7 @@ extension UsageRecord {
       cost.description, String(isUnpriced),
     ]
       + times.map { $0.value.map { String($0) } ?? "" } + [
-        String(attempts), String(requeued), metadata ?? "{}",
+        String(attempts), String(lostAttempts), String(requeued), metadata ?? "{}",
       ]
   }
 

@@ -35,7 +35,13 @@ enum UsageSchema {
     "unpriced": ["type": "boolean"],
     "queue_ms": milliseconds("From its coming to its first start."),
     "first_token_ms": milliseconds("From its coming to the first piece of a streamed answer."),
-    "total_ms": milliseconds("From its coming to its end."), "attempts": count, "requeued": count,
+    "total_ms": milliseconds("From its coming to its end."), "attempts": count,
+    "lost_attempts": [
+      "type": "integer", "minimum": 0,
+      "description":
+        "Attempts whose worker was lost. What they have used nobody knows: they count as what they had reserved.",
+    ],
+    "requeued": count,
     "metadata": ["type": "object", "additionalProperties": text],
   ]
 

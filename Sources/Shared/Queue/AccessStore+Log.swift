@@ -2,30 +2,35 @@ import NIOCore
 
 /// Steps that administrators take, each with its entry of the audit log.
 extension AccessStore {
-  /// Gives a dead letter a new life: new attempts, and as much time as it had at first. False when there is no such dead
-  /// letter, and then nothing is logged. `entry` and what is thrown: as of ``change(_:entry:)``.
+  /// Gives a dead letter a new life: new attempts, and as much time as it had at first. Where it is not queued nothing is
+  /// logged. `entry` and what is thrown: as of ``change(_:entry:)``.
   public func requeue(
     _ id: JobID, entry: @Sendable (_ previous: String) -> AuditEntry
-  ) async throws(QueueError) -> Bool {
-    try await note("requeue", id, entry)
+  ) async throws(QueueError) -> Requeueing {
+    switch try await note("requeue", id, entry) {
+    case 1: .queued
+    case 2: .overBudget
+    default: .absent
+    }
   }
 
-  /// Takes a dead letter off the list, and its request with it; else as ``requeue(_:entry:)``.
+  /// Takes a dead letter off the list, and its request with it. False when there is no such dead letter; else as
+  /// ``requeue(_:entry:)``.
   public func discard(
     _ id: JobID, entry: @Sendable (_ previous: String) -> AuditEntry
   ) async throws(QueueError) -> Bool {
-    try await note("discard", id, entry)
+    try await note("discard", id, entry) == 1
   }
 
   private func note(
     _ step: String, _ id: JobID, _ entry: @Sendable (String) -> AuditEntry
-  ) async throws(QueueError) -> Bool {
+  ) async throws(QueueError) -> Int64 {
     let reply = try await logged(
       "access_noted", { $0.append(step) }, then: { $0.append(id.rawValue) }, entry: entry)
     guard reply.count == 2, let result = reply[1].integer else {
       throw .unexpectedReply(step: "access_noted")
     }
-    return result == 1
+    return result
   }
 
   /// Takes a step that writes an entry behind the last one: again with a new one where another was faster. Its arguments stand

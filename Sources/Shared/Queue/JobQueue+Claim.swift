@@ -112,12 +112,19 @@ extension JobQueue {
 
   /// Gives a worker's jobs back to the front of their lanes, no attempt used up. Leases already lost are passed over; a job
   /// of whose answer a part has been sent fails, unless it may begin anew.
-  public func release(_ leases: [Lease]) async throws(QueueError) {
+  /// - Parameter purchases: what was bought for them.
+  public func release(
+    _ leases: [Lease], bought purchases: [Lease: Purchase] = [:]
+  ) async throws(QueueError) {
     guard !leases.isEmpty else { return }
     var command = quietStep("release")
     command.append(retention.jobs.wholeMilliseconds)
     command.append(leases[0].worker)
-    command.append(leases)
+    for lease in leases {
+      command.append(lease.id.rawValue)
+      command.append(lease.fence)
+      command.append(purchases[lease]?.words ?? "")
+    }
     _ = try await perform(command)
   }
 

@@ -13,6 +13,15 @@ public struct Delivery: Sendable {
   public let job: JobRecord
 }
 
+/// What became of a dead letter that was to be requeued.
+public enum Requeueing: Sendable, Hashable {
+  case queued
+  /// There is no such dead letter.
+  case absent
+  /// What is left of a hard budget that counts it does not pay for it. It stays a dead letter.
+  case overBudget
+}
+
 extension JobQueue {
   /// Jobs and deliveries of all tenants that failed for good, the newest first.
   public func deadLetters(before: JobID?, count: Int) async throws(QueueError) -> Page<DeadLetter> {

@@ -62,13 +62,7 @@ extension JobQueue {
     command.append(failure.encoded())
     command.append(retention.jobs.wholeMilliseconds)
     command.append(failure.isDeadLetter ? "1" : "0")
-    if let purchase {
-      command.append(purchase.provider)
-      command.append(purchase.model)
-      command.append(purchase.promptTokens)
-      command.append(purchase.completionTokens)
-      command.append(purchase.cost.rawValue)
-    }
+    command.append(purchase?.words ?? "")
     if let acknowledging {
       return try await settle(command, count: 1, step: "fail", acknowledgedBy: acknowledging)[0]
     }
@@ -76,13 +70,34 @@ extension JobQueue {
   }
 
   /// Puts a job aside for `delay`. An attempt that asked no provider is not counted.
+  /// - Parameter purchase: what the attempt cost all the same.
   public func retry(
-    _ lease: Lease, after delay: Duration, countsAttempt: Bool
+    _ lease: Lease, after delay: Duration, countsAttempt: Bool, bought purchase: Purchase? = nil
   ) async throws(QueueError) -> Settlement {
     var command = quietStep("retry", lease)
     command.append(delay.wholeMilliseconds)
     command.append(countsAttempt ? "1" : "0")
+    command.append(purchase?.words ?? "")
     return try await settle(command, step: "retry")
+  }
+
+  /// Says what was bought for a job that its worker has given up. Where it was cancelled meanwhile that is all that its end
+  /// lacks: what it held is given back, and its record of usage written. Returns whether it was so; every job that was
+  /// cancelled while it ran is settled, also one for which nothing was bought.
+  @discardableResult
+  public func settle(_ lease: Lease, bought purchase: Purchase?) async throws(QueueError) -> Bool {
+    var command = step("settle_job")
+    command.append(lease.id.rawValue)
+    command.append(lease.fence)
+    command.append(lease.worker)
+    command.append(purchase?.words ?? "")
+    command.append(retention.jobs.wholeMilliseconds)
+    return try await perform(command).integer == 1
+  }
+
+  /// Whether a job that was cancelled is settled: its worker has said what it has bought, or is known to be lost.
+  public func isSettled(_ id: JobID) async throws(QueueError) -> Bool {
+    try await perform(RedisCommand("HEXISTS", "\(base):j:\(id)", "ow")).integer != 1
   }
 
   /// Records that a delivery has reached its client.

@@ -37,10 +37,10 @@ extension JobQueue {
   }
 
   /// Sets right what jobs hold of limits and budgets, and drops what is over: of each user that clients name there is
-  /// something. A hundred thousand fields at most.
+  /// something. A million jobs at most, or fields; what is left comes with the next call.
   private func mendHeld() async throws(QueueError) -> [Repair] {
     var repairs: [Repair] = []
-    for _ in 0..<100 {
+    for _ in 0..<2000 {
       guard let found = try await perform(step("mend_held")).array, let more = found.first?.string else {
         throw .unexpectedReply(step: "mend_held")
       }

@@ -25,14 +25,13 @@ final class Cascade: Sendable {
   /// other target is asked. What is held of answers meanwhile is counted as `bytes`. `own` are the keys that the job's
   /// tenant brings. Nothing is bought beyond `spend`; nil for no bound.
   ///
-  /// Throws `CancellationError` when the task is cancelled; a call under way is aborted and nothing is held
-  /// against its target.
-  func answer(
+  /// When the task is cancelled a call under way is aborted, and nothing is held against its target.
+  func walk(
     _ request: JobRequest, deltas: (any DeltaSink)? = nil, counting bytes: AnswerBytes? = nil,
     own: OwnKeys? = nil, within spend: SpendBound? = nil
-  ) async throws(CancellationError) -> CascadeOutcome {
+  ) async -> CascadeReport {
     let route: ProviderRoute
-    do { route = try catalog.route(for: request.model) } catch { return .unroutable(error) }
+    do { route = try catalog.route(for: request.model) } catch { return CascadeReport(.unroutable(error)) }
     var targets = preferringMaker(of: request, order(of: route, for: request))
     var progress = CascadeProgress(prices: catalog.prices)
     if spend?.isPricedOnly == true {
@@ -62,8 +61,10 @@ final class Cascade: Sendable {
         progress.add(turn)
       }
     }
-    if Task.isCancelled && !progress.isDecided { throw CancellationError() }
-    return progress.outcome
+    if Task.isCancelled && !progress.isDecided { return CascadeReport(nil, unused: progress.purchase) }
+    let outcome = progress.outcome
+    if case .answered = outcome { return CascadeReport(outcome) }
+    return CascadeReport(outcome, unused: progress.purchase)
   }
 
   /// Whether another answer may be bought where one was that is passed over.

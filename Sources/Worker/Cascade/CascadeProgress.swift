@@ -21,6 +21,7 @@ struct CascadeProgress: Sendable {
 
   mutating func add(_ turn: TargetTurn) {
     path += turn.steps
+    for usage in turn.unfinished { bought.append((usage, turn.target)) }
     switch turn.ending {
     case .answered(let answer): note(answer, of: turn.target)
     case .filtered(let answer):
@@ -40,6 +41,20 @@ struct CascadeProgress: Sendable {
 
   private mutating func note(_ answer: ProviderAnswer, of target: Target) {
     bought.append((answer.answer.usage, target))
+  }
+
+  /// What was bought, of a walk without an answer; nil for nothing.
+  var purchase: Purchase? {
+    guard let last = bought.last else { return nil }
+    let usage = bought.reduce(.zero) { $0 + $1.usage }
+    return Purchase(
+      provider: last.target.provider, model: last.target.model, promptTokens: usage.promptTokens,
+      completionTokens: usage.completionTokens,
+      cost: bought.reduce(.zero) { $0 + price(of: $1.usage, $1.target) }, isUnpriced: hasUnknownPrice)
+  }
+
+  private var hasUnknownPrice: Bool {
+    bought.contains { $0.usage.toldCost == nil && prices[$0.target] == nil }
   }
 
   var outcome: CascadeOutcome {
@@ -76,8 +91,7 @@ struct CascadeProgress: Sendable {
     result.providerKey = turn.key
     // What cost something had a price, where there was but one.
     result.isUnpriced =
-      (bought.count > 1 || result.cost == .zero)
-      && bought.contains { $0.usage.toldCost == nil && prices[$0.target] == nil }
+      (bought.count > 1 || result.cost == .zero) && hasUnknownPrice
     return result
   }
 

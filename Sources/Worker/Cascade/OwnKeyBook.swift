@@ -18,19 +18,20 @@ struct OwnKeyBook: Sendable {
 }
 
 extension Cascade {
-  /// ``answer(_:deltas:counting:own:within:)`` with the keys that the job's tenant brings. Where it is not known which, nobody is
+  /// ``walk(_:deltas:counting:own:within:)`` with the keys that the job's tenant brings. Where it is not known which, nobody is
   /// asked: the operator's keys are no others' to spend.
-  func answer(
+  func walk(
     _ request: JobRequest, with book: OwnKeyBook, deltas: (any DeltaSink)?, counting bytes: AnswerBytes?,
     within spend: SpendBound
-  ) async throws(CancellationError) -> CascadeOutcome {
+  ) async -> CascadeReport {
     let own: OwnKeys?
     do { own = try await book.keys(of: spend.job) } catch {
-      if Task.isCancelled { throw CancellationError() }
-      return .passing(
-        message: "It is not known whether the tenant brings keys of its own: \(error.reason).",
-        retryAfter: nil, path: [], askedAny: false)
+      if Task.isCancelled { return CascadeReport(nil) }
+      return CascadeReport(
+        .passing(
+          message: "It is not known whether the tenant brings keys of its own: \(error.reason).",
+          retryAfter: nil, path: [], askedAny: false))
     }
-    return try await answer(request, deltas: deltas, counting: bytes, own: own, within: spend)
+    return await walk(request, deltas: deltas, counting: bytes, own: own, within: spend)
   }
 }

@@ -28,12 +28,14 @@ extension TargetCaller {
     }
     var steps: [CascadeStep] = []
     var earlier: [TargetTurn.KeyFinding] = []
+    var unfinished: [TokenUsage] = []
     for (index, key) in keys.enumerated() {
       let hasMore = index < keys.count - 1
       let turn = await turn(
         of: target, in: route, request, deltas: deltas, firstByte: firstByte, isLast: isLast, counting: bytes,
         under: key, hasMoreKeys: hasMore)
       steps += turn.steps
+      unfinished += turn.unfinished
       let isOfKey = turn.ending.isOfKey
       if hasMore, isOfKey, case .passed(let finding) = turn.ending {
         earlier.append(TargetTurn.KeyFinding(finding: finding, key: key.place))
@@ -41,6 +43,7 @@ extension TargetCaller {
       }
       var whole = TargetTurn(target, steps, turn.ending, dropped: turn.dropped)
       whole.key = key.place
+      whole.unfinished = unfinished
       // Where a key had its say, what was wrong with others is of no weight.
       if isOfKey { whole.earlier = earlier }
       return whole

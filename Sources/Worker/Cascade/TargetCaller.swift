@@ -77,25 +77,31 @@ struct TargetCaller: Sendable {
         target, [CascadeStep(target, .skipped, error, .zero)], .passed(.unasked(error, of: target)))
     }
     var steps: [CascadeStep] = []
-    var ending = await attempt(call, in: route, deltas, &steps)
+    var unfinished: [TokenUsage] = []
+    var ending = await attempt(call, in: route, deltas, &steps, &unfinished)
     // Thoughts that their maker does not know again are worth less than an answer.
     if ending.isOfThoughts, let plain = request.withoutThoughts,
       let again = try? self.call(
         plain, to: target, under: key, streams: deltas != nil, refuses, firstByte, isLast, bytes)
     {
-      let next = await attempt(again, in: route, deltas, &steps)
-      if case .passed(.skipped) = next { return TargetTurn(target, steps, ending, dropped: call.dropped) }
+      let next = await attempt(again, in: route, deltas, &steps, &unfinished)
+      if case .passed(.skipped) = next {
+        return TargetTurn(target, steps, ending, dropped: call.dropped, unfinished: unfinished)
+      }
       (call, ending) = (again, next)
     }
     for _ in 0..<route.retries {
       guard let pause = ending.pauseBeforeRetry, !(hasMoreKeys && ending.isOfKey) else { break }
-      guard (try? await Task.sleep(for: pause)) != nil else { return TargetTurn(target, steps, .aborted) }
-      let next = await attempt(call, in: route, deltas, &steps)
+      guard (try? await Task.sleep(for: pause)) != nil else {
+        ending = .aborted
+        break
+      }
+      let next = await attempt(call, in: route, deltas, &steps, &unfinished)
       // Its circuit opened, or its quota was used up meanwhile: what it said before still stands.
       if case .passed(.skipped) = next { break }
       ending = next
     }
-    return TargetTurn(target, steps, ending, dropped: call.dropped)
+    return TargetTurn(target, steps, ending, dropped: call.dropped, unfinished: unfinished)
   }
 
   /// Notes that a target had not answered after `elapsed`, when another one did.
@@ -168,7 +174,8 @@ struct TargetCaller: Sendable {
   }
 
   private func attempt(
-    _ call: Call, in route: ProviderRoute, _ deltas: (any DeltaSink)?, _ steps: inout [CascadeStep]
+    _ call: Call, in route: ProviderRoute, _ deltas: (any DeltaSink)?, _ steps: inout [CascadeStep],
+    _ unfinished: inout [TokenUsage]
   ) async -> TargetTurn.Ending {
     let target = call.target
     let permission: Permission =
@@ -185,7 +192,7 @@ struct TargetCaller: Sendable {
       )
       let start = ContinuousClock.now
       let result: Result<ProviderAnswer, ProviderFault>
-      do { result = try await send(call, reservation, deltas, span) } catch {
+      do { result = try await send(call, reservation, deltas, span, &unfinished) } catch {
         span?.aborted()
         board.abandon(call.subject, isProbe: isProbe)
         add(CascadeStep(target, .aborted, nil, .now - start, call.key?.place), to: &steps)
@@ -242,10 +249,13 @@ struct TargetCaller: Sendable {
   }
 
   private func send(
-    _ call: Call, _ reservation: QuotaReservation?, _ deltas: (any DeltaSink)?, _ span: AttemptSpan?
+    _ call: Call, _ reservation: QuotaReservation?, _ deltas: (any DeltaSink)?, _ span: AttemptSpan?,
+    _ unfinished: inout [TokenUsage]
   ) async throws(CancellationError) -> Result<ProviderAnswer, ProviderFault> {
     let result: Result<ProviderAnswer, ProviderFault>
     let stated: [StatedQuota]
+    var cut: UnfinishedAnswer?
+    defer { if let cut { unfinished.append(cut.usage(for: call.request)) } }
     call.firstByte?.awaitAnew()
     if let deltas, call.endpoint.streams(call.request) {
       deltas.targetIsAsked()
@@ -253,7 +263,7 @@ struct TargetCaller: Sendable {
       let firstByte = call.firstByte
       let stream = try await client.stream(
         call.told(call.http, span), timeouts: call.endpoint.timeouts, isLast: call.isLast,
-        counting: call.bytes, into: answer
+        counting: call.bytes, into: answer, unfinished: &cut
       ) {
         firstByte?.came()
         span?.pieceCame()
@@ -261,40 +271,44 @@ struct TargetCaller: Sendable {
       }
       (result, stated) = (stream.result, StatedQuota.stated(in: stream.headers))
     } else if let pieces = call.endpoint.pieces(of: call.request) {
-      (result, stated) = try await answer(to: pieces, call, span)
+      (result, stated) = try await answer(to: pieces, call, span, &cut, &unfinished)
     } else {
-      (result, stated) = try await answer(to: call.request, call.told(call.http, span), call)
+      (result, stated) = try await answer(to: call.request, call.told(call.http, span), call, &cut)
     }
     quotas.record(stated, of: call.subject, reservation, usedTokens: result.usedTokens)
     return result
   }
 
-  /// The answers to the pieces of a request, joined.
+  /// The answers to the pieces of a request, joined. Where one fails, those before it were bought all the same.
   private func answer(
-    to pieces: [JobRequest], _ call: Call, _ span: AttemptSpan?
+    to pieces: [JobRequest], _ call: Call, _ span: AttemptSpan?, _ cut: inout UnfinishedAnswer?,
+    _ unfinished: inout [TokenUsage]
   ) async throws(CancellationError) -> (Result<ProviderAnswer, ProviderFault>, [StatedQuota]) {
     var (whole, stated): (ProviderAnswer?, [StatedQuota]) = (nil, [])
+    var isWhole = false
+    defer { if !isWhole, let whole { unfinished.append(whole.answer.usage) } }
     for piece in pieces {
       let http: HTTPClient.Request
       do throws(ProviderFault) { http = try call.endpoint.httpRequest(for: piece).0 } catch {
         return (.failure(error), stated)
       }
       let result: Result<ProviderAnswer, ProviderFault>
-      (result, stated) = try await answer(to: piece, call.told(http, span), call)
+      (result, stated) = try await answer(to: piece, call.told(http, span), call, &cut)
       guard case .success(let answer) = result else { return (result, stated) }
       if whole == nil { whole = answer } else { whole?.append(answer) }
     }
     guard let whole else { return (.failure(.failing("nothing was asked")), stated) }
+    isWhole = true
     return (.success(whole), stated)
   }
 
   /// The answer to one HTTP request, and what limits its headers state.
   private func answer(
-    to request: JobRequest, _ http: HTTPClient.Request, _ call: Call
+    to request: JobRequest, _ http: HTTPClient.Request, _ call: Call, _ cut: inout UnfinishedAnswer?
   ) async throws(CancellationError) -> (Result<ProviderAnswer, ProviderFault>, [StatedQuota]) {
     let response = try await client.send(
       http, timeouts: call.endpoint.timeouts, isLast: call.isLast, counting: call.bytes,
-      firstByte: call.firstByte)
+      firstByte: call.firstByte, unfinished: &cut)
     switch response {
     case .failure(let fault): return (.failure(fault), [])
     case .success(let response):

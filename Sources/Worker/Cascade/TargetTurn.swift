@@ -32,11 +32,17 @@ struct TargetTurn: Sendable, Hashable {
   let dropped: [String]
   let steps: [CascadeStep]
   let ending: Ending
+  /// What answers used that did not come to their end, as far as it was heard.
+  var unfinished: [TokenUsage] = []
 
   /// `steps` are one for each attempt, the last one the one that the turn ended with.
-  init(_ target: Target, _ steps: [CascadeStep], _ ending: Ending, dropped: [String] = []) {
+  init(
+    _ target: Target, _ steps: [CascadeStep], _ ending: Ending, dropped: [String] = [],
+    unfinished: [TokenUsage] = []
+  ) {
     self.target = target
     self.dropped = dropped
+    self.unfinished = unfinished
     self.steps = steps
     self.ending = ending
   }
@@ -61,7 +67,10 @@ struct TargetTurn: Sendable, Hashable {
       steps[last].status = .aborted
       steps[last].reason = "another target answered first"
     }
-    return TargetTurn(target, steps, .aborted)
+    var turn = TargetTurn(target, steps, .aborted)
+    // Of a call that was aborted the walk counts the prompt.
+    if steps.last?.status != .aborted { turn.unfinished = unfinished }
+    return turn
   }
 }
 

@@ -6,6 +6,7 @@ import Synchronization
 final class AttemptWatch: Sendable {
   private struct State {
     var bounds: AttemptBounds
+    var wasSent = false
     var timer: Scheduled<Void>?
   }
 
@@ -15,9 +16,15 @@ final class AttemptWatch: Sendable {
 
   /// Begins to watch; until now the connect time-out ruled. Fails the task with ``BoundExceeded``.
   func requestIsSent<Response: Sendable>(_ task: HTTPClient.Task<Response>) {
-    state.withLock { $0.bounds.requestIsSent(at: .now()) }
+    state.withLock { state in
+      state.wasSent = true
+      state.bounds.requestIsSent(at: .now())
+    }
     check(task)
   }
+
+  /// Whether the request has left, as far as is known.
+  var wasSent: Bool { state.withLock { $0.wasSent } }
 
   /// An answer that was asked for as a stream comes whole.
   func comesWhole<Response: Sendable>(_ task: HTTPClient.Task<Response>) {

@@ -49,11 +49,12 @@ final class ProviderClient: Sendable {
   /// - Parameters:
   ///   - isLast: whether no other target could be asked after this one.
   ///   - bytes: where it is counted what is held of the response.
+  ///   - unfinished: what has come of an answer that did not come to its end, where it is to be paid all the same.
   ///
   /// Throws `CancellationError` when the task is cancelled; the call is then aborted.
   func send(
     _ request: HTTPClient.Request, timeouts: ProviderTimeouts, isLast: Bool = true,
-    counting bytes: AnswerBytes? = nil, firstByte: FirstByte? = nil
+    counting bytes: AnswerBytes? = nil, firstByte: FirstByte? = nil, unfinished: inout UnfinishedAnswer?
   ) async throws(CancellationError) -> Result<ProviderResponse, ProviderFault> {
     let collector = ResponseCollector(
       bounds: AttemptBounds(timeouts, streams: false, isLast: isLast, start: .now()),
@@ -62,18 +63,20 @@ final class ProviderClient: Sendable {
     switch result {
     case .success(let response): return .success(response)
     case .failure(let error):
-      if Task.isCancelled { throw CancellationError() }
+      let isCancelled = Task.isCancelled
+      unfinished = collector.unfinished(isGivenUp: isCancelled || error is BoundExceeded)
+      if isCancelled { throw CancellationError() }
       return .failure(.transport(error, timeouts: timeouts))
     }
   }
 
   /// The answer to a request whose answer comes as a stream, or why there is none, with the response's headers.
-  /// Deltas are handed on as they come, on an event loop.
+  /// Deltas are handed on as they come, on an event loop. `unfinished` is as of ``send(_:timeouts:isLast:counting:firstByte:unfinished:)``.
   ///
   /// Throws `CancellationError` when the task is cancelled; the call is then aborted.
   func stream(
     _ request: HTTPClient.Request, timeouts: ProviderTimeouts, isLast: Bool = true,
-    counting bytes: AnswerBytes? = nil, into answer: StreamedAnswer,
+    counting bytes: AnswerBytes? = nil, into answer: StreamedAnswer, unfinished: inout UnfinishedAnswer?,
     onDelta: @escaping @Sendable (AnswerDelta) -> Void
   ) async throws(CancellationError) -> (result: Result<ProviderAnswer, ProviderFault>, headers: HTTPHeaders) {
     let collector = StreamCollector(
@@ -84,9 +87,13 @@ final class ProviderClient: Sendable {
     switch result {
     case .success(let whole): return (.success(whole), answer.headers)
     case .failure(let error):
-      if Task.isCancelled { throw CancellationError() }
+      if Task.isCancelled {
+        unfinished = collector.unfinished(isGivenUp: true)
+        throw CancellationError()
+      }
       // The provider had said all; only its connection did not end as it should.
       if answer.isComplete, let whole = try? answer.end().answer { return (.success(whole), answer.headers) }
+      unfinished = collector.unfinished(isGivenUp: error is BoundExceeded)
       return (.failure(.transport(error, timeouts: timeouts)), answer.headers)
     }
   }

@@ -36,6 +36,17 @@ final class ResponseCollector: HTTPClientResponseDelegate {
     self.firstByte = firstByte
   }
 
+  /// What has come of an answer that did not come to its end; nil for what nobody pays: a request that was not sent, an
+  /// error, and an answer that had not begun, unless it was we who gave it up.
+  func unfinished(isGivenUp: Bool) -> UnfinishedAnswer? {
+    guard watch.wasSent else { return nil }
+    return state.withLock { state in
+      let bytes = state.body.readableBytes
+      guard state.status.map({ (200..<300).contains($0) }) ?? true, isGivenUp || bytes > 0 else { return nil }
+      return UnfinishedAnswer(bytes: bytes)
+    }
+  }
+
   // MARK: - Time
 
   func didSendRequestHead(task: HTTPClient.Task<Response>, _ head: HTTPRequestHead) {

@@ -33,6 +33,10 @@ final class HeldJobs: Sendable {
     var mayHear = false
     var isStopping = false
     var isClosed = false
+    /// Whether work is given up on all that is held, to be given back.
+    var isGivingBack = false
+    var givenUp: Set<Lease> = []
+    var purchases: [Lease: Purchase] = [:]
     /// The pull loop, while it waits for a free slot.
     var puller: CheckedContinuation<Void, Never>?
     /// The draining service, while it waits for the last job.
@@ -118,6 +122,33 @@ final class HeldJobs: Sendable {
 
   /// Stops work on a job that its tenant has cancelled.
   func cancel(_ id: JobID) { cancel(leases.filter { $0.id == id }) }
+
+  /// Stops work on all jobs, which are to be given back.
+  func giveUp() {
+    let jobs = state.withLock { state in
+      state.isGivingBack = true
+      return Array(state.jobs.values)
+    }
+    for job in jobs { job.cancel() }
+  }
+
+  /// Work on a job was given up before it had come to its end. Returns whether it is among those that are given back, and what
+  /// was bought for it is told with it.
+  @discardableResult
+  func abandon(_ lease: Lease, bought: Purchase?) -> Bool {
+    state.withLock { state in
+      guard state.isGivingBack else { return false }
+      state.givenUp.insert(lease)
+      if let bought { state.purchases[lease] = bought }
+      return true
+    }
+  }
+
+  /// What is to be given back: jobs that are held, those on which work was given up since ``giveUp()``, and what was bought
+  /// for these.
+  var remains: (leases: [Lease], purchases: [Lease: Purchase]) {
+    state.withLock { (Array($0.givenUp.union($0.jobs.keys)), $0.purchases) }
+  }
 
   // MARK: - Room
 

@@ -31,30 +31,34 @@ struct JobRunner: Sendable {
     let bytes = AnswerBytes(in: held)
     defer { bytes.release() }
     // How the work comes out, and how its answer is to be stored.
-    let (outcome, form): (CascadeOutcome, StoredForm)
+    let (report, form): (CascadeReport, StoredForm)
     var began: ContinuousClock.Instant?
     var model: String?
-    do {
+    do throws(StoredJobError) {
       let (request, wanted, isPricedOnly) = try Self.request(of: job)
       if tracing != nil { model = request.model }
       let spend = SpendBound(job: job.lease.id, reservations: recorder.queue, isPricedOnly: isPricedOnly)
-      let answer =
+      let found =
         job.streaming == nil
-        ? try await answer(request, within: spend, deltas: nil, bytes)
-        : try await stream(request, within: spend, wanted, job.lease, bytes, &began)
-      (outcome, form) = (answer, wanted)
-    } catch let error as StoredJobError {
+        ? await answer(request, within: spend, deltas: nil, bytes)
+        : await stream(request, within: spend, wanted, job.lease, bytes, &began)
+      (report, form) = (found, wanted)
+    } catch {
       let failure = JobFailure(code: .unreadable, message: "This worker cannot run the job: \(error).")
-      (outcome, form) = (.failed(failure), .parts)
+      (report, form) = (CascadeReport(.failed(failure)), .parts)
     }
+    guard let outcome = report.outcome else { throw await giveUp(job.lease, report) }
     pace.note(askedAny: outcome.askedAny)
     let verdict = JobVerdict(
       outcome, attempts: job.attempts, maxAttempts: maxAttempts, timeLeft: deadline - clock.now,
       mayBeginAnew: job.streaming == .restart, backoff: backoff, chance: .random(in: 0..<1))
-    let settlement = try await record(verdict, form, job.lease, began)
+    let settlement: Settlement?
+    do { settlement = try await record(verdict, form, job.lease, began, report.unused) } catch {
+      throw await giveUp(job.lease, report.givenUp)
+    }
     guard settlement == .recorded else { return }
     tracing?.ended(verdict, of: model)
-    report(job, verdict)
+    log(job, verdict)
   }
 
   private static func request(of job: ClaimedJob) throws(StoredJobError) -> (JobRequest, StoredForm, Bool) {
@@ -64,40 +68,54 @@ struct JobRunner: Sendable {
 
   private func answer(
     _ request: JobRequest, within spend: SpendBound, deltas: (any DeltaSink)?, _ bytes: AnswerBytes
-  ) async throws(CancellationError) -> CascadeOutcome {
+  ) async -> CascadeReport {
     guard let ownKeys else {
-      return try await cascades.current.answer(request, deltas: deltas, counting: bytes, within: spend)
+      return await cascades.current.walk(request, deltas: deltas, counting: bytes, within: spend)
     }
-    return try await cascades.current.answer(
+    return await cascades.current.walk(
       request, with: ownKeys, deltas: deltas, counting: bytes, within: spend)
   }
 
-  /// The outcome, with the answer written to the job's events while it comes, and when that began.
+  /// What has become of a part of the work on a job that streams.
+  private enum Part: Sendable {
+    case told(Bool)
+    case walked(CascadeReport)
+  }
+
+  /// How it came out, with the answer written to the job's events while it comes, and when that began.
   private func stream(
     _ request: JobRequest, within spend: SpendBound, _ form: StoredForm, _ lease: Lease, _ bytes: AnswerBytes,
     _ began: inout ContinuousClock.Instant?
-  ) async throws -> CascadeOutcome {
+  ) async -> CascadeReport {
     let writer = DeltaWriter(lease: lease, as: form, recorder: recorder, load: streams)
     defer { began = writer.began }
-    return try await withThrowingTaskGroup(of: CascadeOutcome?.self) { group in
+    return await withTaskGroup(of: Part.self) { group in
       group.addTask {
-        try await writer.run()
-        return nil
+        do { try await writer.run() } catch { return .told(false) }
+        return .told(true)
       }
       group.addTask {
         defer { writer.finish() }
-        return try await answer(request, within: spend, deltas: writer, bytes)
+        return .walked(await answer(request, within: spend, deltas: writer, bytes))
       }
-      var outcome: CascadeOutcome?
-      // A lease that is lost ends the writer, and with it the call.
-      for try await part in group { outcome = part ?? outcome }
-      guard let outcome else { throw CancellationError() }
-      return outcome
+      var (report, isTold) = (CascadeReport(nil), true)
+      for await part in group {
+        switch part {
+        case .walked(let walked): report = walked
+        case .told(true): break
+        case .told(false):
+          // A lease that is lost ends the writer, and with it the call.
+          isTold = false
+          group.cancelAll()
+        }
+      }
+      return isTold ? report : report.givenUp
     }
   }
 
   private func record(
-    _ verdict: JobVerdict, _ form: StoredForm, _ lease: Lease, _ began: ContinuousClock.Instant?
+    _ verdict: JobVerdict, _ form: StoredForm, _ lease: Lease, _ began: ContinuousClock.Instant?,
+    _ unused: Purchase?
   ) async throws -> Settlement? {
     switch verdict {
     case .complete(let result, let isCacheable):
@@ -109,16 +127,16 @@ struct JobRunner: Sendable {
       }
     case .fail(let failure):
       return try await recorder.settle(lease) { queue throws(QueueError) in
-        try await queue.fail(lease, with: failure)
+        try await queue.fail(lease, with: failure, after: unused)
       }
     case .retry(let delay, let countsAttempt):
       return try await recorder.settle(lease) { queue throws(QueueError) in
-        try await queue.retry(lease, after: delay, countsAttempt: countsAttempt)
+        try await queue.retry(lease, after: delay, countsAttempt: countsAttempt, bought: unused)
       }
     }
   }
 
-  private func report(_ job: ClaimedJob, _ verdict: JobVerdict) {
+  private func log(_ job: ClaimedJob, _ verdict: JobVerdict) {
     // Made only for what is logged.
     var metadata: Logger.Metadata { ["job": "\(job.lease.id)", "attempt": "\(job.attempts)"] }
     switch verdict {

@@ -18,8 +18,8 @@ final class JobStarter: Sendable {
     held.hold(job.lease, isHanded: isHanded) {
       let task = Task(executorPreference: EventLoopExecutor.singleton) {
         defer { self.held.drop(job.lease) }
-        // A cancelled job is left to its lease; nothing else can fail.
-        try await self.run(job)
+        // A cancelled job is left to its lease, or given back; nothing else can fail.
+        do { try await self.run(job) } catch { self.held.abandon(job.lease, bought: nil) }
       }
       return { task.cancel() }
     }

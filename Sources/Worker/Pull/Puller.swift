@@ -10,6 +10,8 @@ import Shared
 struct Puller: Service {
   /// How many jobs one claim takes at most: while Redis gives more, the worker begins with these.
   private static let claimSize = 32
+  /// How long calls that are given up have to come to their end.
+  private static let abortTime = Duration.seconds(1)
   /// Between a renewal that failed and the next.
   private static let renewalPause = Duration.seconds(1)
 
@@ -139,11 +141,13 @@ struct Puller: Service {
       group.addTask { await held.waitUntilEmpty() }
       group.addTask {
         guard (try? await Task.sleep(for: drainTimeout)) != nil else { return }
-        await giveBack(held.leases)
+        held.giveUp()
+        // Calls are aborted at once, and it is known then what they have bought.
+        try? await Task.sleep(for: Self.abortTime)
       }
       await group.next()
       held.close()
-      if !held.leases.isEmpty { await giveBack(held.leases) }
+      await giveBack()
       group.cancelAll()
     }
   }
@@ -154,10 +158,12 @@ struct Puller: Service {
     if (try? await queue.withdraw(offer)) != true { held.closeOffer() }
   }
 
-  private func giveBack(_ leases: [Lease]) async {
-    held.cancel(leases)
+  private func giveBack() async {
+    held.giveUp()
+    let (leases, purchases) = held.remains
+    guard !leases.isEmpty else { return }
     do {
-      try await queue.release(leases)
+      try await queue.release(leases, bought: purchases)
       logger.info("jobs were given back to the queue", metadata: ["jobs": "\(leases.count)"])
     } catch {
       logger.warning("jobs could not be given back; they return when their leases end")

@@ -30,6 +30,11 @@ final class StreamCollector: HTTPClientResponseDelegate {
   /// The answer as far as it has come.
   var answer: StreamedAnswer { state.withLock { $0 } }
 
+  /// What has come of an answer that did not come to its end, as ``ResponseCollector/unfinished(isGivenUp:)``.
+  func unfinished(isGivenUp: Bool) -> UnfinishedAnswer? {
+    watch.wasSent ? state.withLock { $0.unfinished(isGivenUp: isGivenUp) } : nil
+  }
+
   // MARK: - Time
 
   func didSendRequestHead(task: HTTPClient.Task<Response>, _ head: HTTPRequestHead) {

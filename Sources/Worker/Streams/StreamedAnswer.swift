@@ -57,6 +57,20 @@ struct StreamedAnswer: Sendable {
     if case .events(_, let reader, _) = form { reader.isComplete } else { false }
   }
 
+  /// What has come, of an answer that did not come to its end; nil for what nobody pays.
+  func unfinished(isGivenUp: Bool) -> UnfinishedAnswer? {
+    guard status == 0 || (200..<300).contains(status) else { return nil }
+    let unfinished =
+      switch form {
+      case .events(_, _, let answer):
+        UnfinishedAnswer(
+          told: answer.usage,
+          bytes: answer.choices.lazy.flatMap(\.parts).reduce(0) { $0 + $1.weight })
+      case .whole(let body): UnfinishedAnswer(bytes: body.readableBytes)
+      }
+    return isGivenUp || unfinished != UnfinishedAnswer() ? unfinished : nil
+  }
+
   mutating func begin(status: Int, headers: HTTPHeaders) {
     self.status = status
     self.headers = headers

@@ -45,6 +45,7 @@ struct ProblemTests {
     ProblemRow(.conflict(.tenantStays(.default)), 409, "conflict"),
     ProblemRow(.conflict(.pepperIsMissing), 409, "conflict"),
     ProblemRow(.conflict(.recordIsContested), 409, "conflict"),
+    ProblemRow(.conflict(.deadLetterIsUnpaid), 409, "conflict"),
     ProblemRow(.routeNotFound, 404, "not-found"),
     ProblemRow(.jobNotFound, 404, "not-found"),
     ProblemRow(

@@ -54,7 +54,7 @@ struct UsageRecordRouteTests {
       try await lab.add(
         at: day,
         [
-          "provider_key": "2", "key": "key_1", "user": "ann", "kinds": "c3 w2 W1 r4 a5 i6 A7 I8 u1",
+          "provider_key": "2", "key": "key_1", "user": "ann", "kinds": "c3 w2 W1 r4 a5 i6 A7 I8 u1 l1",
           "prompt": "100", "completion": "50", "ms": "7 120 1600", "tags": #"{"team":"x"}"#, "attempts": "2",
         ])
       try await lab.add(at: day + 1)
@@ -67,7 +67,8 @@ struct UsageRecordRouteTests {
         "cached_tokens": 3, "cache_write_tokens": 2, "cache_write_1h_tokens": 1, "reasoning_tokens": 4,
         "audio_input_tokens": 5, "image_input_tokens": 6, "audio_output_tokens": 7, "image_output_tokens": 8,
         "completion_tokens": 50, "cost_usd": 0.000001, "unpriced": true, "queue_ms": 7,
-        "first_token_ms": 120, "total_ms": 1600, "attempts": 2, "requeued": 0, "metadata": ["team": "x"],
+        "first_token_ms": 120, "total_ms": 1600, "attempts": 2, "lost_attempts": 1, "requeued": 0,
+        "metadata": ["team": "x"],
       ]
       for (name, value) in expected { #expect(record[name] == value, "\(name)") }
       #expect(record.count == expected.count + 1, "and its job")

@@ -62,7 +62,7 @@ struct AcknowledgedChangeTests {
     try await AcknowledgedLab.with { own in
       try await own.listening { heard in
         let id = try await own.lab.admit(own.lab.admission(channel: "mine"))
-        _ = try await own.lab.claimOne()
+        let job = try await own.lab.claimOne()
         try await own.withoutReplica {
           await #expect(throws: QueueError.unacknowledged) {
             _ = try await own.queue.cancel(id, tenant: "default")
@@ -76,6 +76,7 @@ struct AcknowledgedChangeTests {
         }
         try await eventually("its caller is told") { heard.ids == [id] }
         #expect(try await own.queue.cancel(id, tenant: "default") == .hasEnded(.cancelled))
+        #expect(try await own.queue.settle(job.lease, bought: nil))
         #expect(try await own.queue.usage(after: nil, count: 10).map(\.job) == [id])
         #expect(try await own.lab.keys(beginning: QueueLab.passing).isEmpty)
       }

@@ -173,7 +173,7 @@ struct AcknowledgementTests {
       try await own.withoutReplica {
         try await own.failUnacknowledged(job, with: failure)
         // By a process that waits for no replica.
-        #expect(try await QueueLab.requeue(id, in: own.bold))
+        #expect(try await QueueLab.requeue(id, in: own.bold) == .queued)
         #expect(try await own.lab.state(of: id) == .queued)
       }
       #expect(try await own.queue.fail(job.lease, with: failure) == .stale)

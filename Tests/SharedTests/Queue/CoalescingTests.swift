@@ -64,6 +64,7 @@ struct CoalescingTests {
       let second = try await lab.claimOne()
       #expect(second.lease.id == jobs[1].id)
       #expect(try await lab.queue.cancel(jobs[1].id, tenant: "default") == .cancelled)
+      #expect(try await lab.queue.settle(second.lease, bought: nil))
       let third = try await lab.claimOne()
       #expect(third.lease.id == jobs[2].id)
       #expect(try await admit(lab, equal(lab)) == true, "a new equal request follows the heir")

@@ -29,8 +29,9 @@ struct DamageTests {
           #expect(try await lab.state(of: id) == .succeeded)
         }
         let cancelled = try await lab.admit(lab.admission(channel: "sluice:{0}:c"))
-        _ = try await lab.claimOne()
+        let job = try await lab.claimOne()
         #expect(try await lab.queue.cancel(cancelled, tenant: "default") == .cancelled)
+        #expect(try await lab.queue.settle(job.lease, bought: nil))
         #expect(try await lab.keys(beginning: QueueLab.passing).isEmpty)
       }
       #expect(try await lab.queue.statistics().untold > 0)

@@ -31,8 +31,8 @@ struct DeadLetterTests {
   func requeue() async throws {
     try await QueueLab.with { lab in
       let id = try await fail(lab, lab.admission(prompt: "again", metadata: #"{"a":"b"}"#))
-      #expect(try await lab.requeue(id))
-      #expect(try await lab.requeue(id) == false)
+      #expect(try await lab.requeue(id) == .queued)
+      #expect(try await lab.requeue(id) == .absent)
       #expect(try await lab.queue.statistics().dead == 0)
       let job = try await lab.claimOne()
       #expect(job.lease.id == id && job.attempts == 1 && job.request == ByteBuffer(string: "again"))
@@ -49,7 +49,7 @@ struct DeadLetterTests {
   func requeuedStream() async throws {
     try await QueueLab.with { lab in
       let id = try await fail(lab, lab.admission(streaming: .restart))
-      #expect(try await lab.requeue(id))
+      #expect(try await lab.requeue(id) == .queued)
       let job = try await lab.claimOne()
       #expect(job.lease.id == id && job.streaming == nil)
       _ = try await lab.queue.complete(job.lease, with: lab.result(), isCacheable: false)
@@ -67,7 +67,7 @@ struct DeadLetterTests {
       try await lab.letTimePass("deadlines", id)
       _ = try await lab.queue.claim(0, worker: "w")
       #expect(try await lab.state(of: id) == .failed)
-      #expect(try await lab.requeue(id))
+      #expect(try await lab.requeue(id) == .queued)
       #expect(try await lab.queue.claim(5, worker: "w").jobs.map(\.lease.id) == [id])
     }
   }
@@ -88,7 +88,7 @@ struct DeadLetterTests {
       let record = try #require(try await lab.queue.read(id, tenant: "default").job)
       #expect(record.state == .failed && record.body == failure.encoded())
       #expect(try await lab.queue.usage(after: nil, count: 10).count == 1)
-      #expect(try await lab.requeue(id) == isDead)
+      #expect(try await lab.requeue(id) == (isDead ? .queued : .absent))
     }
   }
 
@@ -98,7 +98,7 @@ struct DeadLetterTests {
       let id = try await fail(lab, lab.admission())
       #expect(try await lab.discard(id))
       #expect(try await lab.discard(id) == false)
-      #expect(try await lab.requeue(id) == false)
+      #expect(try await lab.requeue(id) == .absent)
       #expect(try await lab.keys(beginning: ["p:", "dead"]).isEmpty)
       #expect(try await lab.state(of: id) == .failed)
     }
@@ -108,8 +108,8 @@ struct DeadLetterTests {
   func onlyDead() async throws {
     try await QueueLab.with { lab in
       let id = try await lab.admit(lab.admission())
-      #expect(try await lab.requeue(id) == false)
-      #expect(try await lab.requeue(JobID(unixMilliseconds: 0)) == false)
+      #expect(try await lab.requeue(id) == .absent)
+      #expect(try await lab.requeue(JobID(unixMilliseconds: 0)) == .absent)
     }
   }
 }

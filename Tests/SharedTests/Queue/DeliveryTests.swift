@@ -60,7 +60,7 @@ struct DeliveryTests {
       _ = try await lab.queue.fail(delivery.lease, with: JobFailure(code: .undeliverable, message: "410"))
       let letter = try #require(try await lab.queue.deadLetters(before: nil, count: 1).elements.first)
       #expect(letter.job.id == delivery.lease.id && letter.deliveredJob == id)
-      #expect(try await lab.requeue(letter.job.id))
+      #expect(try await lab.requeue(letter.job.id) == .queued)
       #expect(try await lab.claimOne().deliveredJob == id)
     }
   }

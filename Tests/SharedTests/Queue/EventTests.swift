@@ -202,7 +202,7 @@ struct EventTests {
       let key = "sluice:{0}:events:\(id)"
       let ttl = try await lab.redis.send(RedisCommand("PTTL", key)).integer
       #expect((ttl ?? -1) > 0)
-      #expect(try await lab.requeue(id))
+      #expect(try await lab.requeue(id) == .queued)
       #expect(try await !lab.keys().contains(key))
     }
   }

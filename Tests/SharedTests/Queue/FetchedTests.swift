@@ -170,7 +170,7 @@ struct FetchedTests {
         _ = try await lab.queue.fail(job.lease, with: JobFailure(code: .allProvidersFailed, message: "no"))
         #expect(try await left(lab, id) > 86_000)
         #expect(try await bytes(lab, .fetched) > 0)
-        #expect(try await lab.requeue(id))
+        #expect(try await lab.requeue(id) == .queued)
         #expect(try await bytes(lab, .fetched) == 0)
         #expect(try await lab.keys(beginning: ["fetched", "unfetched"]).isEmpty)
       }

@@ -21,6 +21,7 @@ struct GateTests {
             try await lab.complete(job)
           } else {
             #expect(try await lab.queue.cancel(job.lease.id, tenant: "default") == .cancelled)
+            #expect(try await lab.queue.settle(job.lease, bought: nil))
           }
         }
       }
@@ -142,7 +143,7 @@ struct GateTests {
       _ = try await lab.queue.fail(
         try await lab.claimOne().lease, with: JobFailure(code: .allProvidersFailed, message: ""))
       #expect(try await lab.sums() == [:])
-      #expect(try await lab.requeue(id))
+      #expect(try await lab.requeue(id) == .queued)
       #expect(try await lab.sums() == held)
       try await lab.complete(try await lab.claimOne(), cost: 10)
       #expect(try await lab.sums() == [:])

@@ -81,7 +81,7 @@ struct NoticeDeliveryTests {
       _ = try await lab.queue.fail(call.lease, with: JobFailure(code: .undeliverable, message: "410"))
       let letter = try #require(try await lab.queue.deadLetters(before: nil, count: 1).elements.first)
       #expect(letter.job.id == call.lease.id && letter.deliveredJob == nil)
-      #expect(try await lab.requeue(letter.job.id))
+      #expect(try await lab.requeue(letter.job.id) == .queued)
       let again = try await lab.claimOne()
       #expect(again.request.flatMap(NoticeTask.init) == .call(NoticeCall(url: urls[0], notice: notice)))
     }

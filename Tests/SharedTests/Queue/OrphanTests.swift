@@ -142,7 +142,7 @@ struct OrphanTests {
         if step == "list" {
           #expect(try await lab.queue.deadLetters(before: nil, count: 10).elements.isEmpty)
         } else {
-          #expect(try await lab.requeue(lost) == false)
+          #expect(try await lab.requeue(lost) == .absent)
         }
         #expect(try await lab.queue.statistics().dead == 0)
       }

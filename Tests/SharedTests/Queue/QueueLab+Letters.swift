@@ -4,11 +4,11 @@ import NIOCore
 
 extension QueueLab {
   /// What an administrator does about a dead letter.
-  func requeue(_ id: JobID) async throws -> Bool { try await Self.requeue(id, in: queue) }
+  func requeue(_ id: JobID) async throws -> Requeueing { try await Self.requeue(id, in: queue) }
 
   func discard(_ id: JobID) async throws -> Bool { try await Self.discard(id, in: queue) }
 
-  static func requeue(_ id: JobID, in queue: JobQueue) async throws -> Bool {
+  static func requeue(_ id: JobID, in queue: JobQueue) async throws -> Requeueing {
     try await AccessStore(queue).requeue(id, entry: entry)
   }
 

@@ -104,7 +104,7 @@ struct QueueLab: Sendable {
   /// What must be gone once all jobs have ended.
   static let passing = [
     "q:", "ready:", "lanes", "lease", "scheduled", "deadlines", "w:", "f:", "leader:", "running", "parked",
-    "open", "untold",
+    "open", "untold", "owed",
   ]
 
   func keys() async throws -> Set<String> {

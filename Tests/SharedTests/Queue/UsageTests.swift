@@ -136,7 +136,7 @@ struct UsageTests {
       let id = try await lab.admit(lab.admission())
       _ = try await lab.queue.fail(
         try await lab.claimOne().lease, with: JobFailure(code: .allProvidersFailed, message: ""))
-      #expect(try await lab.requeue(id))
+      #expect(try await lab.requeue(id) == .queued)
       _ = try await lab.queue.complete(try await lab.claimOne().lease, with: lab.result(), isCacheable: false)
       let records = try await lab.queue.usage(after: nil, count: 10)
       #expect(records.map { $0.totalTime == nil } == [false, true] && records.map(\.requeued) == [0, 1])

@@ -13,6 +13,11 @@ struct KeyStage {
   static let less = TokenUsage(promptTokens: 10, completionTokens: 20)
   static let more = TokenUsage(promptTokens: 30, completionTokens: 90)
 
+  /// By the estimate, a token for four characters and four for a turn: `less 1234567` or `more 1234567`.
+  static let prompt = 12 / 4 + 4
+  /// What a question reserves: its prompt, and the longest answer that it allows.
+  static let reserved = prompt + 40
+
   static func rules(latency: Int64) -> JSONValue {
     func behaviour(_ usage: TokenUsage) -> JSONValue {
       [

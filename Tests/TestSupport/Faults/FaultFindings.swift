@@ -82,6 +82,6 @@ public struct FaultFindings: Sendable, CustomStringConvertible {
   /// What must be gone once all jobs have ended.
   private static let passing = [
     "q:", "ready:", "lanes", "lease", "scheduled", "deadlines", "w:", "f:", "leader:", "running", "parked",
-    "open", "gate:",
+    "open", "gate:", "owed",
   ]
 }

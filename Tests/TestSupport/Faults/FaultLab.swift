@@ -130,11 +130,15 @@ public final class FaultLab: Sendable {
     return id
   }
 
-  /// Waits until every job has ended. Leases, retries and grace take up to a minute after the last fault.
+  /// Waits until every job has ended and is settled. Leases, retries and grace take up to a minute after the last fault.
   public func drain() async throws {
     let end = ContinuousClock.now + .seconds(240)
     while ContinuousClock.now < end {
-      if let statistics = try? await queue.statistics(), statistics.openJobs == 0 { return }
+      if let statistics = try? await queue.statistics(), statistics.openJobs == 0,
+        try await redis.send(RedisCommand("EXISTS", "sluice:{0}:owed")).integer == 0
+      {
+        return
+      }
       // Nobody is told when the last job of all ends, and each look is a step of the Redis under test.
       try await Task.sleep(for: .milliseconds(100))
     }

@@ -18,6 +18,9 @@ public struct KeyModel {
     var gate: String?
     var follows: Bool
     var isSettled = false
+    /// What was bought before its present attempt, which counts already.
+    var tokens: Int64 = 0
+    var nanos: Int64 = 0
   }
 
   var jobs: [String: Job] = [:]
@@ -107,7 +110,8 @@ public struct KeyModel {
       case .made(let job):
         if let question = questions[job.id] { admitted[question.tenant, default: 0] += 1 }
         milliseconds = job.created
-      case .ended(_, _, let time), .used(_, _, _, let time): milliseconds = milliseconds ?? time
+      case .ended(_, _, let time), .used(_, _, _, let time), .bought(_, _, _, let time):
+        milliseconds = milliseconds ?? time
       default: break
       }
     }
@@ -152,6 +156,7 @@ public struct KeyModel {
     case .used(let id, let tokens, let nanos, let record):
       // Its record is written after it was settled.
       settle(id, tokens, nanos, time.map { $0.lowerBound...max($0.lowerBound, record * 1000 + 999) })
+    case .bought(let id, let tokens, let nanos, _): buy(id, tokens, nanos, time)
     case .counted: break
     }
   }
@@ -260,9 +265,30 @@ public struct KeyModel {
     }
   }
 
+  /// What was bought by an attempt that is over, be it lost: it counts at once, and what is reserved stays.
+  private mutating func buy(_ id: String, _ tokens: Int64, _ nanos: Int64, _ time: ClosedRange<Int64>?) {
+    guard let job = jobs[id] else { return }
+    (jobs[id]?.tokens, jobs[id]?.nanos) = (tokens, nanos)
+    for rate in job.demand.tokens where tokens > job.tokens {
+      guard let bound = bounds[job.question]?.first(where: { $0.field == rate.field }), let time else {
+        continue
+      }
+      let (old, cost) = (arrivals[bound.field] ?? 0...0, bound.cost(tokens - job.tokens))
+      let late = max(old.upperBound, time.upperBound + Self.longestStep)
+      set(bound.field, max(old.lowerBound, time.lowerBound) + cost...late + cost)
+    }
+    for hold in job.demand.hardBudgets + job.demand.softBudgets where nanos > job.nanos {
+      spentNow["s:" + hold.subject, default: 0] += nanos - job.nanos
+    }
+    // The next attempt must be paid for beside it, or wait.
+    for hold in job.demand.hardBudgets where job.gate == nil { raised.insert("$:" + hold.subject) }
+  }
+
   private mutating func settle(_ id: String, _ tokens: Int64, _ nanos: Int64, _ time: ClosedRange<Int64>?) {
     guard let job = jobs[id], !job.follows, !job.isSettled else { return }
     jobs[id]?.isSettled = true
+    // The record tells all.
+    let (tokens, nanos) = (tokens - job.tokens, nanos - job.nanos)
     for rate in job.demand.tokens {
       guard let bound = bounds[job.question]?.first(where: { $0.field == rate.field }), let time else {
         continue

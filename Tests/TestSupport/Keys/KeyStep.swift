@@ -12,6 +12,8 @@ public struct KeyStep: Sendable {
     case ended(job: String, state: String, time: Int64)
     /// The usage record of its end. `time` is in milliseconds.
     case used(job: String, tokens: Int64, nanos: Int64, time: Int64)
+    /// What was bought for it before its present attempt has come to so much. `time` is in milliseconds.
+    case bought(job: String, tokens: Int64, nanos: Int64, time: Int64)
     /// A field of `held` was set, or taken away.
     case counted(field: String, value: String?)
   }
@@ -103,6 +105,7 @@ extension KeyStep {
         return [.made(job(id, created, fields))]
       }
       var events: [Event] = []
+      if let bought = fields["pu"] { events += Self.bought(id, text(bought)) }
       if let gate = fields["gt"] { events.append(.waits(job: id, gate: text(gate))) }
       if let state = fields["s"], let time = fields["ft"].flatMap({ Int64(text($0)) }) {
         events.append(.ended(job: id, state: text(state), time: time))
@@ -114,6 +117,13 @@ extension KeyStep {
         + (fields.contains("fo") ? [.leads(job: id)] : [])
     default: return []
     }
+  }
+
+  /// Prompt and completion tokens, nano-dollars, how many attempts were lost, whether a price was not known, and when.
+  private static func bought(_ id: String, _ text: String) -> [Event] {
+    let numbers = text.split(separator: " ").prefix(6).compactMap { Int64($0) }
+    guard numbers.count == 6 else { return [.counted(field: "pu \(text)", value: "?")] }
+    return [.bought(job: id, tokens: numbers[0] + numbers[1], nanos: numbers[2], time: numbers[5])]
   }
 
   private static func job(_ id: String, _ created: Int64, _ fields: [String: [UInt8]]) -> KeyJob {

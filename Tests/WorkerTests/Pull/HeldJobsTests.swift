@@ -32,6 +32,25 @@ struct HeldJobsTests {
     #expect(await held.waitForRoom() == false)
   }
 
+  @Test("what is given back is what is held, and what work was given up on meanwhile, with what was bought")
+  func givesBack() {
+    let held = HeldJobs(capacity: 3)
+    let third = Lease(id: JobID(unixMilliseconds: 3), fence: 1, worker: "w")
+    let cancelled = Mutex(0)
+    for lease in [first, second, third] { held.hold(lease) { { cancelled.withLock { $0 += 1 } } } }
+    let purchase = Purchase(
+      provider: "p", model: "m", promptTokens: 1, completionTokens: 2, cost: NanoDollars(rawValue: 3))
+    #expect(!held.abandon(first, bought: purchase), "its tenant cancelled it, and the worker goes on")
+    held.drop(first)
+    held.giveUp()
+    #expect(cancelled.withLock { $0 } == 2)
+    #expect(held.abandon(second, bought: purchase))
+    held.abandon(second, bought: nil)
+    held.drop(second)
+    #expect(Set(held.remains.leases) == [second, third])
+    #expect(held.remains.purchases == [second: purchase])
+  }
+
   @Test("only the jobs whose leases are lost are cancelled")
   func cancels() {
     let held = HeldJobs(capacity: 2)

@@ -224,13 +224,13 @@ step('access_change', {}, function(K, args)
 end)
 
 -- access_noted: a step of another file that an administrator takes, and its entry of the audit log, or neither: where the step
--- returns 0 nothing was done, and nothing is written.
+-- does not return 1 nothing was done, and nothing is written.
 --   KEYS[1] base   ARGV 1 step  2 digest of the entry before  3 entry  4 its digest  5… arguments of the step
 --   returns {'done', what the step returns} or {'moved', digest of the last entry}
 step('access_noted', {}, function(K, args)
   return with_entry(K, args[2], args[3], args[4], function()
     local result = BODIES[args[1]](K, { unpack(args, 5) })
-    return result ~= 0, { 'done', result }
+    return result == 1, { 'done', result }
   end)
 end)
 

@@ -272,6 +272,7 @@ end
 
 local function store_job(K, intake, order, deadline, state, group, worker)
   local id = order.id
+  if order.shape and order.shape.holds then held.note_change(K, id, order.tenant) end
   redis.call('HSET', K .. 'j:' .. id, unpack(fields_to_store(intake, order, deadline, state, group, worker)))
   redis.call('SET', K .. 'p:' .. id, order.request)
   if order.metadata ~= '' then redis.call('SET', K .. 'm:' .. id, order.metadata) end

@@ -28,6 +28,8 @@ local function complete_all(K, changes, args, keep, now, settled, answers)
       end
       finish_into(K, changes, id, job, 'succeeded', result, keep, now, { unpack(args, first + 4, first + 10) })
       settled.recorded = settled.recorded + 1
+    elseif not was_recorded then
+      list_in(settled, 'late')[#list_in(settled, 'late') + 1] = first
     end
     settled[#settled + 1] = (job or was_recorded) and 1 or 0
   end
@@ -36,6 +38,10 @@ end
 local function complete(K, args)
   local now, answers, settled = now_ms(), {}, { recorded = 0 }
   settle_changes(K, new_changes(), complete_all, args, tonumber(args[1]), now, settled, answers)
+  -- Those of which the client wanted nothing any more were bought all the same.
+  for _, first in ipairs(settled.late or {}) do
+    held.settle_late(K, args[first], args[first + 1], args[4], { unpack(args, first + 4, first + 10) }, tonumber(args[1]))
+  end
   store_answers(K, answers, tonumber(args[2]), now)
   offer_more(K, args[3], settled.recorded)
   return settled
@@ -46,17 +52,18 @@ step('complete', { 'allow-oom' }, complete)
 -- fail: records that a job failed for good. A dead letter is kept with its request for an operator; of another, whose
 -- client was told what to mend, the request goes.
 --   KEYS[1] base   ARGV 1 id  2 fence  3 worker  4 failure  5 keep (ms)  6 '1' for a dead letter
---         7… what was bought all the same: provider, model, prompt tokens, completion tokens, cost (nano-dollars)
+--         7 what was bought all the same (bought.lua), or ''
 --   returns 1: recorded, 0: stale, nothing was changed   O(log jobs)
 local function fail(K, args)
   local job, was_recorded = job_to_end(K, args[1], args[2], args[3], 'failed')
   if not job then
     if was_recorded and string_at(K .. 'r:' .. args[1]) == args[4] then return 1 end
     if was_recorded then count(K, 'stale') end
+    held.settle_late(K, args[1], args[2], args[3], held.usage_of(args[7]), tonumber(args[5]))
     return 0
   end
   job.is_told, job.is_reported = args[6] ~= '1', true
-  finish(K, args[1], 'failed', args[4], tonumber(args[5]), now_ms(), job, { unpack(args, 7, 11) })
+  finish(K, args[1], 'failed', args[4], tonumber(args[5]), now_ms(), job, held.usage_of(args[7]))
   return 1
 end
 
@@ -76,7 +83,10 @@ step('cancel', { 'allow-oom' }, function(K, args)
     return { 'cancelled' }
   end
   if job[3] then return { 'ended', job[2] } end
-  finish(K, id, 'cancelled', '', tonumber(args[3]), now_ms())
+  local fields = fields_of(K, id)
+  -- What it has bought its worker says, which is told now.
+  fields.owes = job[2] == 'running' and not fields.of
+  finish(K, id, 'cancelled', '', tonumber(args[3]), now_ms(), fields)
   if job[2] == 'running' then tell(K, K .. 'cancelled', id) end
   return { 'cancelled' }
 end)

@@ -25,17 +25,24 @@ step('dead_letters', { 'allow-oom' }, function(K, args)
 end)
 
 -- requeue: a dead letter gets a new life: new attempts, new crashes, as much time as it had at first.
---   KEYS[1] base   ARGV 1 id   returns 1: queued, 0: no such dead letter   O(log jobs)
+--   KEYS[1] base   ARGV 1 id
+--   returns 1: queued, 0: no such dead letter, 2: its budget does not pay for it, and it stays as it is   O(log jobs)
 step('requeue', {}, function(K, args)
   local id, now = args[1], now_ms()
   local key = K .. 'j:' .. id
   local job = redis.pcall('HMGET', key, 's', 't', 'l', 'd', 'ct', 'b', 'of', 'fe', 'z', 'lz', 'h')
   if not job[2] and redis.call('ZREM', K .. 'dead', id) == 1 then bury(K, 'dead', id) end
-  if job[1] ~= 'failed' or redis.call('ZREM', K .. 'dead', id) == 0 then return 0 end
+  if job[1] ~= 'failed' or not redis.call('ZSCORE', K .. 'dead', id) then return 0 end
+  local lists = held.unpack(job[11])
+  local over, good = held.over(K, new_changes(), lists, now)
+  if over and not good then return 2 end
+  redis.call('ZREM', K .. 'dead', id)
+  held.note_change(K, id, job[2])
   local deadline = now + tonumber(job[4]) - tonumber(job[5])
   traces.leave(K, id)
   -- Nobody waits for it any more.
-  redis.call('HDEL', key, 'ft', 'st', 'g', 'co', 'ev', 'sm', 'dl', 'eb', 'lz', 'z', 'fe', 'qt', 'ua', 'gt', 'fo')
+  redis.call('HDEL', key, 'ft', 'st', 'g', 'co', 'ev', 'sm', 'dl', 'eb', 'lz', 'z', 'fe', 'qt', 'ua', 'gt', 'fo',
+    'pu')
   redis.call('HSET', key, 's', 'queued', 'a', 0, 'c', 0, 'd', deadline)
   redis.call('HINCRBY', key, 'n', 1)
   for _, part in ipairs({ 'j:', 'p:', 'm:', 'u:' }) do redis.call('PERSIST', K .. part .. id) end
@@ -50,7 +57,6 @@ step('requeue', {}, function(K, args)
   end
   write_changes(K, changes)
   -- Of its own: it may end the job at once.
-  local lists = held.unpack(job[11])
   changes = new_changes()
   held.take_queued(changes, lists)
   held.take_tokens(K, changes, lists, now_us())

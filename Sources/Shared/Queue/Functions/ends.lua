@@ -74,13 +74,14 @@ end
 
 local function fields_of(K, id)
   local values = redis.pcall('HMGET', K .. 'j:' .. id, 's', 't', 'a', 'b', 'ch', 'wt', 'k', 'g', 'fo', 'u', 'ik',
-    'n', 'of', 'ev', 'dl', 'f', 'kt', 'nm', 'by', 'qt', 'h', 'gt', 'm', 'l', 'ke', 'us', 'ct', 'st')
+    'n', 'of', 'ev', 'dl', 'f', 'kt', 'nm', 'by', 'qt', 'h', 'gt', 'm', 'l', 'ke', 'us', 'ct', 'st', 'pu')
   return {
     id = id, s = values[1], t = values[2], a = values[3], b = values[4], ch = values[5], wt = values[6], k = values[7],
     g = values[8], fo = values[9], u = values[10], ik = values[11], n = values[12], of = values[13],
     ev = values[14], dl = values[15], f = values[16], kt = values[17], nm = values[18],
     by = values[19], qt = values[20], h = values[21], gt = values[22],
     m = values[23], l = values[24], ke = values[25], us = values[26], ct = values[27], st = values[28],
+    pu = values[29],
   }
 end
 
@@ -105,7 +106,12 @@ end
 local function finish_one(K, changes, id, job, state, body, keep, now, usage)
   local key, is_dead = K .. 'j:' .. id, state == 'failed' and not job.is_told
   local received = is_received(changes, job, body)
-  if job.h and not job.fo then
+  if job.h then held.note_change(K, id, job.t) end
+  if job.owes then
+    -- Not even its caller lets it go before it is settled.
+    held.owe(K, changes, id, now)
+    received, keep = false, math.max(keep, held.OWED_STAYS)
+  elseif job.h and not job.fo then
     changes.keep = changes.keep or keep
     held.settle(K, changes, job, usage, now)
   end
@@ -145,7 +151,7 @@ local function finish_one(K, changes, id, job, state, body, keep, now, usage)
   note_open(changes, job.t, -1, -(tonumber(job.b) or 0))
   note_finished(changes, id, job.t, bytes, now, keep, received, job.qt)
   if not job.nm then job.tags = string_at(K .. 'm:' .. id) end
-  record_usage(K, id, state, job, usage, now)
+  if not job.owes then record_usage(K, id, state, job, job.pu and held.in_all(job.pu, usage) or usage, now) end
   add_to(changes.counts, 'ended:' .. state, 1)
   if job.u then
     redis.call('PEXPIRE', K .. 'u:' .. id, time_kept)
@@ -173,6 +179,9 @@ local function next_heir(K, group)
   end
 end
 
+-- So many heirs come to their gates in a step: where a budget is spent, it refuses one after the other.
+local MOST_HEIRS = 8
+
 -- The follower that came first makes the call instead; the others follow it. It takes now what a call takes of limits and
 -- budgets, and what the first call gave back in this step is there for it.
 local function promote_follower(K, changes, group, cache_key)
@@ -181,12 +190,16 @@ local function promote_follower(K, changes, group, cache_key)
     redis.call('HDEL', K .. 'heirs', group)
     return
   end
+  held.note_change(K, heir, job[1])
   redis.call('HDEL', K .. 'j:' .. heir, 'fo')
   redis.call('HSET', K .. 'heirs', group, heir)
   redis.call('SET', K .. 'leader:' .. cache_key, heir)
   local lists, now = held.unpack(job[7]), now_ms()
   held.take_queued(changes, lists)
   held.take_tokens(K, changes, lists, now_us())
+  -- One that its budget refuses has an heir, too: the next one comes to its gates by a step of its own.
+  changes.heirs = (changes.heirs or 0) + 1
+  if changes.heirs > MOST_HEIRS and (#lists[3] > 0 or #lists[4] > 0) then return held.come_later(K, heir, now) end
   held.place(K, changes, heir, { t = job[1], l = job[2] }, lists, now, 1000 * now, true)
 end
 

@@ -102,10 +102,12 @@ end
 
 local function finished_fields(K, id)
   local values = redis.pcall('HMGET', K .. 'j:' .. id, 't', 'z', 'fe', 'qt', 'ik', 'u', 'lz', 'ft', 's', 'ua', 'nm',
-    'ct')
+    'ct', 'ow')
   return {
     t = values[1], z = values[2], fe = values[3], qt = values[4], ik = values[5], u = values[6], lz = values[7],
-    ft = values[8], s = values[9], ua = values[10], nm = values[11], ct = values[12],
+    ft = values[8], s = values[9],
+    -- What is not settled stays, as what is not acknowledged.
+    ua = values[10] or values[13], nm = values[11], ct = values[12],
   }
 end
 

@@ -61,7 +61,8 @@ end
 -- Ends a job that its budget at `index` does not pay for any more.
 local function refuse(K, changes, id, lists, index, now)
   local job = fields_of(K, id)
-  job.is_told = true
+  -- One that an operator has requeued is his again.
+  job.is_told = not job.n
   -- At once, or it would be met again before the step's changes are written.
   if job.gt then redis.pcall('ZREM', K .. 'gate:' .. job.gt, id) end
   notices.refused(K, job, lists[4], index, held.spent_of(K, changes, lists[4], index, now))
@@ -91,6 +92,7 @@ end
 -- Puts a queued job that holds nothing of its gates into its lane, or to the gate that is closed, or puts it off to the next
 -- period of its budgets, or ends it. `job` has its fields t and l, and gt. Returns the gate at which it stands now, or nil.
 function held.place(K, changes, id, job, lists, now, score, front)
+  held.note_change(K, id, job.t)
   local over, good = held.over(K, changes, lists, now)
   if good then
     notices.refused(K, { id = id, t = job.t }, lists[4], over, held.spent_of(K, changes, lists[4], over, now))
@@ -178,6 +180,13 @@ function held.open(K, gates, keep)
     if first then redis.call('ZADD', K .. 'scheduled', text(now), first) end
   end
   write_changes(K, changes)
+end
+
+-- A queued job that holds nothing of its gates comes to them with the next claim.
+function held.come_later(K, id, now)
+  redis.call('HSET', K .. 'j:' .. id, 's', 'scheduled', 'gt', '-')
+  write_index('ZADD', K .. 'scheduled', text(now), id)
+  wake(K)
 end
 
 -- A job that stood in `scheduled` goes on: what opens its gate again, or lets it come to its gates.

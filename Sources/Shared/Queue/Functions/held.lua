@@ -254,39 +254,46 @@ local function settle_tokens(K, changes, tokens, amounts, used, taken, now)
   end
 end
 
+-- Gives back what a job holds behind its gates.
+function held.give_back_gates(changes, lists)
+  local sums, freed, running, budgets, amounts = changes.held, changes.freed, lists[3], lists[4], lists[5]
+  for index = 1, #running, 2 do
+    add_to(sums, lists[6][index].n, -1)
+    freed[running[index]] = true
+  end
+  for index = 1, #budgets, 7 do
+    if budgets[index + 1] == 1 then
+      add_to(sums, lists[7][index].r, -amounts[budgets[index + 3]])
+      freed[budgets[index]] = true
+    end
+  end
+end
+
+-- Counts so many nano-dollars in a job's budgets. `job` is told of in notices: its tenant t, and id.
+function held.spend(K, changes, job, lists, cost, now)
+  if cost <= 0 then return end
+  local budgets = lists[4]
+  for index = 1, #budgets, 7 do
+    local entry = spent_of(K, changes, budgets, index, now)
+    entry.spent, entry.is_changed = entry.spent + cost, true
+    notices.spent(K, job, budgets, index, entry)
+  end
+end
+
 -- Gives back what a job holds, and counts what it used and cost. `job` is what `fields_of` says of it.
 function held.settle(K, changes, job, usage, now)
   local lists, shape = held.unpack(job.h)
   if not shape then return end
-  local tokens, queued, running, budgets, amounts = lists[1], lists[2], lists[3], lists[4], lists[5]
-  local sums, freed, behind = changes.held, changes.freed, not job.gt
+  local tokens, queued, amounts = lists[1], lists[2], lists[5]
   held.know(K, changes, shape.fields_held)
   if #tokens > 0 then
     changes.now_us = changes.now_us or now_us()
     local used, taken = (tonumber(usage[3]) or 0) + (tonumber(usage[4]) or 0), (tonumber(job.ct) or now) * 1000
     settle_tokens(K, changes, tokens, amounts, used, taken, changes.now_us)
   end
-  for index = 1, #queued, 3 do add_to(sums, names_of(queued[index]).q, -amounts[queued[index + 2]]) end
-  if behind then
-    for index = 1, #running, 2 do
-      local subject = running[index]
-      add_to(sums, lists[6][index].n, -1)
-      freed[subject] = true
-    end
-  end
-  local cost = math.max(tonumber(usage[5]) or 0, 0)
-  for index = 1, #budgets, 7 do
-    local subject = budgets[index]
-    if behind and budgets[index + 1] == 1 then
-      add_to(sums, lists[7][index].r, -amounts[budgets[index + 3]])
-      freed[subject] = true
-    end
-    if cost > 0 then
-      local entry = spent_of(K, changes, budgets, index, now)
-      entry.spent, entry.is_changed = entry.spent + cost, true
-      notices.spent(K, job, budgets, index, entry)
-    end
-  end
+  for index = 1, #queued, 3 do add_to(changes.held, names_of(queued[index]).q, -amounts[queued[index + 2]]) end
+  if not job.gt then held.give_back_gates(changes, lists) end
+  held.spend(K, changes, job, lists, tonumber(usage[5]) or 0, now)
 end
 
 -- The fields that a step has changed and their values, and those that have come to nothing.

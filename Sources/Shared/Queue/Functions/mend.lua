@@ -78,6 +78,7 @@ local function repair(K, id, job, what, now)
     -- `mend_held` opens it.
     write_index('ZADD', K .. 'gate:' .. job[10], text(1000 * now), id)
   else
+    held.note_change(K, id, tenant)
     redis.call('HDEL', K .. 'j:' .. id, 'fo', 'g', 'gt')
     if job[5] or job[10] then
       write_mended(K, take_anew, id, { t = tenant, l = lane }, job[11], job[5], now)
@@ -90,7 +91,12 @@ end
 step('mend_jobs', { 'allow-oom' }, function(K, args)
   local now, repaired = now_ms(), {}
   for _, id in ipairs(args) do
-    local job = redis.pcall('HMGET', K .. 'j:' .. id, 's', 't', 'l', 'g', 'fo', 'd', 'ft', 'k', 'of', 'gt', 'h')
+    local job = redis.pcall('HMGET', K .. 'j:' .. id, 's', 't', 'l', 'g', 'fo', 'd', 'ft', 'k', 'of', 'gt', 'h', 'ow')
+    if job[7] and job[12] and not redis.call('ZSCORE', K .. 'owed', id) then
+      redis.call('ZADD', K .. 'owed', text(now), id)
+      count(K, 'repaired:not-owed')
+      repaired[#repaired + 1], repaired[#repaired + 2] = 'not-owed', id
+    end
     if not job[7] then
       local is_job = job[1] and job[2] and job[3]
       local what = is_job and defect(K, id, job)
@@ -178,24 +184,6 @@ local function true_open(K)
   return open
 end
 
--- What `held` should say.
-local function true_held(K)
-  local sums = {}
-  for _, id in ipairs(redis.call('ZRANGE', K .. 'deadlines', 0, -1)) do
-    local job = job_of(K, id, 'h', 'fo', 'gt', 'ft')
-    if job and not job[5] and not job[7] then
-      local lists, changes = held.unpack(job[4]), { held = sums }
-      held.take_queued(changes, lists)
-      if not job[6] then
-        held.take_gates(changes, lists)
-      elseif job[6] ~= '-' then
-        sum(sums, 'w:' .. job[6], 1)
-      end
-    end
-  end
-  return sums
-end
-
 local function mend_hash(K, hash, wanted, note)
   local stored = redis.call('HGETALL', K .. hash)
   for index = 1, #stored, 2 do
@@ -213,49 +201,6 @@ local function mend_hash(K, hash, wanted, note)
       note('counter-' .. hash, name)
     end
   end
-end
-
-local IS_SUM = { ['q:'] = true, ['n:'] = true, ['$:'] = true, ['w:'] = true }
-
--- Sets a sum right, as far as it is known what it should be.
-local function mend_sum(K, field, value, wanted, note)
-  if tonumber(value or 0) == (wanted[field] or 0) then return end
-  if wanted[field] then
-    redis.call('HSET', K .. 'held', field, text(wanted[field]))
-  else
-    redis.call('HDEL', K .. 'held', field)
-  end
-  note('counter-held', field)
-end
-
--- Goes on through `held`, where each user and key that ever asked may have fields: what is over goes, and sums are
--- compared with what the jobs hold, `wanted`, unless these are too many. Returns whether there is more to go through.
-local function mend_held(K, wanted, note)
-  local cursor = redis.pcall('HGET', K .. 'held', 'c')
-  members_of(K .. 'held', type(cursor) == 'table' and cursor or {})
-  local page, now, over = redis.call('HSCAN', K .. 'held', plain(cursor) or '0', 'COUNT', text(MOST_COUNTED)), now_ms(), {}
-  for index = 1, #page[2], 2 do
-    local field, value = page[2][index], page[2][index + 1]
-    local is_sum = IS_SUM[field:sub(1, 2)]
-    if wanted and is_sum and not wanted[field] then mend_sum(K, field, value, wanted, note) end
-    if (is_sum and not wanted and not tonumber(value)) or held.is_over(field, value, now) then over[#over + 1] = field end
-  end
-  if page[1] == '0' then
-    over[#over + 1] = 'c'
-  else
-    redis.call('HSET', K .. 'held', 'c', page[1])
-  end
-  for field in pairs(wanted or {}) do
-    mend_sum(K, field, plain(redis.pcall('HGET', K .. 'held', field)), wanted, note)
-  end
-  call_with_many('HDEL', K .. 'held', over)
-  -- Should nobody have opened a gate.
-  local gates = {}
-  for field in pairs(wanted or {}) do
-    if field:sub(1, 2) == 'w:' then gates[#gates + 1] = field:sub(3) end
-  end
-  if #gates > 0 then held.open(K, gates) end
-  return page[1] ~= '0'
 end
 
 local function drop_lapsed_offers(K)
@@ -276,15 +221,6 @@ step('mend_counters', { 'allow-oom' }, function(K, args)
   drop_stray_fields(K, note)
   if redis.call('ZCARD', K .. 'lease') <= MOST_COUNTED then mend_hash(K, 'running', true_running(K), note) end
   if redis.call('ZCARD', K .. 'deadlines') <= MOST_COUNTED then mend_hash(K, 'open', true_open(K), note) end
-  return repaired
-end)
-
--- mend_held: the same for what jobs hold of limits and budgets, of which it looks at so many fields; what is over goes.
---   KEYS[1] base   returns {'1' when there is more to look at, '0' otherwise, kind, name, …}   O(jobs, to 1,000)
-step('mend_held', { 'allow-oom' }, function(K, args)
-  local repaired, note = repairs_of(K)
-  local has_more = mend_held(K, redis.call('ZCARD', K .. 'deadlines') <= MOST_COUNTED and true_held(K), note)
-  table.insert(repaired, 1, has_more and '1' or '0')
   return repaired
 end)
 

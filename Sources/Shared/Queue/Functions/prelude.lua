@@ -22,6 +22,7 @@
 --   deadlines         zset    every job that has not ended, by its deadline
 --   lease             zset    running jobs by the time at which their lease ends
 --   scheduled         zset    jobs that wait for a time, by that time
+--   owed              zset    jobs that have ended and are not settled; bought.lua
 --   dead              zset    failed jobs that an operator can do something about, by the time of their end
 --   unfetched, fetched, fetched_jobs, stubs, logs, memory   what finished jobs take; finished.lua
 --   ended             zset    `<id> <tenant>` of jobs that ended by steps of before, by the time at which they are forgotten
@@ -66,6 +67,7 @@
 --   qt how long (ms) its answer stays once its caller has it, while one waits  z bytes that it takes once it has ended
 --   fe 1 when its caller has the answer  go 1 when the answer is gone
 --   h what it holds of limits and budgets  gt the gate at which it waits; held.lua  ke the id of its key  us its user
+--   pu what attempts before the present one have bought  ow 1 when it has ended and is not settled yet; bought.lua
 --   ua 1 when it has ended and nobody was told yet: replicas are to acknowledge that first
 -- Times are milliseconds of Redis' own clock; no process's clock matters.
 

@@ -1,11 +1,19 @@
 -- retry: puts a job that met passing faults aside for a while.
 --   KEYS[1] base
---   ARGV  1 id  2 fence  3 worker  4 delay (ms)  5 '1' when an attempt was used up
+--   ARGV  1 id  2 fence  3 worker  4 delay (ms)  5 '1' when an attempt was used up  6 what was bought (bought.lua), or ''
 --   returns 1: scheduled, 0: stale, nothing was changed   O(log jobs)
 -- An answer that had begun to be sent begins anew; whether its client takes that, the worker knows.
 step('retry', { 'allow-oom' }, function(K, args)
   local id = args[1]
-  if not may_settle(K, id, args[2], args[3]) then return 0 end
+  local bought = held.read_bought(args[6])
+  if not may_settle(K, id, args[2], args[3]) then
+    held.settle_late(K, id, args[2], args[3], held.usage_of(args[6]))
+    return 0
+  end
+  if bought then
+    local job = fields_of(K, id)
+    held.put_aside(K, job, bought, now_ms())
+  end
   if args[5] ~= '1' then redis.call('HINCRBY', K .. 'j:' .. id, 'a', -1) end
   redis.call('HSET', K .. 'j:' .. id, 's', 'scheduled')
   redis.call('ZREM', K .. 'lease', id)
@@ -21,11 +29,18 @@ step('retry', { 'allow-oom' }, function(K, args)
 end)
 
 -- Gives a running job back to the front of its lane, no attempt used up. One whose answer had begun to be sent fails,
--- unless it may begin anew. Returns 1 when it was given back, else 0.
-local function give_back(K, id, keep)
+-- unless it may begin anew. `bought` is what its worker has bought for it (bought.lua), if anything. Returns 1 when it was
+-- given back, else 0.
+local function give_back(K, id, keep, bought)
   if not may_begin_anew(K, id) then
-    finish(K, id, 'failed', BROKEN_OFF, keep, now_ms())
+    finish(K, id, 'failed', BROKEN_OFF, keep, now_ms(), nil, held.usage_of(bought))
     return 0
+  end
+  local purchase = held.read_bought(bought)
+  if purchase then
+    redis.call('HINCRBY', K .. 'j:' .. id, 'a', -1)
+    held.begin_anew(K, fields_of(K, id), purchase, keep, now_ms())
+    return 1
   end
   local job = redis.call('HMGET', K .. 'j:' .. id, 'l', 't', 'ev')
   redis.call('HINCRBY', K .. 'j:' .. id, 'a', -1)
@@ -34,13 +49,17 @@ local function give_back(K, id, keep)
 end
 
 -- release: a worker that stops gives its jobs back.
---   KEYS[1] base   ARGV 1 keep (ms)  2 worker  3… id, fence of each job
+--   KEYS[1] base   ARGV 1 keep (ms)  2 worker  3… id, fence, what was bought (bought.lua) or '' of each job
 --   returns how many were given back   O(jobs log jobs)
 step('release', { 'allow-oom' }, function(K, args)
   local released = 0
-  for index = #args - 1, 3, -2 do
-    local id = args[index]
-    if holds(K, id, args[index + 1], args[2]) then released = released + give_back(K, id, tonumber(args[1])) end
+  for index = #args - 2, 3, -3 do
+    local id, fence, bought, keep = args[index], args[index + 1], args[index + 2], tonumber(args[1])
+    if holds(K, id, fence, args[2]) then
+      released = released + give_back(K, id, keep, bought)
+    else
+      held.settle_late(K, id, fence, args[2], held.usage_of(bought), keep)
+    end
   end
   if released > 0 then wake(K) end
   return released
@@ -51,11 +70,11 @@ end)
 --   returns how many were given back   O(running jobs), of which it looks at the 4,096 whose leases end last
 step('recall', { 'allow-oom' }, function(K, args)
   end_offer(K, args[2])
-  local held, handed_by, recalled = {}, args[2]:match('^%d+ (.*)$'), 0
-  for index = 3, #args do held[args[index]] = true end
+  local known, handed_by, recalled = {}, args[2]:match('^%d+ (.*)$'), 0
+  for index = 3, #args do known[args[index]] = true end
   for _, id in ipairs(redis.call('ZRANGE', K .. 'lease', 0, 4095, 'REV')) do
     local job = redis.pcall('HMGET', K .. 'j:' .. id, 'by', 's')
-    if not held[id] and job[1] == handed_by and job[2] == 'running' then
+    if not known[id] and job[1] == handed_by and job[2] == 'running' then
       recalled = recalled + give_back(K, id, tonumber(args[1]))
     end
   end

@@ -11,6 +11,9 @@ struct TokenKinds: Sendable, Hashable, CustomStringConvertible {
   private var audioOutput = 0
   private var imageOutput = 0
   private(set) var isUnpriced = false
+  /// Attempts whose worker was lost: what they have used nobody knows, and they count as what they had reserved. Steps of the
+  /// queue write it (bought.lua).
+  private(set) var lostAttempts = 0
 
   init(of usage: TokenUsage, isUnpriced: Bool) {
     cached = usage.cachedTokens
@@ -38,6 +41,7 @@ struct TokenKinds: Sendable, Hashable, CustomStringConvertible {
       case "A": audioOutput = count
       case "I": imageOutput = count
       case "u": isUnpriced = count > 0
+      case "l": lostAttempts = count
       default: break
       }
     }

@@ -39,6 +39,8 @@ public struct UsageRecord: Sendable, Hashable {
   /// From the job's coming to its end.
   public let totalTime: Duration?
   public let attempts: Int
+  /// Of these, those whose worker was lost. What they have used nobody knows: they count as what they had reserved.
+  public let lostAttempts: Int
   /// How often an operator had requeued the job: each of its lives has a record.
   public let requeued: Int
   /// The client's `metadata`, a JSON object as it stands; nil where there was none.
@@ -71,6 +73,7 @@ public struct UsageRecord: Sendable, Hashable {
     let kinds = TokenKinds(fields["kinds"] ?? "")
     usage = kinds.usage(promptTokens: number("prompt"), completionTokens: number("completion"))
     isUnpriced = kinds.isUnpriced
+    lostAttempts = kinds.lostAttempts
     // Records of older versions tell whole micro-dollars only.
     let nanos = fields["nanos"].flatMap(Int64.init).map(Double.init) ?? Double(number("cost")) * 1000
     cost = NanoDollars(rawValue: Int64(min(max(nanos, 0), Double(NanoDollars.limit.rawValue))))

@@ -1,0 +1,21 @@
+import Shared
+
+/// What has come of an answer that did not come to its end, although its request was sent: it was given up, or broke off.
+/// Its provider most likely wants to be paid for the prompt, and for what it has said.
+struct UnfinishedAnswer: Sendable, Hashable {
+  /// What the provider has counted until then; zero where it has said nothing of it.
+  var told = TokenUsage.zero
+  /// Of what it has said, about.
+  var bytes = 0
+
+  /// What it used: as far as the provider has said so, else by the estimate by which admissions reckon, a token for four
+  /// bytes.
+  func usage(for request: JobRequest) -> TokenUsage {
+    TokenUsage(
+      promptTokens: told.promptTokens > 0 ? told.promptTokens : request.estimatedUsage.promptTokens,
+      completionTokens: max(told.completionTokens, (bytes + 3) / 4), cachedTokens: told.cachedTokens,
+      cacheWriteTokens: told.cacheWriteTokens, cacheWrite1hTokens: told.cacheWrite1hTokens,
+      reasoningTokens: told.reasoningTokens, audioInputTokens: told.audioInputTokens,
+      imageInputTokens: told.imageInputTokens)
+  }
+}

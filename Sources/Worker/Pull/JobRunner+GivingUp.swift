@@ -1,0 +1,31 @@
+import NIOCore
+import NIOPosix
+import Shared
+
+extension JobRunner {
+  /// How long it is tried to tell what was bought, and how long is waited between two tries. Whoever settles jobs of lost
+  /// workers waits longer (bought.lua).
+  private static let timeToTell = Duration.seconds(30)
+  private static let pause = TimeAmount.milliseconds(250)
+
+  /// Tells what was bought for a job that is left alone: it may have been cancelled, and then it has cost that. Where the
+  /// worker gives back what it holds, it tells that with it.
+  ///
+  /// While Redis is away nothing can be told. When that takes too long, the job counts as what it had reserved.
+  func giveUp(_ lease: Lease, _ report: CascadeReport) async -> CancellationError {
+    let end = ContinuousClock.now + Self.timeToTell
+    while !held.abandon(lease, bought: report.unused) {
+      if (try? await recorder.queue.settle(lease, bought: report.unused)) != nil { break }
+      guard ContinuousClock.now < end else { break }
+      await Self.rest()
+    }
+    return CancellationError()
+  }
+
+  /// Waits a moment, also in a task that is cancelled, as here it is.
+  private static func rest() async {
+    await withCheckedContinuation { continuation in
+      MultiThreadedEventLoopGroup.singleton.any().scheduleTask(in: pause) { continuation.resume() }
+    }
+  }
+}
