@@ -32,8 +32,8 @@ public struct JoinedResponse: Sendable {
       .reduce(into: "") { $0 += $1["text"]?.string ?? "" }
   }
 
-  private mutating func check(_ holds: Bool, _ fault: @autoclosure () -> String) {
-    if !holds { faults.append(fault()) }
+  private mutating func check(_ holds: Bool, _ fault: String) {
+    if !holds { faults.append(fault) }
   }
 
   private mutating func take(_ name: String, _ event: JSONValue) {
