@@ -59,13 +59,16 @@ extension ResponsesBody {
       Field(checking: "store", .flag(), "Taken, and answered with false: responses are not kept."),
       Field(checking: "background", .flag().also { $0 ? notServed : nil }, "Not served yet."),
       Field(
-        checking: "previous_response_id", .text(length: 0...256).also { _ in notServed }, "Not served yet."),
+        checking: "previous_response_id", .text(length: 0...256).also { _ in noPrevious },
+        "No response is kept, so there is none to go on with."),
       Field(checking: "conversation", .nameOrObject.also { _ in notServed }, "Not served yet."),
       Field(
         "metadata", \.metadata, .pairs(most: 16, nameLength: 64, valueLength: 512),
         "Kept with the job, and returned with it."),
     ])
 
+  private static let noPrevious = ValidationFault.said(
+    type: ValidationFault.noPreviousResponse, "There is no such response: none is kept; send the whole input")
   private static let notServed = ValidationFault.refused("Responses are not kept; send the whole input")
 }
 

@@ -22,6 +22,8 @@ struct ResponsesItemReader {
   init(_ input: JSONValue) {
     switch input {
     case .string(let text): turns = [Turn(role: .user, text: text)]
+    case .array(let items) where items.isEmpty:
+      faults.append(InputFault("Input should have an item at least"))
     case .array(let items):
       for (index, item) in items.enumerated() {
         do throws(InputFault) { try read(item, index) } catch { faults.append(error.inside(.index(index))) }
