@@ -17,6 +17,8 @@ public struct ResponsesAnswerWriter: Sendable {
   private var sequence: Int64 = 0
   private var hasBegun = false
   private var extras: JSONObject = [:]
+  /// Those of words that are yet to come.
+  private var untold: [JSONValue] = []
   /// Such as those of a stream that has none yet.
   private var events: [Event] = []
 
@@ -85,12 +87,12 @@ public struct ResponsesAnswerWriter: Sendable {
   }
 
   private mutating func take(_ delta: AnswerDelta, writes: Bool) {
-    var logprobs = delta.logprobs
+    untold += delta.logprobs
     for event in delta.events {
       switch event {
       case .part(let part, let index, 0):
         var told: [JSONValue] = []
-        if case .text = part { swap(&told, &logprobs) }
+        if case .text = part { swap(&told, &untold) }
         let steps = output.take(part, at: index, logprobs: told)
         if writes { for step in steps { emit(step, logprobs: told) } }
       case .extras(let members, .responses): extras.replace(by: members)

@@ -107,9 +107,7 @@ struct ResponsesItemReader {
     let item = members.without("type", "id", "summary", "content", "encrypted_content")
     if let sealed = members["encrypted_content"]?.string {
       switch SealedPart.part(sealed) {
-      case .toolCall(let call):
-        signed[call.id] = call
-        return
+      case .toolCall(let call): return sign(call)
       case .thought(let thought) where thought.maker?.dialect != .responses:
         var thought = thought
         thought.text = thoughts.map(\.text).joined(separator: "\n\n")
@@ -125,6 +123,20 @@ struct ResponsesItemReader {
     }
     thoughts[0].extras[Self.item] = .object(item)
     say(thoughts.map(Part.thought))
+  }
+
+  /// A signature stands before its call, or behind it.
+  private mutating func sign(_ signed: ToolCall) {
+    guard calls[signed.id] != nil else { return self.signed[signed.id] = signed }
+    for turn in turns.indices.reversed() {
+      for part in turns[turn].parts.indices {
+        guard case .toolCall(var call) = turns[turn].parts[part], call.id == signed.id else { continue }
+        call.signature = signed.signature
+        call.maker = signed.maker
+        turns[turn].parts[part] = .toolCall(call)
+        return
+      }
+    }
   }
 
   // MARK: - Calls and their results

@@ -9,6 +9,12 @@ extension ResponsesOutput {
       items[place.item].kind = .message
       call.arguments += piece.arguments
       items[place.item].kind = .call(call)
+      // One that comes late stands behind its call.
+      if let signature = piece.signature {
+        let maker = piece.maker ?? call.maker
+        hidden[index] = .toolCall(
+          ToolCall(id: call.id, name: call.name, arguments: "", signature: signature, maker: maker))
+      }
       if items[place.item].isInputWrapped || piece.arguments.isEmpty { return [] }
       return [.grew(place.item, content: 0, by: piece.arguments)]
     }
@@ -61,8 +67,11 @@ extension ResponsesOutput {
       if let place = places[index] { items[place.item].contents[place.content].members = opaque.members }
       return steps
     }
-    hidden[index, default: OpaquePart(name: opaque.name, members: [:], dialect: opaque.dialect)].join(opaque)
-    if let maker = opaque.maker { hidden[index]?.maker = maker }
+    let known = hidden[index] ?? .opaque(OpaquePart(name: opaque.name, members: [:], dialect: opaque.dialect))
+    guard case .opaque(var part) = known else { return [] }
+    part.join(opaque)
+    part.maker = part.maker ?? opaque.maker
+    hidden[index] = .opaque(part)
     return []
   }
 
@@ -77,7 +86,7 @@ extension ResponsesOutput {
     hidden = [:]
     return parts.flatMap { part -> [Step] in
       var item = ResponsesItem(.reasoning)
-      item.sealed = .opaque(part)
+      item.sealed = part
       items.append(item)
       return [.began(items.count - 1)] + close(items.count - 1)
     }

@@ -19,7 +19,7 @@ struct ResponsesOutput: Sendable {
   /// By the number of their part: the item that each part belongs to, and where in it.
   var places: [Int: (item: Int, content: Int)] = [:]
   /// What has nothing to see, and its maker wants back: it stands before what follows the thoughts.
-  var hidden: OrderedDictionary<Int, OpaquePart> = [:]
+  var hidden: OrderedDictionary<Int, Part> = [:]
   /// Calls whose tool is not known yet.
   var unnamed: OrderedDictionary<Int, ToolCall> = [:]
 
@@ -75,7 +75,10 @@ struct ResponsesOutput: Sendable {
     }
     var steps = grow(index, .text, of: .message, by: text.text, members: marked, isResponses: marked != nil)
     guard let place = places[index], items.indices.contains(place.item) else { return steps }
-    if !extras.isEmpty { items[place.item].contents[place.content].members.addMissing(of: extras) }
+    // Another dialect's are nobody's here.
+    if !extras.isEmpty, items[place.item].isResponses {
+      items[place.item].contents[place.content].members.addMissing(of: extras)
+    }
     guard !logprobs.isEmpty else { return steps }
     items[place.item].contents[place.content].logprobs += logprobs
     if text.text.isEmpty { steps.append(.grew(place.item, content: place.content, by: "")) }

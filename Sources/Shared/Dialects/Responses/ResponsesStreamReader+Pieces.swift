@@ -80,4 +80,11 @@ extension ResponsesStreamReader {
     guard text.utf8.count > told else { return nil }
     return .string(String(decoding: text.utf8.dropFirst(told), as: UTF8.self))
   }
+
+  /// Members of a text that nobody knows, which come with its end.
+  func extras(of part: JSONValue, _ index: Int64, _ place: Int64) -> [AnswerEvent] {
+    let extras = (part.object ?? [:]).without("type", "text", "annotations", "logprobs")
+    guard !extras.isEmpty, let told = items[place]?.parts[Key(of: .content, index: index)] else { return [] }
+    return [.part(.text(TextPart("", extras: extras)), at: told.part, choice: 0)]
+  }
 }

@@ -126,6 +126,7 @@ struct ResponsesStreamReader: StreamReader {
       switch part["type"]?.string {
       case "output_text", "text":
         events += rest(part["text"], at, place) { .text(TextPart($0, extras: $1)) }
+        events += self.extras(of: part, Int64(index), place)
         for citation in part["annotations"]?.array ?? [] { events += cite(citation, place) }
       case "refusal": events += rest(part["refusal"], at, place) { text, _ in .refusal(text) }
       default:
