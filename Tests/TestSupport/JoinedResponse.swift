@@ -26,14 +26,14 @@ public struct JoinedResponse: Sendable {
     self.init(reply.events.map { ($0.name, $0.json) })
   }
 
-  /// All text, items joined.
+  /// All text of messages, joined.
   public var text: String {
-    (response["output"]?.array ?? []).flatMap { $0["content"]?.array ?? [] }
-      .reduce(into: "") { $0 += $1["text"]?.string ?? "" }
+    (response["output"]?.array ?? []).filter { $0["type"] == "message" }
+      .flatMap { $0["content"]?.array ?? [] }.reduce(into: "") { $0 += $1["text"]?.string ?? "" }
   }
 
-  private mutating func check(_ holds: Bool, _ fault: @autoclosure () -> String) {
-    if !holds { faults.append(fault()) }
+  private mutating func check(_ holds: Bool, _ fault: String) {
+    if !holds { faults.append(fault) }
   }
 
   private mutating func take(_ name: String, _ event: JSONValue) {

@@ -93,10 +93,14 @@ extension Problem {
 }
 
 extension ValidationFault {
+  /// OpenAI's code for a `previous_response_id` that is of none.
+  static let noPreviousResponse = "previous_response_not_found"
+
   fileprivate var openAICode: String {
     switch self {
     case .missing, .missingOneOf: "missing_required_parameter"
     case .unknownField: "unknown_parameter"
+    case .said(let type, _) where type == Self.noPreviousResponse: type
     case .notAString, .notAnInteger, .hasFraction, .notANumber, .notANumberText, .notAnArray, .notAnObject,
       .notAStringOrArray, .notABoolean:
       "invalid_type"

@@ -6,9 +6,6 @@ struct ResponsesBody: Sendable {
   var input = ResponsesInput("")
   var instructions: [Turn] = []
   var stream = false
-  var store = true
-  var isInBackground = false
-  var previous: String?
   var metadata: JSONObject = [:]
   var others: JSONObject = [:]
 
@@ -59,16 +56,19 @@ extension ResponsesBody {
         checking: "prompt_cache_key", .text(length: 0...1024), "What requests of one prompt have in common."),
       Field("stream", \.stream, .flag(), "Whether the answer comes as server-sent events."),
       Field(checking: "stream_options", .anyObject, "Taken, and of no effect: no event is padded."),
-      Field("store", \.store, .flag(), "Whether the response may be kept."),
-      Field("background", \.isInBackground, .flag().also { $0 ? notServed : nil }, "Not served yet."),
+      Field(checking: "store", .flag(), "Taken, and answered with false: responses are not kept."),
+      Field(checking: "background", .flag().also { $0 ? notServed : nil }, "Not served yet."),
       Field(
-        "previous_response_id", \.previous, .text(length: 0...256).also { _ in notServed }, "Not served yet."),
+        checking: "previous_response_id", .text(length: 0...256).also { _ in noPrevious },
+        "No response is kept, so there is none to go on with."),
       Field(checking: "conversation", .nameOrObject.also { _ in notServed }, "Not served yet."),
       Field(
         "metadata", \.metadata, .pairs(most: 16, nameLength: 64, valueLength: 512),
         "Kept with the job, and returned with it."),
     ])
 
+  private static let noPrevious = ValidationFault.said(
+    type: ValidationFault.noPreviousResponse, "There is no such response: none is kept; send the whole input")
   private static let notServed = ValidationFault.refused("Responses are not kept; send the whole input")
 }
 

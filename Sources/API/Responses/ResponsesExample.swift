@@ -25,6 +25,6 @@ enum ResponsesExample {
     ],
     "instructions": "Answer in one sentence.", "tools": [], "tool_choice": "auto",
     "parallel_tool_calls": true,
-    "store": true, "background": false, "metadata": [:],
+    "store": false, "background": false, "metadata": [:],
   ]
 }

@@ -10,12 +10,16 @@ struct ResponsesRoute: Sendable {
 
   private func read(_ call: Call) async throws(Problem) -> Question {
     let wait = try call.wait() ?? settings.wait
-    let (body, sent) = try await bodies.members(call, as: ResponsesBody.schema)
+    let (body, members) = try await bodies.members(call, as: ResponsesBody.schema)
+    // Nothing is kept to be read again, and nobody shall believe so.
+    var sent = members
+    sent["store"] = false
     try settings.catalogs.current.check(model: body.model)
     let conversation = body.conversation(sent)
     let request = JobRequest.chat(conversation)
+    let isFlexible = sent["service_tier"] == "flex"
     let order = JobOrder(
-      request: request, lane: sent["service_tier"] == "flex" ? .batch : .interactive,
+      request: request, lane: isFlexible ? .batch : .interactive, isLaneNamed: isFlexible,
       cache: try call.cacheWish() ?? settings.cache.mode(of: request), metadata: body.metadata,
       expiresIn: settings.expiresIn, streaming: body.stream ? .deltas : nil, user: try UserName.read(sent))
     let writer = ResponsesWriter(

@@ -152,6 +152,25 @@ struct ProviderFileTests {
     #expect(error?.description.contains("hunter") == false)
   }
 
+  @Test("a model may be asked in another dialect than its provider's others")
+  func dialectOfModel() throws {
+    let text = """
+      providers:
+        - name: openai
+          dialect: openai
+          base_url: https://api.openai.com/v1
+          key: null
+          models: [gpt-4o, {name: gpt-5.1, dialect: responses}]
+        - {name: open, dialect: responses, base_url: "http://127.0.0.1:9/v1", key: null, models: [m]}
+      """
+    let catalog = try catalog(text, ["GROQ_API_KEY": "g"])
+    let openAI = try #require(catalog.provider(named: "openai"))
+    #expect(openAI.dialect(of: "gpt-4o") == .chat)
+    #expect(openAI.dialect(of: "gpt-5.1") == .responses)
+    #expect(catalog.models(of: openAI).map(\.dialect) == [nil, .responses])
+    #expect(catalog.provider(named: "open")?.dialect(of: "any") == .responses)
+  }
+
   @Test("the example that comes with Sluice is right, and shows every member that there is")
   func example() throws {
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -177,6 +177,9 @@ struct ResponsesTests {
         #expect(reply.json["error"]?["param"]?.string == parameter, "\(reply.body)")
         #expect(reply.json["error"]?["type"] == "invalid_request_error")
       }
+      let previous = try await lab.ask("responses", ["input": "A", "previous_response_id": "resp_1"])
+      #expect(previous.status == 400)
+      #expect(previous.json["error"]?["code"] == "previous_response_not_found")
     }
   }
 }

@@ -29,8 +29,16 @@ enum ReasoningDetail {
     return [
       "type": thought.sealed == nil ? "reasoning.text" : "reasoning.encrypted",
       "id": .string("\(prefix)\(maker.dialect.rawValue):\(maker.provider ?? "")\(key)"),
-      "format": maker.dialect == .messages ? "anthropic-claude-v1" : "google-gemini-v1",
+      "format": .string(format(of: maker.dialect)),
     ]
+  }
+
+  private static func format(of dialect: Dialect) -> String {
+    switch dialect {
+    case .messages: "anthropic-claude-v1"
+    case .gemini: "google-gemini-v1"
+    case .chat, .responses: "openai-responses-v1"
+    }
   }
 
   /// The thought of an entry that ``head(of:)`` made; nil for any other's.

@@ -3,6 +3,8 @@ import NIOCore
 /// Gemini's `generateContent` (https://ai.google.dev/api/generate-content) and `batchEmbedContents`
 /// (https://ai.google.dev/api/embeddings).
 struct GeminiDialect: WireDialect {
+  var takesShownResults: Bool { false }
+
   /// Its name in sentences.
   static let provider = "Gemini"
 

@@ -84,10 +84,12 @@ struct ResponsesAnswerReader: Sendable {
     guard case .object(let members) = json else { return [] }
     switch members["type"]?.string {
     case "output_text", "text":
+      let annotations = (members["annotations"]?.array ?? []).compactMap(Self.citation)
+      if members["text"]?.string?.isEmpty ?? true, annotations.isEmpty { return [] }
       let text = TextPart(
         members["text"]?.string ?? "",
         extras: Self.extras(members.without("type", "text", "annotations", "logprobs"), item: item))
-      return [.text(text)] + (members["annotations"]?.array ?? []).compactMap(Self.citation)
+      return [.text(text)] + annotations
     case "refusal": return [.refusal(members["refusal"]?.string ?? "")]
     default:
       return [

@@ -22,6 +22,8 @@ struct ResponsesItemReader {
   init(_ input: JSONValue) {
     switch input {
     case .string(let text): turns = [Turn(role: .user, text: text)]
+    case .array(let items) where items.isEmpty:
+      faults.append(InputFault("Input should have an item at least"))
     case .array(let items):
       for (index, item) in items.enumerated() {
         do throws(InputFault) { try read(item, index) } catch { faults.append(error.inside(.index(index))) }
@@ -105,9 +107,7 @@ struct ResponsesItemReader {
     let item = members.without("type", "id", "summary", "content", "encrypted_content")
     if let sealed = members["encrypted_content"]?.string {
       switch SealedPart.part(sealed) {
-      case .toolCall(let call):
-        signed[call.id] = call
-        return
+      case .toolCall(let call): return sign(call)
       case .thought(let thought) where thought.maker?.dialect != .responses:
         var thought = thought
         thought.text = thoughts.map(\.text).joined(separator: "\n\n")
@@ -123,6 +123,20 @@ struct ResponsesItemReader {
     }
     thoughts[0].extras[Self.item] = .object(item)
     say(thoughts.map(Part.thought))
+  }
+
+  /// A signature stands before its call, or behind it.
+  private mutating func sign(_ signed: ToolCall) {
+    guard calls[signed.id] != nil else { return self.signed[signed.id] = signed }
+    for turn in turns.indices.reversed() {
+      for part in turns[turn].parts.indices {
+        guard case .toolCall(var call) = turns[turn].parts[part], call.id == signed.id else { continue }
+        call.signature = signed.signature
+        call.maker = signed.maker
+        turns[turn].parts[part] = .toolCall(call)
+        return
+      }
+    }
   }
 
   // MARK: - Calls and their results

@@ -14,12 +14,14 @@ struct ResponsesOutput: Sendable {
     case ended(Int)
   }
 
-  private(set) var items: [ResponsesItem] = []
-  private let names: ToolNames
+  var items: [ResponsesItem] = []
+  let names: ToolNames
   /// By the number of their part: the item that each part belongs to, and where in it.
-  private var places: [Int: (item: Int, content: Int)] = [:]
+  var places: [Int: (item: Int, content: Int)] = [:]
+  /// What has nothing to see, and its maker wants back: it stands before what follows the thoughts.
+  var hidden: OrderedDictionary<Int, Part> = [:]
   /// Calls whose tool is not known yet.
-  private var unnamed: OrderedDictionary<Int, ToolCall> = [:]
+  var unnamed: OrderedDictionary<Int, ToolCall> = [:]
 
   /// `names` are those under which the model knows the client's tools.
   init(names: ToolNames) { self.names = names }
@@ -56,7 +58,7 @@ struct ResponsesOutput: Sendable {
       items[place].isCut = isCut
       steps += close(place)
     }
-    return steps
+    return steps + tellHidden()
   }
 
   // MARK: - Texts
@@ -73,7 +75,10 @@ struct ResponsesOutput: Sendable {
     }
     var steps = grow(index, .text, of: .message, by: text.text, members: marked, isResponses: marked != nil)
     guard let place = places[index], items.indices.contains(place.item) else { return steps }
-    if !extras.isEmpty { items[place.item].contents[place.content].members.addMissing(of: extras) }
+    // Another dialect's are nobody's here.
+    if !extras.isEmpty, items[place.item].isResponses {
+      items[place.item].contents[place.content].members.addMissing(of: extras)
+    }
     guard !logprobs.isEmpty else { return steps }
     items[place.item].contents[place.content].logprobs += logprobs
     if text.text.isEmpty { steps.append(.grew(place.item, content: place.content, by: "")) }
@@ -81,7 +86,7 @@ struct ResponsesOutput: Sendable {
   }
 
   /// Grows the content that the part is; where there is none yet, or its item has ended, one begins.
-  private mutating func grow(
+  mutating func grow(
     _ index: Int, _ kind: ResponsesItem.Content.Kind, of itemKind: ResponsesItem.Kind, by text: String,
     members: JSONObject? = nil, isResponses: Bool = false
   ) -> [Step] {
@@ -97,7 +102,7 @@ struct ResponsesOutput: Sendable {
     {
       steps += closeContent(last)
     } else {
-      steps += closeAll()
+      steps += itemKind == .reasoning ? closeAll() : makeWay()
       var item = ResponsesItem(itemKind)
       item.members = members ?? [:]
       item.isResponses = isResponses
@@ -124,140 +129,14 @@ struct ResponsesOutput: Sendable {
     ]
   }
 
-  // MARK: - Thoughts
-
-  private mutating func take(_ thought: Thought, _ index: Int) -> [Step] {
-    let marked = thought.extras[ResponsesItemReader.item]?.object
-    let isResponses = thought.maker?.dialect == .responses || marked != nil
-    var steps: [Step] = []
-    if places[index] == nil || items[places[index]?.item ?? 0].isDone {
-      let kind: ResponsesItem.Content.Kind = thought.member == "content" ? .reasoning : .summary
-      if thought.text.isEmpty {
-        steps += beginReasoning(marked, isResponses, index)
-      } else {
-        steps += grow(
-          index, kind, of: .reasoning, by: thought.text, members: marked, isResponses: isResponses)
-      }
-    } else if let place = places[index], place.content < 0, !thought.text.isEmpty {
-      // It began with what is sealed, and has a text after all.
-      let kind: ResponsesItem.Content.Kind = thought.member == "content" ? .reasoning : .summary
-      items[place.item].contents.append(ResponsesItem.Content(kind: kind, text: thought.text))
-      places[index] = (place.item, 0)
-      steps += [.contentBegan(place.item, content: 0), .grew(place.item, content: 0, by: thought.text)]
-    } else {
-      steps += grow(index, .summary, of: .reasoning, by: thought.text)
-    }
-    if let place = places[index] { seal(place.item, thought) }
-    return steps
-  }
-
-  private mutating func beginReasoning(_ members: JSONObject?, _ isResponses: Bool, _ index: Int) -> [Step] {
-    let steps = closeAll()
-    var item = ResponsesItem(.reasoning)
-    item.members = members ?? [:]
-    item.isResponses = isResponses
-    items.append(item)
-    places[index] = (items.count - 1, -1)
-    return steps + [.began(items.count - 1)]
-  }
-
-  /// Keeps what its maker wants back.
-  private mutating func seal(_ place: Int, _ thought: Thought) {
-    var thought = thought
-    thought.text = ""
-    thought.extras = [:]
-    guard case .thought(var known)? = items[place].sealed else {
-      // A text alone is nobody's.
-      if thought.maker != nil { items[place].sealed = .thought(thought) }
-      return
-    }
-    known.join(thought)
-    items[place].sealed = .thought(known)
-  }
-
-  // MARK: - Calls
-
-  private mutating func take(_ piece: ToolCall, _ index: Int) -> [Step] {
-    if let place = places[index] {
-      guard !items[place.item].isDone, case .call(var call) = items[place.item].kind else { return [] }
-      call.arguments += piece.arguments
-      items[place.item].kind = .call(call)
-      if items[place.item].isInputWrapped || piece.arguments.isEmpty { return [] }
-      return [.grew(place.item, content: 0, by: piece.arguments)]
-    }
-    var call = piece
-    if var known = unnamed[index] {
-      known.join(piece)
-      call = known
-    }
-    unnamed[index] = call
-    return call.name.isEmpty ? [] : begin(call, index)
-  }
-
-  private mutating func begin(_ call: ToolCall, _ index: Int) -> [Step] {
-    unnamed[index] = nil
-    var steps = closeAll()
-    if call.signature != nil {
-      var sealed = ResponsesItem(.reasoning)
-      sealed.sealed = .toolCall(call)
-      steps += whole(sealed)
-    }
-    var call = call
-    if call.id.isEmpty { call.id = ToolCallID.new() }
-    let known = call.kind == .function && call.namespace == nil ? names.tool(told: call.name) : nil
-    if let known {
-      call.name = known.name
-      call.namespace = known.namespace
-      if known.isCustom { call.kind = .custom }
-    }
-    var item = ResponsesItem(.call(call))
-    item.members = call.extras
-    item.isInputWrapped = known?.isCustom ?? false
-    items.append(item)
-    let place = items.count - 1
-    places[index] = (place, 0)
-    steps.append(.began(place))
-    if !call.arguments.isEmpty, !item.isInputWrapped {
-      steps.append(.grew(place, content: 0, by: call.arguments))
-    }
-    return steps
-  }
-
-  // MARK: - Items that come whole
-
-  private mutating func take(_ opaque: OpaquePart, _ index: Int) -> [Step] {
-    guard opaque.dialect != .responses else {
-      guard opaque.name == ResponsesPartReader.content else {
-        return whole(ResponsesItem(.opaque(opaque.members)))
-      }
-      let steps = grow(index, .opaque, of: .message, by: "")
-      if let place = places[index] { items[place.item].contents[place.content].members = opaque.members }
-      return steps
-    }
-    // Nothing to see, and its maker wants it back.
-    if let place = places[index], !items[place.item].isDone,
-      case .opaque(var known)? = items[place.item].sealed
-    {
-      known.join(opaque)
-      items[place.item].sealed = .opaque(known)
-      return []
-    }
-    let steps = beginReasoning(nil, false, index)
-    items[items.count - 1].sealed = .opaque(opaque)
-    return steps
-  }
-
-  private mutating func whole(_ item: ResponsesItem) -> [Step] {
-    let steps = closeAll()
-    items.append(item)
-    return steps + [.began(items.count - 1)] + close(items.count - 1)
-  }
-
   // MARK: - Ends
+
+  /// Ends the thoughts, and all else that is open, before an item of another kind.
+  mutating func makeWay() -> [Step] { closeAll() + tellHidden() }
 
   /// Ends what is open when another item begins. A call stays open until its arguments are whole: some servers tell
   /// those of several calls by turns.
-  private mutating func closeAll() -> [Step] {
+  mutating func closeAll() -> [Step] {
     var steps: [Step] = []
     for place in items.indices where !items[place].isDone && mayEnd(place) { steps += close(place) }
     return steps
@@ -270,7 +149,7 @@ struct ResponsesOutput: Sendable {
     return (try? JSONParser.parse(call.arguments))?.object != nil
   }
 
-  private mutating func close(_ place: Int) -> [Step] {
+  mutating func close(_ place: Int) -> [Step] {
     var steps = closeContent(place)
     if items[place].isInputWrapped, case .call(var call) = items[place].kind {
       items[place].isInputWrapped = false
@@ -286,20 +165,5 @@ struct ResponsesOutput: Sendable {
   private func closeContent(_ place: Int) -> [Step] {
     guard let last = items[place].contents.indices.last else { return [] }
     return [.contentEnded(place, content: last)]
-  }
-}
-
-extension Citation {
-  /// One of Responses' annotations; nil for a source that is no page.
-  func responsesForm(in text: String) -> JSONObject? {
-    if dialect == .responses { return members }
-    guard let url else { return nil }
-    let told = members["url_citation"]
-    let end = Int64(text.unicodeScalars.count)
-    return [
-      "type": "url_citation", "url": .string(url), "title": .string(title ?? ""),
-      "start_index": .integer(told?["start_index"]?.integer ?? 0),
-      "end_index": .integer(told?["end_index"]?.integer ?? end),
-    ]
   }
 }

@@ -63,7 +63,9 @@ struct ResponsesRequestWriter {
   ) {
     // OpenAI refuses a limit that is smaller.
     if let limit = parameters.maxTokens {
-      members["max_output_tokens"] = .integer(Int64(isOurs ? limit : max(limit, 16)))
+      let told = isOurs ? limit : max(limit, 16)
+      members["max_output_tokens"] = .integer(Int64(told))
+      if told != limit { dropped.append("max_tokens") }
     }
     for (name, value) in [("temperature", parameters.temperature), ("top_p", parameters.topP)] {
       guard let value else { continue }

@@ -5,7 +5,7 @@ import OrderedCollections
 /// its end tells the whole of it.
 struct ResponsesStreamReader: StreamReader {
   /// An item while it comes.
-  private struct Item {
+  struct Item {
     /// Members that stand with its first part.
     var members: JSONObject = [:]
     /// The parts so far, by their place in the item and what they are of; each with what has been told of it.
@@ -15,14 +15,14 @@ struct ResponsesStreamReader: StreamReader {
     var citations: Set<JSONValue> = []
   }
 
-  private struct Key: Hashable {
+  struct Key: Hashable {
     enum Of { case content, summary, call }
 
     let of: Of
     var index: Int64 = 0
   }
 
-  private struct Told {
+  struct Told {
     let part: Int
     /// How much, in UTF-8.
     var length = 0
@@ -31,12 +31,12 @@ struct ResponsesStreamReader: StreamReader {
   /// The head, for limits that it states beside an error.
   private let response: ProviderResponse
   private let key: Secret?
-  private let reader: ResponsesAnswerReader
+  let reader: ResponsesAnswerReader
   private(set) var isComplete = false
   private(set) var unknownFinishReason: String?
   private(set) var hasHalves = false
-  private var items: [Int64: Item] = [:]
-  private var parts = 0
+  var items: [Int64: Item] = [:]
+  var parts = 0
   private var hasCalls = false
 
   init(response: ProviderResponse, key: Secret?, maker: String) {
@@ -126,6 +126,7 @@ struct ResponsesStreamReader: StreamReader {
       switch part["type"]?.string {
       case "output_text", "text":
         events += rest(part["text"], at, place) { .text(TextPart($0, extras: $1)) }
+        events += self.extras(of: part, Int64(index), place)
         for citation in part["annotations"]?.array ?? [] { events += cite(citation, place) }
       case "refusal": events += rest(part["refusal"], at, place) { text, _ in .refusal(text) }
       default:
@@ -154,87 +155,6 @@ struct ResponsesStreamReader: StreamReader {
       return [add(.thought(first), Key(of: .summary), place, length: 0)]
     }
     return events + [.part(.thought(thought), at: last, choice: 0)]
-  }
-
-  // MARK: - Pieces
-
-  private mutating func add(_ part: Part, _ key: Key, _ place: Int64, length: Int) -> AnswerEvent {
-    defer { parts += 1 }
-    items[place, default: Item()].parts[key] = Told(part: parts, length: length)
-    return .part(part, at: parts, choice: 0)
-  }
-
-  /// `piece` makes a part of a text and, with the first, of extras.
-  private mutating func grow(
-    _ text: String, _ key: Key, _ place: Int64, _ piece: (String, JSONObject) -> Part
-  ) -> [AnswerEvent] {
-    if text.isEmpty { return [] }
-    if let told = items[place]?.parts[key] {
-      items[place]?.parts[key]?.length += text.utf8.count
-      return [.part(piece(text, [:]), at: told.part, choice: 0)]
-    }
-    let item = items[place, default: Item()]
-    let extras = ResponsesAnswerReader.extras([:], item: item.parts.isEmpty ? item.members : nil)
-    return [add(piece(text, extras), key, place, length: text.utf8.count)]
-  }
-
-  private mutating func text(
-    _ json: JSONValue?, _ value: JSONValue, _ place: Int64, _ piece: (String, JSONObject) -> Part
-  ) -> [AnswerEvent] {
-    grow(json?.string ?? "", Key(of: .content, index: value["content_index"]?.integer ?? 0), place, piece)
-  }
-
-  private mutating func rest(
-    _ json: JSONValue?, _ value: JSONValue, _ place: Int64, _ piece: (String, JSONObject) -> Part
-  ) -> [AnswerEvent] {
-    let key = Key(of: .content, index: value["content_index"]?.integer ?? 0)
-    return grow(remainder(json, key, place)?.string ?? "", key, place, piece)
-  }
-
-  private mutating func think(_ json: JSONValue?, _ value: JSONValue, _ place: Int64) -> [AnswerEvent] {
-    think(json, thoughtKey(value), place)
-  }
-
-  private mutating func think(_ json: JSONValue?, _ key: Key, _ place: Int64) -> [AnswerEvent] {
-    let maker = reader.maker
-    return grow(json?.string ?? "", key, place) { text, extras in
-      .thought(
-        Thought(text, maker: maker, member: key.of == .summary ? "summary" : "content", extras: extras))
-    }
-  }
-
-  private func thoughtKey(_ value: JSONValue) -> Key {
-    if let index = value["summary_index"]?.integer { return Key(of: .summary, index: index) }
-    return Key(of: .content, index: value["content_index"]?.integer ?? 0)
-  }
-
-  private mutating func call(_ json: JSONValue?, _ place: Int64) -> [AnswerEvent] {
-    // Pieces of a call that nobody has named are nothing.
-    guard items[place]?.parts[Key(of: .call)] != nil else { return [] }
-    return grow(json?.string ?? "", Key(of: .call), place) { text, _ in
-      .toolCall(ToolCall(id: "", name: "", arguments: text))
-    }
-  }
-
-  private mutating func cite(_ json: JSONValue, _ place: Int64) -> [AnswerEvent] {
-    guard items[place, default: Item()].citations.insert(json).inserted,
-      let citation = ResponsesAnswerReader.citation(json)
-    else { return [] }
-    defer { parts += 1 }
-    return [.part(citation, at: parts, choice: 0)]
-  }
-
-  private func logprobs(_ value: JSONValue) -> [AnswerEvent] {
-    guard let logprobs = value["logprobs"]?.array, !logprobs.isEmpty else { return [] }
-    return [.logprobs(["content": .array(logprobs)], choice: 0)]
-  }
-
-  /// What of a whole text its pieces did not bring.
-  private func remainder(_ json: JSONValue?, _ key: Key, _ place: Int64) -> JSONValue? {
-    guard let text = json?.string else { return nil }
-    let told = items[place]?.parts[key]?.length ?? 0
-    guard text.utf8.count > told else { return nil }
-    return .string(String(decoding: text.utf8.dropFirst(told), as: UTF8.self))
   }
 
   // MARK: - The end

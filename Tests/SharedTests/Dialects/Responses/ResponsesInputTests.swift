@@ -13,7 +13,7 @@ struct ResponsesInputTests {
     arguments: [
       ([["role": "user"]], [.index(0), .name("content")], nil),
       ([["content": "A"]], [.index(0), .name("type")], nil),
-      ([1], [.index(0)], "Input should be an object"),
+      ([1], [.index(0)], "Input should be an object"), ([], [], "Input should have an item at least"),
       (
         [["role": "tool", "content": "A"]], [.index(0), .name("role")],
         "Input should be 'user', 'assistant', 'system' or 'developer'"

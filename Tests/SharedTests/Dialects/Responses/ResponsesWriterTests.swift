@@ -5,18 +5,32 @@ import Testing
 
 @Suite("Answers in Responses' form")
 struct ResponsesWriterTests {
-  /// The events of a random answer, each part's pieces together.
+  /// A random answer without what clients of Responses have no place for.
+  private func answer(_ samples: inout AnswerSamples) -> Answer {
+    var answer = samples.answer()
+    // Streamed, each word's stand with its text.
+    answer.choices[0].logprobs = [:]
+    for index in answer.choices[0].parts.indices {
+      guard case .toolCall(var call) = answer.choices[0].parts[index], call.kind == .legacy else { continue }
+      call.kind = .function
+      call.id = "call_legacy"
+      answer.choices[0].parts[index] = .toolCall(call)
+    }
+    return answer
+  }
+
+  /// Its events, each part's pieces together. Signatures of calls come at their beginning, as Gemini's do.
   private func events(of answer: Answer, _ samples: inout AnswerSamples) -> [AnswerEvent] {
     let events = samples.events(of: answer)
-    return events.filter { $0.place < 0 }
-      + events.filter { $0.place >= 0 }.enumerated()
+    let parts = events.filter { $0.place >= 0 }.enumerated()
       .sorted { ($0.element.place, $0.offset) < ($1.element.place, $1.offset) }.map(\.element)
+    return events.filter { $0.place < 0 } + parts.map { $0.signed(in: answer) }
   }
 
   @Test("what is streamed is what is whole, and no client stumbles", arguments: 0..<200 as Range<UInt64>)
   func streamedAndWhole(seed: UInt64) throws {
     var samples = AnswerSamples(seed: seed)
-    let answer = samples.answer()
+    let answer = answer(&samples)
     let deltas = samples.groups(of: events(of: answer, &samples))
     let joined = JoinedResponse(try ResponsesFixture.streamed(deltas, answer.finishReason))
     #expect(joined.faults == [])
@@ -27,7 +41,7 @@ struct ResponsesWriterTests {
   @Test("parts that come by turns lose no text", arguments: 0..<200 as Range<UInt64>)
   func mingled(seed: UInt64) throws {
     var samples = AnswerSamples(seed: seed)
-    let answer = samples.answer()
+    let answer = answer(&samples)
     let events = samples.events(of: answer)
     let joined = JoinedResponse(try ResponsesFixture.streamed(samples.groups(of: events)))
     #expect(joined.faults == [])
@@ -43,7 +57,7 @@ struct ResponsesWriterTests {
     arguments: 0..<100 as Range<UInt64>)
   func readAgain(seed: UInt64) throws {
     var samples = AnswerSamples(seed: seed)
-    let answer = samples.answer()
+    let answer = answer(&samples)
     let events = try ResponsesFixture.streamed([answer.delta], answer.finishReason)
     let read = try ResponsesDialect().assemble(events.map(\.json.description)).get().answer
     let whole = try ResponsesDialect().read(
@@ -119,6 +133,34 @@ struct ResponsesWriterTests {
     #expect(output?[2]?["name"] == "other" && output?[2]?["namespace"] == nil)
   }
 
+  @Test("likelihoods stand with the words that they are of")
+  func logprobs() throws {
+    let token: JSONValue = ["token": "A", "logprob": -0.5]
+    let joined = JoinedResponse(
+      try ResponsesFixture.streamed([
+        AnswerDelta([.part(.text("A"), at: 0, choice: 0), .logprobs(["content": [token]], choice: 0)]),
+        AnswerDelta("B"),
+      ]))
+    #expect(joined.faults == [])
+    #expect(joined.response["output"]?[0]?["content"]?[0]?["logprobs"] == [token])
+  }
+
+  @Test("a signature comes back to its call, also where it came late")
+  func lateSignature() throws {
+    let maker = Maker(provider: "p", dialect: .gemini)
+    let pieces = [
+      ToolCall(id: "call_1", name: "f", arguments: "{"),
+      ToolCall(id: "", name: "", arguments: "}", signature: "s", maker: maker),
+    ]
+    let joined = JoinedResponse(
+      try ResponsesFixture.streamed(pieces.map { AnswerDelta([.part(.toolCall($0), at: 0, choice: 0)]) }))
+    #expect(joined.faults == [])
+    let output: JSONValue = ["type": "function_call_output", "call_id": "call_1", "output": "A"]
+    let asked = try ResponsesFixture.asked(.array((joined.response["output"]?.array ?? []) + [output]))
+    guard case .toolCall(let call) = asked.turns[0].parts[0] else { return #expect(Bool(false)) }
+    #expect(call.signature == "s" && call.maker == maker)
+  }
+
   @Test("an answer that broke off says so, and its last call is not whole")
   func cut() throws {
     let call = ToolCall(id: "call_1", name: "f", arguments: #"{"a"#)
@@ -168,4 +210,13 @@ struct ResponsesWriterTests {
 extension AnswerEvent {
   /// The number of the part that it is of; below 0 for what is of none.
   fileprivate var place: Int { if case .part(_, let index, _) = self { index } else { -1 } }
+
+  /// With the whole signature at the beginning of a call, and none later.
+  fileprivate func signed(in answer: Answer) -> AnswerEvent {
+    guard case .part(.toolCall(var call), let index, 0) = self,
+      case .toolCall(let whole) = answer.choices[0].parts[index]
+    else { return self }
+    call.signature = call.id.isEmpty ? nil : whole.signature
+    return .part(.toolCall(call), at: index, choice: 0)
+  }
 }
