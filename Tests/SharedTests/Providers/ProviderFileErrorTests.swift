@@ -233,7 +233,6 @@ struct ProviderFileErrorTests {
     Row(aliases("gpt 5: smart"), "s.yaml:5: aliases.gpt 5 is no alias; \(aliasName)"),
     Row(aliases("gpt-**: smart"), "s.yaml:5: aliases.gpt-** is no alias; \(aliasName)"),
     Row(aliases("gpt-?: smart"), "s.yaml:5: aliases.gpt-? is no alias; \(aliasName)"),
-    Row(aliases("\"\": smart"), "s.yaml:5: aliases. is no alias; \(aliasName)"),
     Row(aliases("gpt-5: [smart]"), "s.yaml:5: aliases.gpt-5 holds a list; \(aliasMeaning)"),
     Row(
       aliases("claude-*: smrt"),

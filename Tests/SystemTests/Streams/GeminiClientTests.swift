@@ -177,7 +177,7 @@ struct GeminiClientTests {
   @Test("the key is taken from a header of Google's and from the query, where nobody else sees it")
   func keys() async throws {
     let canary = "query-canary-key"
-    try await SluiceCluster.withOneOfEach(environment: ["SERVICE_API_KEY": canary, "LOG_LEVEL": "trace"]) {
+    try await SluiceCluster.withOneOfEach(environment: ["SERVICE_API_KEY": canary, "LOG_LEVEL": "debug"]) {
       cluster, api in
       let path = "/v1beta/models/default:generateContent"
       func ask(_ path: String, _ headers: [String: String]) async throws -> HTTPReply {

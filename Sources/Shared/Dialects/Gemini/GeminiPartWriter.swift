@@ -143,7 +143,13 @@ struct GeminiPartWriter: PartWriter {
   /// (https://ai.google.dev/gemini-api/docs/thought-signatures#faqs).
   private static let signatureOfOthers = "skip_thought_signature_validator"
 
-  /// Pictures and files of a result stand in it, as newer models take them.
+  /// Older models do not; who asked in this form knows whom.
+  private var takesFilesInResults: Bool { model.thinksInLevels || keepsMembers }
+
+  func besideResult(_ result: ToolResult) -> [Part] {
+    takesFilesInResults ? [] : result.parts.filter { !$0.isText }
+  }
+
   func result(_ result: ToolResult, of call: ToolCall) throws(Untranslatable) -> JSONValue {
     let texts = result.parts.filter { $0.isText }
     let text = texts.reduce(into: "") { $0 += $1.completion }
@@ -155,13 +161,7 @@ struct GeminiPartWriter: PartWriter {
     ]
     if !call.id.isEmpty { response["id"] = .string(call.id) }
     let others = result.parts.filter { !$0.isText }
-    if !others.isEmpty {
-      guard model.thinksInLevels || keepsMembers else {
-        _ = try textOnly(result.parts, "as the result of a function")
-        return .null
-      }
-      response["parts"] = .array(try parts(of: others))
-    }
+    if !others.isEmpty, takesFilesInResults { response["parts"] = .array(try parts(of: others)) }
     if keepsMembers { for (name, value) in result.extras { response[name] = value } }
     return ["functionResponse": .object(response)]
   }

@@ -103,6 +103,7 @@ struct AlternatingConversation: Sendable, Hashable {
     let last = turns.count - 1
     turns[last].parts.insert(written, at: turns[last].results)
     turns[last].results += 1
+    turns[last].parts += try writer.parts(of: writer.besideResult(result))
   }
 
   // MARK: - Start

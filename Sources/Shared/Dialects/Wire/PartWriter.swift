@@ -27,11 +27,16 @@ protocol PartWriter {
 
   /// What the call brought.
   func result(_ result: ToolResult, of call: ToolCall) throws(Untranslatable) -> JSONValue
+
+  /// What of it has no place in a result, and is said by the user behind it.
+  func besideResult(_ result: ToolResult) -> [Part]
 }
 
 extension PartWriter {
   /// Whether what a model drew or spoke goes back to it.
   var takesMediaOfModels: Bool { false }
+
+  func besideResult(_ result: ToolResult) -> [Part] { [] }
 
   /// The parts of a message, without those that say nothing, and without calls.
   func parts(of parts: [Part]) throws(Untranslatable) -> [JSONValue] {

@@ -156,11 +156,6 @@ struct GeminiRefusalTests {
     #expect(message(try DialectFixture.chat(messages: messages)) == "messages[0]: content[1]: \(sentence)")
   }
 
-  private static let call: JSONValue = [
-    "role": "assistant",
-    "tool_calls": [["id": "a", "type": "function", "function": ["name": "f", "arguments": "{}"]]],
-  ]
-
   @Test(
     "messages that make no sense to Gemini are refused with their place",
     arguments: [
@@ -171,15 +166,6 @@ struct GeminiRefusalTests {
       (
         [["role": "user", "content": "Hi"], ["role": "tool", "tool_call_id": "z", "content": "1"]],
         "messages[1]: `tool_call_id` should be the id of a call in an assistant message before it."
-      ),
-      (
-        [
-          call,
-          [
-            "role": "tool", "tool_call_id": "a",
-            "content": [["type": "image_url", "image_url": ["url": "https://x/y.png"]]],
-          ],
-        ], "messages[1]: Gemini takes nothing but text as the result of a function."
       ),
       (
         [

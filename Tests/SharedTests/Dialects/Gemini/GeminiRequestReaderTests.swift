@@ -216,7 +216,7 @@ struct GeminiRequestReaderTests {
       (["contents": [["role": "user"]]], "contents[0].parts", "must not be empty"),
       (parts([:]), "contents[0].parts[0]", "one initialized field"),
       (parts(["hologram": 1]), "contents[0].parts[0]", "Unknown name \"hologram\""),
-      (parts(["text": 1]), "contents[0].parts[0]", "text"),
+      (parts(["text": 1]), "contents[0].parts[0].text", "text"),
       (
         parts(["inlineData": ["mimeType": "image/png", "data": "%%%"]]),
         "contents[0].parts[0].inlineData.data", "Base64"
@@ -336,11 +336,11 @@ struct GeminiRequestReaderTests {
     let written = try ChatDialect().told(conversation, for: target, streams: false)
     #expect(
       written.dropped == [
-        "tools.googleSearch", "generationConfig.mediaResolution", "labels", "safetySettings",
+        "tools.googleSearch", "labels", "safetySettings", "generationConfig.mediaResolution",
         "contents.executableCode",
       ])
     let json = try JSONParser.parse(written.body)
-    #expect(json["top_k"] == 3 && json["presence_penalty"] == 1 && json["max_tokens"] == 9)
+    #expect(json["top_k"] == 3 && json["presence_penalty"]?.double == 1 && json["max_tokens"] == 9)
     #expect(json["reasoning_effort"] == "high" && json["tool_choice"] == "required")
     #expect(json["tools"]?.array?.map { $0["function"]?["name"] } == ["f", "g"])
     #expect(
@@ -358,6 +358,33 @@ struct GeminiRequestReaderTests {
       #expect(throws: ProviderFault.self) {
         try ChatDialect().told(asked, for: target, streams: false)
       }
+    }
+  }
+
+  @Test("a picture in a result stands in it where that can be, else the user says it")
+  func pictures() throws {
+    let picture: JSONValue = ["inlineData": ["mimeType": "image/png", "data": .string(Self.png)]]
+    let conversation = try read([
+      "contents": [
+        Self.user, ["role": "model", "parts": [["functionCall": ["id": "a", "name": "f"]]]],
+        [
+          "parts": [["functionResponse": ["id": "a", "name": "f", "response": ["x": 1], "parts": [picture]]]]
+        ],
+      ]
+    ])
+    let own = try GeminiDialect().json(of: conversation, model: "m")
+    #expect(own["contents"]?[2]?["parts"]?[0]?["functionResponse"]?["parts"] == [picture])
+    let target = RequestTarget(provider: "p", model: "m")
+    let chat = try JSONParser.parse(
+      ChatDialect().translating(conversation, for: target, streams: false).body)["messages"]
+    #expect(chat?.array?.map { $0["role"] } == ["user", "assistant", "tool", "user"])
+    #expect(chat?[2]?["content"] == #"{"x":1}"# && chat?[3]?["content"]?[0]?["type"] == "image_url")
+    var asked = conversation
+    asked.dialect = .chat
+    for (model, isWithin) in [("gemini-3-pro", true), ("gemini-2.5-flash", false)] {
+      let parts = try GeminiDialect().json(of: asked, model: model)["contents"]?[2]?["parts"]
+      #expect((parts?[0]?["functionResponse"]?["parts"] == [picture]) == isWithin)
+      #expect((parts?[1] == picture) == !isWithin)
     }
   }
 
