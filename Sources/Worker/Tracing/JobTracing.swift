@@ -16,9 +16,12 @@ final class JobTracing: Sendable {
   /// Where the last attempt at a target is in the trace.
   private let last = Mutex<TraceContext?>(nil)
 
-  /// Nil for a job that is in no trace.
-  init?(_ job: ClaimedJob, _ tracer: SpanTracer?) {
-    guard let trace = job.trace else { return nil }
+  /// Nil for a job that is in no trace: then nothing is made for it.
+  static func of(_ job: ClaimedJob, by tracer: SpanTracer?) -> JobTracing? {
+    job.trace.map { JobTracing(job, in: $0, tracer) }
+  }
+
+  private init(_ job: ClaimedJob, in trace: JobTrace, _ tracer: SpanTracer?) {
     self.trace = trace
     self.tracer = trace.context.isSampled ? tracer : nil
     id = job.lease.id
