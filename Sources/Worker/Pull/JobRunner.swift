@@ -21,6 +21,7 @@ struct JobRunner: Sendable {
   func run(_ job: ClaimedJob) async throws {
     guard let tracing = JobTracing.of(job, by: tracer) else { return try await work(on: job) }
     tracing.began()
+    defer { tracing.isDone() }
     try await JobTracing.$current.withValue(tracing) { try await work(on: job, tracing) }
   }
 

@@ -164,6 +164,15 @@ struct SpanExporterTests {
     #expect((8...9).contains(bytes.kept) && bytes.kept + bytes.dropped == 100)
   }
 
+  @Test("what belongs together is kept together, or left out")
+  func groups() throws {
+    let queue = SpanQueue(SpanBatching(queueSize: 10))
+    let context = TraceContext(traceID: .random(), spanID: .random(), isSampled: true)
+    let span = SpanRecord(context: context, parent: nil, name: "span", kind: .internal, start: 1, end: 2)
+    for count in [4, 4, 4, 2, 1] { queue.add(Array(repeating: span, count: count)) }
+    #expect(queue.take().count == 10 && queue.takeDropped() == 5)
+  }
+
   @Test("told to stop, it sends what is there")
   func stop() async throws {
     try await WebhookReceiver.with(.status(200)) { receiver in
