@@ -41,9 +41,24 @@ enum HeadersFuzz {
     for case let wait?? in waits {
       require(wait >= .zero && wait <= .seconds(WaitPreference.limit), "a client's wait of \(wait)")
     }
+    readAsTrace(value)
     if let id = JobID(rawValue: value) { require(id.rawValue == value, "an id changed") }
     if let url = try? CallbackURL(value, under: CallbackPolicy()) {
       require(!url.text.isEmpty, "a callback URL is empty")
+    }
+  }
+
+  /// A client's trace stands in lines before its job's request.
+  private static func readAsTrace(_ value: String) {
+    if let context = TraceContext(traceparent: value) {
+      require(TraceContext(traceparent: context.traceparent) == context, "a trace changed")
+    }
+    let parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    let context = TraceContext(traceparents: [parent], states: [value], baggage: [value, value])
+    for text in [context?.state, context?.baggage] {
+      guard let text else { return require(false, "a trace is lost") }
+      require(
+        !text.contains("\n") && text.utf8.count <= 8192, "what is carried along is \(text.utf8.count) bytes")
     }
   }
 }

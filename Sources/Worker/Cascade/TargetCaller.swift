@@ -187,8 +187,8 @@ struct TargetCaller: Sendable {
       add(CascadeStep(target, .skipped, refusal.reason, .zero, call.key?.place), to: &steps)
       return .passed(.skipped(refusal, of: target))
     case .granted(let isProbe, let reservation):
-      let span = AttemptSpan(
-        of: call.request, to: target, by: call.http, streams: deltas != nil, resends: steps.count, in: catalog
+      let span = AttemptSpan.begin(
+        call.request, to: target, by: call.http, streams: deltas != nil, resends: steps.count, in: catalog
       )
       let start = ContinuousClock.now
       let result: Result<ProviderAnswer, ProviderFault>

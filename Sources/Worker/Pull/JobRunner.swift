@@ -19,8 +19,9 @@ struct JobRunner: Sendable {
 
   /// Throws only `CancellationError`, when the lease is lost or the worker stops: the job is then left alone.
   func run(_ job: ClaimedJob) async throws {
-    guard let tracing = JobTracing(job, tracer) else { return try await work(on: job) }
+    guard let tracing = JobTracing.of(job, by: tracer) else { return try await work(on: job) }
     tracing.began()
+    defer { tracing.isDone() }
     try await JobTracing.$current.withValue(tracing) { try await work(on: job, tracing) }
   }
 

@@ -12,11 +12,22 @@ final class AttemptSpan: Sendable {
   private let hasBegun = Atomic(false)
   private let price: @Sendable (TokenUsage) -> NanoDollars
 
-  /// Nil where no trace is recorded, as nearly always. `resends` is how often the same target was asked before.
-  init?(
-    of request: JobRequest, to target: Target, by http: HTTPClient.Request, streams: Bool, resends: Int,
+  private init(
+    _ span: RecordedSpan, of request: JobRequest, to target: Target, recordsContent: Bool,
     in catalog: ProviderCatalog
   ) {
+    self.span = span
+    self.request = request
+    self.recordsContent = recordsContent
+    price = { catalog.prices.cost(of: $0, at: target) }
+  }
+
+  /// Nil where no trace is recorded, as nearly always: then nothing is made. `resends` is how often the same target was asked
+  /// before.
+  static func begin(
+    _ request: JobRequest, to target: Target, by http: HTTPClient.Request, streams: Bool, resends: Int,
+    in catalog: ProviderCatalog
+  ) -> AttemptSpan? {
     guard let tracing = JobTracing.current, let tracer = tracing.tracer else { return nil }
     let (operation, parameters): (String, SpanAttributes) =
       switch request {
@@ -36,14 +47,11 @@ final class AttemptSpan: Sendable {
     attributes["sluice.provider"] = target.provider
     if streams { attributes["sluice.stream"] = true }
     if resends > 0 { attributes["http.request.resend_count"] = resends }
-    guard let span = tracing.beginAttempt("\(operation) \(target.model)", attributes: attributes) else {
-      return nil
+    if tracer.recordsContent { attributes.merge(GenAIContent.attributes(of: request, asked: target.model)) }
+    let span = tracing.beginAttempt("\(operation) \(target.model)", attributes: attributes)
+    return span.map {
+      AttemptSpan($0, of: request, to: target, recordsContent: tracer.recordsContent, in: catalog)
     }
-    self.span = span
-    self.request = request
-    recordsContent = tracer.recordsContent
-    price = { catalog.prices.cost(of: $0, at: target) }
-    if recordsContent { span.update { $0.merge(GenAIContent.attributes(of: request, asked: target.model)) } }
   }
 
   private static func parameters(of parameters: Parameters) -> SpanAttributes {

@@ -4,7 +4,17 @@ import Tracing
 
 /// What is traced of one job while a worker holds it. Only jobs in a trace have it; what is done for such a job finds it
 /// as ``current``.
-final class JobTracing: Sendable {
+///
+/// Its parts are kept until the worker is done with the job, and then go behind the job's own span: a worker that is lost
+/// before that one is exported has exported none of them either, so none is without its parent.
+final class JobTracing: SpanSink {
+  private struct State {
+    /// Where the last attempt at a target is in the trace.
+    var last: TraceContext?
+    var parts: [SpanRecord] = []
+    var isDone = false
+  }
+
   /// That of the job for which a task works; nil for nearly all.
   @TaskLocal static var current: JobTracing?
 
@@ -13,12 +23,14 @@ final class JobTracing: Sendable {
   let trace: JobTrace
   private let id: JobID
   private let attempts: Int
-  /// Where the last attempt at a target is in the trace.
-  private let last = Mutex<TraceContext?>(nil)
+  private let state = Mutex(State())
 
-  /// Nil for a job that is in no trace.
-  init?(_ job: ClaimedJob, _ tracer: SpanTracer?) {
-    guard let trace = job.trace else { return nil }
+  /// Nil for a job that is in no trace: then nothing is made for it.
+  static func of(_ job: ClaimedJob, by tracer: SpanTracer?) -> JobTracing? {
+    job.trace.map { JobTracing(job, in: $0, tracer) }
+  }
+
+  private init(_ job: ClaimedJob, in trace: JobTrace, _ tracer: SpanTracer?) {
     self.trace = trace
     self.tracer = trace.context.isSampled ? tracer : nil
     id = job.lease.id
@@ -27,22 +39,22 @@ final class JobTracing: Sendable {
 
   /// The job was given to this worker. How long it waited before its first start is a span of its own.
   func began() {
-    guard let tracer, attempts == 1 else { return }
-    tracer.add(
-      SpanRecord(
-        context: trace.context.at(.random()), parent: trace.context.spanID, name: "queue \(trace.lane)",
-        kind: .internal, start: trace.start, end: DefaultTracerClock.now.nanosecondsSinceEpoch,
-        attributes: JobSpan.messaging(trace, id, "queue", "receive")))
+    guard tracer != nil, attempts == 1 else { return }
+    let end = DefaultTracerClock.now.nanosecondsSinceEpoch
+    let wait = SpanRecord(
+      context: trace.context.at(.random()), parent: trace.context.spanID, name: "queue \(trace.lane)",
+      kind: .internal, start: trace.start, end: end,
+      attributes: JobSpan.messaging(trace, id, "queue", "receive"))
+    state.withLock { $0.parts.append(wait) }
   }
 
   /// An attempt at a target begins; nil where it is not recorded. Each has a link to the one before it.
   func beginAttempt(_ name: String, attributes: SpanAttributes) -> RecordedSpan? {
-    guard let span = tracer?.begin(name, .client, in: trace.context, attributes: attributes) else {
-      return nil
-    }
-    let before = last.withLock { last in
-      defer { last = span.trace }
-      return last
+    let span = tracer?.begin(name, .client, in: trace.context, attributes: attributes, into: self)
+    guard let span else { return nil }
+    let before = state.withLock { state in
+      defer { state.last = span.trace }
+      return state.last
     }
     if let before { span.addLink(to: before, attributes: ["sluice.link": "attempt_before"]) }
     return span
@@ -50,7 +62,7 @@ final class JobTracing: Sendable {
 
   /// The job has ended as `verdict` says, by this worker's step. One that is tried again has not.
   func ended(_ verdict: JobVerdict, of model: String?) {
-    guard let tracer else { return }
+    guard tracer != nil else { return }
     let end = DefaultTracerClock.now.nanosecondsSinceEpoch
     var span: SpanRecord
     switch verdict {
@@ -65,7 +77,28 @@ final class JobTracing: Sendable {
       span.events = Self.skips(failure.cascadePath, at: end)
     }
     if let model { span.attributes["sluice.model"] = model }
-    tracer.add(span)
+    finish(with: span)
+  }
+
+  /// The worker is done with the job. Where it has ended it, ``ended(_:of:)`` was before.
+  func isDone() { finish(with: nil) }
+
+  private func finish(with span: SpanRecord?) {
+    let parts = state.withLock { state in
+      defer { (state.parts, state.isDone) = ([], true) }
+      return state.parts
+    }
+    let all = (span.map { [$0] } ?? []) + parts
+    if !all.isEmpty { tracer?.add(all) }
+  }
+
+  /// An attempt has ended.
+  func add(_ spans: [SpanRecord]) {
+    let isLate = state.withLock { state in
+      if !state.isDone { state.parts += spans }
+      return state.isDone
+    }
+    if isLate { tracer?.add(spans) }
   }
 
   /// Targets that were not asked have no attempts. The reasons are ours.

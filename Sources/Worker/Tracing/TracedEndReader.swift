@@ -21,7 +21,7 @@ struct TracedEndReader: Service {
   private func read() async {
     // Without Redis there is nothing to read; it is kept.
     while let ends = try? await queue.tracedEnds(atMost: Self.atOnce) {
-      for end in ends { tracer.add(JobSpan.record(end)) }
+      for end in ends { tracer.add([JobSpan.record(end)]) }
       if ends.count < Self.atOnce { return }
     }
   }

@@ -26,7 +26,7 @@ public final class SpanExporter: Service, SpanSink {
 
   public var counts: SpanCounts { sum.withLock { $0 } }
 
-  public func add(_ span: SpanRecord) { queue.add(span) }
+  public func add(_ spans: [SpanRecord]) { queue.add(spans) }
 
   public func run() async throws {
     await cancelWhenGracefulShutdown {

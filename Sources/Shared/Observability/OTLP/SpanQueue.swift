@@ -19,16 +19,20 @@ final class SpanQueue: SpanSink {
     (batches, announce) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
   }
 
-  func add(_ span: SpanRecord) {
-    let size = span.size
+  /// What belongs together is kept together: a part without its whole says little.
+  func add(_ spans: [SpanRecord]) {
+    let size = spans.reduce(0) { $0 + $1.size }
     let isBatch = state.withLock { state in
-      guard state.spans.count < batching.queueSize, state.bytes + size <= batching.queueBytes else {
-        state.dropped += 1
+      guard state.spans.count + spans.count <= batching.queueSize, state.bytes + size <= batching.queueBytes
+      else {
+        state.dropped += spans.count
         return false
       }
-      state.spans.append(span)
+      let before = state.spans.count
+      state.spans += spans
       state.bytes += size
-      return state.spans.count == min(batching.batchSize, batching.queueSize)
+      let batch = min(batching.batchSize, batching.queueSize)
+      return before < batch && state.spans.count >= batch
     }
     if isBatch { announce.yield() }
   }

@@ -83,6 +83,6 @@ public final class RecordedSpan: Span {
     }
     guard var record else { return }
     record.end = max(record.start, end)
-    sink.add(record)
+    sink.add([record])
   }
 }

@@ -1,5 +1,5 @@
 /// Where ended spans go.
 public protocol SpanSink: Sendable {
-  /// Never waits: what has no room is left out.
-  func add(_ span: SpanRecord)
+  /// Takes all of them, in their order, or none. Never waits: what has no room is left out.
+  func add(_ spans: [SpanRecord])
 }

@@ -25,16 +25,21 @@ public final class SpanTracer: Sendable {
         start: start, end: start, attributes: attributes), sink: sink)
   }
 
-  /// A part of what `parent` names; nil where that is not recorded.
+  /// A part of what `parent` names; nil where that is not recorded. Once it has ended it goes to `other`, where that is said.
   public func begin(
-    _ name: String, _ kind: SpanKind, in parent: TraceContext, attributes: SpanAttributes = [:]
+    _ name: String, _ kind: SpanKind, in parent: TraceContext, attributes: SpanAttributes = [:],
+    into other: (any SpanSink)? = nil
   ) -> RecordedSpan? {
     guard parent.isSampled else { return nil }
-    return begin(name, kind, at: parent.at(.random()), under: parent.spanID, attributes: attributes)
+    let now = DefaultTracerClock.now.nanosecondsSinceEpoch
+    return RecordedSpan(
+      SpanRecord(
+        context: parent.at(.random()), parent: parent.spanID, name: name, kind: kind, start: now, end: now,
+        attributes: attributes), sink: other ?? sink)
   }
 
-  /// A span that has begun and ended.
-  public func add(_ span: SpanRecord) { sink.add(span) }
+  /// Spans that have ended: all of them are kept, or none.
+  public func add(_ spans: [SpanRecord]) { sink.add(spans) }
 }
 
 // MARK: - swift-distributed-tracing
@@ -81,5 +86,5 @@ extension SpanTracer: Tracer {
 
 /// Takes spans that nobody wants.
 private struct NoSpanSink: SpanSink {
-  func add(_ span: SpanRecord) {}
+  func add(_ spans: [SpanRecord]) {}
 }

@@ -9,7 +9,7 @@ struct SpanTracerTests {
   private final class KeptSpans: SpanSink {
     private let kept = Mutex<[SpanRecord]>([])
     var spans: [SpanRecord] { kept.withLock { $0 } }
-    func add(_ span: SpanRecord) { kept.withLock { $0.append(span) } }
+    func add(_ spans: [SpanRecord]) { kept.withLock { $0 += spans } }
   }
 
   private struct Failure: Error {}
