@@ -268,7 +268,8 @@ public struct KeyModel {
   /// What was bought by an attempt that is over, be it lost: it counts at once, and what is reserved stays.
   private mutating func buy(_ id: String, _ tokens: Int64, _ nanos: Int64, _ time: ClosedRange<Int64>?) {
     guard let job = jobs[id] else { return }
-    (jobs[id]?.tokens, jobs[id]?.nanos) = (tokens, nanos)
+    jobs[id]?.tokens = tokens
+    jobs[id]?.nanos = nanos
     for rate in job.demand.tokens where tokens > job.tokens {
       guard let bound = bounds[job.question]?.first(where: { $0.field == rate.field }), let time else {
         continue

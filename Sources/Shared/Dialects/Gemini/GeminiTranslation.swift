@@ -74,6 +74,8 @@ struct GeminiTranslation {
     conversation.parameters.frequencyPenalty = nil
     conversation.parameters.thinking = nil
     conversation.parameters.showsThoughts = nil
+    // Most models do not think unless they are told to, and refuse to be told that they shall not.
+    if conversation.parameters.effort == "none" { conversation.parameters.effort = nil }
     for name in asked.extras.keys {
       switch name {
       case "toolConfig", "generationConfig": break
