@@ -376,7 +376,7 @@ struct GeminiRequestReaderTests {
     #expect(own["contents"]?[2]?["parts"]?[0]?["functionResponse"]?["parts"] == [picture])
     let target = RequestTarget(provider: "p", model: "m")
     let chat = try JSONParser.parse(
-      ChatDialect().translating(conversation, for: target, streams: false).body)["messages"]
+      ChatDialect().told(conversation, for: target, streams: false).body)["messages"]
     #expect(chat?.array?.map { $0["role"] } == ["user", "assistant", "tool", "user"])
     #expect(chat?[2]?["content"] == #"{"x":1}"# && chat?[3]?["content"]?[0]?["type"] == "image_url")
     var asked = conversation
