@@ -122,7 +122,7 @@ struct JobTraceTests {
       let id = try await admit(lab, lab.admission(prompt: "{\"n\": 1}"), in: try trace())
       let job = try await lab.claimOne()
       _ = try await lab.queue.fail(job.lease, with: JobFailure(code: .allProvidersFailed, message: "no"))
-      #expect(try await lab.queue.requeue(id))
+      #expect(try await lab.requeue(id) == .queued)
       let again = try await lab.claimOne()
       #expect(again.trace == nil && again.request.map { String(buffer: $0) } == "{\"n\": 1}")
     }
