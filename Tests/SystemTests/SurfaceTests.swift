@@ -65,7 +65,7 @@ struct SurfaceTests {
           "/query", "/jobs", "/jobs/{id}", "/providers", "/health", "/health/live", "/health/ready",
           "/openapi.json", "/docs", "/metrics", "/admin/dead-letters", "/admin/dead-letters/{id}",
           "/admin/dead-letters/{id}/requeue", "/admin/usage", "/admin/usage/records", "/usage",
-          "/jobs/{id}/events", "/v1/chat/completions",
+          "/jobs/{id}/events", "/v1/chat/completions", "/v1/responses",
           "/v1/embeddings", "/v1/completions", "/v1/moderations", "/v1/models", "/v1/models/{id}",
           "/v1beta/models", "/v1beta/models/{model}", "/v1beta/models/{model}:generateContent",
           "/v1beta/models/{model}:streamGenerateContent", "/v1beta/models/{model}:countTokens",
