@@ -12,6 +12,8 @@ enum FuzzTarget: String, CaseIterable {
   case chat
   /// Clients' requests in Gemini's form, likewise.
   case gemini
+  /// Clients' requests in Responses' form, likewise.
+  case responses
   /// Providers' headers, and clients'.
   case headers
   /// What administrators send: tenants, keys and archives of them.
@@ -25,6 +27,7 @@ enum FuzzTarget: String, CaseIterable {
     case .stream: StreamFuzz.run(bytes)
     case .chat: ChatFuzz.run(bytes)
     case .gemini: GeminiFuzz.run(bytes)
+    case .responses: ResponsesFuzz.run(bytes)
     case .headers: HeadersFuzz.run(bytes)
     case .record: RecordFuzz.run(bytes)
     }

@@ -45,6 +45,8 @@ struct ResponsesItem: Sendable, Hashable {
   var isResponses = false
   /// What its maker wants back: of a thought all but its text.
   var sealed: Part?
+  /// What the last of its thoughts was; nil in an item that has none.
+  var thoughts: Content.Kind?
   /// Whether the call stands for a custom tool, so that its input has to be taken out of its arguments.
   var isInputWrapped = false
   var isDone = false

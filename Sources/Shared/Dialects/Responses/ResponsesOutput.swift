@@ -91,7 +91,9 @@ struct ResponsesOutput: Sendable {
     members: JSONObject? = nil, isResponses: Bool = false
   ) -> [Step] {
     var steps: [Step] = []
-    if let place = places[index], !items[place.item].isDone {
+    if let place = places[index], !items[place.item].isDone,
+      items[place.item].contents.indices.contains(place.content)
+    {
       if text.isEmpty { return [] }
       items[place.item].contents[place.content].text += text
       return [.grew(place.item, content: place.content, by: text)]
