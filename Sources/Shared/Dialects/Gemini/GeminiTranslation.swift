@@ -8,8 +8,6 @@ struct GeminiTranslation {
   private(set) var dropped: [String] = []
 
   private let target: String
-  /// Of results, what others have no place for in one.
-  private var beside: [Part] = []
 
   init(_ asked: Conversation, for target: String) throws(Untranslatable) {
     self.target = target
@@ -20,7 +18,6 @@ struct GeminiTranslation {
     }
     conversation.setExtras(try extras(of: asked))
     for turn in asked.turns { add(turn) }
-    if !beside.isEmpty { conversation.turns.append(Turn(role: .user, parts: beside)) }
   }
 
   // MARK: - Tools
@@ -108,21 +105,11 @@ struct GeminiTranslation {
         // What Gemini's own tools made is of use to nobody else.
         drop("contents.\(opaque.members.keys.first ?? "parts")")
       case .toolResult(var result):
-        let parts = result.parts.map(plain)
-        result.parts = parts.filter { $0.text != nil }
-        beside += parts.filter { $0.text == nil }
+        result.parts = result.parts.map(plain)
         result.extras = [:]
         told.parts.append(.toolResult(result))
       default: told.parts.append(plain(part))
       }
-    }
-    if turn.role != .tool, !beside.isEmpty {
-      if turn.role == .user {
-        told.parts = beside + told.parts
-      } else {
-        conversation.turns.append(Turn(role: .user, parts: beside))
-      }
-      beside = []
     }
     if !told.parts.isEmpty { conversation.turns.append(told) }
   }

@@ -24,7 +24,8 @@ extension WireDialect {
         return (takesShownResults ? told : told.withShownResultsApart, translation.dropped)
       case .gemini where !(self is GeminiDialect):
         let translation = try GeminiTranslation(conversation, for: provider)
-        return (translation.conversation, translation.dropped)
+        let told = translation.conversation
+        return (takesShownResults ? told : told.withShownResultsApart, translation.dropped)
       default: return nil
       }
     } catch { throw .untranslatable(error) }

@@ -379,6 +379,9 @@ struct GeminiRequestReaderTests {
       ChatDialect().told(conversation, for: target, streams: false).body)["messages"]
     #expect(chat?.array?.map { $0["role"] } == ["user", "assistant", "tool", "user"])
     #expect(chat?[2]?["content"] == #"{"x":1}"# && chat?[3]?["content"]?[0]?["type"] == "image_url")
+    let claude = try JSONParser.parse(
+      MessagesDialect().told(conversation, for: target, streams: false).body)["messages"]
+    #expect(claude?[2]?["content"]?[0]?["content"]?[1]?["type"] == "image")
     var asked = conversation
     asked.dialect = .chat
     for (model, isWithin) in [("gemini-3-pro", true), ("gemini-2.5-flash", false)] {
