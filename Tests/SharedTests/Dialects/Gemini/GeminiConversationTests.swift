@@ -52,8 +52,9 @@ struct GeminiConversationTests {
         ],
       ]
     ]
+    let written = try contents(messages)
     #expect(
-      try contents(messages) == [
+      written == [
         [
           "role": "user",
           "parts": [
