@@ -1,4 +1,4 @@
-public import NIOCore
+import NIOCore
 
 /// A job's place in its client's trace. It stands before the job's request in the queue, and goes with it (traces.lua).
 ///

@@ -1,4 +1,4 @@
-public import OrderedCollections
+import OrderedCollections
 
 /// Reads requests in Gemini's form (https://ai.google.dev/api/generate-content#request-body): the client's side. Names in
 /// camel case and with underscores are one; members that are not known here go along as they are, to whoever speaks Gemini.

@@ -1,5 +1,5 @@
-public import NIOCore
-public import NIOHTTP1
+import NIOCore
+import NIOHTTP1
 
 /// What follows from a collector's answer (https://opentelemetry.io/docs/specs/otlp/#otlphttp-response).
 enum ExportReply: Sendable, Hashable {

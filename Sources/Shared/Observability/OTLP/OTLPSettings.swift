@@ -1,4 +1,4 @@
-public import NIOSSL
+import NIOSSL
 
 /// How traces are exported: OpenTelemetry's `OTEL_*` variables.
 public struct OTLPSettings: Sendable {
