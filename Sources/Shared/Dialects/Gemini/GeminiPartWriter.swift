@@ -17,7 +17,9 @@ struct GeminiPartWriter: PartWriter {
 
   /// Gemini refuses empty parts with 400. It caches of itself.
   func text(_ part: TextPart) -> JSONValue? {
-    part.text.isEmpty ? nil : with(part.extras, ["text": .string(part.text)])
+    // Not as one expression, in which nil would be JSON's null.
+    guard !part.text.isEmpty else { return nil }
+    return with(part.extras, ["text": .string(part.text)])
   }
 
   /// The text of a thought need not go back, its signature must; one without a text may stand in a part of its own.
