@@ -87,16 +87,17 @@ public final class SpanExporter: Service, SpanSink {
     }
   }
 
+  /// Said before it is counted: whoever sees the count finds the reason in the log.
   private func lose(_ count: Int, _ reason: String) {
-    sum.withLock { $0.failed += count }
     failures.note(reason, lost: count)
+    sum.withLock { $0.failed += count }
   }
 
   private func noteDropped() {
     let dropped = queue.takeDropped()
     guard dropped > 0 else { return }
-    sum.withLock { $0.dropped += dropped }
     failures.note("more spans came than could be sent", lost: dropped)
+    sum.withLock { $0.dropped += dropped }
   }
 
   /// Sends what is left, each batch once, all of them within one time-out.
