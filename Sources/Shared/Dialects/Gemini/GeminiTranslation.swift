@@ -116,22 +116,9 @@ struct GeminiTranslation {
 
   /// Without the members that only Gemini knows.
   private func plain(_ part: Part) -> Part {
-    switch part {
-    case .text(let text): return .text(text.text)
-    case .toolCall(var call):
-      call.extras = [:]
-      return .toolCall(call)
-    case .image(var image):
-      image.extras = [:]
-      return .image(image)
-    case .audio(var audio):
-      audio.extras = [:]
-      return .audio(audio)
-    case .document(var document):
-      document.extras = [:]
-      return .document(document)
-    case .refusal, .thought, .toolResult, .citation, .opaque: return part
-    }
+    guard case .toolCall(var call) = part else { return part.plainContent }
+    call.extras = [:]
+    return .toolCall(call)
   }
 }
 

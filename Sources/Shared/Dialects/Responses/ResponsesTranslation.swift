@@ -138,21 +138,8 @@ extension Conversation {
 extension Part {
   /// Without members that only its conversation's dialect knows.
   fileprivate var plain: Part {
-    switch self {
-    case .text(let part): return .text(part.text)
-    case .thought(var thought):
-      thought.extras = [:]
-      return .thought(thought)
-    case .image(var image):
-      image.extras = [:]
-      return .image(image)
-    case .audio(var audio):
-      audio.extras = [:]
-      return .audio(audio)
-    case .document(var document):
-      document.extras = [:]
-      return .document(document)
-    case .refusal, .toolCall, .toolResult, .citation, .opaque: return self
-    }
+    guard case .thought(var thought) = self else { return plainContent }
+    thought.extras = [:]
+    return .thought(thought)
   }
 }
