@@ -8,6 +8,8 @@ struct ChatCall: Sendable {
     case serverSentEvents
     /// Gemini's stream without `alt=sse`.
     case array
+    /// Only its tokens are counted.
+    case count
   }
 
   /// What the answer's text is to be.
@@ -34,6 +36,9 @@ struct ChatCall: Sendable {
   var toolChoice = ToolChoice()
   /// How many likely tokens to tell beside each of the answer's own; nil for not even those.
   var logprobs: Int?
+  /// Whether the model tells what it thinks, where it does not by itself; nil where it does not think, an empty text where
+  /// it keeps that to itself (Anthropic).
+  var thought: String?
   /// What only OpenAI's Responses asks for.
   var responses = ResponsesWishes()
 

@@ -11,11 +11,23 @@ struct AnthropicConversation {
 
   static func read(_ body: JSONValue) throws(Refusal) -> Conversation {
     guard let messages = body.present("messages")?.array else { throw .invalid("messages: Field required") }
+    if ["enabled", "adaptive"].contains(body["thinking"]?["type"]?.string) {
+      try AnthropicThought.checkStart(of: messages)
+    }
     if messages.isEmpty { throw .invalid("messages: at least one message is required") }
     var reader = AnthropicConversation()
     try reader.takeSystem(body.present("system"))
     for (index, message) in messages.enumerated() {
-      try reader.take(message, index, isLast: index == messages.count - 1)
+      let isLast = index == messages.count - 1
+      if message["role"] == "system", index > 0 {
+        guard isLast || messages[index + 1]["role"] == "assistant" else {
+          throw .invalid(
+            "messages.\(index): a `system` message must stand before an `assistant` message or at the end")
+        }
+        try reader.takeSystem(message["content"])
+      } else {
+        try reader.take(message, index, isLast: isLast)
+      }
     }
     try reader.checkAnswered(reader.uses, [], messages.count - 1)
     return Conversation(texts: reader.texts, images: reader.images, toolResults: reader.results)
@@ -99,7 +111,8 @@ struct AnthropicConversation {
         throw .invalid("\(place).tool_use.name: Field required")
       }
       uses[id] = .string(name)
-    case "thinking", "redacted_thinking", "document", "search_result": break
+    case "thinking": try AnthropicThought.check(block, at: place)
+    case "redacted_thinking", "document", "search_result": break
     case let type: throw .invalid("\(place): Input tag '\(type)' found using 'type' does not match any tag")
     }
     return nil

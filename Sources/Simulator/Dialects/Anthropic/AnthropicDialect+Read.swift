@@ -3,6 +3,12 @@ import Shared
 
 extension AnthropicDialect {
   private static let path = "/anthropic/v1/messages"
+  private static let countPath = path + "/count_tokens"
+  /// What only an answer has.
+  private static let ofAnswers: Set<String> = [
+    "container", "diagnostics", "inference_geo", "max_tokens", "metadata", "service_tier", "stop_sequences",
+    "stream", "temperature", "top_k", "top_p",
+  ]
   private static let versions = ["2023-01-01", "2023-06-01", "2026-10-21"]
   private static let parameters: Set<String> = [
     "cache_control", "container", "context_management", "diagnostics", "inference_geo", "max_tokens",
@@ -13,7 +19,9 @@ extension AnthropicDialect {
   ]
 
   func read(_ request: ReceivedRequest) throws(Refusal) -> ChatCall {
-    guard request.method == .post, request.path == Self.path else { throw .unknownPath }
+    guard request.method == .post, [Self.path, Self.countPath].contains(request.path) else {
+      throw .unknownPath
+    }
     try checkHeaders(request.headers)
     let body: JSONValue
     do { body = try JSONParser.parse(request.body) } catch {
@@ -21,16 +29,19 @@ extension AnthropicDialect {
     }
     guard let members = body.object else { throw .invalid("The request body is not valid JSON: no object") }
     guard let model = body["model"]?.string, !model.isEmpty else { throw .invalid("model: Field required") }
-    let maxTokens = try maxTokens(body)
+    let isCount = request.path == Self.countPath
+    let maxTokens = isCount ? nil : try maxTokens(body)
     let conversation = try AnthropicConversation.read(body)
-    for name in members.keys where !Self.parameters.contains(name) {
+    for name in members.keys
+    where !Self.parameters.contains(name) || (isCount && Self.ofAnswers.contains(name)) {
       throw .invalid("\(name): Extra inputs are not permitted")
     }
     try checkRange("temperature", body)
     try checkRange("top_p", body)
     var call = ChatCall(
       model: model, conversation: conversation, maxTokens: maxTokens,
-      delivery: body["stream"]?.bool == true ? .serverSentEvents : .whole)
+      delivery: isCount ? .count : body["stream"]?.bool == true ? .serverSentEvents : .whole)
+    call.thought = try AnthropicThought.wanted(body.present("thinking"))
     call.stopSequences = try stopSequences(body.present("stop_sequences"))
     (call.tools, call.toolChoice) = try AnthropicTools.read(body)
     call.format = try format(body["output_config"]?.present("format"))

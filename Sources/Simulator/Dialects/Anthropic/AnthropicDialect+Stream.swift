@@ -8,7 +8,8 @@ extension AnthropicDialect {
     if let usage = answer.usage { start["usage"] = .object(self.usage(usage, output: 1)) }
     var events: [JSONObject] = [["type": "message_start", "message": .object(start)]]
     var blocks: [[JSONObject]] = []
-    if !answer.text.isEmpty { blocks.append(textBlock(answer)) }
+    if let thought = call.thought { blocks.append(thoughtBlock(thought, answer)) }
+    if !answer.text.isEmpty { blocks.append(textBlock(answer, block: blocks.count)) }
     for index in answer.toolCalls.indices { blocks.append(callBlock(answer, index, block: blocks.count)) }
     events += blocks.joined()
     // There is one early on, and others whenever it takes long.
@@ -16,14 +17,29 @@ extension AnthropicDialect {
     return (events + closing(answer)).map(ServerSentEvent.named)
   }
 
-  private func textBlock(_ answer: Answer) -> [JSONObject] {
+  private func thoughtBlock(_ thought: String, _ answer: Answer) -> [JSONObject] {
     let start: JSONObject = [
-      "type": "content_block_start", "index": 0, "content_block": ["type": "text", "text": ""],
+      "type": "content_block_start", "index": 0,
+      "content_block": ["type": "thinking", "thinking": "", "signature": ""],
+    ]
+    let told =
+      thought.isEmpty ? [] : [delta(0, ["type": "thinking_delta", "thinking": .string(thought)])]
+    let signature = JSONValue.string(AnthropicThought.signature(answer.id))
+    return [start] + told + [
+      delta(0, ["type": "signature_delta", "signature": signature]),
+      ["type": "content_block_stop", "index": 0],
+    ]
+  }
+
+  private func textBlock(_ answer: Answer, block: Int) -> [JSONObject] {
+    let number = JSONValue.integer(Int64(block))
+    let start: JSONObject = [
+      "type": "content_block_start", "index": number, "content_block": ["type": "text", "text": ""],
     ]
     let deltas = answer.pieces.map { piece in
-      delta(0, ["type": "text_delta", "text": .string(piece)])
+      delta(block, ["type": "text_delta", "text": .string(piece)])
     }
-    return [start] + deltas + [["type": "content_block_stop", "index": 0]]
+    return [start] + deltas + [["type": "content_block_stop", "index": number]]
   }
 
   private func callBlock(_ answer: Answer, _ index: Int, block: Int) -> [JSONObject] {

@@ -10,7 +10,14 @@ struct AnthropicDialect: Dialect {
   ]
 
   func body(_ call: ChatCall, _ answer: Answer) -> JSONValue {
+    if call.delivery == .count { return ["input_tokens": .integer(Int64(answer.usage?.prompt ?? 1))] }
     var content: [JSONValue] = []
+    if let thought = call.thought {
+      content.append([
+        "type": "thinking", "thinking": .string(thought),
+        "signature": .string(AnthropicThought.signature(answer.id)),
+      ])
+    }
     if !answer.text.isEmpty { content.append(["type": "text", "text": .string(answer.text)]) }
     for (index, toolCall) in answer.toolCalls.enumerated() {
       content.append(toolUse(answer, index, input: toolCall.arguments))

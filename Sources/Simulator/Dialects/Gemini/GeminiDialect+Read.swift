@@ -10,9 +10,12 @@ extension GeminiDialect {
     switch method {
     case "generateContent": delivery = .whole
     case "streamGenerateContent": delivery = request.queryValue("alt") == "sse" ? .serverSentEvents : .array
+    case "countTokens": delivery = .count
     default: throw .unknownPath
     }
-    let body = try authorizedBody(request, model, .generateContentRequest)
+    var body = try authorizedBody(
+      request, model, method == "countTokens" ? .countTokensRequest : .generateContentRequest)
+    body = body["generateContentRequest"] ?? body
     let conversation = try GeminiConversation.read(body, model: model)
     let settings = try GeminiSettings.read(body["generationConfig"] ?? [:], model: model)
     var call = ChatCall(

@@ -16,6 +16,7 @@ struct GeminiDialect: Dialect {
   ]
 
   func body(_ call: ChatCall, _ answer: Answer) -> JSONValue {
+    if call.delivery == .count { return ["totalTokens": .integer(Int64(answer.usage?.prompt ?? 1))] }
     var parts: [JSONValue] = []
     if !answer.text.isEmpty || answer.toolCalls.isEmpty { parts.append(["text": .string(answer.text)]) }
     parts += callParts(call, answer)

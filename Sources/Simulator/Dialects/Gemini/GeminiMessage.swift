@@ -3,7 +3,7 @@
 enum GeminiMessage: String, Sendable, CaseIterable {
   case generateContentRequest, content, part, blob, fileData, functionCall, functionResponse
   case generationConfig, thinkingConfig, schema, tool, functionDeclaration, toolConfig, functionCallingConfig
-  case safetySetting, embedContentRequest, batchEmbedContentsRequest
+  case countTokensRequest, safetySetting, embedContentRequest, batchEmbedContentsRequest
 
   /// What a field holds.
   indirect enum Field: Sendable {
@@ -33,6 +33,10 @@ enum GeminiMessage: String, Sendable, CaseIterable {
         "toolConfig": .message(.toolConfig), "safetySettings": .list(.message(.safetySetting)),
         "systemInstruction": .message(.content), "generationConfig": .message(.generationConfig),
         "cachedContent": .text, "serviceTier": .text, "store": .flag,
+      ]
+    case .countTokensRequest:
+      [
+        "contents": .list(.message(.content)), "generateContentRequest": .message(.generateContentRequest),
       ]
     case .content: ["parts": .list(.message(.part)), "role": .text]
     case .part:
