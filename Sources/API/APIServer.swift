@@ -94,6 +94,8 @@ struct APIServer: Sendable {
       [
         ChatCompletionRoute(asking: asking, bodies: bodies, settings: compatible).route,
         ResponsesRoute(asking: asking, bodies: bodies, settings: compatible).route,
+        MessagesRoute(asking: asking, bodies: bodies, settings: compatible).route,
+        MessagesCountRoute(asking: asking, bodies: bodies, settings: compatible).route,
         EmbeddingRoute(asking: asking, bodies: bodies, settings: compatible).route,
         CompletionRoute(asking: asking, bodies: bodies, settings: compatible).route,
         ModerationRoute(asking: asking, bodies: bodies, settings: compatible).route,

@@ -42,7 +42,7 @@ struct AnswerStream: Sendable {
       bytes.clear()
       if events.last?.kind == .done { return try await response.finish(nil) }
       let step: EventReader.Step
-      do throws(Problem) { step = try await reader.next(within: EventStream.heartbeat) } catch {
+      do throws(Problem) { step = try await reader.next(within: writer.patience) } catch {
         writer.fail(with: error, to: &bytes)
         try await stream.write(bytes, to: &response)
         return try await response.finish(nil)

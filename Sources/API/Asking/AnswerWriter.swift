@@ -42,14 +42,17 @@ protocol StreamWriter: Sendable {
   /// Appends the error that ends the stream.
   mutating func fail(with problem: Problem, to bytes: inout ByteBuffer)
 
+  /// How long a stream may be quiet.
+  var patience: Duration { get }
+
   /// Appends what says nothing, so that nobody between takes a quiet stream for dead.
   mutating func goOn(_ bytes: inout ByteBuffer)
 }
 
 extension StreamWriter {
-  mutating func goOn(_ bytes: inout ByteBuffer) { bytes.writeComment("waiting") }
-}
+  var patience: Duration { EventStream.heartbeat }
 
-extension StreamWriter {
   mutating func begin(to bytes: inout ByteBuffer) {}
+
+  mutating func goOn(_ bytes: inout ByteBuffer) { bytes.writeComment("waiting") }
 }

@@ -35,7 +35,7 @@ extension JobRequest {
     case .chat(let conversation):
       conversation.parameters.temperature == 0 || conversation.parameters.seed != nil
     case .completion(let request): request.parameters.temperature == 0 || request.parameters.seed != nil
-    case .embedding, .moderation: true
+    case .embedding, .moderation, .count: true
     }
   }
 }

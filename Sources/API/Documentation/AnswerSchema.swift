@@ -22,6 +22,7 @@ enum AnswerSchema {
     "DeadLetter": object(deadLetter, "A job or delivery that failed for good."),
     "Problem": .object(problem),
     "OpenAIError": .object(openAIError),
+    "AnthropicError": .object(anthropicError),
     "GoogleError": .object(googleError),
     "ValidationIssue": .object(validationIssue),
   ]
@@ -235,6 +236,24 @@ extension AnswerSchema {
     ],
     "required": ["error"],
     "examples": [AnswerExample.openAIError],
+  ]
+
+  private static let anthropicError: JSONObject = [
+    "type": "object", "description": "An error in Anthropic's form.",
+    "properties": [
+      "type": ["type": "string", "const": "error"],
+      "error": [
+        "type": "object",
+        "properties": [
+          "type": [
+            "type": "string", "description": "Such as `invalid_request_error` or `rate_limit_error`.",
+          ],
+          "message": text,
+        ], "required": ["type", "message"],
+      ],
+      "request_id": text,
+    ],
+    "required": ["type", "error", "request_id"],
   ]
 
   private static let googleError: JSONObject = [

@@ -3,7 +3,7 @@ extension ErrorShape {
   var contentType: String {
     switch self {
     case .problemDetails: "application/problem+json"
-    case .openAI, .google: "application/json"
+    case .openAI, .anthropic, .google: "application/json"
     }
   }
 
@@ -12,6 +12,7 @@ extension ErrorShape {
     switch self {
     case .problemDetails: "Problem"
     case .openAI: "OpenAIError"
+    case .anthropic: "AnthropicError"
     case .google: "GoogleError"
     }
   }
@@ -21,9 +22,11 @@ extension ErrorShape {
     switch (self, kind) {
     case (.openAI, .validation):
       "A member is missing, of the wrong type or out of range; `param` and `message` tell the first."
+    case (.anthropic, .validation):
+      "A member is missing, of the wrong type or out of range; `message` tells the first."
     case (.google, .validation):
       "A member is missing, of the wrong type or out of range; `details` tells which."
-    case (.openAI, .notFound), (.google, .notFound): "There is no such model."
+    case (.openAI, .notFound), (.anthropic, .notFound), (.google, .notFound): "There is no such model."
     default: kind.meaning
     }
   }

@@ -12,7 +12,7 @@ struct GeminiContentRoute: Sendable {
 
   private func read(_ call: Call) async throws(Problem) -> Question {
     let wait = try call.wait() ?? settings.wait
-    let conversation = try await call.geminiBody(bodies) { (model, json) throws(GeminiRequestFault) in
+    let conversation = try await call.geminiBody(bodies) { (model, json) throws(InputFault) in
       try GeminiRequestReader.conversation(model: model, json)
     }
     try settings.catalogs.current.check(model: conversation.model)

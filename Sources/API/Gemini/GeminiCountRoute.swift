@@ -9,18 +9,14 @@ struct GeminiCountRoute: Sendable {
   var route: Route { Route(description, handler: count) }
 
   private func count(_ call: Call) async throws(Problem) -> Reply {
-    guard let client = call.client else { throw .unauthorized }
-    let conversation = try await call.geminiBody(bodies) { (model, json) throws(GeminiRequestFault) in
+    let conversation = try await call.geminiBody(bodies) { (model, json) throws(InputFault) in
       // Older clients wrap the whole request.
       let whole = json["generateContentRequest"] ?? json["generate_content_request"]
       return try GeminiRequestReader.conversation(model: model, whole ?? json)
     }
     let catalog = settings.catalogs.current
     try catalog.check(model: conversation.model)
-    let asked = catalog.named(conversation.model)
-    do {
-      try client.policy.check(model: asked.meaning ?? asked.id, alias: asked.meaning == nil ? nil : asked.id)
-    } catch { throw .forbidden(error) }
+    try call.check(model: conversation.model, in: catalog)
     let tokens = JSONValue.integer(Int64(conversation.promptEstimate))
     let body: JSONValue = [
       "totalTokens": tokens, "promptTokensDetails": [["modality": "TEXT", "tokenCount": tokens]],

@@ -14,7 +14,7 @@ struct GeminiEmbeddingRoute: Sendable {
   private func read(_ call: Call) async throws(Problem) -> Question {
     let wait = try call.wait() ?? settings.wait
     let isBatch = isBatch
-    let embedding = try await call.geminiBody(bodies) { (model, json) throws(GeminiRequestFault) in
+    let embedding = try await call.geminiBody(bodies) { (model, json) throws(InputFault) in
       isBatch
         ? try GeminiEmbeddingReader.several(model: model, json)
         : try GeminiEmbeddingReader.one(model: model, json)

@@ -5,31 +5,15 @@ import Shared
 struct GeminiModelRoutes: Sendable {
   let catalogs: CatalogSource
 
-  /// As Google has it.
-  private static let usualPage = 50
-  private static let largestPage = 1000
-
   var routes: [Route] { [Route(listing, handler: list), Route(reading, handler: read)] }
 
   private func list(_ call: Call) async throws(Problem) -> Reply {
     let catalog = catalogs.current
     let usable = catalog.publicModels.filter { call.client?.policy.allows($0) ?? true }
-    let size = try number(call, "pageSize", 1...Self.largestPage) ?? Self.usualPage
-    let start = min(try number(call, "pageToken", 0...Int(Int32.max)) ?? 0, usable.count)
-    let page = usable[start..<min(start + size, usable.count)]
-    var body: JSONObject = ["models": .array(page.map { catalog.geminiModel($0.id) })]
-    if page.endIndex < usable.count { body["nextPageToken"] = .string(String(page.endIndex)) }
+    let page = try call.geminiPage(of: usable.map(\.id), usually: 50)
+    var body: JSONObject = ["models": .array(page.names.map(catalog.geminiModel))]
+    body["nextPageToken"] = page.next
     return Reply(.ok, json: JSONValue.object(body).serialized())
-  }
-
-  /// Names with an underscore are taken as well.
-  private func number(_ call: Call, _ name: String, _ range: ClosedRange<Int>) throws(Problem) -> Int? {
-    let other = name == "pageSize" ? "page_size" : "page_token"
-    guard let text = call.query(name) ?? call.query(other), !text.isEmpty else { return nil }
-    guard let value = Int(text), value >= range.lowerBound else {
-      throw Call.invalid("query", name, "Input should be a number from \(range.lowerBound) on")
-    }
-    return min(value, range.upperBound)
   }
 
   /// Any name that leads somewhere is there, listed or not.
@@ -43,6 +27,29 @@ struct GeminiModelRoutes: Sendable {
   }
 }
 
+extension Call {
+  /// Which models a client of Google's asks for, and how it asks for those behind; all on one page, where neither it nor
+  /// `usual` says how many. Names with an underscore are taken as well.
+  func geminiPage(
+    of names: [String], usually usual: Int? = nil
+  ) throws(Problem) -> (names: ArraySlice<String>, next: JSONValue?) {
+    let size = try number("pageSize", "page_size", 1...1000) ?? usual ?? names.count
+    let start = min(try number("pageToken", "page_token", 0...Int(Int32.max)) ?? 0, names.count)
+    let page = names[start..<min(start + size, names.count)]
+    return (page, page.endIndex < names.count ? .string(String(page.endIndex)) : nil)
+  }
+
+  private func number(
+    _ name: String, _ other: String, _ range: ClosedRange<Int>
+  ) throws(Problem) -> Int? {
+    guard let text = query(name) ?? query(other), !text.isEmpty else { return nil }
+    guard let value = Int(text), value >= range.lowerBound else {
+      throw Self.invalid("query", name, "Input should be a number from \(range.lowerBound) on")
+    }
+    return min(value, range.upperBound)
+  }
+}
+
 extension ProviderCatalog {
   /// A name that may be asked as Gemini's clients read it. Limits are those of all whom it may lead to.
   func geminiModel(_ name: String) -> JSONValue {
@@ -50,13 +57,20 @@ extension ProviderCatalog {
       "name": .string("models/\(name)"), "version": "1", "displayName": .string(name),
       "supportedGenerationMethods": .array(GeminiMethod.allCases.map { .string($0.rawValue) }),
     ]
+    (model["inputTokenLimit"], model["outputTokenLimit"]) = limits(of: name)
+    return .object(model)
+  }
+
+  /// How many tokens all take whom a name may lead to, where it is known.
+  func limits(of name: String) -> (input: JSONValue?, output: JSONValue?) {
     let known = ((try? targets(for: name)) ?? []).compactMap { target in
       provider(named: target.provider).flatMap { provider in
         models(of: provider).first { $0.name == target.model }
       }
     }
-    model["inputTokenLimit"] = known.compactMap(\.contextWindow).min().map { .integer(Int64($0)) }
-    model["outputTokenLimit"] = known.compactMap(\.maxOutputTokens).min().map { .integer(Int64($0)) }
-    return .object(model)
+    return (
+      known.compactMap(\.contextWindow).min().map { .integer(Int64($0)) },
+      known.compactMap(\.maxOutputTokens).min().map { .integer(Int64($0)) }
+    )
   }
 }

@@ -27,7 +27,7 @@ extension Call {
 
   /// The body as Gemini's client sent it, read by `read`.
   func geminiBody<Value>(
-    _ bodies: BodyReader, _ read: (String, JSONValue) throws(GeminiRequestFault) -> Value
+    _ bodies: BodyReader, _ read: (String, JSONValue) throws(InputFault) -> Value
   ) async throws(Problem) -> Value {
     let json = try await bodies.json(of: self)
     do { return try read(geminiModel, json) } catch { throw Problem(error) }

@@ -72,15 +72,4 @@ extension Problem {
       ]
     }
   }
-
-  /// What is wrong with a body that a client of Gemini's sent.
-  init(_ fault: GeminiRequestFault) {
-    let path = fault.path.map { step -> LocationPart in
-      switch step {
-      case .name(let name): .clientName(name)
-      case .index(let index): .index(index)
-      }
-    }
-    self = .validation(ValidationErrors(ValidationIssue(.refused(fault.sentence), at: ["body"] + path)))
-  }
 }

@@ -28,6 +28,8 @@ struct APIResponder: HTTPResponder {
       headers.append(contentsOf: preflight)
       return Response(status: .noContent, headers: headers)
     }
+    let isAnthropics = request.isAnthropics
+    if isAnthropics { headers[.anthropicRequestID] = id.description }
     if let crossOriginHeaders { headers.append(contentsOf: crossOriginHeaders) }
     var client: Client?
     var trace: RequestTrace?
@@ -52,7 +54,10 @@ struct APIResponder: HTTPResponder {
       reply = refusal(
         error, id, ErrorShape(path: routes.canonicalPath(of: request.uri.path) ?? request.uri.path))
     }
-    if let client, let states = await limitStates(reply, client) { headers.addLimits(states) }
+    if let client, let states = await limitStates(reply, client) {
+      headers.addLimits(states)
+      if isAnthropics { headers.addAnthropicLimits(states, at: clock.now) }
+    }
     headers.append(contentsOf: reply.headers)
     // A client that keeps its connection shall take its next request elsewhere.
     if drain.isOn { headers[.connection] = "close" }

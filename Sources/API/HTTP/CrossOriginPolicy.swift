@@ -30,7 +30,7 @@ struct CrossOriginPolicy: Sendable {
       RateLimit-Remaining, RateLimit-Reset, X-Sluice-Job, X-Sluice-Provider, X-Sluice-Attempts, \
       X-Should-Retry, X-RateLimit-Limit-Requests, X-RateLimit-Remaining-Requests, \
       X-RateLimit-Reset-Requests, X-RateLimit-Limit-Tokens, X-RateLimit-Remaining-Tokens, \
-      X-RateLimit-Reset-Tokens
+      X-RateLimit-Reset-Tokens, Request-Id, X-Sluice-Estimate
       """,
     ]
     if !allowsAll { headers[.vary] = "Origin" }

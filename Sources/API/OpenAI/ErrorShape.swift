@@ -6,6 +6,8 @@ enum ErrorShape: Sendable {
   case problemDetails
   /// OpenAI's, on the routes that its clients ask.
   case openAI
+  /// Anthropic's, on the routes that its clients ask.
+  case anthropic
   /// Google's, on the routes that Gemini's clients ask.
   case google
 
@@ -17,15 +19,17 @@ enum ErrorShape: Sendable {
       GeminiMethod(rawValue: String(method)) != nil
     {
       self = .google
+    } else if path == "/v1/messages" || path.hasPrefix("/v1/messages/") {
+      self = .anthropic
     } else {
       self = path == "/v1" || path.hasPrefix("/v1/") ? .openAI : .problemDetails
     }
   }
 
-  /// The status of a kind of problem; OpenAI and Google know no 422 and no 402.
+  /// The status of a kind of problem; the others know no 422, and OpenAI and Google no 402.
   func status(of kind: ProblemKind) -> HTTPResponse.Status {
     switch (self, kind) {
-    case (.openAI, .validation), (.google, .validation): .badRequest
+    case (.openAI, .validation), (.google, .validation), (.anthropic, .validation): .badRequest
     case (.openAI, .budgetExceeded), (.google, .budgetExceeded): .tooManyRequests
     default: kind.status
     }
@@ -35,6 +39,7 @@ enum ErrorShape: Sendable {
     switch self {
     case .problemDetails: problem.problemDetails(requestID: requestID)
     case .openAI: problem.openAIError(requestID: requestID)
+    case .anthropic: problem.anthropicError(requestID: requestID)
     case .google: problem.googleError()
     }
   }

@@ -131,15 +131,3 @@ extension ValueRule where Value == JSONValue {
     }
   }
 }
-
-extension ValidationErrors {
-  fileprivate mutating func add(_ fault: InputFault) {
-    let place = fault.path.map { step -> LocationPart in
-      switch step {
-      case .name(let name): .clientName(name)
-      case .index(let index): .index(index)
-      }
-    }
-    add(fault.sentence.map(ValidationFault.refused) ?? .missing, at: place)
-  }
-}

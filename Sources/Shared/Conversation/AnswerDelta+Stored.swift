@@ -58,6 +58,8 @@ extension AnswerEvent {
       self = .extras(members, json["dialect"]?.string.flatMap(Dialect.init) ?? .chat)
     } else if let reason = json["finish"]?.string.flatMap(FinishReason.init) {
       self = .finish(reason, choice: choice)
+    } else if let usage = json["usage"], !usage.isNull {
+      self = .usage(TokenUsage(openAI: usage))
     } else {
       return nil
     }

@@ -101,7 +101,7 @@ extension ProviderShape {
   }
 
   /// o1, o3…, gpt-5 and later, but not those of them that only chat; also behind `openai/` and the like.
-  private static func thinks(_ model: String) -> Bool {
+  static func thinks(_ model: String) -> Bool {
     let name = model[(model.lastIndex(of: "/").map(model.index(after:)) ?? model.startIndex)...]
     if name.hasPrefix("o"), let digit = name.dropFirst().first, digit.isASCII, digit.isNumber { return true }
     guard name.hasPrefix("gpt-"), !name.contains("-chat") else { return false }

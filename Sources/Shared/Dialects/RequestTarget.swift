@@ -10,4 +10,7 @@ public final class RequestTarget: Sendable {
     self.model = model
     self.shape = shape.fitted(to: model)
   }
+
+  /// Whether the model is known to let itself be told how much to think.
+  var takesEffort: Bool { ProviderShape.thinks(model) || model.contains("gpt-oss") }
 }

@@ -6,6 +6,8 @@ public indirect enum JobRequest: Sendable, Hashable {
   case embedding(EmbeddingRequest)
   case completion(CompletionRequest)
   case moderation(ModerationRequest)
+  /// How many tokens the conversation has; nothing is answered to it.
+  case count(Conversation)
 
   /// A route's name, or `provider/model`.
   public var model: String {
@@ -15,6 +17,7 @@ public indirect enum JobRequest: Sendable, Hashable {
       case .embedding(let request): request.model
       case .completion(let request): request.model
       case .moderation(let request): request.model
+      case .count(let request): request.model
       }
     }
     set {
@@ -31,6 +34,9 @@ public indirect enum JobRequest: Sendable, Hashable {
       case .moderation(var request):
         request.model = newValue
         self = .moderation(request)
+      case .count(var request):
+        request.model = newValue
+        self = .count(request)
       }
     }
   }
@@ -42,6 +48,8 @@ public indirect enum JobRequest: Sendable, Hashable {
     case .embedding(let request): request.estimatedTokens
     case .completion(let request): request.estimatedTokens
     case .moderation(let request): request.estimatedTokens
+    // No model reads it.
+    case .count: 1
     }
   }
 
@@ -56,7 +64,7 @@ public indirect enum JobRequest: Sendable, Hashable {
     switch self {
     case .chat(let request): request.parameters.maxTokens
     case .completion(let request): request.maxTokens
-    case .embedding, .moderation: 0
+    case .embedding, .moderation, .count: 0
     }
   }
 
@@ -67,6 +75,7 @@ public indirect enum JobRequest: Sendable, Hashable {
     case .embedding(let request): request.openAIForm(model: request.model)
     case .completion(let request): request.stored()
     case .moderation(let request): request.stored()
+    case .count(let request): Self.storedCount(of: request)
     }
   }
 
@@ -80,6 +89,13 @@ public indirect enum JobRequest: Sendable, Hashable {
     var buffer = ByteBuffer(string: "{\"\(pricedOnlyMember)\":true,")
     buffer.writeImmutableBuffer(
       encoded.getSlice(at: encoded.readerIndex + 1, length: encoded.readableBytes - 1) ?? encoded)
+    return buffer
+  }
+
+  private static func storedCount(of conversation: Conversation) -> ByteBuffer {
+    var buffer = ByteBuffer(string: "{\"count\":")
+    buffer.writeImmutableBuffer(conversation.stored)
+    buffer.writeStaticString("}")
     return buffer
   }
 
@@ -112,6 +128,7 @@ public indirect enum JobRequest: Sendable, Hashable {
       if let stored = value["moderation"] {
         return (.moderation(try ModerationRequest(stored: stored)), .parts)
       }
+      if let stored = value["count"] { return (.count(try Conversation(storedTurns: stored)), .parts) }
     }
     guard value["messages"] != nil else {
       // Embeddings may have any member of their clients', and always an input.

@@ -83,6 +83,14 @@ public struct ProviderCatalog: Sendable {
     return targets.contains { names.providers[$0.provider].map { holds($0.shape) } ?? false }
   }
 
+  /// Whether the target that a name stands for first can tell how many tokens a prompt has.
+  public func countsTokens(of model: String) -> Bool {
+    guard let target = try? targets(for: model).first, let provider = names.providers[target.provider] else {
+      return false
+    }
+    return provider.isOn && provider.dialect(of: target.model).wire.countsTokens
+  }
+
   /// What an alias stands for; nil for a name that is none, or is something else first.
   public func meaning(ofAlias name: String) -> String? {
     guard let meaning = aliases.meaning(of: name), !names.has(name) else { return nil }

@@ -362,7 +362,7 @@ extension JobRequest {
     switch self {
     case .chat(let conversation): !conversation.tools.isEmpty || conversation.endsInToolResult
     case .completion(let completion): completion.parameters.maxTokens == 0
-    case .embedding, .moderation: true
+    case .embedding, .moderation, .count: true
     }
   }
 }

@@ -64,6 +64,9 @@ struct ProviderEndpoint: Sendable {
       let (name, value) = wire.authorization(key.reveal())
       if !copy.headers.contains(name: name) { copy.headers.add(name: name, value: value) }
     }
+    if let conversation = request.conversation, !conversation.headers.isEmpty {
+      for (name, value) in wire.headers(of: conversation) { copy.headers.join(name, value.string ?? "") }
+    }
     let written = try write(request, streams: streams)
     if refusesUnsupported, let name = written.dropped.first {
       throw .untranslatable(.missing("`\(name)`", in: target.provider))
@@ -77,6 +80,7 @@ struct ProviderEndpoint: Sendable {
     case .chat(let conversation): return try wire.told(conversation, for: target, streams: streams)
     case .embedding(let request): return WrittenRequest(body: try wire.write(request, for: target))
     case .moderation(let request): return try ModerationDialect.write(request, for: target)
+    case .count(let conversation): return try wire.asksCount(of: conversation, for: target)
     case .completion(let request):
       let streams = streams && self.streams(.completion(request))
       guard !target.shape.takesCompletions else {
@@ -95,7 +99,7 @@ struct ProviderEndpoint: Sendable {
     switch request {
     case .chat: true
     case .completion: pieces(of: request) == nil
-    case .embedding, .moderation: false
+    case .embedding, .moderation, .count: false
     }
   }
 
@@ -105,6 +109,7 @@ struct ProviderEndpoint: Sendable {
     case .chat: return streams ? .chatStream : .chat
     case .embedding: return .embeddings
     case .moderation: return .moderation
+    case .count: return .count
     case .completion:
       guard target.shape.takesCompletions else { return streams ? .chatStream : .chat }
       return streams ? .completionStream : .completion
@@ -114,7 +119,7 @@ struct ProviderEndpoint: Sendable {
   /// The request in as many calls as the provider takes it; nil where it takes all at once.
   func pieces(of request: JobRequest) -> [JobRequest]? {
     switch request {
-    case .chat, .moderation: return nil
+    case .chat, .moderation, .count: return nil
     case .embedding(let embedding):
       guard let most = wire.mostTexts else { return nil }
       let pieces = embedding.pieces(ofAtMost: most)
@@ -136,6 +141,7 @@ struct ProviderEndpoint: Sendable {
       return answer
     case .embedding(let request): return try wire.answer(to: request, from: response, hiding: key)
     case .moderation: return try ModerationDialect.answer(from: response, hiding: key)
+    case .count: return try wire.countAnswer(from: response, hiding: key)
     }
   }
 
@@ -145,7 +151,7 @@ struct ProviderEndpoint: Sendable {
     case .chat(let conversation): wire.answering(conversation.dialect)
     case .completion(let completion) where target.shape.takesCompletions:
       CompletionDialect(choiceCount: completion.choiceCount)
-    case .completion, .embedding, .moderation: wire
+    case .completion, .embedding, .moderation, .count: wire
     }
   }
 
@@ -153,6 +159,24 @@ struct ProviderEndpoint: Sendable {
   func streamedAnswer(to request: JobRequest, _ limits: AnswerLimits) -> StreamedAnswer {
     StreamedAnswer(
       wire: wire(for: request), hiding: key, maker: target.provider, under: place, limits: limits)
+  }
+}
+
+extension HTTPHeaders {
+  /// Adds to the operator's list of betas; in the place of any other header.
+  fileprivate mutating func join(_ name: String, _ value: String) {
+    let known = name.hasSuffix("-beta") ? self[name] : []
+    replaceOrAdd(name: name, value: (known + [value]).joined(separator: ","))
+  }
+}
+
+extension JobRequest {
+  /// What is asked or counted.
+  fileprivate var conversation: Conversation? {
+    switch self {
+    case .chat(let conversation), .count(let conversation): conversation
+    case .completion, .embedding, .moderation: nil
+    }
   }
 }
 

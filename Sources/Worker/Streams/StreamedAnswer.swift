@@ -115,7 +115,7 @@ struct StreamedAnswer: Sendable {
         if let place { piece.setMakersKey(place) }
         answer.apply(piece)
         answerBytes += piece.size
-        if piece.isTold { untold.append(piece) }
+        if piece.isTold || (piece.isUsage && !hasBegun && wire.tellsUsageFirst) { untold.append(piece) }
       }
     }
     return tell()
@@ -149,6 +149,8 @@ struct StreamedAnswer: Sendable {
 }
 
 extension AnswerEvent {
+  fileprivate var isUsage: Bool { if case .usage = self { true } else { false } }
+
   /// Whether those who read along are told of it: how the answer ended stands in the job's result.
   fileprivate var isTold: Bool {
     switch self {

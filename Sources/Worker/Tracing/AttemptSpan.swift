@@ -34,6 +34,7 @@ final class AttemptSpan: Sendable {
       case .chat(let conversation): ("chat", Self.parameters(of: conversation.parameters))
       case .completion: ("text_completion", [:])
       case .moderation: ("moderation", [:])
+      case .count: ("count_tokens", [:])
       case .embedding: ("embeddings", [:])
       }
     var attributes = parameters

@@ -118,7 +118,9 @@ public struct ChatDeltaWriter: Sendable {
     if !call.id.isEmpty { entry["id"] = .string(call.id) }
     if isFirst { entry["type"] = isCustom ? "custom" : "function" }
     entry[isCustom ? "custom" : "function"] = .object(body)
-    for (name, value) in untold(call.extras, of: index) { entry[name] = value }
+    if call.maker.map({ $0.dialect == .chat }) ?? true {
+      for (name, value) in untold(call.extras, of: index) { entry[name] = value }
+    }
     if let signature = call.signature, call.extras["extra_content"] == nil {
       entry["extra_content"] = ["google": ["thought_signature": .string(signature)]]
     }

@@ -11,6 +11,8 @@ struct ChatDialect: WireDialect {
     case .embeddings: "/embeddings"
     case .completion, .completionStream: "/completions"
     case .moderation: "/moderations"
+    // Never asked: there is none.
+    case .count: "/chat/completions"
     }
   }
 

@@ -6,12 +6,12 @@ enum GeminiConfigurationReader {
   /// others get a translation.
   static func read(
     _ json: JSONValue?, _ parameters: inout Parameters
-  ) throws(GeminiRequestFault) -> JSONObject {
+  ) throws(InputFault) -> JSONObject {
     guard let json else { return [:] }
     guard case .object(let members) = json else {
-      throw GeminiRequestFault("Input should be an object", at: .name("generationConfig"))
+      throw InputFault("Input should be an object", at: .name("generationConfig"))
     }
-    do throws(GeminiRequestFault) {
+    do throws(InputFault) {
       parameters.maxTokens = try integer("maxOutputTokens", members, 1...Int64(Int32.max)).map { Int($0) }
       parameters.temperature = try number("temperature", members, 0...2)
       parameters.topP = try number("topP", members, 0...1)
@@ -21,7 +21,7 @@ enum GeminiConfigurationReader {
       parameters.seed = try integer("seed", members, Int64(Int32.min)...Int64(Int32.max))
       parameters.stop = try stop(members["stopSequences"])
       if let count = try integer("candidateCount", members, 0...8), count > 1 {
-        throw GeminiRequestFault(
+        throw InputFault(
           "Only one candidate is made; leave it out, or say 1", at: .name("candidateCount"))
       }
       try readFormat(members, &parameters)
@@ -34,11 +34,11 @@ enum GeminiConfigurationReader {
 
   private static func integer(
     _ name: String, _ members: JSONObject, _ range: ClosedRange<Int64>
-  ) throws(GeminiRequestFault) -> Int64? {
+  ) throws(InputFault) -> Int64? {
     guard let json = members[name] else { return nil }
     // 64-bit numbers may come as text.
     guard let value = json.integer ?? json.string.flatMap({ Int64($0) }), range.contains(value) else {
-      throw GeminiRequestFault(
+      throw InputFault(
         "Input should be an integer from \(range.lowerBound) to \(range.upperBound)", at: .name(name))
     }
     return value
@@ -46,20 +46,20 @@ enum GeminiConfigurationReader {
 
   private static func number(
     _ name: String, _ members: JSONObject, _ range: ClosedRange<Double>
-  ) throws(GeminiRequestFault) -> Double? {
+  ) throws(InputFault) -> Double? {
     guard let json = members[name] else { return nil }
     guard let value = json.double, range.contains(value) else {
       let (least, most) = (JSONValue.double(range.lowerBound), JSONValue.double(range.upperBound))
-      throw GeminiRequestFault("Input should be a number from \(least) to \(most)", at: .name(name))
+      throw InputFault("Input should be a number from \(least) to \(most)", at: .name(name))
     }
     return value
   }
 
-  private static func stop(_ json: JSONValue?) throws(GeminiRequestFault) -> [String] {
+  private static func stop(_ json: JSONValue?) throws(InputFault) -> [String] {
     guard let json else { return [] }
     let texts = json.array?.compactMap(\.string) ?? []
     guard texts.count == json.array?.count, texts.count <= 16, texts.allSatisfy({ !$0.isEmpty }) else {
-      throw GeminiRequestFault("Input should be an array of up to 16 texts", at: .name("stopSequences"))
+      throw InputFault("Input should be an array of up to 16 texts", at: .name("stopSequences"))
     }
     return texts
   }
@@ -68,10 +68,10 @@ enum GeminiConfigurationReader {
 
   private static func readFormat(
     _ members: JSONObject, _ parameters: inout Parameters
-  ) throws(GeminiRequestFault) {
+  ) throws(InputFault) {
     for name in ["responseSchema", "responseJsonSchema"] where members[name] != nil {
       guard members[name]?.object != nil else {
-        throw GeminiRequestFault("Input should be an object", at: .name(name))
+        throw InputFault("Input should be an object", at: .name(name))
       }
     }
     let schema = members["responseJsonSchema"] ?? members["responseSchema"].map(GeminiSchema.jsonSchema)

@@ -17,6 +17,7 @@ struct GeminiDialect: WireDialect {
       case .chat: "generateContent"
       case .chatStream: "streamGenerateContent?alt=sse"
       case .embeddings: "batchEmbedContents"
+      case .count: "countTokens"
       // Refused before it is asked, or asked as a chat.
       case .completion, .completionStream, .moderation: "generateContent"
       }
@@ -27,6 +28,8 @@ struct GeminiDialect: WireDialect {
   var mostTexts: Int? { 100 }
 
   func authorization(_ key: String) -> (name: String, value: String) { ("x-goog-api-key", key) }
+
+  var countsTokens: Bool { true }
 
   /// The path alone says whether the answer streams.
   func write(

@@ -14,35 +14,35 @@ enum GeminiPartReader {
   ]
 
   /// One, or a text and the signature behind it.
-  static func parts(_ members: JSONObject, isModel: Bool) throws(GeminiRequestFault) -> [Part] {
+  static func parts(_ members: JSONObject, isModel: Bool) throws(InputFault) -> [Part] {
     if let text = members["text"] { return try self.text(text, members) }
     if let blob = members["inlineData"] {
-      do throws(GeminiRequestFault) { return [try inline(blob, members.without("inlineData"))] } catch {
+      do throws(InputFault) { return [try inline(blob, members.without("inlineData"))] } catch {
         throw error.inside(.name("inlineData"))
       }
     }
     if let file = members["fileData"] {
-      do throws(GeminiRequestFault) { return [try self.file(file, members.without("fileData"))] } catch {
+      do throws(InputFault) { return [try self.file(file, members.without("fileData"))] } catch {
         throw error.inside(.name("fileData"))
       }
     }
     guard members.keys.contains(where: own.contains) else {
       guard let name = members.keys.first else {
-        throw GeminiRequestFault("required oneof field 'data' must have one initialized field")
+        throw InputFault("required oneof field 'data' must have one initialized field")
       }
       // A signature may stand alone.
       if members.count == 1, let mark = members["thoughtSignature"]?.string {
         return [GeminiMark.thought("", mark)]
       }
-      throw GeminiRequestFault("Unknown name \"\(name.prefix(64))\": Cannot find field.")
+      throw InputFault("Unknown name \"\(name.prefix(64))\": Cannot find field.")
     }
     let maker: Maker? = isModel ? Maker(provider: nil, dialect: .gemini) : nil
     return [.opaque(OpaquePart(name: "", members: members, dialect: .gemini, maker: maker))]
   }
 
-  private static func text(_ json: JSONValue, _ members: JSONObject) throws(GeminiRequestFault) -> [Part] {
+  private static func text(_ json: JSONValue, _ members: JSONObject) throws(InputFault) -> [Part] {
     guard let text = json.string else {
-      throw GeminiRequestFault("Input should be a text", at: .name("text"))
+      throw InputFault("Input should be a text", at: .name("text"))
     }
     let mark = members["thoughtSignature"]?.string
     if members["thought"]?.bool == true { return [GeminiMark.thought(text, mark)] }
@@ -54,13 +54,13 @@ enum GeminiPartReader {
 
   // MARK: - Images, sounds, files
 
-  private static func inline(_ json: JSONValue, _ others: JSONObject) throws(GeminiRequestFault) -> Part {
-    guard case .object(let blob) = json else { throw GeminiRequestFault("Input should be an object") }
+  private static func inline(_ json: JSONValue, _ others: JSONObject) throws(InputFault) -> Part {
+    guard case .object(let blob) = json else { throw InputFault("Input should be an object") }
     guard let type = blob["mimeType"]?.string?.lowercased(), isMediaType(type) else {
-      throw GeminiRequestFault("Input should be a MIME type such as image/png", at: .name("mimeType"))
+      throw InputFault("Input should be a MIME type such as image/png", at: .name("mimeType"))
     }
     guard let text = blob["data"]?.string, let data = bytes(text), !data.isEmpty else {
-      throw GeminiRequestFault("Base64 decoding failed", at: .name("data"))
+      throw InputFault("Base64 decoding failed", at: .name("data"))
     }
     let base64 = data.base64EncodedString()
     var extras = others
@@ -70,7 +70,7 @@ enum GeminiPartReader {
       if let actual = beginnings.first(where: { data.starts(with: $0.bytes) })?.type, actual != type,
         beginnings.contains(where: { $0.type == type })
       {
-        throw GeminiRequestFault(
+        throw InputFault(
           "Unable to process input image: it is said to be \(type) and appears to be \(actual)",
           at: .name("data"))
       }
@@ -86,9 +86,9 @@ enum GeminiPartReader {
     )
   }
 
-  private static func file(_ json: JSONValue, _ others: JSONObject) throws(GeminiRequestFault) -> Part {
+  private static func file(_ json: JSONValue, _ others: JSONObject) throws(InputFault) -> Part {
     guard case .object(let file) = json, let address = file["fileUri"]?.string, !address.isEmpty else {
-      throw GeminiRequestFault("Input should be an address", at: .name("fileUri"))
+      throw InputFault("Input should be an address", at: .name("fileUri"))
     }
     var extras = others
     if let type = file["mimeType"] { extras["mimeType"] = type }

@@ -10,10 +10,9 @@ public enum GeminiRequestReader {
   private static let nameLimit = 128
 
   /// - Parameter model: as it stands in the path.
-  public static func conversation(model: String, _ json: JSONValue) throws(GeminiRequestFault) -> Conversation
-  {
+  public static func conversation(model: String, _ json: JSONValue) throws(InputFault) -> Conversation {
     guard case .object(let members) = GeminiMembers.camelCased(json) else {
-      throw GeminiRequestFault("Input should be an object")
+      throw InputFault("Input should be an object")
     }
     var conversation = Conversation(model: model, turns: [], dialect: .gemini)
     conversation.turns = try system(members["systemInstruction"]) + turns(members["contents"])
@@ -30,16 +29,16 @@ public enum GeminiRequestReader {
 
   // MARK: - Turns
 
-  private static func system(_ json: JSONValue?) throws(GeminiRequestFault) -> [Turn] {
+  private static func system(_ json: JSONValue?) throws(InputFault) -> [Turn] {
     guard let json else { return [] }
     if let text = json.string { return text.isEmpty ? [] : [Turn(role: .system, text: text)] }
     guard json.object != nil, let parts = GeminiMembers.list(json["parts"]) else {
-      throw GeminiRequestFault("Input should be a content with parts", at: .name("systemInstruction"))
+      throw InputFault("Input should be a content with parts", at: .name("systemInstruction"))
     }
     var texts: [Part] = []
     for (index, part) in parts.enumerated() {
       guard let members = part.object, let text = members["text"]?.string else {
-        throw GeminiRequestFault(
+        throw InputFault(
           "Only text is allowed in a system instruction", at: .name("systemInstruction"), .name("parts"),
           .index(index))
       }
@@ -48,43 +47,43 @@ public enum GeminiRequestReader {
     return texts.isEmpty ? [] : [Turn(role: .system, parts: texts)]
   }
 
-  private static func turns(_ json: JSONValue?) throws(GeminiRequestFault) -> [Turn] {
+  private static func turns(_ json: JSONValue?) throws(InputFault) -> [Turn] {
     guard let contents = GeminiMembers.list(json) else {
-      throw GeminiRequestFault("Input should be an array of contents", at: .name("contents"))
+      throw InputFault("Input should be an array of contents", at: .name("contents"))
     }
     guard !contents.isEmpty else {
-      throw GeminiRequestFault("contents is not specified", at: .name("contents"))
+      throw InputFault("contents is not specified", at: .name("contents"))
     }
     guard contents.count <= mostContents else {
-      throw GeminiRequestFault("There may be \(mostContents) contents", at: .name("contents"))
+      throw InputFault("There may be \(mostContents) contents", at: .name("contents"))
     }
     var reader = GeminiTurnReader()
     for (index, content) in contents.enumerated() {
-      do throws(GeminiRequestFault) { try reader.read(content) } catch {
+      do throws(InputFault) { try reader.read(content) } catch {
         throw error.inside(.name("contents"), .index(index))
       }
     }
-    do throws(GeminiRequestFault) { return try reader.end() } catch { throw error.inside(.name("contents")) }
+    do throws(InputFault) { return try reader.end() } catch { throw error.inside(.name("contents")) }
   }
 
   // MARK: - Tools
 
-  private static func tools(_ json: JSONValue?) throws(GeminiRequestFault) -> [Tool] {
+  private static func tools(_ json: JSONValue?) throws(InputFault) -> [Tool] {
     guard let elements = GeminiMembers.list(json) else {
-      throw GeminiRequestFault("Input should be an array of tools", at: .name("tools"))
+      throw InputFault("Input should be an array of tools", at: .name("tools"))
     }
     var tools: [Tool] = []
     var names: Set<String> = []
     for (index, element) in elements.enumerated() {
       guard case .object(var members) = element else {
-        throw GeminiRequestFault("Input should be an object", at: .name("tools"), .index(index))
+        throw InputFault("Input should be an object", at: .name("tools"), .index(index))
       }
       let declarations = members.removeValue(forKey: "functionDeclarations")
       for (number, declaration) in (GeminiMembers.list(declarations) ?? []).enumerated() {
-        do throws(GeminiRequestFault) {
+        do throws(InputFault) {
           let function = try function(declaration)
           guard names.insert(function.name).inserted else {
-            throw GeminiRequestFault("Duplicate function declaration found: \(function.name)")
+            throw InputFault("Duplicate function declaration found: \(function.name)")
           }
           tools.append(.function(function))
         } catch {
@@ -95,21 +94,21 @@ public enum GeminiRequestReader {
       if !members.isEmpty { tools.append(.other(.object(members))) }
     }
     guard names.count <= mostFunctions else {
-      throw GeminiRequestFault("There may be \(mostFunctions) functions", at: .name("tools"))
+      throw InputFault("There may be \(mostFunctions) functions", at: .name("tools"))
     }
     return tools
   }
 
-  private static func function(_ json: JSONValue) throws(GeminiRequestFault) -> FunctionTool {
-    guard case .object(let members) = json else { throw GeminiRequestFault("Input should be an object") }
+  private static func function(_ json: JSONValue) throws(InputFault) -> FunctionTool {
+    guard case .object(let members) = json else { throw InputFault("Input should be an object") }
     guard let name = members["name"]?.string, isName(name) else {
-      throw GeminiRequestFault(
+      throw InputFault(
         "Invalid function name. It should have 1 to \(nameLimit) of a-z, A-Z, 0-9, _, :, . and -",
         at: .name("name"))
     }
     for name in ["parameters", "parametersJsonSchema"] where members[name] != nil {
       guard members[name]?.object != nil else {
-        throw GeminiRequestFault("Input should be an object", at: .name(name))
+        throw InputFault("Input should be an object", at: .name(name))
       }
     }
     return FunctionTool(
@@ -134,11 +133,11 @@ public enum GeminiRequestReader {
   /// What the choice says beyond ours stays among the extras, where Gemini finds it again.
   private static func readChoice(
     _ extras: inout JSONObject, _ conversation: inout Conversation
-  ) throws(GeminiRequestFault) {
+  ) throws(InputFault) {
     guard let config = extras["toolConfig"]?["functionCallingConfig"] else { return }
     let names = config["allowedFunctionNames"]?.array?.compactMap(\.string) ?? []
     for name in names where !conversation.functions.contains(where: { $0.name == name }) {
-      throw GeminiRequestFault(
+      throw InputFault(
         "Function '\(name.prefix(64))' is not among the declared functions", at: .name("toolConfig"),
         .name("functionCallingConfig"), .name("allowedFunctionNames"))
     }
@@ -149,7 +148,7 @@ public enum GeminiRequestReader {
     case "ANY" where names.count == 1: conversation.toolChoice = .function(names[0])
     case "ANY", "VALIDATED": conversation.toolChoice = .other(config)
     default:
-      throw GeminiRequestFault(
+      throw InputFault(
         "Invalid value; it should be AUTO, ANY, NONE or VALIDATED", at: .name("toolConfig"),
         .name("functionCallingConfig"), .name("mode"))
     }

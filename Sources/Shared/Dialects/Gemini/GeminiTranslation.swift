@@ -126,6 +126,7 @@ extension WireDialect {
   /// What reads the answers to a conversation that was asked in a dialect: one that is answered in the same keeps all that
   /// is in it.
   public func answering(_ dialect: Dialect) -> any WireDialect {
+    if dialect == .messages, self is MessagesDialect { return MessagesDialect(keepsMembers: true) }
     guard dialect == .gemini, self is GeminiDialect else { return self }
     return GeminiDialect(keepsMembers: true)
   }

@@ -9,42 +9,42 @@ struct GeminiTurnReader {
   /// How many calls had no id of their own.
   private var unnamed = 0
 
-  mutating func read(_ json: JSONValue) throws(GeminiRequestFault) {
-    guard case .object(let members) = json else { throw GeminiRequestFault("Input should be an object") }
+  mutating func read(_ json: JSONValue) throws(InputFault) {
+    guard case .object(let members) = json else { throw InputFault("Input should be an object") }
     let isModel = try isModel(members["role"])
     guard let parts = GeminiMembers.list(members["parts"]) else {
-      throw GeminiRequestFault("Input should be an array of parts", at: .name("parts"))
+      throw InputFault("Input should be an array of parts", at: .name("parts"))
     }
     guard !parts.isEmpty else {
-      throw GeminiRequestFault("contents.parts must not be empty", at: .name("parts"))
+      throw InputFault("contents.parts must not be empty", at: .name("parts"))
     }
     if isModel { try readAnswer(parts) } else { try readUser(parts) }
   }
 
   /// Throws when calls have no results.
-  func end() throws(GeminiRequestFault) -> [Turn] {
+  func end() throws(InputFault) -> [Turn] {
     guard open.isEmpty else { throw missingResults }
     return turns
   }
 
   /// Results had a role of their own, `function`.
-  private func isModel(_ json: JSONValue?) throws(GeminiRequestFault) -> Bool {
+  private func isModel(_ json: JSONValue?) throws(InputFault) -> Bool {
     switch json {
     case nil, "user", "function", "": return false
     case "model": return true
-    default: throw GeminiRequestFault("Please use a valid role: user, model.", at: .name("role"))
+    default: throw InputFault("Please use a valid role: user, model.", at: .name("role"))
     }
   }
 
-  private var missingResults: GeminiRequestFault {
-    GeminiRequestFault(
+  private var missingResults: InputFault {
+    InputFault(
       "Please ensure that the number of function response parts is equal to the number of function call parts "
         + "of the function call turn; there is none for \(open[0].name)")
   }
 
   // MARK: - The model
 
-  private mutating func readAnswer(_ parts: [JSONValue]) throws(GeminiRequestFault) {
+  private mutating func readAnswer(_ parts: [JSONValue]) throws(InputFault) {
     // Clients send back each piece of a stream as a content of its own.
     if turns.last?.role != .assistant {
       guard open.isEmpty else { throw missingResults }
@@ -52,10 +52,10 @@ struct GeminiTurnReader {
     }
     for (index, json) in parts.enumerated() {
       let read: [Part]
-      do throws(GeminiRequestFault) {
-        guard case .object(let members) = json else { throw GeminiRequestFault("Input should be an object") }
+      do throws(InputFault) {
+        guard case .object(let members) = json else { throw InputFault("Input should be an object") }
         guard members["functionResponse"] == nil else {
-          throw GeminiRequestFault("A function's response is the user's", at: .name("functionResponse"))
+          throw InputFault("A function's response is the user's", at: .name("functionResponse"))
         }
         if let call = members["functionCall"] {
           read = [.toolCall(try self.call(call, members))]
@@ -82,12 +82,12 @@ struct GeminiTurnReader {
 
   private mutating func call(
     _ json: JSONValue, _ part: JSONObject
-  ) throws(GeminiRequestFault) -> ToolCall {
+  ) throws(InputFault) -> ToolCall {
     guard case .object(let members) = json, let name = members["name"]?.string, !name.isEmpty else {
-      throw GeminiRequestFault("Input should have a name", at: .name("functionCall"))
+      throw InputFault("Input should have a name", at: .name("functionCall"))
     }
     guard members["args"].map({ $0.object != nil }) ?? true else {
-      throw GeminiRequestFault("Input should be an object", at: .name("functionCall"), .name("args"))
+      throw InputFault("Input should be an object", at: .name("functionCall"), .name("args"))
     }
     var id = members["id"]?.string ?? ""
     if id.isEmpty {
@@ -108,13 +108,13 @@ struct GeminiTurnReader {
 
   // MARK: - The user
 
-  private mutating func readUser(_ parts: [JSONValue]) throws(GeminiRequestFault) {
+  private mutating func readUser(_ parts: [JSONValue]) throws(InputFault) {
     var said: [Part] = []
     for (index, json) in parts.enumerated() {
-      do throws(GeminiRequestFault) {
-        guard case .object(let members) = json else { throw GeminiRequestFault("Input should be an object") }
+      do throws(InputFault) {
+        guard case .object(let members) = json else { throw InputFault("Input should be an object") }
         guard members["functionCall"] == nil else {
-          throw GeminiRequestFault("A function call is the model's", at: .name("functionCall"))
+          throw InputFault("A function call is the model's", at: .name("functionCall"))
         }
         if let result = members["functionResponse"] {
           turns.append(Turn(role: .tool, parts: [.toolResult(try self.result(result))]))
@@ -128,24 +128,24 @@ struct GeminiTurnReader {
     turns.append(Turn(role: .user, parts: said))
   }
 
-  private mutating func result(_ json: JSONValue) throws(GeminiRequestFault) -> ToolResult {
+  private mutating func result(_ json: JSONValue) throws(InputFault) -> ToolResult {
     guard case .object(let members) = json, let name = members["name"]?.string, !name.isEmpty else {
-      throw GeminiRequestFault("Input should have a name", at: .name("functionResponse"))
+      throw InputFault("Input should have a name", at: .name("functionResponse"))
     }
     guard let response = members["response"]?.object else {
-      throw GeminiRequestFault("Input should be an object", at: .name("functionResponse"), .name("response"))
+      throw InputFault("Input should be an object", at: .name("functionResponse"), .name("response"))
     }
     let id = members["id"]?.string ?? ""
     let index = id.isEmpty ? nil : open.firstIndex { $0.id == id }
     guard let index = index ?? open.firstIndex(where: { $0.name == name }) else {
-      throw GeminiRequestFault(
+      throw InputFault(
         "Please ensure that function response turn comes immediately after a function call turn; there is no call "
           + "of \(name.prefix(64)) that it answers", at: .name("functionResponse"))
     }
     let call = open.remove(at: index)
     var parts: [Part] = [.text(JSONValue.object(response).description)]
     for (number, part) in (members["parts"]?.array ?? []).enumerated() {
-      do throws(GeminiRequestFault) {
+      do throws(InputFault) {
         parts += try GeminiPartReader.parts(part.object ?? [:], isModel: false)
       } catch { throw error.inside(.name("functionResponse"), .name("parts"), .index(number)) }
     }

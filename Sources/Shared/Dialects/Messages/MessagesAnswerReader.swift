@@ -2,9 +2,13 @@ import OrderedCollections
 
 /// Reads whole answers of Anthropic, and the words that its streams have in common with them.
 enum MessagesAnswerReader {
-  static func whole(_ value: JSONValue, maker: String) throws(ProviderFault) -> ProviderAnswer {
+  /// - Parameter keepsMembers: whether members that only Anthropic's clients know are kept.
+  static func whole(
+    _ value: JSONValue, maker: String, keepsMembers: Bool = false
+  ) throws(ProviderFault) -> ProviderAnswer {
     guard let blocks = value["content"]?.array else { throw .failing("no content in the answer") }
-    var answer = Answer(parts: blocks.flatMap { parts(of: $0, maker: maker) }, finishReason: .stop)
+    var answer = Answer(
+      parts: blocks.flatMap { parts(of: $0, maker: maker, keepsMembers: keepsMembers) }, finishReason: .stop)
     var read = ProviderAnswer(answer)
     switch finishReason(value["stop_reason"]) {
     case .ended(let reason): answer.choices[0].finishReason = reason
@@ -13,30 +17,49 @@ enum MessagesAnswerReader {
     }
     if answer.finishReason == .stop, answer.hasToolCalls { answer.choices[0].finishReason = .toolCalls }
     answer.usage = TokenUsage(anthropic: value["usage"])
+    if keepsMembers {
+      let own = MessagesOwnMembers.of(value.object ?? [:], usage: value["usage"]?.object ?? [:])
+      if !own.isEmpty { answer.apply(.extras(own, .messages)) }
+    }
     read.answer = answer
     return read
   }
 
   /// A block as it begins, or whole; its citations follow it.
-  static func parts(of block: JSONValue, maker: String) -> [Part] {
+  static func parts(of block: JSONValue, maker: String, keepsMembers: Bool = false) -> [Part] {
     guard case .object(let members) = block else { return [] }
     let made = Maker(provider: maker, dialect: .messages)
+    func own(_ known: Set<String>) -> JSONObject {
+      keepsMembers ? members.filter { !known.contains($0.key) && !$0.value.isNull } : [:]
+    }
     switch members["type"]?.string {
     case "text":
-      return [.text(members["text"]?.string ?? "")] + (members["citations"]?.array ?? []).compactMap(citation)
+      let text = TextPart(members["text"]?.string ?? "", extras: own(["type", "text", "citations"]))
+      return [.text(text)] + (members["citations"]?.array ?? []).compactMap(citation)
     case "thinking":
       let signature = members["signature"]?.string.flatMap { $0.isEmpty ? nil : $0 }
-      return [.thought(Thought(members["thinking"]?.string ?? "", signature: signature, maker: made))]
+      return [
+        .thought(
+          Thought(
+            members["thinking"]?.string ?? "", signature: signature, maker: made,
+            extras: own(["type", "thinking", "signature"])))
+      ]
     case "redacted_thinking":
-      return [.thought(Thought("", sealed: members["data"]?.string ?? "", maker: made))]
+      return [
+        .thought(
+          Thought(
+            "", sealed: members["data"]?.string ?? "", maker: made, extras: own(["type", "data"])))
+      ]
     case "tool_use":
       guard let name = members["name"]?.string else { return [] }
       let id = members["id"]?.string ?? ""
+      let own = own(["type", "id", "name", "input"])
       return [
         .toolCall(
           ToolCall(
             id: id.isEmpty ? ToolCallID.new() : id, name: name,
-            arguments: (members["input"].flatMap { $0.object == nil ? nil : $0 } ?? [:]).description))
+            arguments: (members["input"].flatMap { $0.object == nil ? nil : $0 } ?? [:]).description,
+            maker: own.isEmpty ? nil : made, extras: own))
       ]
     default: return [.opaque(OpaquePart(name: "", members: members, dialect: .messages, maker: made))]
     }

@@ -6,6 +6,8 @@ struct MessagesPartWriter: PartWriter {
   let maker: String
   /// Whether the conversation's extras are words that Anthropic's parts know, too.
   let takesExtras: Bool
+  /// Whether they are words of Anthropic's itself, which go as they came.
+  var isOwn = false
 
   var provider: String { MessagesDialect.provider }
 
@@ -20,6 +22,7 @@ struct MessagesPartWriter: PartWriter {
   }
 
   private func marked(_ block: JSONObject, _ extras: JSONObject) -> JSONObject {
+    if isOwn { return block.merging(extras) { ours, _ in ours } }
     guard takesExtras, let control = extras["cache_control"] else { return block }
     var block = block
     block["cache_control"] = control
@@ -28,10 +31,15 @@ struct MessagesPartWriter: PartWriter {
 
   func thought(_ thought: Thought) -> JSONValue? {
     guard let maker = thought.maker, maker.isProvider(self.maker, speaking: .messages) else { return nil }
-    if let sealed = thought.sealed { return ["type": "redacted_thinking", "data": .string(sealed)] }
+    let extras = isOwn ? thought.extras : [:]
+    if let sealed = thought.sealed {
+      return .object(marked(["type": "redacted_thinking", "data": .string(sealed)], extras))
+    }
     // It refuses one that is not signed.
     guard let signature = thought.signature else { return nil }
-    return ["type": "thinking", "thinking": .string(thought.text), "signature": .string(signature)]
+    return .object(
+      marked(
+        ["type": "thinking", "thinking": .string(thought.text), "signature": .string(signature)], extras))
   }
 
   func opaque(_ part: OpaquePart) throws(Untranslatable) -> JSONValue? {
@@ -39,6 +47,7 @@ struct MessagesPartWriter: PartWriter {
       return maker.isProvider(self.maker, speaking: .messages) ? .object(part.members) : nil
     }
     guard part.name.isEmpty else { return nil }
+    if part.dialect == .messages { return .object(part.members) }
     throw .missing("`\(part.members["type"]?.string ?? "")` parts", in: provider)
   }
 
@@ -47,7 +56,11 @@ struct MessagesPartWriter: PartWriter {
   private static let imageTypes: Set<String> = ["image/jpeg", "image/png", "image/gif", "image/webp"]
 
   func image(_ image: ImagePart) throws(Untranslatable) -> JSONValue {
-    .object(marked(["type": "image", "source": try Self.source(of: image.source)], image.extras))
+    if isOwn, let id = image.id {
+      return .object(
+        marked(["type": "image", "source": ["type": "file", "file_id": .string(id)]], image.extras))
+    }
+    return .object(marked(["type": "image", "source": try Self.source(of: image.source)], image.extras))
   }
 
   private static func source(of url: String) throws(Untranslatable) -> JSONValue {
@@ -70,6 +83,7 @@ struct MessagesPartWriter: PartWriter {
   }
 
   func document(_ document: DocumentPart) throws(Untranslatable) -> JSONValue {
+    if isOwn { return own(document) }
     guard let url = document.source, DataURL.isOne(url) else {
       throw Untranslatable("Anthropic takes a file as `file_data` with a data: URL, and not by its id.")
     }
@@ -79,6 +93,21 @@ struct MessagesPartWriter: PartWriter {
     }
     var block: JSONObject = ["type": "document", "source": Self.source(content)]
     if let name = document.name, !name.isEmpty { block["title"] = .string(name) }
+    return .object(marked(block, document.extras))
+  }
+
+  /// A document of one of Anthropic's clients, as it came.
+  private func own(_ document: DocumentPart) -> JSONValue {
+    if let block = document.extras["block"] { return block }
+    var source: JSONValue = [
+      "type": "text", "media_type": "text/plain", "data": .string(document.text ?? ""),
+    ]
+    if let id = document.id { source = ["type": "file", "file_id": .string(id)] }
+    if let url = document.source {
+      source = (try? DataURL(url)).map(Self.source) ?? ["type": "url", "url": .string(url)]
+    }
+    var block: JSONObject = ["type": "document", "source": document.extras["source"] ?? source]
+    if let name = document.name { block["title"] = .string(name) }
     return .object(marked(block, document.extras))
   }
 
@@ -100,7 +129,7 @@ struct MessagesPartWriter: PartWriter {
   }
 
   func result(_ result: ToolResult, of call: ToolCall) throws(Untranslatable) -> JSONValue {
-    for part in result.parts {
+    for part in result.parts where !isOwn {
       switch part {
       case .text, .image, .refusal: continue
       default:
@@ -112,7 +141,7 @@ struct MessagesPartWriter: PartWriter {
     // A function may return nothing.
     if !parts.isEmpty { block["content"] = .array(parts) }
     if result.isError { block["is_error"] = true }
-    return .object(block)
+    return .object(isOwn ? marked(block, result.extras) : block)
   }
 
   /// Anthropic takes letters, digits, `_` and `-` only. Other providers' ids may have more, such as Kimi's

@@ -18,6 +18,8 @@ struct MessagesStreamReader: StreamReader {
   private let response: ProviderResponse
   private let key: Secret?
   private let maker: String
+  /// Whether members that only Anthropic's clients know are kept.
+  private let keepsMembers: Bool
   private(set) var isComplete = false
   private(set) var unknownFinishReason: String?
   private(set) var hasHalves = false
@@ -29,10 +31,11 @@ struct MessagesStreamReader: StreamReader {
   /// Counts so far: the first event has the prompt's, the last but one the answer's.
   private var usage = JSONObject()
 
-  init(response: ProviderResponse, key: Secret?, maker: String) {
+  init(response: ProviderResponse, key: Secret?, maker: String, keepsMembers: Bool = false) {
     self.response = response
     self.key = key
     self.maker = maker
+    self.keepsMembers = keepsMembers
   }
 
   mutating func read(_ event: ServerSentEvent) throws(ProviderFault) -> [AnswerEvent] {
@@ -46,7 +49,8 @@ struct MessagesStreamReader: StreamReader {
     case "content_block_start": return start(value["content_block"], value["index"])
     case "content_block_delta": return go(on: value["delta"], value["index"])
     case "content_block_stop": return value["index"]?.integer.map { stop(index: $0) } ?? []
-    case "message_delta": return count(value["usage"]) + finish(value["delta"]?["stop_reason"])
+    case "message_delta":
+      return count(value["usage"]) + own(of: value) + finish(value["delta"]?["stop_reason"])
     case "message_stop":
       isComplete = true
       let unended = open.keys.sorted().flatMap { stop(index: $0) }
@@ -61,6 +65,14 @@ struct MessagesStreamReader: StreamReader {
     guard let more = more?.object else { return [] }
     for (name, value) in more where !value.isNull { usage[name] = value }
     return [.usage(TokenUsage(anthropic: .object(usage)))]
+  }
+
+  private func own(of value: JSONValue) -> [AnswerEvent] {
+    guard keepsMembers else { return [] }
+    var members = value["delta"]?.object ?? [:]
+    for (name, value) in value.object ?? [:] where name != "delta" { members[name] = value }
+    let own = MessagesOwnMembers.of(members, usage: usage)
+    return own.isEmpty ? [] : [.extras(own, .messages)]
   }
 
   private mutating func finish(_ json: JSONValue?) -> [AnswerEvent] {
@@ -80,7 +92,7 @@ struct MessagesStreamReader: StreamReader {
 
   private mutating func start(_ block: JSONValue?, _ index: JSONValue?) -> [AnswerEvent] {
     guard let block, let index = index?.integer else { return [] }
-    let begun = MessagesAnswerReader.parts(of: block, maker: maker)
+    let begun = MessagesAnswerReader.parts(of: block, maker: maker, keepsMembers: keepsMembers)
     guard var first = begun.first else { return [] }
     if case .opaque(let part) = first, part.members["input"] != nil {
       open[index] = Block(part: parts, held: part)

@@ -14,6 +14,8 @@ struct ResponsesDialect: WireDialect {
     case .embeddings: "/embeddings"
     case .completion, .completionStream: "/completions"
     case .moderation: "/moderations"
+    // Not asked for: few servers of this dialect have it.
+    case .count: "/responses/input_tokens"
     }
   }
 

@@ -4,8 +4,6 @@ import OrderedCollections
 /// `encrypted_content` of a reasoning item (https://platform.openai.com/docs/guides/reasoning#encrypted-reasoning-items). It
 /// says whose it is, so that it reaches nobody else.
 enum SealedPart {
-  private static let prefix = "sluice:"
-
   /// The text for a part; nil where there is nothing that its maker would want back.
   static func sealed(_ part: Part) -> String? {
     var part = part
@@ -24,14 +22,9 @@ enum SealedPart {
     case .opaque(let opaque): if opaque.dialect == .responses { return nil }
     default: return nil
     }
-    var json = JSONWriter()
-    part.write(to: &json)
-    return prefix + String(buffer: json.buffer)
+    return MakersMark.wrap(part)
   }
 
   /// The part of a text that ``sealed(_:)`` made; nil for any other.
-  static func part(_ text: String) -> Part? {
-    guard text.hasPrefix(prefix) else { return nil }
-    return (try? JSONParser.parse(String(text.dropFirst(prefix.count)))).flatMap(Part.init(stored:))
-  }
+  static func part(_ text: String) -> Part? { MakersMark.unwrap(text) }
 }

@@ -10,4 +10,6 @@ public enum ProviderOperation: Sendable, Hashable, CaseIterable {
   /// The same as server-sent events.
   case completionStream
   case moderation
+  /// How many tokens a prompt has.
+  case count
 }

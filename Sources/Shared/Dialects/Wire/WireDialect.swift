@@ -21,10 +21,23 @@ public protocol WireDialect: Sendable {
   /// Headers that every request has beside the key.
   var headers: HTTPHeaders { get }
 
+  /// Headers of the client's that go on to a provider of this dialect, names in lower case.
+  func headers(of conversation: Conversation) -> JSONObject
+
+  /// Whether the tokens of a prompt are told before its answer, as far as they are known.
+  var tellsUsageFirst: Bool { get }
+
+  /// Whether it tells how many tokens a prompt has.
+  var countsTokens: Bool { get }
+
   /// Throws a refusal with a sentence for what the provider's API cannot express and what changes the answer's meaning.
   func write(
     _ conversation: Conversation, for target: RequestTarget, streams: Bool
   ) throws(ProviderFault) -> WrittenRequest
+
+  /// The question how many tokens a conversation has, from the request that would be asked. Called where
+  /// ``countsTokens`` says so.
+  func counting(_ request: JSONObject, for target: RequestTarget) -> JSONObject
 
   func write(_ request: EmbeddingRequest, for target: RequestTarget) throws(ProviderFault) -> ByteBuffer
 
@@ -36,6 +49,9 @@ public protocol WireDialect: Sendable {
     to request: EmbeddingRequest, from response: ProviderResponse, hiding key: Secret?
   ) throws(ProviderFault) -> ProviderAnswer
 
+  /// How many tokens there are.
+  func count(from response: ProviderResponse, hiding key: Secret?) throws(ProviderFault) -> Int
+
   /// Reads the events of one answer. `response` has the head and no body.
   func streamReader(of response: ProviderResponse, hiding key: Secret?, maker: String) -> any StreamReader
 }
@@ -45,6 +61,17 @@ extension WireDialect {
   public var mostTexts: Int? { nil }
   public var speaksResponses: Bool { false }
   public var takesShownResults: Bool { true }
+  public var tellsUsageFirst: Bool { false }
+
+  public var countsTokens: Bool { false }
+
+  public func counting(_ request: JSONObject, for target: RequestTarget) -> JSONObject { request }
+
+  public func count(from response: ProviderResponse, hiding key: Secret?) throws(ProviderFault) -> Int {
+    throw .failing("no count of tokens in the answer")
+  }
+
+  public func headers(of conversation: Conversation) -> JSONObject { [:] }
 }
 
 extension Dialect {

@@ -1,0 +1,234 @@
+import OrderedCollections
+
+/// Writes one answer as Anthropic's events while it comes (https://platform.claude.com/docs/en/build-with-claude/streaming).
+/// Blocks are numbered without a gap and never interleave: where a provider tells several calls at once, the later ones are
+/// held back until the one before is whole.
+public struct MessagesStreamWriter: Sendable {
+  private let id: String
+  private var model: String
+  /// What is told of the prompt until its provider says better.
+  private let estimate: TokenUsage
+  private var isBegun = false
+  private var blocks = 0
+  private var open: OpenBlock?
+  /// What must wait for the open block.
+  private var held = AnswerDelta()
+
+  /// - Parameters:
+  ///   - model: until it is known who answers.
+  ///   - promptTokens: an estimate.
+  public init(id: String, model: String, promptTokens: Int) {
+    self.id = id
+    self.model = model
+    estimate = TokenUsage(promptTokens: promptTokens, completionTokens: 0)
+  }
+
+  // MARK: - Life
+
+  /// `model` is who answers, with the first piece.
+  public mutating func write(_ delta: AnswerDelta, of model: String?) -> [MessagesEvent] {
+    if let model { self.model = model }
+    var events: [MessagesEvent] = []
+    begin(with: delta, &events)
+    for event in delta.events {
+      if case .part(let part, let index, 0) = event { take(part, index, &events) }
+    }
+    return events
+  }
+
+  /// What says that there is still somebody there.
+  public mutating func quiet() -> [MessagesEvent] {
+    var events: [MessagesEvent] = []
+    begin(with: AnswerDelta(), &events)
+    return events + [.ping]
+  }
+
+  /// Ends the stream of the whole answer, all of which has been written.
+  public mutating func end(_ answer: Answer, usage: TokenUsage) -> [MessagesEvent] {
+    var events: [MessagesEvent] = []
+    begin(with: AnswerDelta(), &events)
+    close(&events)
+    // None of them goes on.
+    while !held.isEmpty {
+      drain(&events)
+      close(&events)
+    }
+    let end = MessagesEnd(answer)
+    events.append(
+      MessagesEvent("message_delta") { json in
+        json.member("delta", json: .object(end.members))
+        json.member("usage", json: .object(MessagesUsage.atEnd(usage, own: end.ownUsage)))
+        json.members(end.beside)
+      })
+    return events + [MessagesEvent("message_stop")]
+  }
+
+  private mutating func begin(with delta: AnswerDelta, _ events: inout [MessagesEvent]) {
+    guard !isBegun else { return }
+    isBegun = true
+    var usage = estimate
+    for case .usage(let told) in delta.events where told.promptTokens > 0 { usage = told }
+    let message: JSONValue = [
+      "id": .string(id), "type": "message", "role": "assistant", "model": .string(model), "content": [],
+      "stop_reason": nil, "stop_sequence": nil, "usage": .object(MessagesUsage.members(usage)),
+    ]
+    events.append(MessagesEvent("message_start") { $0.member("message", json: message) })
+  }
+
+  // MARK: - Parts
+
+  private mutating func take(_ part: Part, _ index: Int, _ events: inout [MessagesEvent]) {
+    if open?.part == index {
+      grow(by: part, &events)
+      if !held.isEmpty, open?.isWholeCall == true {
+        close(&events)
+        drain(&events)
+      }
+      return
+    }
+    if case .citation(let citation) = part {
+      // A source of what was said last.
+      if open?.kind == .text, let form = citation.messagesForm {
+        events.append(.citation(blocks - 1, form))
+      }
+      return
+    }
+    guard held.isEmpty, open?.mayBeFollowed() ?? true else {
+      return held.append(.part(part, at: index, choice: 0))
+    }
+    close(&events)
+    start(part, index, &events)
+  }
+
+  /// Writes what was held back, as far as it need not wait again.
+  private mutating func drain(_ events: inout [MessagesEvent]) {
+    let waiting = held
+    held = AnswerDelta()
+    for case .part(let part, let index, _) in waiting.events { take(part, index, &events) }
+  }
+
+  private mutating func start(_ part: Part, _ index: Int, _ events: inout [MessagesEvent]) {
+    switch part {
+    case .text(let text): open(index, .text, ["type": "text", "text": ""], text.extras, &events)
+    case .refusal: open(index, .text, ["type": "text", "text": ""], [:], &events)
+    case .thought(let thought) where thought.sealed == nil || !thought.text.isEmpty:
+      open(index, .thought, ["type": "thinking", "thinking": "", "signature": ""], [:], &events)
+    case .toolCall(let call):
+      if let mark = MessagesMarks.wrap(call) { add(MessagesBlock.signature(mark), &events) }
+      open(index, .call(isCustom: call.kind == .custom), MessagesBlock.start(of: call), [:], &events)
+    default:
+      for block in MessagesBlock.blocks(of: part) { add(block, &events) }
+      return
+    }
+    grow(by: part, &events)
+  }
+
+  private mutating func open(
+    _ part: Int, _ kind: OpenBlock.Kind, _ block: JSONObject, _ extras: JSONObject,
+    _ events: inout [MessagesEvent]
+  ) {
+    events.append(.blockStart(blocks, block.merging(extras) { ours, _ in ours }))
+    open = OpenBlock(part: part, kind: kind)
+    blocks += 1
+  }
+
+  /// A block that comes whole. A call of Anthropic's own tools is told as any other call is.
+  private mutating func add(_ block: JSONObject, _ events: inout [MessagesEvent]) {
+    var start = block
+    var deltas: [MessagesEvent] = []
+    if case .object(let input)? = block["input"] {
+      start["input"] = [:]
+      deltas = [.delta(blocks, "input_json_delta", "partial_json", JSONValue.object(input).description)]
+    }
+    if block["type"] == "thinking", let signature = block["signature"]?.string {
+      start["signature"] = ""
+      deltas = [.delta(blocks, "signature_delta", "signature", signature)]
+    }
+    events.append(.blockStart(blocks, start))
+    events += deltas
+    events.append(.blockStop(blocks))
+    blocks += 1
+  }
+
+  /// Tells what a piece adds to the open block.
+  private mutating func grow(by part: Part, _ events: inout [MessagesEvent]) {
+    let index = blocks - 1
+    switch part {
+    case .text(let text) where !text.text.isEmpty:
+      events.append(.delta(index, "text_delta", "text", text.text))
+    case .refusal(let text) where !text.isEmpty: events.append(.delta(index, "text_delta", "text", text))
+    case .thought(let thought):
+      if !thought.text.isEmpty {
+        events.append(.delta(index, "thinking_delta", "thinking", thought.text))
+      }
+      open?.note(thought)
+    case .toolCall(let call) where !call.arguments.isEmpty:
+      open?.arguments += call.arguments
+      if open?.kind != .call(isCustom: true) {
+        events.append(.delta(index, "input_json_delta", "partial_json", call.arguments))
+      }
+    default: break
+    }
+  }
+
+  private mutating func close(_ events: inout [MessagesEvent]) {
+    guard let block = open else { return }
+    open = nil
+    let index = blocks - 1
+    if block.kind == .call(isCustom: true) {
+      let input: JSONValue = ["input": .string(block.arguments)]
+      events.append(.delta(index, "input_json_delta", "partial_json", input.description))
+    }
+    // A thought is signed once, at its end.
+    if let thought = block.thought, let signature = MessagesMarks.wrap(thought) ?? thought.signature {
+      events.append(.delta(index, "signature_delta", "signature", signature))
+    }
+    events.append(.blockStop(index))
+  }
+}
+
+/// A block that has begun and not ended.
+private struct OpenBlock: Sendable {
+  enum Kind: Sendable, Hashable {
+    case text
+    case thought
+    case call(isCustom: Bool)
+  }
+
+  let part: Int
+  let kind: Kind
+  /// Of a call, so far.
+  var arguments = ""
+  /// What a thought's maker wants back, so far.
+  private(set) var thought: Thought?
+  /// How long the arguments were when they were last looked at.
+  private var lookedAt = -1
+  private var wasWhole = false
+
+  init(part: Int, kind: Kind) {
+    self.part = part
+    self.kind = kind
+  }
+
+  mutating func note(_ piece: Thought) {
+    var piece = piece
+    piece.text = ""
+    if thought == nil { thought = piece } else { thought?.join(piece) }
+  }
+
+  var isWholeCall: Bool {
+    guard case .call = kind, let last = arguments.utf8.last, last == UInt8(ascii: "}") else { return false }
+    return (try? JSONParser.parse(arguments))?.object != nil
+  }
+
+  /// Whether another block may begin: a call that others come between may go on behind them. What has not grown is not
+  /// looked at again.
+  mutating func mayBeFollowed() -> Bool {
+    guard case .call = kind else { return true }
+    if arguments.utf8.count != lookedAt {
+      lookedAt = arguments.utf8.count
+      wasWhole = isWholeCall
+    }
+    return wasWhole
+  }
+}
