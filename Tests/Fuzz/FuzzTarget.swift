@@ -14,6 +14,8 @@ enum FuzzTarget: String, CaseIterable {
   case gemini
   /// Clients' requests in Responses' form, likewise.
   case responses
+  /// Clients' requests in Anthropic's form, likewise.
+  case messages
   /// Providers' headers, and clients'.
   case headers
   /// What administrators send: tenants, keys and archives of them.
@@ -28,6 +30,7 @@ enum FuzzTarget: String, CaseIterable {
     case .chat: ChatFuzz.run(bytes)
     case .gemini: GeminiFuzz.run(bytes)
     case .responses: ResponsesFuzz.run(bytes)
+    case .messages: MessagesFuzz.run(bytes)
     case .headers: HeadersFuzz.run(bytes)
     case .record: RecordFuzz.run(bytes)
     }

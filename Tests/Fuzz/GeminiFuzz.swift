@@ -8,7 +8,7 @@ enum GeminiFuzz {
     guard let value = try? JSONParser.parse(ByteBuffer(bytes: bytes)) else { return }
     let conversation: Conversation
     do { conversation = try GeminiRequestReader.conversation(model: "m", value) } catch {
-      require(!error.sentence.isEmpty, "a refusal without a sentence")
+      require(error.sentence != "", "a refusal without a sentence")
       return
     }
     let request = JobRequest.chat(conversation)

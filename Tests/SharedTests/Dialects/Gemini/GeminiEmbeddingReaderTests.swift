@@ -23,7 +23,7 @@ struct GeminiEmbeddingReaderTests {
       ["requests": [["content": ["parts": [["inlineData": [:]]]]]]],
       ["requests": [request, ["content": ["parts": [["text": "a"]]], "taskType": "X"]]],
     ] {
-      #expect(throws: GeminiRequestFault.self) { try GeminiEmbeddingReader.several(model: "e", bad) }
+      #expect(throws: InputFault.self) { try GeminiEmbeddingReader.several(model: "e", bad) }
     }
   }
 }
