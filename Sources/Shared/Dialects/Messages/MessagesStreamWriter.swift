@@ -13,6 +13,9 @@ public struct MessagesStreamWriter: Sendable {
   private var open: OpenBlock?
   /// What must wait for the open block.
   private var held = AnswerDelta()
+  /// What only its maker knows, by its part: some providers tell it beside the words that it goes with, piece by piece. It
+  /// comes at the end, or each piece would end the block that is open.
+  private var aside: [(index: Int, part: Part)] = []
 
   /// - Parameters:
   ///   - model: until it is known who answers.
@@ -53,6 +56,7 @@ public struct MessagesStreamWriter: Sendable {
       drain(&events)
       close(&events)
     }
+    for (_, part) in aside { for block in MessagesBlock.blocks(of: part) { add(block, &events) } }
     let end = MessagesEnd(answer)
     events.append(
       MessagesEvent("message_delta") { json in
@@ -78,6 +82,7 @@ public struct MessagesStreamWriter: Sendable {
   // MARK: - Parts
 
   private mutating func take(_ part: Part, _ index: Int, _ events: inout [MessagesEvent]) {
+    if case .opaque(let opaque) = part, opaque.dialect != .messages { return put(aside: part, index) }
     if open?.part == index {
       grow(by: part, &events)
       if !held.isEmpty, open?.isWholeCall == true {
@@ -100,6 +105,14 @@ public struct MessagesStreamWriter: Sendable {
     start(part, index, &events)
   }
 
+  private mutating func put(aside part: Part, _ index: Int) {
+    if let place = aside.firstIndex(where: { $0.index == index }) {
+      aside[place].part.join(part)
+    } else {
+      aside.append((index, part))
+    }
+  }
+
   /// Writes what was held back, as far as it need not wait again.
   private mutating func drain(_ events: inout [MessagesEvent]) {
     let waiting = held
@@ -111,11 +124,15 @@ public struct MessagesStreamWriter: Sendable {
     switch part {
     case .text(let text): open(index, .text, ["type": "text", "text": ""], text.extras, &events)
     case .refusal: open(index, .text, ["type": "text", "text": ""], [:], &events)
-    case .thought(let thought) where thought.sealed == nil || !thought.text.isEmpty:
+    case .thought(let thought) where thought.sealed == nil:
       open(index, .thought, ["type": "thinking", "thinking": "", "signature": ""], [:], &events)
     case .toolCall(let call):
       if let mark = MessagesMarks.wrap(call) { add(MessagesBlock.signature(mark), &events) }
       open(index, .call(isCustom: call.kind == .custom), MessagesBlock.start(of: call), [:], &events)
+    case .thought:
+      // It may come in pieces, and is told whole.
+      open = OpenBlock(part: index, kind: .hidden, hidden: part)
+      return
     default:
       for block in MessagesBlock.blocks(of: part) { add(block, &events) }
       return
@@ -152,6 +169,10 @@ public struct MessagesStreamWriter: Sendable {
 
   /// Tells what a piece adds to the open block.
   private mutating func grow(by part: Part, _ events: inout [MessagesEvent]) {
+    guard open?.kind != .hidden else {
+      open?.hidden?.join(part)
+      return
+    }
     let index = blocks - 1
     switch part {
     case .text(let text) where !text.text.isEmpty:
@@ -174,6 +195,10 @@ public struct MessagesStreamWriter: Sendable {
   private mutating func close(_ events: inout [MessagesEvent]) {
     guard let block = open else { return }
     open = nil
+    if let hidden = block.hidden {
+      for block in MessagesBlock.blocks(of: hidden) { add(block, &events) }
+      return
+    }
     let index = blocks - 1
     if block.kind == .call(isCustom: true) {
       let input: JSONValue = ["input": .string(block.arguments)]
@@ -193,6 +218,8 @@ private struct OpenBlock: Sendable {
     case text
     case thought
     case call(isCustom: Bool)
+    /// What is not begun before it is whole.
+    case hidden
   }
 
   let part: Int
@@ -205,9 +232,13 @@ private struct OpenBlock: Sendable {
   private var lookedAt = -1
   private var wasWhole = false
 
-  init(part: Int, kind: Kind) {
+  /// What is hidden, so far.
+  var hidden: Part?
+
+  init(part: Int, kind: Kind, hidden: Part? = nil) {
     self.part = part
     self.kind = kind
+    self.hidden = hidden
   }
 
   mutating func note(_ piece: Thought) {

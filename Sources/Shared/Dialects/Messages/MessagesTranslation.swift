@@ -103,7 +103,7 @@ struct MessagesTranslation {
       for part in result.parts { parts += try plain(part) }
       result.parts = parts
       result.extras = [:]
-      if result.isError { result.parts.insert(.text("Error: "), at: 0) }
+      if result.isError { result.parts.markFailed() }
       told.parts.append(.toolResult(result))
     }
     if !told.parts.isEmpty { conversation.turns.append(told) }
@@ -140,6 +140,17 @@ struct MessagesTranslation {
       drop("messages.\(opaque.members["type"]?.string ?? "")")
       return []
     case .refusal, .audio, .toolResult, .citation, .opaque: return [part]
+    }
+  }
+}
+
+extension [Part] {
+  /// Says in the text that a call failed, where there is no other place for it.
+  fileprivate mutating func markFailed() {
+    if case .text(let first)? = first {
+      self[0] = .text("Error: \(first.text)")
+    } else {
+      insert(.text("Error"), at: 0)
     }
   }
 }

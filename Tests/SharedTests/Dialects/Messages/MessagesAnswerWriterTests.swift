@@ -114,6 +114,31 @@ struct MessagesAnswerWriterTests {
     #expect(joined.answer.choices[0].parts == calls)
   }
 
+  @Test("what is told beside a thought, piece by piece, does not break it up")
+  func asideOfThought() throws {
+    let maker = Maker(provider: "r", dialect: .chat)
+    func detail(_ text: String) -> AnswerEvent {
+      let part = OpaquePart(
+        name: "reasoning_details", members: ["type": "reasoning.text", "text": .string(text)], dialect: .chat,
+        maker: maker)
+      return .part(.opaque(part), at: 1, choice: 0)
+    }
+    let events = stream(
+      [
+        .part(.thought(Thought("H")), at: 0, choice: 0), detail("H"),
+        .part(.thought(Thought("m")), at: 0, choice: 0), detail("m"), .part(.text("A"), at: 2, choice: 0),
+      ], ending: Answer("A", finishReason: .stop))
+    #expect(MessagesOrder.faults(in: events) == [])
+    let starts = try events.filter { $0.name == "content_block_start" }.map { try JSONParser.parse($0.data) }
+    #expect(starts.map { $0["content_block"]?["type"] } == ["thinking", "text", "redacted_thinking"])
+    guard case .opaque(let part)? = MakersMark.unwrap(starts[2]["content_block"]?["data"]?.string ?? "")
+    else {
+      Issue.record("no mark")
+      return
+    }
+    #expect(part.members["text"] == "Hm")
+  }
+
   @Test("a thought, a text and a call are three blocks of their own kinds, and there is one start")
   func blocks() throws {
     let parts: [Part] = [
