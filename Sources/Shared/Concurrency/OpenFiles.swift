@@ -14,14 +14,22 @@ public enum OpenFiles {
   /// with a thousand waiting clients, or of a worker that asks as many providers. It stays as it is where the system
   /// refuses.
   public static func raiseLimit() {
-    #if canImport(Glibc)
-      let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
-    #else
-      let resource = RLIMIT_NOFILE
-    #endif
-    var limit = rlimit()
-    guard getrlimit(resource, &limit) == 0, limit.rlim_cur < limit.rlim_max else { return }
+    guard var limit = limits, limit.rlim_cur < limit.rlim_max else { return }
     limit.rlim_cur = limit.rlim_max
     _ = setrlimit(resource, &limit)
   }
+
+  /// The bound; nil where it cannot be read.
+  static var limit: Int? { limits.map { Int(clamping: $0.rlim_cur) } }
+
+  private static var limits: rlimit? {
+    var limit = rlimit()
+    return getrlimit(resource, &limit) == 0 ? limit : nil
+  }
+
+  #if canImport(Glibc)
+    private static var resource: __rlimit_resource_t { __rlimit_resource_t(RLIMIT_NOFILE.rawValue) }
+  #else
+    private static var resource: Int32 { RLIMIT_NOFILE }
+  #endif
 }

@@ -10,7 +10,8 @@ public import NIOCore
 ///       json.array { $0.write("a") }
 ///     }
 public struct JSONWriter: Sendable {
-  private var bytes: [UInt8] = []
+  /// What has been written, byte by byte.
+  public private(set) var bytes: [UInt8] = []
 
   /// `capacity` is how many bytes are expected; more may come.
   public init(capacity: Int = 256) { bytes.reserveCapacity(capacity) }
@@ -98,6 +99,14 @@ public struct JSONWriter: Sendable {
     bytes.append("null")
   }
 
+  /// Writes as a string what somebody else writes: in ASCII, without what needs an escape.
+  mutating func write(plain write: (inout [UInt8]) -> Void) {
+    separate()
+    bytes.append(UInt8(ascii: "\""))
+    write(&bytes)
+    bytes.append(UInt8(ascii: "\""))
+  }
+
   /// Writes what is JSON already.
   public mutating func write(json: ByteBuffer) {
     separate()
@@ -118,6 +127,28 @@ public struct JSONWriter: Sendable {
     bytes.append(UInt8(ascii: "{"))
     writeMembers(&self)
     bytes.append(UInt8(ascii: "}"))
+  }
+
+  /// What has a beginning and an end.
+  public enum Container: Sendable { case object, array }
+
+  /// Begins what ``end(_:)`` ends, where it is written in several places.
+  public mutating func begin(_ container: Container) {
+    separate()
+    bytes.append(container == .object ? UInt8(ascii: "{") : UInt8(ascii: "["))
+  }
+
+  /// Ends what ``begin(_:)`` has begun.
+  public mutating func end(_ container: Container) {
+    bytes.append(container == .object ? UInt8(ascii: "}") : UInt8(ascii: "]"))
+  }
+
+  /// Writes a string in ASCII, without what needs an escape.
+  public mutating func write(_ text: StaticString) {
+    separate()
+    bytes.append(UInt8(ascii: "\""))
+    bytes.append(text)
+    bytes.append(UInt8(ascii: "\""))
   }
 
   /// Writes a member's name, in ASCII and without what needs an escape. Its value is to follow.

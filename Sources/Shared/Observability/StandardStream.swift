@@ -28,7 +28,7 @@ public enum StandardStream {
     return true
   }
 
-  private static func writeSome(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int {
+  static func writeSome(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int {
     #if canImport(Darwin)
       Darwin.write(descriptor, bytes.baseAddress, bytes.count)
     #elseif canImport(Musl)

@@ -7,14 +7,24 @@ public enum Timestamp {
 
   /// Such as `2026-01-31T09:15:02.481Z`.
   public static func format(unixMilliseconds: Int64) -> String {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(24)
+    write(unixMilliseconds: unixMilliseconds, to: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Appends the same in ASCII.
+  static func write(unixMilliseconds: Int64, to bytes: inout [UInt8]) {
     let (days, millisecondsOfDay) = unixMilliseconds.floorDivided(by: 86_400_000)
     let (year, month, day) = civilDate(daysSinceEpoch: days)
     let second = millisecondsOfDay / 1000
-    let time = [
-      pad(second / 3600, 2), pad(second / 60 % 60, 2),
-      "\(pad(second % 60, 2)).\(pad(millisecondsOfDay % 1000, 3))",
-    ]
-    return "\(pad(year, 4))-\(pad(month, 2))-\(pad(day, 2))T\(time.joined(separator: ":"))Z"
+    append(year, 4, "-", to: &bytes)
+    append(month, 2, "-", to: &bytes)
+    append(day, 2, "T", to: &bytes)
+    append(second / 3600, 2, ":", to: &bytes)
+    append(second / 60 % 60, 2, ":", to: &bytes)
+    append(second % 60, 2, ".", to: &bytes)
+    append(millisecondsOfDay % 1000, 3, "Z", to: &bytes)
   }
 
   /// The proleptic Gregorian date, by Howard Hinnant's `civil_from_days`
@@ -29,9 +39,20 @@ public enum Timestamp {
     return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day)
   }
 
-  private static func pad(_ number: Int64, _ width: Int) -> String {
-    let digits = String(number)
-    return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+  /// Appends a number, with zeros before it up to a width, and what ends it.
+  private static func append(_ number: Int64, _ width: Int, _ end: Unicode.Scalar, to bytes: inout [UInt8]) {
+    var unit: Int64 = 1
+    for _ in 1..<width { unit *= 10 }
+    if number < 0 || number >= 10 * unit {
+      // A year beyond 9999, or before 0.
+      bytes.append(decimal: number)
+    } else {
+      while unit > 0 {
+        bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / unit % 10))
+        unit /= 10
+      }
+    }
+    bytes.append(UInt8(ascii: end))
   }
 }
 

@@ -1,4 +1,5 @@
 import NIOCore
+import Synchronization
 
 /// What a worker records of a job that has an answer, or of a delivery that has reached its client.
 ///
@@ -20,6 +21,15 @@ public final class Completion: Batchable {
   let kinds: String
   /// How long ago (ms) the first piece of the answer came; empty for one that is not told in pieces.
   let sinceFirstToken: String
+
+  private let told = Mutex<JobAccount?>(nil)
+
+  /// What the step has said of the job that it has recorded now; nil before, and for a delivery.
+  public var account: JobAccount? { told.withLock(\.self) }
+
+  func take(_ reply: RESPValue) {
+    if let account = JobAccount(reply) { told.withLock { $0 = account } }
+  }
 
   public var size: Int { result.readableBytes }
 

@@ -26,6 +26,7 @@ struct FunctionLibrary: Sendable {
     PackageResources.own_keys_lua, PackageResources.rights_lua,
     PackageResources.access_lua, PackageResources.standing_lua, PackageResources.reserved_lua,
     PackageResources.users_lua, PackageResources.retention_lua, PackageResources.bounds_lua,
+    PackageResources.depths_lua,
   ])
 
   /// Such as `sluice_1f0c33a9`.
@@ -43,7 +44,9 @@ struct FunctionLibrary: Sendable {
 
   /// A call of one step on one base key; the step's arguments are appended to it.
   func call(_ step: String, base: String) -> RedisCommand {
-    RedisCommand("FCALL", "\(name)_\(step)", "1", base)
+    var command = RedisCommand("FCALL", "\(name)_\(step)", "1", base)
+    command.step = step
+    return command
   }
 }
 

@@ -44,6 +44,8 @@ extension JobQueue {
   func perform(
     _ command: RedisCommand, acknowledgedBy client: AcknowledgedClient, isCautious: Bool = false
   ) async throws(QueueError) -> AcknowledgedClient.Reply {
+    let start = times?.begin()
+    defer { if let start { times?.end(command, begun: start) } }
     do throws(RedisError) { return try await client.send(command, isCautious: isCautious) } catch {
       guard error.isFunctionMissing else { throw QueueError(error) }
     }
@@ -54,15 +56,18 @@ extension JobQueue {
     }
   }
 
-  /// Takes a step that ends jobs and tells nobody; once replicas have it, all are told. `count` is that of the jobs.
+  /// Takes a step that ends jobs and tells nobody; once replicas have it, all are told. `count` is that of the jobs, and
+  /// `note` takes what is said of each.
   func settle(
-    _ command: RedisCommand, count: Int, step: String, acknowledgedBy client: AcknowledgedClient
+    _ command: RedisCommand, count: Int, step: String, acknowledgedBy client: AcknowledgedClient,
+    note: (Int, RESPValue) -> Void = { _, _ in }
   ) async throws(QueueError) -> [Settlement] {
     let reply = try await perform(command, acknowledgedBy: client)
     guard let elements = reply.value.array, elements.count == count + 1, let told = elements[count].array
     else { throw .unexpectedReply(step: step) }
     let settlements = elements.prefix(count).compactMap(Settlement.init)
     guard settlements.count == count else { throw .unexpectedReply(step: step) }
+    for (index, element) in elements.prefix(count).enumerated() { note(index, element) }
     guard reply.isAcknowledged else {
       return settlements.map { $0 == .recorded ? .unacknowledged : $0 }
     }

@@ -16,6 +16,8 @@ public struct ClaimedJob: Sendable {
   public let deliveredJob: JobID?
   /// Its place in its client's trace; of a delivery, that of the job whose end it tells. Nil for one that is in none.
   public let trace: JobTrace?
+  /// The time from its admission until it was claimed; nil for one that was handed over as it came.
+  public var age: Duration?
 
   /// `stored` is the request as it stands in the queue, behind the lines of a trace.
   init(
@@ -85,12 +87,14 @@ extension JobQueue {
       let id = fields[0].string.flatMap(JobID.init(rawValue:)), let fence = fields[1].integer,
       let attempts = fields[2].integer, let timeLeft = fields[3].integer
     else { throw .unexpectedReply(step: "claim") }
-    return ClaimedJob(
+    var job = ClaimedJob(
       lease: Lease(id: id, fence: fence, worker: worker), attempts: Int(attempts),
       timeLeft: .milliseconds(timeLeft),
       streaming: fields[4].string.flatMap(StreamMode.init),
       stored: fields.count > 5 ? fields[5].buffer : nil,
       deliveredJob: fields.count > 6 ? fields[6].string.flatMap(JobID.init(rawValue:)) : nil)
+    job.age = fields.count > 7 ? fields[7].integer.map { .milliseconds($0) } : nil
+    return job
   }
 
   /// Gives a worker's sign of life and extends its leases. Returns those that it does not hold any more.

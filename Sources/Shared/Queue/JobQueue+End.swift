@@ -39,10 +39,13 @@ extension JobQueue {
     }
     if let acknowledging {
       return try await settle(
-        command, count: completions.count, step: "complete", acknowledgedBy: acknowledging)
+        command, count: completions.count, step: "complete", acknowledgedBy: acknowledging
+      ) { index, reply in completions[index].take(reply) }
     }
-    let settlements = try await perform(command).array?.compactMap(Settlement.init) ?? []
+    let replies = try await perform(command).array ?? []
+    let settlements = replies.compactMap(Settlement.init)
     guard settlements.count == completions.count else { throw .unexpectedReply(step: "complete") }
+    for (completion, reply) in zip(completions, replies) { completion.take(reply) }
     return settlements
   }
 
@@ -54,9 +57,11 @@ extension JobQueue {
   }
 
   /// Records that a job failed for good, and keeps it for an operator if it is a dead letter.
-  /// - Parameter purchase: what it cost all the same.
+  /// - Parameters:
+  ///   - purchase: what it cost all the same.
+  ///   - slot: where it is left what the step says of the job.
   public func fail(
-    _ lease: Lease, with failure: JobFailure, after purchase: Purchase? = nil
+    _ lease: Lease, with failure: JobFailure, after purchase: Purchase? = nil, telling slot: JobAccountSlot? = nil
   ) async throws(QueueError) -> Settlement {
     var command = quietStep("fail", lease)
     command.append(failure.encoded())
@@ -64,9 +69,9 @@ extension JobQueue {
     command.append(failure.isDeadLetter ? "1" : "0")
     command.append(purchase?.words ?? "")
     if let acknowledging {
-      return try await settle(command, count: 1, step: "fail", acknowledgedBy: acknowledging)[0]
+      return try await settle(command, count: 1, step: "fail", acknowledgedBy: acknowledging) { slot?.take($1) }[0]
     }
-    return try await settle(command, step: "fail")
+    return try await settle(command, step: "fail") { slot?.take($0) }
   }
 
   /// Puts a job aside for `delay`. An attempt that asked no provider is not counted.
@@ -134,10 +139,12 @@ extension JobQueue {
     return command
   }
 
-  func settle(_ command: RedisCommand, step: String) async throws(QueueError) -> Settlement {
-    guard let settlement = Settlement(try await perform(command)) else {
-      throw .unexpectedReply(step: step)
-    }
+  func settle(
+    _ command: RedisCommand, step: String, note: (RESPValue) -> Void = { _ in }
+  ) async throws(QueueError) -> Settlement {
+    let reply = try await perform(command)
+    guard let settlement = Settlement(reply) else { throw .unexpectedReply(step: step) }
+    note(reply)
     return settlement
   }
 }
@@ -160,6 +167,8 @@ extension Settlement {
     switch reply.integer {
     case 1: self = .recorded
     case 0: self = .stale
+    // What is told of the job.
+    case nil where reply.buffer != nil: self = .recorded
     default: return nil
     }
   }

@@ -17,18 +17,21 @@ public struct JobQueue: Sendable {
   let acknowledging: AcknowledgedClient?
   public let retention: JobRetention
   public let bounds: QueueBounds
+  /// Where it is noted how long steps take; nil where nobody asks.
+  public let times: StepTimes?
   /// The shard's hash tag is part of every key.
   let base: String
 
   /// With `acknowledging`, nobody is told of a job or an answer that replicas do not have.
   public init(
     redis: RedisClient, acknowledging: AcknowledgedClient? = nil, retention: JobRetention,
-    bounds: QueueBounds, prefix: String = "sluice"
+    bounds: QueueBounds, prefix: String = "sluice", times: StepTimes? = nil
   ) {
     self.redis = redis
     self.acknowledging = acknowledging
     self.retention = retention
     self.bounds = bounds
+    self.times = times
     base = "\(prefix):{0}"
   }
 
@@ -46,6 +49,8 @@ public struct JobQueue: Sendable {
   func perform(
     _ command: RedisCommand, within deadline: Duration? = nil
   ) async throws(QueueError) -> RESPValue {
+    let start = times?.begin()
+    defer { if let start { times?.end(command, begun: start) } }
     do {
       return try await sendStep(command, deadline: deadline)
     } catch {

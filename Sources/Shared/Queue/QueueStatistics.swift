@@ -12,7 +12,7 @@ public struct QueueStatistics: Sendable, Hashable {
   /// `stale` (outcomes refused for an old fencing token), `reclaimed` (leases that ran out), `crashes`,
   /// `notice:<kind>`, `put_off` (to the next period of a budget), `quarantined`, `requeued`, `discarded`, `repaired:<kind>`, `orphan:<index>` (members without what they stand for,
   /// removed), `untold` (messages on channels that Redis' rules forbid),
-  /// `dropped:<kind>` (what gave way to new work).
+  /// `dropped:<kind>` (what gave way to new work), `dead:<code>` (jobs and deliveries that became dead letters).
   public let counts: [String: Int]
   /// What fills Redis.
   public let memory: MemoryUse

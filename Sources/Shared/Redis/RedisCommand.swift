@@ -4,6 +4,8 @@ import NIOCore
 public struct RedisCommand: Sendable {
   /// For errors and logs. Arguments are never shown: they can hold secrets and prompts.
   public let name: String
+  /// Of a call of a step, which; nil for other commands.
+  var step: String?
   private var count = 0
   private var arguments: [UInt8] = []
 

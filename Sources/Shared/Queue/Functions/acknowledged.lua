@@ -31,7 +31,7 @@ end
 
 -- complete_untold: `complete`, but nobody is told. May be taken again by the same leases, which changes nothing.
 --   KEYS, ARGV as complete
---   returns for each job 1: recorded, now or before by this lease, 0: stale; then {id of a job to tell of, …}
+--   returns for each job what `complete` does, where 1 is: recorded before by this lease; then {id of a job to tell of, …}
 step('complete_untold', { 'allow-oom' }, function(K, args)
   local settled, ids = without_telling(BODIES.complete, K, args)
   settled[#settled + 1] = ids

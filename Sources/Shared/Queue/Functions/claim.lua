@@ -9,7 +9,7 @@
 --     more  1 when queued work remains (the wake-up has been passed on)
 --     next  ms until something that no wake-up announces is due, -1 without such a thing
 --     job   {id, fence, attempts (this one included), ms until the deadline, how its events are written or '',
---           request or nil, job whose end it delivers or nil}
+--           request or nil, job whose end it delivers or nil, its age in ms}
 --   O((n + due) log jobs)
 -- A job found past its deadline ends here: expired if nobody ever began it, else failed.
 
@@ -171,7 +171,7 @@ local function give(K, id, job, request, worker, now_us)
     redis.call('HDEL', K .. 'j:' .. id, 'dl')
     add_status(K, id)
   end
-  return { id, fence, attempts, tonumber(job[4]) - now, job[9] or '', request, job[8] }
+  return { id, fence, attempts, tonumber(job[4]) - now, job[9] or '', request, job[8], now - (job[12] or now) }
 end
 
 -- Gives jobs to a worker but those that are past their deadline: they end.

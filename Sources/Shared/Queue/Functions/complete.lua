@@ -5,7 +5,7 @@
 --         5… of each job: id, fence, result, '1' when the result may be cached, provider, model, prompt tokens,
 --           completion tokens, cost (nano-dollars), kinds of tokens (ends.lua), how long ago (ms) the answer began to
 --           come, or ''
---   returns for each job 1: recorded, 0: stale, nothing was changed
+--   returns for each job what it was (told_of): recorded, 1: recorded before, 0: stale, nothing was changed
 --   The slots of jobs that were recorded are offered for the next, unless something is queued.
 --   O((jobs + followers) log jobs + log workers)
 local ARGUMENTS_OF_COMPLETION = 11
@@ -31,7 +31,7 @@ local function complete_all(K, changes, args, keep, now, settled, answers)
     elseif not was_recorded then
       list_in(settled, 'late')[#list_in(settled, 'late') + 1] = first
     end
-    settled[#settled + 1] = (job or was_recorded) and 1 or 0
+    settled[#settled + 1] = job and told_of(job) or was_recorded and 1 or 0
   end
 end
 
@@ -53,7 +53,7 @@ step('complete', { 'allow-oom' }, complete)
 -- client was told what to mend, the request goes.
 --   KEYS[1] base   ARGV 1 id  2 fence  3 worker  4 failure  5 keep (ms)  6 '1' for a dead letter
 --         7 what was bought all the same (bought.lua), or ''
---   returns 1: recorded, 0: stale, nothing was changed   O(log jobs)
+--   returns what the job was (told_of): recorded, 1: recorded before, 0: stale, nothing was changed   O(log jobs)
 local function fail(K, args)
   local job, was_recorded = job_to_end(K, args[1], args[2], args[3], 'failed')
   if not job then
@@ -64,7 +64,7 @@ local function fail(K, args)
   end
   job.is_told, job.is_reported = args[6] ~= '1', true
   finish(K, args[1], 'failed', args[4], tonumber(args[5]), now_ms(), job, held.usage_of(args[7]))
-  return 1
+  return told_of(job)
 end
 
 step('fail', { 'allow-oom' }, fail)

@@ -64,12 +64,21 @@ local function record_usage(K, id, state, job, usage, now)
   local created = not job.n and tonumber(job.ct)
   local waited = created and job.st and text(job.st - created) or '-'
   local began = created and usage[7] and usage[7] ~= '' and text(math.max(0, now - created - usage[7])) or '-'
+  job.ms = waited .. ' ' .. began .. ' ' .. (created and text(now - created) or '-')
   redis.call('XADD', K .. 'usage', '*', 'job', id, 'tenant', job.t,
     'state', state, 'provider', provider, 'model', usage[2] or '', 'prompt', usage[3] or '0',
     'completion', usage[4] or '0', 'cost', text(math.ceil(tonumber(nanos) / 1000)), 'nanos', nanos, 'attempts', job.a or '0', 'requeued', job.n or '0',
     'provider_key', key, 'key', job.ke or '', 'user', job.us or '', 'route', job.m or '', 'lane', job.l or '',
     'how', job.hit and 'hit' or job.co and 'coalesced' or '', 'kinds', usage[6] or '',
-    'ms', waited .. ' ' .. began .. ' ' .. (created and text(now - created) or '-'), 'tags', job.tags or '')
+    'ms', job.ms, 'tags', job.tags or '')
+end
+
+-- What the worker is told that has ended a job: whose it was, and how long it took, as its record says.
+--   <tenant> <lane> <id of its key, or -> <ms until its first start> <ms until its answer began> <ms in all> <user>
+-- 1 for a delivery, which is nobody's.
+local function told_of(job)
+  if not job.ms then return 1 end
+  return job.t .. ' ' .. (job.l or '') .. ' ' .. (job.ke or '-') .. ' ' .. job.ms .. ' ' .. (job.us or '')
 end
 
 local function fields_of(K, id)
@@ -138,6 +147,7 @@ local function finish_one(K, changes, id, job, state, body, keep, now, usage)
     redis.call('PEXPIRE', K .. 'p:' .. id, time_kept)
     redis.call('ZREMRANGEBYSCORE', K .. 'dead', '-inf', now - keep)
     redis.call('ZADD', K .. 'dead', now, id)
+    add_to(changes.counts, 'dead:' .. (body:match('^{"code":"([%l_]+)"') or 'other'), 1)
   else
     note_deleted(changes, K .. 'p:' .. id)
   end

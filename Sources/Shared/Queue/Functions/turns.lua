@@ -63,7 +63,7 @@ local function pop_jobs(K, round, lane, tenant, most)
   local ids = members_of(list, redis.pcall('LPOP', list, text(most)))
   local taken, before = round.taken, #round.taken
   for _, id in ipairs(ids) do
-    local job = redis.pcall('HMGET', K .. 'j:' .. id, 's', 'f', 'a', 'd', 'st', 'w', 't', 'of', 'sm', 'gt', 'fo')
+    local job = redis.pcall('HMGET', K .. 'j:' .. id, 's', 'f', 'a', 'd', 'st', 'w', 't', 'of', 'sm', 'gt', 'fo', 'ct')
     if not job[7] then
       if redis.call('ZREM', K .. 'deadlines', id) == 1 then bury(K, 'queue', id) end
     elseif job[1] == 'queued' and not (job[10] or job[11]) and not round.is_taken[id] then
@@ -149,7 +149,7 @@ end
 
 -- Takes the next jobs, `most` at most: each of the lane that is furthest behind, of its tenant that is furthest
 -- behind. A tenant that runs `cap` jobs (0: no cap) is parked until one of them ends.
---   returns nil when nothing is left, or what was taken {id, job fields s f a d st w t of sm}…, and how many ids
+--   returns nil when nothing is left, or what was taken {id, job fields s f a d st w t of sm gt fo ct}…, and how many ids
 --   were passed over, at least 1 when nothing was taken; there may be more then
 --   O(most log tenants)
 function take_round(K, cap, most)

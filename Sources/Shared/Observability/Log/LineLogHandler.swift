@@ -1,6 +1,6 @@
 import Logging
 
-/// Writes log records to standard error, a line each.
+/// Writes log records, a line each.
 public struct LineLogHandler: LogHandler {
   public var logLevel: Logger.Level
   public var metadata: Logger.Metadata = [:]
@@ -10,21 +10,21 @@ public struct LineLogHandler: LogHandler {
   private let output: @Sendable (String) -> Void
 
   /// `output` takes a whole line, its end included.
-  init(
-    label: String, level: Logger.Level, format: LogFormat,
-    output: @escaping @Sendable (String) -> Void = LineLogHandler.writeToStandardError
-  ) {
+  init(label: String, level: Logger.Level, format: LogFormat, output: @escaping @Sendable (String) -> Void) {
     self.label = label
     logLevel = level
     self.format = format
     self.output = output
   }
 
-  /// Makes the process's loggers. Call it once, before the first logger is made.
-  public static func bootstrap(_ environment: ProcessEnvironment) throws(ConfigurationError) {
-    let level = try environment.read(Variables.logLevel).level
-    let format = try environment.read(Variables.logFormat)
-    LoggingSystem.bootstrap { LineLogHandler(label: $0, level: level, format: format) }
+  /// Makes the process's loggers, and returns the log that they write to. Call it once, before the first logger is made.
+  @discardableResult
+  public static func bootstrap(_ environment: ProcessEnvironment) throws(ConfigurationError) -> ProcessLog {
+    let log = try ProcessLog(environment)
+    LoggingSystem.bootstrap { label in
+      LineLogHandler(label: label, level: log.level.level, format: log.format) { log.pipe.write($0) }
+    }
+    return log
   }
 
   public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
@@ -42,6 +42,4 @@ public struct LineLogHandler: LogHandler {
       metadata: all.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value.description) })
     output(line.rendered(as: format))
   }
-
-  static let writeToStandardError: @Sendable (String) -> Void = StandardStream.writeError
 }

@@ -36,12 +36,12 @@ struct LogLine {
   }
 
   /// As logfmt has it: in quotes where a value could be taken for several, so that it cannot forge a field.
-  private static func quoted(_ value: String) -> String {
+  static func quoted(_ value: String) -> String {
     guard value.contains(where: { " =\"".contains($0) }) else { return value }
     return "\"" + value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
   }
 
-  private static func escaped(_ text: String) -> String {
+  static func escaped(_ text: String) -> String {
     guard text.unicodeScalars.contains(where: isUnsafe) else { return text }
     var escaped = ""
     for scalar in text.unicodeScalars {

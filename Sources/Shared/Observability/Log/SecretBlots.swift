@@ -1,0 +1,85 @@
+/// Blots out what looks like a secret, before a text is logged: keys by the prefixes that their issuers give them, private
+/// keys, tokens of the form `eyJ….….…`, and passwords in URLs.
+///
+/// By its look alone: a password that is a word is not known. Nobody should log contents who may not see them.
+enum SecretBlots {
+  static let blot = "***"
+  /// No secret is taken for longer, in bytes.
+  static let longest = 4096
+
+  /// Prefixes, and how many characters must follow at least.
+  private static let prefixes: [(prefix: String, least: Int)] = [
+    ("sk-", 16), ("AKIA", 16), ("ASIA", 16), ("ghp_", 20), ("gho_", 20), ("ghs_", 20), ("ghu_", 20),
+    ("github_pat_", 20), ("glpat-", 16), ("xoxa-", 10), ("xoxb-", 10), ("xoxp-", 10), ("xoxr-", 10),
+    ("xoxs-", 10), ("AIza", 30), ("ya29.", 20), ("sk_live_", 16), ("rk_live_", 16), ("SG.", 20), ("npm_", 20),
+    ("pypi-", 16), ("dop_v1_", 20), ("gsk_", 20), ("hf_", 20), ("eyJ", 20),
+  ]
+  private static let byFirst: [UInt8: [(prefix: [UInt8], least: Int)]] = Dictionary(
+    grouping: prefixes.map { (prefix: Array($0.prefix.utf8), least: $0.least) }, by: { $0.prefix[0] })
+  private static let privateKey = Array("-----BEGIN ".utf8)
+  private static let end = Array("-----END ".utf8)
+
+  static func blotted(_ text: String) -> String {
+    let bytes = Array(text.utf8)
+    var shown: [UInt8] = []
+    shown.reserveCapacity(bytes.count)
+    var at = 0
+    while at < bytes.count {
+      if let secret = secret(in: bytes, at: at) {
+        shown.append(contentsOf: bytes[at..<secret.lowerBound])
+        shown.append(contentsOf: blot.utf8)
+        at = secret.upperBound
+      } else {
+        shown.append(bytes[at])
+        at += 1
+      }
+    }
+    return String(decoding: shown, as: UTF8.self)
+  }
+
+  /// Where the secret stands that begins at a place, or a little behind it; nil where none does.
+  private static func secret(in bytes: [UInt8], at start: Int) -> Range<Int>? {
+    if bytes[start] == UInt8(ascii: "-"), bytes[start...].starts(with: privateKey) {
+      return pem(in: bytes, at: start)
+    }
+    if bytes[start] == UInt8(ascii: ":"), bytes[start...].starts(with: "://".utf8) {
+      return password(in: bytes, behind: start + 3)
+    }
+    guard let kinds = byFirst[bytes[start]], start == 0 || !isOfToken(bytes[start - 1]) else { return nil }
+    for (prefix, least) in kinds where bytes[start...].starts(with: prefix) {
+      let stop = bytes[start...].firstIndex { !isOfToken($0) } ?? bytes.count
+      if stop - start - prefix.count >= least { return start..<stop }
+    }
+    return nil
+  }
+
+  /// From `-----BEGIN … PRIVATE KEY` to its end, or that of the text.
+  private static func pem(in bytes: [UInt8], at start: Int) -> Range<Int>? {
+    let heading = bytes[start...].prefix(64)
+    guard heading.split(separator: UInt8(ascii: "-")).first.map({ $0.suffix(11).elementsEqual("PRIVATE KEY".utf8) })
+      == true
+    else { return nil }
+    var at = start + privateKey.count
+    while at < bytes.count, !bytes[at...].starts(with: end) { at += 1 }
+    let close = bytes[min(at + end.count, bytes.count)...].firstIndex(of: UInt8(ascii: "-"))
+    return start..<min((close ?? bytes.count) + 5, bytes.count)
+  }
+
+  /// `user:password@` of a URL: the password.
+  private static func password(in bytes: [UInt8], behind start: Int) -> Range<Int>? {
+    let authority = bytes[start...].prefix { $0 > 0x20 && !"/?#\"'<>".utf8.contains($0) }
+    guard let at = authority.lastIndex(of: UInt8(ascii: "@")),
+      let colon = authority[..<at].firstIndex(of: UInt8(ascii: ":")), colon + 1 < at
+    else { return nil }
+    return colon + 1..<at
+  }
+
+  private static func isOfToken(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
+      true
+    default: false
+    }
+  }
+}
