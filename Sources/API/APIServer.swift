@@ -9,9 +9,12 @@ import Shared
 /// The API process: its services, wired together.
 struct APIServer: Sendable {
   let settings: APISettings
+  let access: AccessLog
   let logger: Logger
   /// Called with the port once requests are taken.
   var onReady: @Sendable (Int) async -> Void = { _ in }
+  /// The same for the port of metrics.
+  var onMetricsReady: @Sendable (Int) async -> Void = { _ in }
 
   /// Runs until SIGTERM or SIGINT, then finishes what is under way within the drain time-out.
   func run() async throws {
@@ -27,7 +30,8 @@ struct APIServer: Sendable {
     let acknowledging = AcknowledgedClient(
       topology: topology, eventLoopGroup: eventLoops, logger: logger, purpose: "api-ack")
     let queue = JobQueue(
-      redis: redis, acknowledging: acknowledging, retention: settings.retention, bounds: settings.bounds)
+      redis: redis, acknowledging: acknowledging, retention: settings.retention, bounds: settings.bounds,
+      times: StepTimes())
     let board = ReplyBoard()
     let feeds = EventBoard()
     let receipts = Receipts()
@@ -52,9 +56,17 @@ struct APIServer: Sendable {
       board: board, feeds: feeds, receipts: receipts, lost: lost, channels: channels, eventLoops: eventLoops,
       users: users)
     let traces = TraceExport(settings.tracing, logger: logger)
+    let circuits = CircuitStore(redis: redis)
+    let metrics = MetricsBoard(
+      queue: queue, lanes: LaneWalk(queue: queue), circuits: circuits, catalogs: settings.catalogs,
+      errors: topology.errors, lost: lost,
+      metrics: APIMetrics(
+        targets: TargetNames(settings.catalogs), tenants: TenantNames(most: settings.metricsTenants)),
+      lag: LoopLag(eventLoops), access: access)
     let responder = responder(
-      routes(desk, records, drain, gate, CircuitStore(redis: redis), topology.errors), queue: queue,
-      ring: ring, uses: uses, drain: drain, gate: gate, tracer: traces?.tracer)
+      routes(desk, records, drain, gate, circuits, metrics), queue: queue,
+      ring: ring, uses: uses, drain: drain, gate: gate, tracer: traces?.tracer,
+      log: RequestLog(access: access, metrics: metrics.metrics))
     let server = DrainingService(
       server: application(responder, gate), drain: drain, desk: desk, delay: settings.drainDelay,
       timeout: settings.drainTimeout, logger: logger)
@@ -62,7 +74,8 @@ struct APIServer: Sendable {
     // Shut down in reverse order: the server first, what it needs last.
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
-        services: (traces.map { [$0.exporter] } ?? []) + (acknowledging.map { [$0] } ?? []) + [
+        services: metricsServices(metrics, gate) + (traces.map { [$0.exporter] } ?? [])
+          + (acknowledging.map { [$0] } ?? []) + [
           topology, redis, MemoryKeeper(queue: queue, logger: logger).behind(gate),
           EndTeller(queue: queue).behind(gate), listener, reloader,
           FoundingWatch(queue: queue, logger: logger).behind(gate), uses.behind(gate), users.behind(gate),
@@ -74,7 +87,7 @@ struct APIServer: Sendable {
   private func routes(
     _ desk: JobDesk, _ records: AccessStore, _ drain: DrainSwitch, _ gate: StartGate,
     _ circuits: CircuitStore,
-    _ errors: RedisErrorLog
+    _ metrics: MetricsBoard
   ) -> [Route] {
     let bodies = BodyReader(maxBytes: settings.maxBodyBytes)
     let providers = ProviderBoard(catalogs: settings.catalogs, circuits: circuits)
@@ -102,7 +115,8 @@ struct APIServer: Sendable {
       ] + ModelRoutes(catalogs: settings.catalogs).routes
       + GeminiRoutes(asking: asking, bodies: bodies, settings: compatible).routes
     let health = HealthRoutes(queue: desk.queue, board: providers, drain: drain, gate: gate)
-    let operation = health.routes + [MetricsRoute(queue: desk.queue, errors: errors, lost: desk.lost).route]
+    let operation =
+      health.routes + (settings.metricsPort == nil ? [MetricsRoute(board: metrics).route] : [])
     let administration = adminRoutes(desk, records, bodies)
     let documented =
       [query.route] + jobs.routes + [EventRoute(desk: desk).route] + openAI + [
@@ -126,7 +140,7 @@ struct APIServer: Sendable {
 
   private func responder(
     _ routes: [Route], queue: JobQueue, ring: KeyRing, uses: KeyUseLog, drain: DrainSwitch, gate: StartGate,
-    tracer: SpanTracer?
+    tracer: SpanTracer?, log: RequestLog
   ) -> APIResponder {
     APIResponder(
       routes: RouteTable(routes),
@@ -137,8 +151,16 @@ struct APIServer: Sendable {
       limits: LimitPolicy(limit: settings.rateLimit, subject: settings.rateLimitBy),
       crossOrigin: CrossOriginPolicy(allowedOrigins: Set(settings.allowedOrigins)), queue: queue,
       clock: ring.clock,
-      bodies: BodyBudget(limit: settings.maxHeldBytes), drain: drain, gate: gate, tracer: tracer,
+      bodies: BodyBudget(limit: settings.maxHeldBytes), drain: drain, gate: gate, tracer: tracer, log: log,
       logger: logger)
+  }
+
+  private func metricsServices(_ board: MetricsBoard, _ gate: StartGate) -> [any Service] {
+    let own: [any Service] = [board.lag, TenantSeed(queue: board.queue, names: board.metrics.tenants).behind(gate)]
+    guard let port = settings.metricsPort else { return own }
+    let server = MetricsServer(
+      host: settings.host, port: port, board: board, logger: logger, onReady: onMetricsReady)
+    return own + [server.service]
   }
 
   private func application(_ responder: APIResponder, _ gate: StartGate) -> some ApplicationProtocol {

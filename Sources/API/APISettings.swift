@@ -29,6 +29,10 @@ struct APISettings: Sendable {
   let drainTimeout: Duration
   /// Nil where no traces are exported.
   let tracing: OTLPSettings?
+  /// Of metrics; nil for none of their own.
+  let metricsPort: Int?
+  /// How many tenants have metrics under their own names.
+  let metricsTenants: Int
 
   init(_ environment: ProcessEnvironment) throws(ConfigurationError) {
     host = try environment.read(Variables.host)
@@ -64,5 +68,7 @@ struct APISettings: Sendable {
     drainDelay = try environment.read(Variables.drainDelay)
     drainTimeout = try environment.read(Variables.drainTimeout)
     tracing = try OTLPSettings(environment, service: "sluice-api")
+    metricsPort = try environment.readIfSet(Variables.metricsPort)
+    metricsTenants = try environment.read(Variables.metricsTenants)
   }
 }

@@ -14,10 +14,18 @@ struct Main: AsyncParsableCommand {
     OpenFiles.raiseLimit()
     do {
       let environment = ProcessEnvironment.current
-      try LineLogHandler.bootstrap(environment)
+      let log = try LineLogHandler.bootstrap(environment)
+      // What was logged last is written before the process ends.
+      defer { log.pipe.drain() }
       let settings = try APISettings(environment)
-      let server = APIServer(settings: settings, logger: Logger(label: "sluice-api")) { port in
+      var server = APIServer(
+        settings: settings, access: try AccessLog(environment, log, label: "sluice-api"),
+        logger: Logger(label: "sluice-api")
+      ) { port in
         StandardStream.writeOutput("sluice-api listening on \(settings.host):\(port)\n")
+      }
+      server.onMetricsReady = { port in
+        StandardStream.writeOutput("sluice-api metrics at \(settings.host):\(port)\n")
       }
       try await server.run()
     } catch let error as ConfigurationError {

@@ -9,23 +9,28 @@ struct AnswerStream: Sendable {
   let stream: EventStream
   let job: JobID
   var writer: any StreamWriter
+  let trail: RequestTrail
 
   private var isBegun = false
   private var deltas = JobDeltaReader()
   private var bytes = ByteBuffer()
 
-  init(desk: JobDesk, client: Client, stream: EventStream, job: JobID, writer: any StreamWriter) {
+  init(
+    desk: JobDesk, client: Client, stream: EventStream, job: JobID, writer: any StreamWriter, trail: RequestTrail
+  ) {
     self.desk = desk
     self.client = client
     self.stream = stream
     self.job = job
     self.writer = writer
+    self.trail = trail
   }
 
   /// Writes an answer that is there already.
   mutating func write(_ result: StoredResult, to response: inout any ResponseBodyWriter) async throws {
     add(result)
     try await stream.write(bytes, to: &response)
+    trail.pieceWasSent(of: nil)
     try await response.finish(nil)
   }
 
@@ -39,10 +44,12 @@ struct AnswerStream: Sendable {
     while true {
       for event in events { try await add(event) }
       if bytes.readableBytes > 0 { try await stream.write(bytes, to: &response) }
+      trail.note(events)
       bytes.clear()
       if events.last?.kind == .done { return try await response.finish(nil) }
       let step: EventReader.Step
       do throws(Problem) { step = try await reader.next(within: writer.patience) } catch {
+        trail.broke()
         writer.fail(with: error, to: &bytes)
         try await stream.write(bytes, to: &response)
         return try await response.finish(nil)
@@ -53,6 +60,7 @@ struct AnswerStream: Sendable {
         events = []
         writer.goOn(&bytes)
       case .over:
+        trail.broke()
         writer.fail(with: .unavailable(.draining, retryAfter: .seconds(1)), to: &bytes)
         try await stream.write(bytes, to: &response)
         return try await response.finish(nil)
@@ -75,10 +83,12 @@ struct AnswerStream: Sendable {
 
   private mutating func end() async throws {
     let ended = try await desk.readOnceReachable(job, for: client)
+    if let body = ended.result ?? ended.failure { trail.ended(body) }
     do throws(Problem) {
       guard let result = StoredResult(try EndedJob(ended).answer()) else { throw .internalError }
       if isBegun { writer.end(with: result, to: &bytes) } else { add(result) }
     } catch {
+      trail.broke()
       writer.fail(with: error, to: &bytes)
     }
   }

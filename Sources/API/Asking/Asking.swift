@@ -130,6 +130,7 @@ struct Asking: Sendable {
   private func reply(
     _ job: EndedJob, _ form: Question.Form, _ call: Call, _ headers: HTTPFields, _ limit: RateLimitStates?
   ) throws(Problem) -> Reply {
+    call.trail.ended(job.body)
     let body = try job.answer()
     var headers = headers
     switch form {

@@ -60,7 +60,9 @@ struct AskingStream: Sendable {
     let job = start.job
     var headers = start.headers
     headers[.location] = job.path
-    let events = JobEventStream(desk: desk, client: client, stream: EventStream(channel: call.channel))
+    let events = JobEventStream(
+      desk: desk, client: client, stream: EventStream(channel: call.channel, trail: call.trail),
+      trail: call.trail)
     return Reply(
       .ok,
       content: .stream { writer in
@@ -78,14 +80,18 @@ struct AskingStream: Sendable {
     headers[.sluiceJob] = start.job.id.rawValue
     let answered = AnsweredJob(id: start.job.id, created: start.job.created, requestID: call.id)
     let stream = AnswerStream(
-      desk: desk, client: client, stream: EventStream(channel: call.channel), job: start.job.id,
-      writer: writer.stream(of: answered))
-    if let body = start.job.result { return try reply(stream, body, headers, start.limit) }
+      desk: desk, client: client, stream: EventStream(channel: call.channel, trail: call.trail),
+      job: start.job.id, writer: writer.stream(of: answered), trail: call.trail)
+    if let body = start.job.result {
+      call.trail.ended(body)
+      return try reply(stream, body, headers, start.limit)
+    }
     // Clients of other APIs know no way to go on with a stream.
     var reader = desk.reader(of: start.job.id, for: client, isResumable: false)
     let first = try await firstPiece(&reader)
     if first.contains(where: { $0.kind == .whole }) {
       guard let body = try await desk.read(start.job.id, for: client).job.result else { throw .internalError }
+      call.trail.ended(body)
       return try reply(stream, body, headers, start.limit)
     }
     headers.setTarget(of: first)

@@ -18,15 +18,17 @@ struct APIResponder: HTTPResponder {
   let gate: StartGate
   /// Nil where no traces are exported.
   var tracer: SpanTracer?
+  let log: RequestLog
   let logger: Logger
 
   func respond(to request: Request, context: APIContext) async throws -> Response {
     let id = RequestID(request.headers.value(of: .requestID))
+    let trail = RequestTrail()
     let crossOriginHeaders = crossOrigin.headers(for: request.head)
     var headers: HTTPFields = [.requestID: id.description]
     if let preflight = crossOrigin.preflight(request.head) {
       headers.append(contentsOf: preflight)
-      return Response(status: .noContent, headers: headers)
+      return response(to: request, Reply(.noContent, content: .whole(ByteBuffer()), headers: [:]), headers, id, trail, context)
     }
     let isAnthropics = request.isAnthropics
     if isAnthropics { headers[.anthropicRequestID] = id.description }
@@ -38,9 +40,12 @@ struct APIResponder: HTTPResponder {
     defer { hold.release() }
     do throws(Problem) {
       let (route, parameters) = try find(request)
+      trail.isAt(route.description, parameters)
       let origin = RequestOrigin(addresses, context, request.headers)
       if let tracer { trace = .of(request, to: route, by: tracer, id, origin) }
+      trail.isIn(trace)
       let principal = try await principal(of: request, from: origin, to: route)
+      trail.isOf(principal)
       client = principal.flatMap { self.client($0, origin) }
       if !gate.isOpen, route.description.access.scopes != nil {
         throw .unavailable(.redisIsAway, retryAfter: .seconds(1))
@@ -49,8 +54,9 @@ struct APIResponder: HTTPResponder {
       reply = try await route.handler(
         Call(
           request: request, id: id, parameters: parameters, principal: principal, client: client,
-          origin: origin, channel: context.channel, hold: hold, trace: trace))
+          origin: origin, channel: context.channel, hold: hold, trail: trail, trace: trace))
     } catch {
+      log.metrics.refused(error)
       reply = refusal(
         error, id, ErrorShape(path: routes.canonicalPath(of: request.uri.path) ?? request.uri.path))
     }
@@ -61,7 +67,7 @@ struct APIResponder: HTTPResponder {
     headers.append(contentsOf: reply.headers)
     // A client that keeps its connection shall take its next request elsewhere.
     if drain.isOn { headers[.connection] = "close" }
-    return response(to: request, trace?.following(reply, to: request) ?? reply, headers)
+    return response(to: request, trace?.following(reply, to: request) ?? reply, headers, id, trail, context)
   }
 
   private func find(_ request: Request) throws(Problem) -> (Route, parameters: [String: String]) {
@@ -79,9 +85,11 @@ struct APIResponder: HTTPResponder {
     let access = route.description.access
     if access == .open || access == .optionalKey && !authenticator.hasKey(request.headers) { return nil }
     let others = GoogleKeys.areTaken(at: route.description.path) ? GoogleKeys.of(request) : []
+    guard let scopes = access.scopes else {
+      return try await optionalPrincipal(of: request, and: others, from: origin)
+    }
     let principal = try await authenticator.principal(
       of: request.headers, and: others, from: origin, isFresh: access != .asking)
-    guard let scopes = access.scopes else { return principal }
     do throws(Problem) {
       try principal.check(scopes, from: origin)
       return principal
@@ -91,6 +99,18 @@ struct APIResponder: HTTPResponder {
       let current = try await authenticator.current(principal)
       try current.check(scopes, from: origin)
       return current
+    }
+  }
+
+  /// Where no key is needed. While nobody can say whose it is, it is as if there were none.
+  private func optionalPrincipal(
+    of request: Request, and others: [String], from origin: RequestOrigin
+  ) async throws(Problem) -> Principal? {
+    do throws(Problem) {
+      return try await authenticator.principal(of: request.headers, and: others, from: origin, isFresh: true)
+    } catch {
+      guard case .unavailable = error else { throw error }
+      return nil
     }
   }
 
@@ -118,20 +138,5 @@ struct APIResponder: HTTPResponder {
     let rates = client.reported(at: clock.now)
     guard !rates.isEmpty else { return nil }
     return try? await queue.limits(rates)
-  }
-
-  private func response(to request: Request, _ reply: Reply, _ headers: HTTPFields) -> Response {
-    switch (reply.content, request.method) {
-    case (.whole(let body), .head):
-      var headers = headers
-      headers[.contentLength] = String(body.readableBytes)
-      return Response(status: reply.status, headers: headers)
-    case (.whole(let body), _):
-      return Response(status: reply.status, headers: headers, body: ResponseBody(byteBuffer: body))
-    case (.stream, .head):
-      return Response(status: reply.status, headers: headers)
-    case (.stream(let write), _):
-      return Response(status: reply.status, headers: headers, body: ResponseBody(write))
-    }
   }
 }

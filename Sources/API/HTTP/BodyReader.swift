@@ -48,6 +48,7 @@ struct BodyReader: Sendable {
     } catch {
       throw .badRequest(.malformed)
     }
+    call.trail.bodyWasRead(body.readableBytes)
     return body
   }
 

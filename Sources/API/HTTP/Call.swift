@@ -18,6 +18,8 @@ struct Call: Sendable {
   let channel: any Channel
   /// What the process holds of the body.
   let hold: BodyHold
+  /// Where it is noted what becomes of the request, for the log and metrics.
+  var trail = RequestTrail()
   /// Nil for a request that is in no trace.
   var trace: RequestTrace?
   /// Where a job is noted that shall be cancelled when the client hangs up; nil when it shall not.

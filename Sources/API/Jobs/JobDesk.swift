@@ -50,11 +50,13 @@ struct JobDesk: Sendable {
       job.isSettled()
       call.hold.release()
     }
+    call.trail.asks(job.admission)
     for _ in 0..<RequestJudge.mostTimes {
       let outcome: AdmissionOutcome
       do { outcome = try await admissions.current.perform(job.admission) } catch { throw Problem(error) }
       guard case .stale(let now) = outcome else {
         let admitted = try admitted(job, outcome)
+        call.trail.note(admitted, of: job.admission)
         if let user = job.admission.demand.user { users?.note(TenantUser(user, of: job.admission.tenant)) }
         return admitted
       }

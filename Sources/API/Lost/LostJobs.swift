@@ -52,17 +52,9 @@ final class LostJobs: Sendable {
       metadata: ["jobs": "\(ids.count)", "first": "\(first)"])
   }
 
-  /// In Prometheus' text format; of this process.
-  var metrics: ByteBuffer {
-    var text = MetricsText()
-    text.add(
-      "jobs_lost_total", .counter,
-      "Jobs that this process had accepted and found gone. Expected to be nothing.",
-      lost.load(ordering: .relaxed))
-    text.add(
-      "jobs_readmitted_total", .counter,
-      "Jobs that were gone and that this process admitted again while their callers waited.",
-      readmitted.load(ordering: .relaxed))
-    return text.buffer
+  /// Of this process.
+  func write(to text: inout MetricsText) {
+    text.add(Metrics.jobsLost, lost.load(ordering: .relaxed))
+    text.add(Metrics.jobsReadmitted, readmitted.load(ordering: .relaxed))
   }
 }

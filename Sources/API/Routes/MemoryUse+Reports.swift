@@ -1,4 +1,3 @@
-import NIOCore
 import Shared
 
 extension MemoryUse {
@@ -15,18 +14,13 @@ extension MemoryUse {
   }
 
   /// As `/metrics` shows it. `counts` are those of the queue's statistics.
-  func metrics(dropped counts: [String: Int]) -> ByteBuffer {
-    var text = MetricsText()
+  func write(to text: inout MetricsText, dropped counts: [String: Int]) {
+    text.add(Metrics.memoryBytes, Part.allCases.map { ($0.rawValue, bytes[$0, default: 0]) })
+    if let used { text.add(Metrics.redisMemoryUsed, used) }
+    if let limit { text.add(Metrics.redisMemoryLimit, limit) }
+    text.add(Metrics.redisFull, isFull ? 1 : 0)
     text.add(
-      "memory_bytes", .gauge, "What fills Redis, as the queue counts it.", by: "part",
-      Part.allCases.map { ($0.rawValue, bytes[$0, default: 0]) })
-    if let used { text.add("redis_memory_used_bytes", .gauge, "What Redis uses of its memory.", used) }
-    if let limit { text.add("redis_memory_limit_bytes", .gauge, "What Redis may use: its maxmemory.", limit) }
-    text.add(
-      "redis_full", .gauge, "1 while nothing is left in a full Redis that may give way.", isFull ? 1 : 0)
-    text.add(
-      "dropped_total", .counter, "What gave way to new work before its time.", by: "part",
+      Metrics.queueDropped,
       Part.givingWay.map { ($0.rawValue, counts["dropped:\($0.rawValue)"] ?? 0) })
-    return text.buffer
   }
 }

@@ -19,6 +19,8 @@ struct EventStream: Sendable {
   ]
 
   let channel: any Channel
+  /// Where it is noted what was sent; nil where nobody asks.
+  var trail: RequestTrail?
 
   /// Writes some events. Throws when the client is gone, or does not read: then its connection is closed.
   func write(_ bytes: ByteBuffer, to writer: inout any ResponseBodyWriter) async throws {
@@ -27,7 +29,9 @@ struct EventStream: Sendable {
       let part = bytes.readSlice(length: min(bytes.readableBytes, Self.writeSize)) ?? ByteBuffer()
       let timer = channel.eventLoop.scheduleTask(in: Self.writeTimeout) { channel.close(promise: nil) }
       defer { timer.cancel() }
+      let size = part.readableBytes
       try await writer.write(part)
+      trail?.sent(size)
     } while bytes.readableBytes > 0
   }
 }

@@ -7,6 +7,8 @@ struct JobEventStream: Sendable {
   let desk: JobDesk
   let client: Client
   let stream: EventStream
+  /// Of who asks and waits; nil for one who only watches.
+  var trail: RequestTrail?
 
   /// Writes what the reader brings until the job has ended. A stream that ends without `done` is gone on with by
   /// its client, with its Last-Event-ID.
@@ -32,6 +34,7 @@ struct JobEventStream: Sendable {
       case .over: return try await writer.finish(nil)
       }
       try await stream.write(bytes, to: &writer)
+      if let trail, case .events(let events) = step { trail.note(events) }
     }
   }
 
@@ -56,6 +59,7 @@ struct JobEventStream: Sendable {
       bytes.writeEvent(number: event.number, name: "error", failure)
     case .done:
       let end = if let ended { ended } else { try await desk.readOnceReachable(job.id, for: client) }
+      if let body = end.result ?? end.failure { trail?.ended(body) }
       bytes.writeEvent(number: event.number, name: "done", end.json)
     }
   }

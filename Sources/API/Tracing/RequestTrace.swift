@@ -22,7 +22,7 @@ final class RequestTrace: Sendable {
   static func of(
     _ request: Request, to route: Route, by tracer: SpanTracer, _ id: RequestID, _ origin: RequestOrigin
   ) -> RequestTrace? {
-    guard route.description.access != .open else { return nil }
+    guard route.description.access != .open, !route.description.isProbe else { return nil }
     let (client, baggage) = request.headers.trace
     let trace = client?.traceID ?? .random()
     let isSampled = tracer.sampler.samples(trace, parent: client)

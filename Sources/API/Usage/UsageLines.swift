@@ -8,7 +8,9 @@ struct UsageLines: Sendable {
   private let stream: EventStream
 
   /// - Parameter channel: the connection, which a client that does not read loses.
-  init(channel: any Channel) { stream = EventStream(channel: channel) }
+  init(channel: any Channel, trail: RequestTrail? = nil) {
+    stream = EventStream(channel: channel, trail: trail)
+  }
 
   /// Sums. What fails before the first of them is told by the status; later it breaks the answer off.
   func reply(_ rows: UsageRows) async throws(Problem) -> Reply {

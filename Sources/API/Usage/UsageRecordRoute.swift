@@ -19,7 +19,7 @@ struct UsageRecordRoute: Sendable {
     if question.format == .json { question.limit = question.limit ?? RecordPage.usual }
     var pages = UsageRecordPages(question, after: cursor, queue: queue)
     guard question.format == .json else {
-      return try await UsageLines(channel: call.channel).reply(pages, question.format)
+      return try await UsageLines(channel: call.channel, trail: call.trail).reply(pages, question.format)
     }
     let records: [UsageRecord]
     do { records = try await pages.page() } catch { throw Problem(error) }

@@ -41,7 +41,7 @@ struct UsageRoutes: Sendable {
     }
     var rows = UsageRows(question, plan, queue: queue)
     guard question.format != .json else { return try await page(&rows) }
-    return try await UsageLines(channel: call.channel).reply(rows)
+    return try await UsageLines(channel: call.channel, trail: call.trail).reply(rows)
   }
 
   /// A page as JSON, with the time that it covers and how far back what is known of it reaches.

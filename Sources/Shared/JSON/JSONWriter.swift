@@ -107,6 +107,12 @@ public struct JSONWriter: Sendable {
     bytes.append(UInt8(ascii: "\""))
   }
 
+  /// Writes a value as somebody else writes it, in JSON.
+  mutating func write(raw write: (inout [UInt8]) -> Void) {
+    separate()
+    write(&bytes)
+  }
+
   /// Writes what is JSON already.
   public mutating func write(json: ByteBuffer) {
     separate()

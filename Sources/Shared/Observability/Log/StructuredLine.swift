@@ -93,6 +93,19 @@ public struct StructuredLine {
     }
   }
 
+  /// Adds a number that is written in JSON's form already; nothing where it is nil or empty.
+  public mutating func member(_ name: StaticString, number: String?) {
+    guard let number, !number.isEmpty else { return }
+    switch format {
+    case .json:
+      json.name(name)
+      json.write(raw: { $0.append(contentsOf: number.utf8) })
+    case .text:
+      begin(name)
+      text.append(contentsOf: number.utf8)
+    }
+  }
+
   private mutating func begin(_ name: StaticString) {
     text.append(UInt8(ascii: " "))
     text.append(name)

@@ -40,7 +40,7 @@ extension Metrics {
     "What answers that were recorded cost, in US dollars, by tenant. Beyond METRICS_TENANTS, tenants count as other.",
     by: ["tenant"], from: .worker, namesTenants: true)
   public static let circuitOpen = Metric(
-    "sluice_circuit_open", .gauge, "1 while a target is left alone: for its faults, its limits or its key.",
+    "sluice_circuit_open", .gauge, "1 while a target is left alone for its faults or its key, or waits for a probe.",
     by: ["provider", "model"], from: .both)
   public static let circuitChanges = Metric(
     "sluice_circuit_changes_total", .counter,

@@ -1,0 +1,34 @@
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import ServiceLifecycle
+import Shared
+
+/// `/metrics` on a port of its own, which an operator keeps to himself: no key is asked for, and tenants are named.
+struct MetricsServer: Sendable {
+  /// Closes connections over which nothing comes.
+  private static let idleTime = TimeAmount.seconds(60)
+
+  let host: String
+  let port: Int
+  let board: MetricsBoard
+  let logger: Logger
+  /// Called with the port once requests are taken.
+  let onReady: @Sendable (Int) async -> Void
+
+  var service: any Service {
+    let router = Router(context: BasicRequestContext.self)
+    router.get("/metrics") { request, _ in
+      let format = MetricsFormat(accept: request.headers[.accept])
+      return Response(
+        status: .ok, headers: [.contentType: format.contentType],
+        body: ResponseBody(byteBuffer: await board.text(format, showsTenants: true)))
+    }
+    return Application(
+      router: router, server: .http1(configuration: .init(idleTimeout: Self.idleTime)),
+      configuration: ApplicationConfiguration(address: .hostname(host, port: port), serverName: "sluice"),
+      onServerRunning: { channel in await onReady(channel.localAddress?.port ?? 0) },
+      logger: logger.forServices)
+  }
+}

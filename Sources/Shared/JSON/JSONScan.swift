@@ -1,0 +1,123 @@
+/// Walks over compact JSON that Sluice has written itself, for a few of its members: nothing is made of the rest.
+///
+/// What is no such JSON ends the walk; nothing is read beyond the bytes.
+struct JSONScan {
+  private let bytes: UnsafeBufferPointer<UInt8>
+  private(set) var place = 0
+
+  init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
+
+  /// Visits the members of the object that begins here, by their names as they are written. A visitor reads the value, or
+  /// leaves it. Returns whether it was an object.
+  mutating func members(_ visit: (JSONName, inout JSONScan) -> Void) -> Bool {
+    guard take("{") else { return false }
+    if take("}") { return true }
+    repeat {
+      guard let name = rawString(), take(":") else { return false }
+      let start = place
+      visit(JSONName(bytes: name), &self)
+      guard place > start || skip() else { return false }
+    } while take(",")
+    return take("}")
+  }
+
+  /// The same for the elements of an array.
+  mutating func elements(_ visit: (inout JSONScan) -> Void) -> Bool {
+    guard take("[") else { return false }
+    if take("]") { return true }
+    repeat {
+      let start = place
+      visit(&self)
+      guard place > start || skip() else { return false }
+    } while take(",")
+    return take("]")
+  }
+
+  /// The string that begins here; nil for anything else.
+  mutating func string() -> String? {
+    let start = place
+    guard let raw = rawString() else { return nil }
+    guard raw.contains(UInt8(ascii: "\\")) else { return String(decoding: raw, as: UTF8.self) }
+    return (try? JSONParser.parse(String(decoding: bytes[start..<place], as: UTF8.self)))?.string
+  }
+
+  /// The whole number that begins here; nil for anything else.
+  mutating func integer() -> Int64? {
+    Int64(number())
+  }
+
+  /// The decimal number that begins here as it is written.
+  mutating func number() -> String {
+    let start = place
+    while place < bytes.count, Self.isOfNumber(bytes[place]) { place += 1 }
+    return String(decoding: bytes[start..<place], as: UTF8.self)
+  }
+
+  private static func isOfNumber(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "+"),
+      UInt8(ascii: "e"), UInt8(ascii: "E"):
+      true
+    default: false
+    }
+  }
+
+  // MARK: - Passing over
+
+  private mutating func take(_ character: Unicode.Scalar) -> Bool {
+    guard place < bytes.count, bytes[place] == UInt8(ascii: character) else { return false }
+    place += 1
+    return true
+  }
+
+  /// What stands between the quotes of the string that begins here.
+  private mutating func rawString() -> UnsafeBufferPointer<UInt8>.SubSequence? {
+    guard take("\"") else { return nil }
+    let start = place
+    while place < bytes.count {
+      place = bytes.endOfPlainJSON(from: place)
+      guard place < bytes.count else { return nil }
+      if bytes[place] == UInt8(ascii: "\"") {
+        place += 1
+        return bytes[start..<place - 1]
+      }
+      // What a backslash escapes is no quote that ends it.
+      place += bytes[place] == UInt8(ascii: "\\") ? 2 : 1
+    }
+    return nil
+  }
+
+  private mutating func skip() -> Bool {
+    var depth = 0
+    while place < bytes.count {
+      switch bytes[place] {
+      case UInt8(ascii: "\""):
+        guard rawString() != nil else { return false }
+      case UInt8(ascii: "{"), UInt8(ascii: "["):
+        depth += 1
+        place += 1
+      case UInt8(ascii: "}"), UInt8(ascii: "]"):
+        // The end of what this value stands in.
+        if depth == 0 { return true }
+        depth -= 1
+        place += 1
+      case UInt8(ascii: ",") where depth == 0: return true
+      default: place += 1
+      }
+      if depth == 0, place < bytes.count, bytes[place] == UInt8(ascii: ",") { return true }
+    }
+    return depth == 0
+  }
+}
+
+/// A member's name as it is written.
+struct JSONName {
+  fileprivate let bytes: UnsafeBufferPointer<UInt8>.SubSequence
+
+  static func == (name: JSONName, text: StaticString) -> Bool {
+    name.bytes.count == text.utf8CodeUnitCount
+      && name.bytes.elementsEqual(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+  }
+
+  static func ~= (text: StaticString, name: JSONName) -> Bool { name == text }
+}
