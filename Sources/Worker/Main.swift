@@ -14,9 +14,18 @@ struct Main: AsyncParsableCommand {
     OpenFiles.raiseLimit()
     do {
       let environment = ProcessEnvironment.current
-      try LineLogHandler.bootstrap(environment)
+      let log = try LineLogHandler.bootstrap(environment)
+      // What was logged last is written before the process ends.
+      defer { log.pipe.drain() }
       let settings = try WorkerSettings(environment)
-      try await WorkerProcess(settings: settings, logger: Logger(label: "sluice-worker")) { port in
+      let access = try AccessLog(environment, log, label: "sluice-worker")
+      let logger = Logger(label: "sluice-worker")
+      if let contents = access.contents {
+        logger.warning(
+          "LOG_CONTENT is on: whoever reads this log reads prompts and answers",
+          metadata: ["bytes": "\(contents.bytes)", "rate": "\(contents.rate)"])
+      }
+      try await WorkerProcess(settings: settings, access: access, logger: logger) { port in
         StandardStream.writeOutput("sluice-worker listening on \(settings.host):\(port)\n")
       }.run()
     } catch let error as ConfigurationError {

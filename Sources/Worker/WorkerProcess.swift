@@ -6,6 +6,7 @@ import Shared
 /// The worker process: its services, wired together.
 struct WorkerProcess: Sendable {
   let settings: WorkerSettings
+  let access: AccessLog
   let logger: Logger
   /// Called with the port of its status once that is served.
   var onReady: @Sendable (Int) async -> Void = { _ in }
@@ -21,8 +22,11 @@ struct WorkerProcess: Sendable {
     let wakeConnection = RedisClient(topology: topology, logger: logger, purpose: "worker-wake")
     let acknowledging = AcknowledgedClient(topology: topology, logger: logger, purpose: "worker-ack")
     let queue = JobQueue(
-      redis: redis, acknowledging: acknowledging, retention: settings.retention, bounds: settings.bounds)
-    let board = CircuitBoard(shared: CircuitStore(redis: redis))
+      redis: redis, acknowledging: acknowledging, retention: settings.retention, bounds: settings.bounds,
+      times: StepTimes())
+    let metrics = WorkerMetrics(
+      targets: TargetNames(settings.catalogs), tenants: TenantNames(most: settings.metricsTenants))
+    let board = CircuitBoard(shared: CircuitStore(redis: redis), metrics: metrics)
     let quotas = QuotaBoard(catalogs: settings.catalogs, shared: QuotaStore(redis: redis))
     let latencies = LatencyBoard(shared: LatencyStore(redis: redis))
     let reloader = await CatalogReloader(settings.catalogs, logger: logger)
@@ -42,7 +46,8 @@ struct WorkerProcess: Sendable {
     let cascades = CascadeSource(settings.catalogs) { catalog in
       Cascade(
         catalog: catalog, client: client, timeouts: settings.timeouts, board: board, quotas: quotas,
-        latencies: latencies, words: words, tally: tally)
+        latencies: latencies, words: words, tally: tally,
+        notes: AttemptNotes(metrics: metrics, access: access))
     }
     let runner = JobRunner(
       cascades: cascades, ownKeys: ownKeys, recorder: recorder,
@@ -50,23 +55,26 @@ struct WorkerProcess: Sendable {
         StepBatcher(eventLoop: $0, step: queue.complete)
       },
       held: held, streams: StreamLoad(), pace: pace,
-      maxAttempts: settings.maxAttempts, backoff: RetryBackoff(), tracer: traces?.tracer, logger: logger)
+      maxAttempts: settings.maxAttempts, backoff: RetryBackoff(), tracer: traces?.tracer,
+      log: JobLog(access: access, metrics: metrics, keys: KeyNames(AccessStore(queue))), logger: logger)
     let starter = JobStarter(runner: runner, deliveries: deliveries, held: held)
     let name = Self.makeName()
     let gate = StartGate()
     let puller = Puller(
       queue: queue, wakeConnection: wakeConnection, starter: starter, pace: pace, name: name,
       check: DurabilityCheck(redis: redis, logger: logger), gate: gate, drainTimeout: settings.drainTimeout,
-      signOfLife: SignOfLife(path: settings.healthFile), logger: logger)
+      signOfLife: SignOfLife(path: settings.healthFile), logger: logger, metrics: metrics)
+    let lag = LoopLag(MultiThreadedEventLoopGroup.singleton)
     let status = WorkerStatus(
       queue: queue, held: held, claims: puller.claims, errors: topology.errors,
-      concurrency: settings.concurrency, tally: tally)
+      concurrency: settings.concurrency, tally: tally, metrics: metrics, circuits: board,
+      catalogs: settings.catalogs, lag: lag, access: access)
     // Shut down in reverse order: the puller first, what it needs last.
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
         services: statusServices(status) + (traces.map { [$0.exporter] } ?? [])
           + (acknowledging.map { [$0] } ?? []) + [
-            topology, redis,
+            topology, redis, lag, TenantSeed(queue: queue, names: metrics.tenants).behind(gate),
           ] + (traces.map { [TracedEndReader(queue: queue, tracer: $0.tracer)] } ?? []) + [
             CircuitRefresher(board: board), QuotaRefresher(board: quotas),
             LatencyRefresher(board: latencies, catalogs: settings.catalogs), reloader,

@@ -22,6 +22,8 @@ struct WorkerSettings: Sendable {
   let tenantSecrets: SecretFolder?
   /// Nil where no traces are exported.
   let tracing: OTLPSettings?
+  /// How many tenants have metrics under their own names.
+  let metricsTenants: Int
 
   init(_ environment: ProcessEnvironment) throws(ConfigurationError) {
     redis = try RedisConfiguration(environment)
@@ -41,6 +43,7 @@ struct WorkerSettings: Sendable {
     healthFile = try environment.readIfSet(Variables.healthFile)
     host = try environment.read(Variables.host)
     port = try environment.readIfSet(Variables.workerPort)
+    metricsTenants = try environment.read(Variables.metricsTenants)
     let total = try environment.read(Variables.totalTimeout)
     timeouts = try ProviderTimeouts(
       connect: environment.read(Variables.connectTimeout),

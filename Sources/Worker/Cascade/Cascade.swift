@@ -12,13 +12,13 @@ final class Cascade: Sendable {
   init(
     catalog: ProviderCatalog, client: ProviderClient, timeouts: ProviderTimeouts = ProviderTimeouts(),
     board: CircuitBoard, quotas: QuotaBoard, latencies: LatencyBoard, words: UnknownWords,
-    tally: KeyTally = KeyTally()
+    tally: KeyTally = KeyTally(), notes: AttemptNotes = AttemptNotes()
   ) {
     self.catalog = catalog
     self.latencies = latencies
     caller = TargetCaller(
       catalog: catalog, client: client, timeouts: timeouts, board: board, quotas: quotas,
-      latencies: latencies, words: words, tally: tally)
+      latencies: latencies, words: words, tally: tally, notes: notes)
   }
 
   /// Walks the targets. With `deltas`, the answer is told there while it comes; once a piece of it has been, no

@@ -26,6 +26,7 @@ final class CircuitBoard: Sendable {
   private let shared: any CircuitSharing
   private let probeTimeout: Duration
   private let logger: Logger
+  private let metrics: WorkerMetrics?
   private let clock = ContinuousClock()
   private let news: AsyncStream<Void>.Continuation
   /// Yields when there is something to tell or to ask. For one ``CircuitRefresher``.
@@ -35,11 +36,12 @@ final class CircuitBoard: Sendable {
   ///   an attempt may take at most, or the circuit would stay shut for an hour when a worker dies with its probe.
   init(
     shared: any CircuitSharing, probeTimeout: Duration = .seconds(150),
-    logger: Logger = Logger(label: "sluice-worker")
+    logger: Logger = Logger(label: "sluice-worker"), metrics: WorkerMetrics? = nil
   ) {
     self.shared = shared
     self.probeTimeout = probeTimeout
     self.logger = logger
+    self.metrics = metrics
     (signals, news) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
   }
 
@@ -93,6 +95,7 @@ final class CircuitBoard: Sendable {
       return (change, wait)
     }
     if let change {
+      if let outcome = change.outcome { metrics?.circuitChanged(of: target, to: outcome) }
       log(change, target, key)
       news.yield()
     }
@@ -133,6 +136,9 @@ final class CircuitBoard: Sendable {
       }
     }
   }
+
+  /// The subjects of circuits that are open, or wait for a probe.
+  var open: Set<Target> { state.withLock { Set($0.breakers.filter { $0.value.opening != nil }.keys) } }
 
   /// How many targets something is remembered of.
   var size: Int { state.withLock { $0.breakers.count } }
@@ -175,6 +181,16 @@ final class CircuitBoard: Sendable {
         breaker.adopt(records[target], at: now)
         state.breakers[target] = breaker.isBlank ? nil : breaker
       }
+    }
+  }
+}
+
+extension CircuitBreaker.Change {
+  /// As metrics call it; nil for a provider's own limit, by which no circuit opens.
+  fileprivate var outcome: String? {
+    switch self {
+    case .closed: "closed"
+    case .leftAlone(let pause): pause.cause == .limited ? nil : "opened"
     }
   }
 }

@@ -22,14 +22,9 @@ final class KeyTally: Sendable {
   func write(to text: inout MetricsText) {
     let samples = counts.withLock { $0 }.map { entry, count in
       (
-        labels: [
-          ("provider", entry.provider), ("provider_key", "\(entry.key)"), ("status", entry.status.rawValue),
-        ], number: count
+        labels: [entry.provider, "\(entry.key)", entry.status.rawValue], number: MetricNumber.integer(count)
       )
     }
-    guard !samples.isEmpty else { return }
-    text.add(
-      "worker_provider_key_attempts_total", .counter,
-      "Steps of cascades at providers with several keys, by the key's place.", samples)
+    if !samples.isEmpty { text.add(Metrics.keyAttempts, samples) }
   }
 }

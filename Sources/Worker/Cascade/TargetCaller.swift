@@ -11,6 +11,7 @@ struct TargetCaller: Sendable {
   private let latencies: LatencyBoard
   private let words: UnknownWords
   private let tally: KeyTally
+  private let notes: AttemptNotes
   /// Whether any provider has several keys.
   let hasKeys: Bool
   /// Of the targets that routes stand for; those that clients name are made when they are asked.
@@ -21,7 +22,8 @@ struct TargetCaller: Sendable {
   /// - Parameter timeouts: of the providers that have none of their own.
   init(
     catalog: ProviderCatalog, client: ProviderClient, timeouts: ProviderTimeouts, board: CircuitBoard,
-    quotas: QuotaBoard, latencies: LatencyBoard, words: UnknownWords, tally: KeyTally
+    quotas: QuotaBoard, latencies: LatencyBoard, words: UnknownWords, tally: KeyTally,
+    notes: AttemptNotes
   ) {
     self.catalog = catalog
     self.client = client
@@ -31,6 +33,7 @@ struct TargetCaller: Sendable {
     self.latencies = latencies
     self.words = words
     self.tally = tally
+    self.notes = notes
     hasKeys = catalog.providers.contains { !$0.keys.isEmpty }
     secrets = catalog.providers.flatMap { provider in
       [provider.access.key].compactMap(\.self) + provider.keys.dropFirst().map(\.secret)
@@ -195,6 +198,7 @@ struct TargetCaller: Sendable {
       do { result = try await send(call, reservation, deltas, span, &unfinished) } catch {
         span?.aborted()
         board.abandon(call.subject, isProbe: isProbe)
+        note(.aborted, call, .now - start)
         add(CascadeStep(target, .aborted, nil, .now - start, call.key?.place), to: &steps)
         return .aborted
       }
@@ -210,18 +214,29 @@ struct TargetCaller: Sendable {
         let ending = Self.ending(of: answer, call.request, wasTold: deltas?.hasBegun == true)
         let step = Self.step(call, ending, elapsed)
         span?.answered(answer, step.reason ?? step.status.rawValue)
+        note(ending.outcome, call, elapsed, answer: answer)
         add(step, to: &steps)
         return ending
       case .failure(let fault):
         let fault = fault.hiding(
           call.key?.place == .own ? secrets + [call.endpoint.key].compactMap(\.self) : secrets)
         span?.failed(fault)
+        note(TargetMetrics.Outcome(fault), call, elapsed, reason: fault.reason)
         let wait = board.record(fault, of: call.subject, isProbe: isProbe, key: call.key?.place)
         add(CascadeStep(target, .failed, fault, elapsed, call.key?.place), to: &steps)
         return deltas?.hasBegun == true
           ? .interrupted(fault) : .passed(.fault(fault, of: target, wait: wait))
       }
     }
+  }
+
+  private func note(
+    _ outcome: TargetMetrics.Outcome, _ call: Call, _ elapsed: Duration, answer: ProviderAnswer? = nil,
+    reason: String? = nil
+  ) {
+    notes.ended(
+      outcome, of: call.target, asked: call.request, by: call.bytes?.job, after: elapsed, answer: answer,
+      reason: reason, key: call.key?.place)
   }
 
   private func add(_ step: CascadeStep, to steps: inout [CascadeStep]) {
@@ -261,12 +276,14 @@ struct TargetCaller: Sendable {
       deltas.targetIsAsked()
       let answer = call.endpoint.streamedAnswer(to: call.request, client.limits)
       let firstByte = call.firstByte
+      let began = FirstPiece(notes.metrics?.series(of: call.target))
       let stream = try await client.stream(
         call.told(call.http, span), timeouts: call.endpoint.timeouts, isLast: call.isLast,
         counting: call.bytes, into: answer, unfinished: &cut
       ) {
         firstByte?.came()
         span?.pieceCame()
+        began.came()
         deltas.add($0, of: call.target, dropping: call.dropped)
       }
       (result, stated) = (stream.result, StatedQuota.stated(in: stream.headers))
@@ -275,6 +292,7 @@ struct TargetCaller: Sendable {
     } else {
       (result, stated) = try await answer(to: call.request, call.told(call.http, span), call, &cut)
     }
+    if !stated.isEmpty { notes.metrics?.series(of: call.target).left(stated) }
     quotas.record(stated, of: call.subject, reservation, usedTokens: result.usedTokens)
     return result
   }
@@ -368,6 +386,15 @@ extension JobRequest {
 }
 
 extension TargetTurn.Ending {
+  /// What it is called where an answer came.
+  fileprivate var outcome: TargetMetrics.Outcome {
+    switch self {
+    case .filtered: .filtered
+    case .empty: .empty
+    default: .success
+    }
+  }
+
   /// The longest that a retry on the same target is waited for: the next target is sooner.
   private static let longestPause = Duration.seconds(2)
 

@@ -1,3 +1,4 @@
+import Shared
 import Synchronization
 
 /// What a worker holds of one job's answers, in bytes, from the first that comes to the record of the job's end. It
@@ -9,7 +10,13 @@ final class AnswerBytes: Sendable {
   /// Nil once the job has ended: a call that is aborted may still tell.
   private let count = Mutex<Int?>(0)
 
-  init(in held: HeldJobs) { self.held = held }
+  /// The job whose they are, for whoever tells of its calls.
+  let job: JobID?
+
+  init(in held: HeldJobs, job: JobID? = nil) {
+    self.held = held
+    self.job = job
+  }
 
   /// So much more is held, or less where it is negative.
   func add(_ bytes: Int) {

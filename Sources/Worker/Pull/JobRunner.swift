@@ -15,6 +15,7 @@ struct JobRunner: Sendable {
   let backoff: RetryBackoff
   /// Nil where no traces are exported.
   var tracer: SpanTracer?
+  let log: JobLog
   let logger: Logger
 
   /// Throws only `CancellationError`, when the lease is lost or the worker stops: the job is then left alone.
@@ -29,7 +30,8 @@ struct JobRunner: Sendable {
     let clock = ContinuousClock()
     let deadline = clock.now + job.timeLeft
     // Held until the end is recorded, which may take as long as Redis is away.
-    let bytes = AnswerBytes(in: held)
+    let bytes = AnswerBytes(in: held, job: job.lease.id)
+    let start = clock.now
     defer { bytes.release() }
     // How the work comes out, and how its answer is to be stored.
     let (report, form): (CascadeReport, StoredForm)
@@ -37,7 +39,7 @@ struct JobRunner: Sendable {
     var model: String?
     do throws(StoredJobError) {
       let (request, wanted, isPricedOnly) = try Self.request(of: job)
-      if tracing != nil { model = request.model }
+      model = request.model
       let spend = SpendBound(job: job.lease.id, reservations: recorder.queue, isPricedOnly: isPricedOnly)
       let found =
         job.streaming == nil
@@ -53,13 +55,24 @@ struct JobRunner: Sendable {
     let verdict = JobVerdict(
       outcome, attempts: job.attempts, maxAttempts: maxAttempts, timeLeft: deadline - clock.now,
       mayBeginAnew: job.streaming == .restart, backoff: backoff, chance: .random(in: 0..<1))
-    let settlement: Settlement?
-    do { settlement = try await record(verdict, form, job.lease, began, report.unused) } catch {
+    let (settlement, account): (Settlement?, JobAccount?)
+    do { (settlement, account) = try await record(verdict, form, job.lease, began, report.unused) } catch {
       throw await giveUp(job.lease, report.givenUp)
     }
     guard settlement == .recorded else { return }
+    if let unused = report.unused { log.metrics.bought(unused, by: account?.tenant) }
     tracing?.ended(verdict, of: model)
-    log(job, verdict)
+    switch verdict {
+    case .retry(let delay, let countsAttempt):
+      log.metrics.putBack(isAsked: countsAttempt)
+      logger.debug(
+        "job is tried again in \(delay)",
+        metadata: ["job": "\(job.lease.id)", "attempt": "\(job.attempts)"])
+    case .complete, .fail:
+      await log.ended(
+        job, asked: model, with: verdict, account, began: began, since: start,
+        in: (tracing?.trace.context.traceID).map { "\($0)" })
+    }
   }
 
   private static func request(of job: ClaimedJob) throws(StoredJobError) -> (JobRequest, StoredForm, Bool) {
@@ -117,33 +130,27 @@ struct JobRunner: Sendable {
   private func record(
     _ verdict: JobVerdict, _ form: StoredForm, _ lease: Lease, _ began: ContinuousClock.Instant?,
     _ unused: Purchase?
-  ) async throws -> Settlement? {
+  ) async throws -> (Settlement?, JobAccount?) {
     switch verdict {
     case .complete(let result, let isCacheable):
       let completion = Completion(
         of: lease, with: result, as: form, isCacheable: isCacheable, offer: held.offerForNext,
         sinceFirstToken: began.map { .now - $0 })
-      return try await recorder.settle(lease) { [completions] _ throws(QueueError) in
+      let settlement = try await recorder.settle(lease) { [completions] _ throws(QueueError) in
         try await completions.current.perform(completion)
       }
+      return (settlement, completion.account)
     case .fail(let failure):
-      return try await recorder.settle(lease) { queue throws(QueueError) in
-        try await queue.fail(lease, with: failure, after: unused)
+      let slot = JobAccountSlot()
+      let settlement = try await recorder.settle(lease) { queue throws(QueueError) in
+        try await queue.fail(lease, with: failure, after: unused, telling: slot)
       }
+      return (settlement, slot.account)
     case .retry(let delay, let countsAttempt):
-      return try await recorder.settle(lease) { queue throws(QueueError) in
+      let settlement = try await recorder.settle(lease) { queue throws(QueueError) in
         try await queue.retry(lease, after: delay, countsAttempt: countsAttempt, bought: unused)
       }
-    }
-  }
-
-  private func log(_ job: ClaimedJob, _ verdict: JobVerdict) {
-    // Made only for what is logged.
-    var metadata: Logger.Metadata { ["job": "\(job.lease.id)", "attempt": "\(job.attempts)"] }
-    switch verdict {
-    case .complete: logger.debug("job succeeded", metadata: metadata)
-    case .fail(let failure): logger.info("job failed: \(failure.summary)", metadata: metadata)
-    case .retry(let delay, _): logger.debug("job is tried again in \(delay)", metadata: metadata)
+      return (settlement, nil)
     }
   }
 }

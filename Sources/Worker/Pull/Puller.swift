@@ -27,6 +27,8 @@ struct Puller: Service {
   let signOfLife: SignOfLife
   let logger: Logger
   let claims = ClaimWatch()
+  /// Nil where nobody asks.
+  var metrics: WorkerMetrics?
 
   private var held: HeldJobs { starter.held }
 
@@ -90,7 +92,10 @@ struct Puller: Service {
       claims.failed(error, logger: logger)
       throw error
     }
-    for job in claim.jobs { starter.start(job) }
+    for job in claim.jobs {
+      metrics?.claimed(job)
+      starter.start(job)
+    }
     // The subscription has ended meanwhile, and with it the offer that this claim may have made anew.
     if let offer = room.offer, offer != held.offer { _ = try await queue.withdraw(offer) }
     return claim

@@ -22,10 +22,11 @@ struct StatusServer: Sendable {
     let router = Router(context: BasicRequestContext.self)
     router.get("/health/live") { _, _ in Self.json(.ok, ["status": "live"]) }
     router.get("/health/ready") { _, _ in await ready() }
-    router.get("/metrics") { _, _ in
-      Response(
-        status: .ok, headers: [.contentType: MetricsText.contentType],
-        body: ResponseBody(byteBuffer: await status.metrics()))
+    router.get("/metrics") { request, _ in
+      let format = MetricsFormat(accept: request.headers[.accept])
+      return Response(
+        status: .ok, headers: [.contentType: format.contentType],
+        body: ResponseBody(byteBuffer: await status.metrics(format)))
     }
     return Application(
       router: router, server: .http1(configuration: .init(idleTimeout: Self.idleTime)),

@@ -9,6 +9,11 @@ struct WorkerStatus: Sendable {
   let errors: RedisErrorLog
   let concurrency: Int
   let tally: KeyTally
+  let metrics: WorkerMetrics
+  let circuits: CircuitBoard
+  let catalogs: CatalogSource
+  let lag: LoopLag
+  let access: AccessLog
 
   /// Why it takes no jobs, as a sentence; nil while it does.
   func trouble() async -> String? {
@@ -18,19 +23,24 @@ struct WorkerStatus: Sendable {
     return claims.hasClaimed ? nil : "Redis is being looked at."
   }
 
-  /// In Prometheus' text format.
-  func metrics() async -> ByteBuffer {
+  /// What it tells Prometheus.
+  func metrics(_ format: MetricsFormat) async -> ByteBuffer {
     var isUp = true
     do { try await queue.checkReady() } catch { isUp = false }
-    var text = MetricsText()
-    text.add("worker_jobs_held", .gauge, "Jobs that this worker has in hand.", held.leases.count)
-    text.add("worker_concurrency", .gauge, "Jobs that it takes at once.", concurrency)
-    text.add(
-      "worker_claims_stuck", .gauge, "1 while it has not been able to claim jobs for a while.",
-      claims.isStuck() ? 1 : 0)
+    var text = MetricsText(format)
+    let taken = held.leases.count
+    text.add(Metrics.slots, [("taken", taken), ("free", max(0, concurrency - taken))])
+    text.add(Metrics.jobsHeld, taken)
+    text.add(Metrics.concurrency, concurrency)
+    text.add(Metrics.claimsStuck, claims.isStuck() ? 1 : 0)
+    metrics.write(to: &text)
     tally.write(to: &text)
-    var metrics = text.buffer
-    metrics.writeImmutableBuffer(RedisMetrics.text(isUp: isUp, errors: errors.counts))
-    return metrics
+    text.add(Metrics.circuitOpen, catalogs.current.openCircuits(among: circuits.open))
+    RedisMetrics.write(isUp: isUp, errors: errors.counts, to: &text)
+    queue.times?.write(to: &text)
+    text.add(Metrics.logLinesDropped, access.dropped)
+    text.add(Metrics.eventLoopLag, lag.seconds)
+    ProcessFigures.write(to: &text, program: "sluice-worker")
+    return text.finished()
   }
 }

@@ -4,7 +4,8 @@ extension Metrics {
 
   public static let serverFirstToken = Metric(
     "gen_ai_server_time_to_first_token_seconds", .histogram(Buckets.firstToken),
-    "How long clients waited for the first piece of a streamed answer, from their request's head.", by: ofCall,
+    "How long clients waited for the first piece of a streamed answer, from their request's head.",
+    by: ofCall,
     from: .api)
   public static let serverPerToken = Metric(
     "gen_ai_server_time_per_output_token_seconds", .histogram(Buckets.perToken),
@@ -14,7 +15,8 @@ extension Metrics {
     "gen_ai_client_operation_duration_seconds", .histogram(Buckets.operation),
     "How long calls to providers took, failed ones included.", by: ofCall, from: .worker)
   public static let clientTokens = Metric(
-    "gen_ai_client_token_usage", .histogram(Buckets.tokens), "Tokens of a provider's answer: its prompt's (input) and its own (output).",
+    "gen_ai_client_token_usage", .histogram(Buckets.tokens),
+    "Tokens of a provider's answer: its prompt's (input) and its own (output).",
     by: ofCall + ["gen_ai_token_type"], from: .worker)
   public static let attempts = Metric(
     "sluice_attempts_total", .counter,
@@ -40,11 +42,12 @@ extension Metrics {
     "What answers that were recorded cost, in US dollars, by tenant. Beyond METRICS_TENANTS, tenants count as other.",
     by: ["tenant"], from: .worker, namesTenants: true)
   public static let circuitOpen = Metric(
-    "sluice_circuit_open", .gauge, "1 while a target is left alone for its faults or its key, or waits for a probe.",
+    "sluice_circuit_open", .gauge,
+    "1 while a target is left alone for its faults or its key, or waits for a probe.",
     by: ["provider", "model"], from: .both)
   public static let circuitChanges = Metric(
     "sluice_circuit_changes_total", .counter,
-    "Circuits that this worker has opened (for faults, for the key's) or closed.",
+    "Circuits that this worker has opened, for faults in a row or a key that was refused, or closed again.",
     by: ["provider", "model", "outcome"], from: .worker)
   public static let quotaLeft = Metric(
     "sluice_provider_quota_left", .gauge,

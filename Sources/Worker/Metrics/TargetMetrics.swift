@@ -1,0 +1,123 @@
+import Shared
+import Synchronization
+
+/// One target's series, looked up once for all of a call.
+final class TargetMetrics: Sendable {
+  /// How a call of a provider has ended.
+  enum Outcome: String, Sendable, CaseIterable {
+    case success
+    /// Nothing at all was said.
+    case empty
+    /// Its content filter withheld something, or refused.
+    case filtered
+    case limited
+    /// Errors, time-outs, broken connections, answers that nobody can read.
+    case failed
+    case requestRefused = "request_refused"
+    case keyRefused = "key_refused"
+    /// It was given up: another target was faster, the job was cancelled, or the worker stops.
+    case aborted
+  }
+
+  /// The kinds of tokens that are counted.
+  private struct Kinds {
+    let input, output, cached, cacheWrite, reasoning: Counter
+  }
+
+  private let name: Target
+  private let outcomes: [Outcome: Counter]
+  private let chats: Histogram
+  private let embeddings: Mutex<Histogram?>
+  private let families: TargetFamilies
+  private let inputTokens: Histogram
+  private let outputTokens: Histogram
+  private let firstPieces: Mutex<Histogram?>
+  private let kinds: Kinds
+  private let cost: Counter
+  private let stated = Mutex<[StatedQuota]>([])
+
+  private static let chat = "chat"
+  private static let embedding = "embeddings"
+
+  init(_ name: Target, _ families: TargetFamilies) {
+    self.name = name
+    self.families = families
+    let (provider, model) = (name.provider, name.model)
+    outcomes = Dictionary(
+      uniqueKeysWithValues: Outcome.allCases.map {
+        ($0, families.attempts.series(provider, model, $0.rawValue))
+      })
+    chats = families.durations.series(Self.chat, provider, model)
+    embeddings = Mutex(nil)
+    firstPieces = Mutex(nil)
+    inputTokens = families.usage.series(Self.chat, provider, model, "input")
+    outputTokens = families.usage.series(Self.chat, provider, model, "output")
+    func tokens(_ kind: String) -> Counter { families.tokens.series(kind, provider, model) }
+    kinds = Kinds(
+      input: tokens("input"), output: tokens("output"), cached: tokens("cached"),
+      cacheWrite: tokens("cache_write"), reasoning: tokens("reasoning"))
+    cost = families.cost.series(provider, model)
+  }
+
+  /// A call has ended. `usage` is what an answer used.
+  func ended(_ outcome: Outcome, of request: JobRequest, after duration: Duration, _ usage: TokenUsage?) {
+    outcomes[outcome]?.add()
+    guard case .chat = request else {
+      let series = embeddings.withLock { known in
+        let series = known ?? families.durations.series(Self.embedding, name.provider, name.model)
+        known = series
+        return series
+      }
+      return series.observe(duration)
+    }
+    chats.observe(duration)
+    guard let usage, !usage.isZero else { return }
+    inputTokens.observe(Double(usage.promptTokens))
+    outputTokens.observe(Double(usage.completionTokens))
+  }
+
+  /// The first piece of a streamed answer has come.
+  func began(after duration: Duration) {
+    firstPieces.withLock { known in
+      let series = known ?? families.firstPieces.series(name.provider, name.model)
+      known = series
+      return series
+    }.observe(duration)
+  }
+
+  /// An answer has been recorded.
+  func used(_ usage: TokenUsage, cost: NanoDollars) {
+    kinds.input.add(usage.promptTokens)
+    kinds.output.add(usage.completionTokens)
+    if usage.cachedTokens > 0 { kinds.cached.add(usage.cachedTokens) }
+    let written = usage.cacheWriteTokens + usage.cacheWrite1hTokens
+    if written > 0 { kinds.cacheWrite.add(written) }
+    if usage.reasoningTokens > 0 { kinds.reasoning.add(usage.reasoningTokens) }
+    self.cost.add(Int(cost.rawValue))
+  }
+
+  /// What a response said is left of the provider's limits.
+  func left(_ quotas: [StatedQuota]) {
+    if !quotas.isEmpty { stated.withLock { $0 = quotas } }
+  }
+
+  /// For ``Metrics/quotaLeft``.
+  var quotaLeft: [(labels: [String], number: MetricNumber)] {
+    stated.withLock { stated in
+      stated.map { (labels: [name.provider, name.model, $0.kind.rawValue], number: .integer($0.left)) }
+    }
+  }
+}
+
+extension TargetMetrics.Outcome {
+  init(_ fault: ProviderFault) {
+    self =
+      switch fault.kind {
+      case .requestRefused: .requestRefused
+      case .keyRefused: .keyRefused
+      case .limited: .limited
+      case .failing: .failed
+      case .contentFiltered: .filtered
+      }
+  }
+}
