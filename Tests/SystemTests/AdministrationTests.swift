@@ -41,7 +41,7 @@ struct AdministrationTests {
       let reply = try await api.post("/query", ["prompt": "What?"])
       #expect(reply.status == 502 && reply.json["cascade_path"]?.array?.isEmpty == false)
       #expect(try await api.get("/admin/dead-letters", headers: admin).json["data"] == [])
-      #expect(try await api.get("/metrics").body.contains("sluice_dead_letters 0"))
+      #expect(try await api.get("/metrics").body.contains("sluice_dead_letters_held 0"))
     }
   }
 

@@ -8,10 +8,10 @@ struct JobLog: Sendable {
   /// Nil where keys have no names.
   let keys: KeyNames?
 
-  /// A job has been recorded as ended. `model` is what was asked, as it was stored.
+  /// A job has been recorded as ended. `model` is what was asked, `trace` the trace that it is in (32 hexadecimal digits).
   func ended(
     _ job: ClaimedJob, asked model: String?, with verdict: JobVerdict, _ account: JobAccount?,
-    began: ContinuousClock.Instant?, since start: ContinuousClock.Instant
+    began: ContinuousClock.Instant?, since start: ContinuousClock.Instant, in trace: String? = nil
   ) async {
     if let account { metrics.ended(account, with: verdict.result) }
     guard access.has(isError: verdict.failure != nil) else { return }
@@ -19,6 +19,7 @@ struct JobLog: Sendable {
     let total = account?.total ?? start.duration(to: .now)
     let (result, failure) = (verdict.result, verdict.failure)
     access.write("job", words: Self.words(job, verdict, total)) { line in
+      line.member("trace_id", trace)
       line.member("tenant", account?.tenant)
       line.member("key", key)
       line.member("user", account?.user)

@@ -169,7 +169,7 @@ struct KeyTests {
     boards.tally.write(to: &text)
     let line =
       #"sluice_worker_provider_key_attempts_total{provider="one",provider_key="own",status="success"} 1"#
-    #expect(String(buffer: text.buffer).split(separator: "\n").last.map(String.init) == line)
+    #expect(String(buffer: text.finished()).split(separator: "\n").last.map(String.init) == line)
   }
 
   // MARK: - What belongs to a maker

@@ -40,7 +40,9 @@ public struct StructuredLine {
   public mutating func member(_ name: StaticString, _ value: String?) {
     guard let value else { return }
     switch format {
-    case .json: json.member(name, value)
+    case .json:
+      // JSON itself escapes what is below a space.
+      json.member(name, value.utf8.allSatisfy { $0 < 0x7F } ? value : LogLine.escaped(value))
     case .text:
       begin(name)
       if value.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != 0x22 && $0 != 0x3D }) {

@@ -1,0 +1,74 @@
+import Foundation
+import Testing
+
+@testable import Shared
+
+@Suite("A log that nobody waits for")
+struct LogPipeTests {
+  private static let line = "a line of the log\n"
+
+  private static func pipe(to descriptor: Int32, capacity: Int? = nil) -> LogPipe {
+    LogPipe(to: descriptor, capacity: capacity) { "dropped \($0)\n" }
+  }
+
+  @Test("all that is written comes out whole, in its order, before the process ends")
+  func drains() throws {
+    let file = Pipe()
+    let pipe = Self.pipe(to: file.fileHandleForWriting.fileDescriptor)
+    for number in 1...500 { pipe.write("line \(number)\n", isUrgent: number.isMultiple(of: 50)) }
+    #expect(pipe.drain() && pipe.dropped == 0)
+    try file.fileHandleForWriting.close()
+    let text = String(decoding: try file.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+    #expect(text == (1...500).map { "line \($0)\n" }.joined())
+  }
+
+  @Test(
+    "a reader that does not read costs lines and no time; they are counted, and told of once it reads again")
+  func full() async throws {
+    let file = Pipe()
+    let pipe = Self.pipe(to: file.fileHandleForWriting.fileDescriptor, capacity: 4096)
+    // More than the pipe of the system and the buffer hold together.
+    let count = 20_000
+    for _ in 1...count { pipe.write(Self.line) }
+    #expect(pipe.dropped > 0)
+    #expect(!pipe.drain(within: .zero), "the writer waits for its reader")
+    let texts = Self.read(file.fileHandleForReading.fileDescriptor)
+    #expect(pipe.drain(within: .seconds(30)))
+    pipe.write(Self.line)
+    #expect(pipe.drain(within: .seconds(30)))
+    try file.fileHandleForWriting.close()
+    var text = ""
+    for await part in texts { text += part }
+    let lines = text.split(separator: "\n")
+    let told = lines.compactMap { $0.hasPrefix("dropped ") ? Int($0.dropFirst(8)) : nil }.reduce(0, +)
+    #expect(told == pipe.dropped)
+    #expect(lines.count { $0 == Self.line.dropLast() } == count + 1 - told)
+  }
+
+  @Test("a reader that is gone, and a disk that is full, end nothing and are counted")
+  func gone() throws {
+    let file = Pipe()
+    try file.fileHandleForReading.close()
+    let pipe = Self.pipe(to: file.fileHandleForWriting.fileDescriptor)
+    for _ in 1...3 { pipe.write(Self.line) }
+    #expect(pipe.drain() && pipe.dropped == 3)
+
+    let disk = try #require(FileHandle(forWritingAtPath: "/dev/full"))
+    let full = Self.pipe(to: disk.fileDescriptor)
+    for _ in 1...3 { full.write(Self.line, isUrgent: false) }
+    #expect(full.drain() && full.dropped == 3)
+    full.write(Self.line)
+    #expect(full.drain() && full.dropped == 4, "it is tried again")
+  }
+
+  /// Reads to the end on a thread of its own.
+  private static func read(_ descriptor: Int32) -> AsyncStream<String> {
+    let (texts, continuation) = AsyncStream.makeStream(of: String.self)
+    Thread.detachNewThread {
+      let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: false)
+      continuation.yield(String(decoding: (try? file.readToEnd()) ?? Data(), as: UTF8.self))
+      continuation.finish()
+    }
+    return texts
+  }
+}

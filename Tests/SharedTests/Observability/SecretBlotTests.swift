@@ -1,0 +1,45 @@
+import Testing
+
+@testable import Shared
+
+@Suite("Contents that are logged")
+struct SecretBlotTests {
+  @Test(
+    "what looks like a key is blotted out, and nothing else",
+    arguments: [
+      ("my key is sk-sluice-0123456789abcdefABCDEF, use it", "my key is ***, use it"),
+      ("AKIAIOSFODNN7EXAMPLE", "***"), ("token=ghp_0123456789abcdefghij0123456789abcdef", "token=***"),
+      ("https://anna:geheim@example.com/x", "https://anna:***@example.com/x"),
+      ("redis://:pass@host:6379/0 and more", "redis://:***@host:6379/0 and more"),
+      ("Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln", "Bearer ***"),
+      (
+        "a task-force and a sk- and https://example.com/@you",
+        "a task-force and a sk- and https://example.com/@you"
+      ),
+      (
+        "x -----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY----- y",
+        "x *** y"
+      ),
+      ("-----BEGIN CERTIFICATE-----", "-----BEGIN CERTIFICATE-----"), ("", ""), ("ümlaut 🙂", "ümlaut 🙂"),
+    ])
+  func blots(text: String, shown: String) {
+    #expect(SecretBlots.blotted(text) == shown)
+  }
+
+  @Test("of a long text the beginning is shown, and no half of a character or a secret")
+  func cut() {
+    let contents = LoggedContents(bytes: 10, rate: 1)
+    #expect(contents.shown("short") == "short")
+    #expect(contents.shown("12345678é and more") == "12345678é…")
+    #expect(contents.shown("123456789é and more") == "123456789…")
+    #expect(contents.shown("1234 sk-sluice-0123456789abcdefABCDEF") == "1234 ***")
+  }
+
+  @Test("a share of all jobs is shown")
+  func samples() {
+    let contents = LoggedContents(bytes: 10, rate: 0.25)
+    #expect(contents.isSampled(chance: 0.2) && !contents.isSampled(chance: 0.25))
+    #expect(!LoggedContents(bytes: 1, rate: 0).isSampled(chance: 0))
+    #expect(LoggedContents(bytes: 1, rate: 1).isSampled(chance: 0.999))
+  }
+}
