@@ -156,7 +156,9 @@ struct APIServer: Sendable {
   }
 
   private func metricsServices(_ board: MetricsBoard, _ gate: StartGate) -> [any Service] {
-    let own: [any Service] = [board.lag, TenantSeed(queue: board.queue, names: board.metrics.tenants).behind(gate)]
+    let own: [any Service] = [
+      board.lag, TenantSeed(queue: board.queue, names: board.metrics.tenants).behind(gate),
+    ]
     guard let port = settings.metricsPort else { return own }
     let server = MetricsServer(
       host: settings.host, port: port, board: board, logger: logger, onReady: onMetricsReady)

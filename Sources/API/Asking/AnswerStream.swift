@@ -16,7 +16,8 @@ struct AnswerStream: Sendable {
   private var bytes = ByteBuffer()
 
   init(
-    desk: JobDesk, client: Client, stream: EventStream, job: JobID, writer: any StreamWriter, trail: RequestTrail
+    desk: JobDesk, client: Client, stream: EventStream, job: JobID, writer: any StreamWriter,
+    trail: RequestTrail
   ) {
     self.desk = desk
     self.client = client

@@ -28,7 +28,9 @@ struct APIResponder: HTTPResponder {
     var headers: HTTPFields = [.requestID: id.description]
     if let preflight = crossOrigin.preflight(request.head) {
       headers.append(contentsOf: preflight)
-      return response(to: request, Reply(.noContent, content: .whole(ByteBuffer()), headers: [:]), headers, id, trail, context)
+      return response(
+        to: request, Reply(.noContent, content: .whole(ByteBuffer()), headers: [:]), headers, id, trail,
+        context)
     }
     let isAnthropics = request.isAnthropics
     if isAnthropics { headers[.anthropicRequestID] = id.description }

@@ -35,7 +35,8 @@ final class APIMetrics: Sendable {
   }
 
   func ended(
-    _ facts: RequestTrail.Facts, _ end: RequestLog.End, after total: Duration, since start: ContinuousClock.Instant
+    _ facts: RequestTrail.Facts, _ end: RequestLog.End, after total: Duration,
+    since start: ContinuousClock.Instant
   ) {
     histogram(of: Outcome(route: facts.route ?? Self.otherRoute, status: end.status))
       .observe(total, trace: facts.traceID)

@@ -31,7 +31,8 @@ struct EventRoute: Sendable {
     // Whether there is such a job is said by the status, so it is looked for before the stream begins.
     let (job, limit) = try await desk.read(id, for: client)
     if job.areEventsGone { throw .gone(.events(id)) }
-    let events = JobEventStream(desk: desk, client: client, stream: EventStream(channel: call.channel, trail: call.trail))
+    let events = JobEventStream(
+      desk: desk, client: client, stream: EventStream(channel: call.channel, trail: call.trail))
     return Reply(
       .ok,
       content: .stream { writer in

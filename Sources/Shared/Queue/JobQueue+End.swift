@@ -61,7 +61,8 @@ extension JobQueue {
   ///   - purchase: what it cost all the same.
   ///   - slot: where it is left what the step says of the job.
   public func fail(
-    _ lease: Lease, with failure: JobFailure, after purchase: Purchase? = nil, telling slot: JobAccountSlot? = nil
+    _ lease: Lease, with failure: JobFailure, after purchase: Purchase? = nil,
+    telling slot: JobAccountSlot? = nil
   ) async throws(QueueError) -> Settlement {
     var command = quietStep("fail", lease)
     command.append(failure.encoded())
@@ -69,7 +70,9 @@ extension JobQueue {
     command.append(failure.isDeadLetter ? "1" : "0")
     command.append(purchase?.words ?? "")
     if let acknowledging {
-      return try await settle(command, count: 1, step: "fail", acknowledgedBy: acknowledging) { slot?.take($1) }[0]
+      return try await settle(command, count: 1, step: "fail", acknowledgedBy: acknowledging) {
+        slot?.take($1)
+      }[0]
     }
     return try await settle(command, step: "fail") { slot?.take($0) }
   }

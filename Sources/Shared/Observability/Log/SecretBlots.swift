@@ -56,8 +56,11 @@ enum SecretBlots {
   /// From `-----BEGIN … PRIVATE KEY` to its end, or that of the text.
   private static func pem(in bytes: [UInt8], at start: Int) -> Range<Int>? {
     let heading = bytes[start...].prefix(64)
-    guard heading.split(separator: UInt8(ascii: "-")).first.map({ $0.suffix(11).elementsEqual("PRIVATE KEY".utf8) })
-      == true
+    guard
+      heading.split(separator: UInt8(ascii: "-")).first.map({
+        $0.suffix(11).elementsEqual("PRIVATE KEY".utf8)
+      })
+        == true
     else { return nil }
     var at = start + privateKey.count
     while at < bytes.count, !bytes[at...].starts(with: end) { at += 1 }

@@ -47,7 +47,8 @@ public enum ProcessFigures {
       // The name in brackets may hold spaces.
       let fields = stat.split(separator: ")").last?.split(separator: " "), fields.count > 19,
       let ticks = Double(fields[19]), let system = try? String(contentsOfFile: "/proc/stat", encoding: .utf8),
-      let boot = system.split(separator: "\n").first(where: { $0.hasPrefix("btime ") })?.split(separator: " ").last,
+      let boot = system.split(separator: "\n").first(where: { $0.hasPrefix("btime ") })?.split(separator: " ")
+        .last,
       let booted = Double(boot)
     else { return start }
     return booted + ticks / Double(sysconf(Int32(_SC_CLK_TCK)))

@@ -20,7 +20,8 @@ extension Metrics {
   public static let processMostFiles = Metric(
     "process_max_fds", .gauge, "Maximum number of open file descriptors.", from: .both)
   public static let processStart = Metric(
-    "process_start_time_seconds", .gauge, "Start time of the process since unix epoch in seconds.", from: .both)
+    "process_start_time_seconds", .gauge, "Start time of the process since unix epoch in seconds.",
+    from: .both)
 
   static let processes: [Metric] = [
     build, logLinesDropped, eventLoopLag, processCPU, processResident, processVirtual, processOpenFiles,

@@ -5,7 +5,8 @@ extension Metrics {
   public static let queueDepth = Metric(
     "sluice_queue_depth", .gauge, "Jobs that stand in a lane.", by: ["lane"], from: .api)
   public static let queueOldest = Metric(
-    "sluice_queue_oldest_seconds", .gauge, "The age of the oldest job that stands in a lane; 0 for an empty one.",
+    "sluice_queue_oldest_seconds", .gauge,
+    "The age of the oldest job that stands in a lane; 0 for an empty one.",
     by: ["lane"], from: .api)
   public static let openBytes = Metric(
     "sluice_open_bytes", .gauge, "Bytes of requests that have not ended.", from: .api)
@@ -13,7 +14,8 @@ extension Metrics {
     "sluice_dead_letters_held", .gauge,
     "Jobs and deliveries that failed for good and that an operator can mend.", from: .api)
   public static let deadLetters = Metric(
-    "sluice_dead_letters_total", .counter, "Jobs and deliveries that became dead letters, by why they failed.",
+    "sluice_dead_letters_total", .counter,
+    "Jobs and deliveries that became dead letters, by why they failed.",
     by: ["reason"], from: .api)
   public static let workersAlive = Metric(
     "sluice_workers", .gauge, "Workers that are alive.", from: .api)

@@ -10,7 +10,8 @@ extension Metrics {
     by: ["result"], from: .api)
   public static let refusals = Metric(
     "sluice_refusals_total", .counter,
-    "Requests that were refused before any provider was asked, by what refused them.", by: ["reason"], from: .api)
+    "Requests that were refused before any provider was asked, by what refused them.", by: ["reason"],
+    from: .api)
   public static let tenantRequests = Metric(
     "sluice_tenant_requests_total", .counter,
     "Requests that came under keys of a tenant. Beyond METRICS_TENANTS, tenants count as other.",

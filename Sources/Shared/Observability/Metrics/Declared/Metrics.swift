@@ -7,7 +7,8 @@ public enum Metrics {
   public static var table: String {
     let rows = all.map { metric in
       let labels = metric.labels.map { "`\($0)`" }.joined(separator: ", ")
-      return "| `\(metric.name)` | \(metric.kind.word) | \(labels) | \(metric.source.rawValue) | \(metric.help) |"
+      return
+        "| `\(metric.name)` | \(metric.kind.word) | \(labels) | \(metric.source.rawValue) | \(metric.help) |"
     }
     return (["| metric | kind | labels | told by | what it is |", "| --- | --- | --- | --- | --- |"] + rows)
       .joined(separator: "\n")
@@ -22,7 +23,8 @@ enum Buckets {
   ]
   /// As OpenTelemetry's conventions have them for `gen_ai.client.operation.duration`, and further up to ten minutes.
   static let operation = [
-    0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92, 163.84, 327.68, 655.36,
+    0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92, 163.84, 327.68,
+    655.36,
   ]
   /// As they have them for `gen_ai.server.time_to_first_token`, and further up to ten minutes.
   static let firstToken = [
