@@ -1,0 +1,195 @@
+import NIOCore
+import Shared
+import TestSupport
+import Testing
+
+@Suite("Metrics of real processes")
+struct MetricsTests {
+  private static let worker = ["WORKER_PORT": "0"]
+  private static let openMetrics = "application/openmetrics-text; version=1.0.0"
+  private let model = "gemini-2.5-flash"
+
+  private func with(
+    environment: [String: String] = [:], _ body: (SluiceCluster, SluiceAPI, ChildProcess) async throws -> Void
+  ) async throws {
+    try await SluiceCluster.with(environment: Self.worker.merging(environment) { $1 }) { cluster in
+      let api = try await cluster.startAPI()
+      let worker = try await cluster.startWorker(seenBy: api)
+      try await body(cluster, api, worker)
+      await worker.killNow()
+      await api.process.killNow()
+    }
+  }
+
+  @Test("an answer is counted by route, provider, model, tokens, money and lane, on both sides")
+  func answer() async throws {
+    try await with { _, api, worker in
+      let reply = try await api.post("/query", ["prompt": "Why?", "cache": "off"])
+      let page = try await api.metrics()
+      #expect(page[#"sluice_http_request_duration_seconds_count{route="/query",status="200"}"#] == 1)
+      #expect(page[#"sluice_redis_step_duration_seconds_count{step="admit"}"#] == 1)
+      #expect(page["sluice_redis_up"] == 1 && page[#"sluice_jobs_ended_total{state="succeeded"}"#] == 1)
+      let work = try await eventually("the worker has counted it") { () -> MetricsPage? in
+        let page = try await worker.workerMetrics()
+        return page[#"sluice_queue_wait_seconds_count{lane="interactive"}"#] == 1 ? page : nil
+      }
+      let target = #"provider="gemini",model="\#(model)""#
+      let call =
+        #"gen_ai_operation_name="chat",gen_ai_provider_name="gemini",gen_ai_request_model="\#(model)""#
+      let tokens = (
+        input: Double(reply.json["usage"]?["prompt_tokens"]?.integer ?? -1),
+        output: Double(reply.json["usage"]?["completion_tokens"]?.integer ?? -1)
+      )
+      #expect(work["sluice_attempts_total{\(target),outcome=\"success\"}"] == 1)
+      #expect(work["gen_ai_client_operation_duration_seconds_count{\(call)}"] == 1)
+      #expect(work["gen_ai_client_token_usage_sum{\(call),gen_ai_token_type=\"input\"}"] == tokens.input)
+      #expect(work["gen_ai_client_token_usage_sum{\(call),gen_ai_token_type=\"output\"}"] == tokens.output)
+      #expect(work["sluice_tokens_total{kind=\"input\",\(target)}"] == tokens.input)
+      #expect(work["sluice_tokens_total{kind=\"output\",\(target)}"] == tokens.output)
+      let cost = try #require(reply.json["cost_estimate_usd"]?.double)
+      #expect(cost > 0 && abs(work["sluice_cost_usd_total{\(target)}"] - cost) < 1e-9)
+      #expect(abs(work[#"sluice_tenant_cost_usd_total{tenant="default"}"#] - cost) < 1e-9)
+      #expect(work[#"sluice_tenant_tokens_total{tenant="default"}"#] == tokens.input + tokens.output)
+      #expect(work[#"sluice_redis_step_duration_seconds_count{step="complete"}"#] == 1)
+      #expect(
+        work[#"sluice_worker_slots{state="free"}"#] == 1000
+          && work[#"sluice_worker_slots{state="taken"}"#] == 0)
+    }
+  }
+
+  @Test("every metric that is declared is told, by the process that its declaration names")
+  func complete() async throws {
+    try await with(environment: ["ADMIN_API_KEY": "admin-key"]) { cluster, api, worker in
+      _ = try await StreamedReply.to(
+        api.url + "/query", method: .POST, headers: ["X-API-Key": SluiceCluster.key],
+        body: ["prompt": "Why?", "stream": true])
+      let pages = (api: try await api.metrics(key: "admin-key"), worker: try await worker.workerMetrics())
+      // Needs a provider with several keys.
+      for metric in Metrics.all where metric.name != Metrics.keyAttempts.name {
+        let begin = "# TYPE \(metric.name) "
+        if metric.source != .worker { #expect(pages.api.text.contains(begin), "\(metric.name)") }
+        if metric.source != .api { #expect(pages.worker.text.contains(begin), "\(metric.name)") }
+      }
+      for name in ["process_resident_memory_bytes", "process_open_fds", "process_start_time_seconds"] {
+        #expect(pages.api[name] > 0 && pages.worker[name] > 0, "\(name)")
+      }
+    }
+  }
+
+  @Test("failures, retries, dead letters and circuits are counted by what they are")
+  func failures() async throws {
+    let environment = [
+      "CASCADE": "gemini", "JOB_MAX_ATTEMPTS": "2", "GROQ_API_KEY": "", "OPENROUTER_API_KEY": "",
+    ]
+    try await with(environment: environment) { cluster, api, worker in
+      try await cluster.simulator.script([["provider": "gemini", "behaviour": ["status": 503]]])
+      let links = try await [1, 2, 3].asyncMap { number in
+        try await api.post("/jobs", ["prompt": .string("Bad \(number)"), "cache": "off"]).headers["location"]
+          ?? ""
+      }
+      for link in links { #expect(try await api.get("\(link)?wait=60").json["status"] == "failed") }
+      let work = try await worker.workerMetrics()
+      let target = #"provider="gemini",model="\#(model)""#
+      #expect(work["sluice_attempts_total{\(target),outcome=\"failed\"}"] >= 5)
+      #expect(work[#"sluice_retries_total{reason="failed"}"#] >= 3)
+      #expect(work["sluice_circuit_changes_total{\(target),outcome=\"opened\"}"] >= 1)
+      let page = try await api.metrics()
+      #expect(page["sluice_dead_letters_held"] == 3)
+      #expect(page[#"sluice_dead_letters_total{reason="attempts_exhausted"}"#] == 3)
+      try await cluster.simulator.script([["provider": "*", "behaviour": ["status": 401]]])
+      _ = try await api.post("/jobs", ["prompt": "Refused", "cache": "off"])
+      try await eventually("the circuit is open for both") {
+        let name = "sluice_circuit_open{\(target)}"
+        return try await api.metrics()[name] == 1 && worker.workerMetrics()[name] == 1
+      }
+    }
+  }
+
+  @Test("what refuses a request is counted")
+  func refusals() async throws {
+    try await with(environment: ["RATE_LIMIT": "1/hour", "CASCADE": "gemini"]) { _, api, _ in
+      #expect(try await api.post("/query", ["prompt": "One"]).status == 200)
+      #expect(try await api.post("/query", ["prompt": "Two"]).status == 429)
+      #expect(try await api.metrics()[#"sluice_refusals_total{reason="requests"}"#] == 1)
+    }
+    try await SluiceCluster.with(environment: ["MAX_QUEUE": "1"]) { cluster in
+      let api = try await cluster.startAPI()
+      #expect(try await api.post("/jobs", ["prompt": "One"]).status == 202)
+      #expect(try await api.post("/jobs", ["prompt": "Two"]).status == 503)
+      let page = try await api.metrics()
+      #expect(page[#"sluice_refusals_total{reason="queue"}"#] == 1)
+      #expect(page[#"sluice_queue_depth{lane="standard"}"#] == 1, "\(page.text)")
+      await api.process.killNow()
+    }
+  }
+
+  @Test("whatever clients send, there are no more series")
+  func bounded() async throws {
+    try await with(environment: ["METRICS_TENANTS": "1"]) { _, api, worker in
+      func ask(_ number: Int) async throws {
+        let name = "nonsense-\(number)"
+        _ = try await api.post(
+          "/query", ["prompt": .string(name), "model": .string("gemini/\(name)"), "cache": "off"],
+          headers: ["User-Agent": name, "X-Sluice-User": name, "X-Request-Id": name])
+        _ = try await api.get("/\(name)")
+        _ = try await api.get("/jobs/\(name)")
+      }
+      try await ask(0)
+      _ = try await (api.metrics(), worker.workerMetrics())
+      let before = (try await api.metrics().samples.count, try await worker.workerMetrics().samples.count)
+      for number in 1...20 { try await ask(number) }
+      let pages = (try await api.metrics(), try await worker.workerMetrics())
+      #expect(pages.0.samples.count == before.0, "\(pages.0.text)")
+      #expect(pages.1.samples.count == before.1, "\(pages.1.text)")
+      #expect(!pages.0.text.contains("nonsense") && !pages.1.text.contains("nonsense"))
+      #expect(pages.1[#"sluice_attempts_total{provider="gemini",model="other",outcome="success"}"#] == 21)
+    }
+  }
+
+  @Test("tenants are named for who may read all, and on a port of its own, where /metrics then stands alone")
+  func tenants() async throws {
+    let name = "sluice_tenant_requests_total"
+    try await with(environment: ["ADMIN_API_KEY": "admin-key"]) { cluster, api, _ in
+      _ = try await api.get("/jobs")
+      #expect(try await api.metrics(key: "admin-key")["\(name){tenant=\"default\"}"] == 1)
+      #expect(try await !api.metrics().text.contains(name))
+      #expect(try await !api.metrics(key: SluiceCluster.key).text.contains(name))
+      let other = try await cluster.startAPI(environment: ["METRICS_PORT": "0"])
+      #expect(try await other.get("/metrics").status == 404)
+      _ = try await other.get("/jobs")
+      let port = try await other.process.port(behind: "metrics at")
+      let page = try await HTTPReply.to(
+        "http://127.0.0.1:\(port)/metrics", method: .GET, headers: [:], body: nil)
+      #expect(MetricsPage(page.body)["\(name){tenant=\"default\"}"] == 1)
+      await other.process.killNow()
+    }
+  }
+
+  @Test("OpenMetrics is told to who asks for it, and a scrape without Redis has what is known")
+  func formats() async throws {
+    try await with(environment: ["REDIS_TIMEOUT_MS": "500"]) { cluster, api, worker in
+      _ = try await api.post("/query", ["prompt": "Why?"])
+      let open = try await api.get("/metrics", headers: ["X-API-Key": "", "Accept": Self.openMetrics])
+      #expect(open.headers["content-type"]?.hasPrefix("application/openmetrics-text; version=1.0.0") == true)
+      #expect(open.body.hasSuffix("# EOF\n"))
+      #expect(try await worker.workerMetrics(accept: Self.openMetrics).text.hasSuffix("# EOF\n"))
+      await cluster.redis.kill()
+      let without = try await eventually("it is known that Redis is away") { () -> HTTPReply? in
+        let reply = try await api.get("/metrics", headers: ["X-API-Key": ""])
+        #expect(reply.status == 200)
+        return reply.body.contains("sluice_redis_up 0") ? reply : nil
+      }
+      #expect(
+        MetricsPage(without.body)[#"sluice_http_request_duration_seconds_count{route="/query",status="200"}"#]
+          == 1)
+    }
+  }
+}
+
+extension Array {
+  fileprivate func asyncMap<Other>(_ transform: (Element) async throws -> Other) async throws -> [Other] {
+    var others: [Other] = []
+    for element in self { others.append(try await transform(element)) }
+    return others
+  }
+}
