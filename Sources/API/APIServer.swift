@@ -76,11 +76,11 @@ struct APIServer: Sendable {
       configuration: ServiceGroupConfiguration(
         services: metricsServices(metrics, gate) + (traces.map { [$0.exporter] } ?? [])
           + (acknowledging.map { [$0] } ?? []) + [
-          topology, redis, MemoryKeeper(queue: queue, logger: logger).behind(gate),
-          EndTeller(queue: queue).behind(gate), listener, reloader,
-          FoundingWatch(queue: queue, logger: logger).behind(gate), uses.behind(gate), users.behind(gate),
-          start, server,
-        ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.forServices))
+            topology, redis, MemoryKeeper(queue: queue, logger: logger).behind(gate),
+            EndTeller(queue: queue).behind(gate), listener, reloader,
+            FoundingWatch(queue: queue, logger: logger).behind(gate), uses.behind(gate), users.behind(gate),
+            start, server,
+          ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.forServices))
     try await group.run()
   }
 
