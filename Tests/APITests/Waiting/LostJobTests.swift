@@ -64,7 +64,11 @@ struct LostJobTests {
       await finder.missed(in: try await queue.ended(among: board.awaited), at: start)
     }
 
-    var metrics: String { String(buffer: lost.metrics) }
+    var metrics: String {
+      var text = MetricsText()
+      lost.write(to: &text)
+      return String(buffer: text.finished())
+    }
   }
 
   @Test("one whose caller waits is admitted again under its id, once, and answered")
