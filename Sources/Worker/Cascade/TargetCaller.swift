@@ -61,7 +61,7 @@ struct TargetCaller: Sendable {
     firstByte: FirstByte?, isLast: Bool, counting bytes: AnswerBytes?, under key: ProviderKey?,
     hasMoreKeys: Bool = false
   ) async -> TargetTurn {
-    var call: Call
+    var call: TargetCall
     // A stream is as fast as its first piece.
     let firstByte = firstByte ?? (deltas != nil && route.strategy == .fastest ? FirstByte() : nil)
     let refuses = route.onUnsupported == .refuse
@@ -115,57 +115,16 @@ struct TargetCaller: Sendable {
 
   // MARK: - One attempt
 
-  /// A request as one target gets it. A class, since it is large and handed from step to step.
-  private final class Call: Sendable {
-    let request: JobRequest
-    let target: Target
-    let key: ProviderKey?
-    /// What circuits and quotas know the target by.
-    let subject: Target
-    let endpoint: ProviderEndpoint
-    let http: HTTPClient.Request
-    let dropped: [String]
-    let firstByte: FirstByte?
-    let isLast: Bool
-    let bytes: AnswerBytes?
-
-    init(
-      _ request: JobRequest, _ target: Target, _ key: ProviderKey?, _ endpoint: ProviderEndpoint,
-      _ http: (HTTPClient.Request, dropped: [String]), _ firstByte: FirstByte?, isLast: Bool,
-      _ bytes: AnswerBytes?
-    ) {
-      self.request = request
-      self.target = target
-      self.key = key
-      subject = key?.subject(of: target) ?? target
-      self.endpoint = endpoint
-      (self.http, dropped) = http
-      self.firstByte = firstByte
-      self.isLast = isLast
-      self.bytes = bytes
-    }
-
-    /// A request of it, with the trace that it is in where the provider is to be told of that.
-    func told(_ http: HTTPClient.Request, _ span: AttemptSpan?) -> HTTPClient.Request {
-      guard endpoint.takesTrace, let trace = span?.trace ?? JobTracing.current?.trace.context else {
-        return http
-      }
-      var http = http
-      http.headers.add(trace)
-      return http
-    }
-  }
-
   private func call(
     _ request: JobRequest, to target: Target, under key: ProviderKey?, streams: Bool,
     _ refusesUnsupported: Bool,
     _ firstByte: FirstByte?, _ isLast: Bool, _ bytes: AnswerBytes?
-  ) throws(ProviderFault) -> Call {
+  ) throws(ProviderFault) -> TargetCall {
     var endpoint = try endpoint(of: target)
     if let key { endpoint = endpoint.under(key) }
     let http = try endpoint.httpRequest(
       for: request, streams: streams, refusesUnsupported: refusesUnsupported)
-    return Call(request, target, key, endpoint, http, firstByte, isLast: isLast, bytes)
+    return TargetCall(request, target, key, endpoint, http, firstByte, isLast: isLast, bytes)
   }
 
   private func endpoint(of target: Target) throws(ProviderFault) -> ProviderEndpoint {
@@ -177,7 +136,7 @@ struct TargetCaller: Sendable {
   }
 
   private func attempt(
-    _ call: Call, in route: ProviderRoute, _ deltas: (any DeltaSink)?, _ steps: inout [CascadeStep],
+    _ call: TargetCall, in route: ProviderRoute, _ deltas: (any DeltaSink)?, _ steps: inout [CascadeStep],
     _ unfinished: inout [TokenUsage]
   ) async -> TargetTurn.Ending {
     let target = call.target
@@ -231,7 +190,7 @@ struct TargetCaller: Sendable {
   }
 
   private func note(
-    _ outcome: TargetMetrics.Outcome, _ call: Call, _ elapsed: Duration, answer: ProviderAnswer? = nil,
+    _ outcome: TargetMetrics.Outcome, _ call: TargetCall, _ elapsed: Duration, answer: ProviderAnswer? = nil,
     reason: String? = nil
   ) {
     notes.ended(
@@ -253,7 +212,9 @@ struct TargetCaller: Sendable {
     return answer.answer.isEmpty && !request.maySayNothing ? .empty(answer) : .answered(answer)
   }
 
-  private static func step(_ call: Call, _ ending: TargetTurn.Ending, _ elapsed: Duration) -> CascadeStep {
+  private static func step(_ call: TargetCall, _ ending: TargetTurn.Ending, _ elapsed: Duration)
+    -> CascadeStep
+  {
     let (status, reason): (CascadeStep.Status, String?) =
       switch ending {
       case .filtered: (.failed, "content filter")
@@ -264,7 +225,7 @@ struct TargetCaller: Sendable {
   }
 
   private func send(
-    _ call: Call, _ reservation: QuotaReservation?, _ deltas: (any DeltaSink)?, _ span: AttemptSpan?,
+    _ call: TargetCall, _ reservation: QuotaReservation?, _ deltas: (any DeltaSink)?, _ span: AttemptSpan?,
     _ unfinished: inout [TokenUsage]
   ) async throws(CancellationError) -> Result<ProviderAnswer, ProviderFault> {
     let result: Result<ProviderAnswer, ProviderFault>
@@ -299,7 +260,7 @@ struct TargetCaller: Sendable {
 
   /// The answers to the pieces of a request, joined. Where one fails, those before it were bought all the same.
   private func answer(
-    to pieces: [JobRequest], _ call: Call, _ span: AttemptSpan?, _ cut: inout UnfinishedAnswer?,
+    to pieces: [JobRequest], _ call: TargetCall, _ span: AttemptSpan?, _ cut: inout UnfinishedAnswer?,
     _ unfinished: inout [TokenUsage]
   ) async throws(CancellationError) -> (Result<ProviderAnswer, ProviderFault>, [StatedQuota]) {
     var (whole, stated): (ProviderAnswer?, [StatedQuota]) = (nil, [])
@@ -322,7 +283,7 @@ struct TargetCaller: Sendable {
 
   /// The answer to one HTTP request, and what limits its headers state.
   private func answer(
-    to request: JobRequest, _ http: HTTPClient.Request, _ call: Call, _ cut: inout UnfinishedAnswer?
+    to request: JobRequest, _ http: HTTPClient.Request, _ call: TargetCall, _ cut: inout UnfinishedAnswer?
   ) async throws(CancellationError) -> (Result<ProviderAnswer, ProviderFault>, [StatedQuota]) {
     let response = try await client.send(
       http, timeouts: call.endpoint.timeouts, isLast: call.isLast, counting: call.bytes,
