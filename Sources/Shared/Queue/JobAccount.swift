@@ -1,4 +1,4 @@
-public import NIOCore
+import NIOCore
 import Synchronization
 
 /// What the step that has ended a job says of it: whose it was, and how long it took by Redis' clock.
