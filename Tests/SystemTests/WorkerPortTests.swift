@@ -5,10 +5,7 @@ import Testing
 @Suite("A worker's own port")
 struct WorkerPortTests {
   private func address(of worker: ChildProcess) async throws -> String {
-    try await worker.waitForOutput("listening on")
-    let line = worker.log.split(separator: "\n").first { $0.contains("listening on") } ?? ""
-    let port = try #require(line.split(separator: ":").last.flatMap { Int($0.prefix(while: \.isNumber)) })
-    return "http://127.0.0.1:\(port)"
+    "http://127.0.0.1:\(try await worker.port())"
   }
 
   private func get(_ url: String) async throws -> HTTPReply {

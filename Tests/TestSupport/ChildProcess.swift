@@ -98,6 +98,16 @@ public final class ChildProcess: Sendable {
     guard isThere else { throw EndedEarly(name: name, log: log) }
   }
 
+  /// The port that a process says that it listens on, behind these words of a line.
+  public func port(behind words: String = "listening on") async throws -> Int {
+    try await waitForOutput(words)
+    let line = log.split(separator: "\n").first { $0.contains(words) } ?? ""
+    guard let port = line.split(separator: ":").last.flatMap({ Int($0.prefix(while: \.isNumber)) }) else {
+      throw EndedEarly(name: name, log: log)
+    }
+    return port
+  }
+
   /// All that it has written, once there is no more to come.
   public func wholeOutput() async -> String {
     // No program writes this, so its end is waited for.

@@ -35,16 +35,6 @@ extension SluiceAPI {
 }
 
 extension ChildProcess {
-  /// The port that a worker says that it listens on, or an API that it tells its metrics at.
-  public func port(behind words: String = "listening on") async throws -> Int {
-    try await waitForOutput(words)
-    let line = log.split(separator: "\n").first { $0.contains(words) } ?? ""
-    guard let port = line.split(separator: ":").last.flatMap({ Int($0.prefix(while: \.isNumber)) }) else {
-      throw EndedEarly(name: words, log: log)
-    }
-    return port
-  }
-
   /// The metrics of a worker with `WORKER_PORT`.
   public func workerMetrics(accept: String = "") async throws -> MetricsPage {
     let url = "http://127.0.0.1:\(try await port())/metrics"

@@ -53,12 +53,7 @@ public final class SluiceCluster: Sendable {
   /// An API that takes requests.
   public func startAPI(environment: [String: String] = [:]) async throws -> SluiceAPI {
     let process = try await start("sluice-api", environment)
-    try await process.waitForOutput("listening on")
-    let line = process.log.split(separator: "\n").first { $0.contains("listening on") } ?? ""
-    guard let port = line.split(separator: ":").last.flatMap({ Int($0.prefix(while: \.isNumber)) }) else {
-      throw ChildProcess.EndedEarly(name: "sluice-api", log: process.log)
-    }
-    return SluiceAPI(process: process, port: port)
+    return SluiceAPI(process: process, port: try await process.port(behind: "sluice-api listening on"))
   }
 
   /// A worker that takes jobs, as `api` sees it.

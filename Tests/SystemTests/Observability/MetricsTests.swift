@@ -63,7 +63,12 @@ struct MetricsTests {
       _ = try await StreamedReply.to(
         api.url + "/query", method: .POST, headers: ["X-API-Key": SluiceCluster.key],
         body: ["prompt": "Why?", "stream": true])
-      let pages = (api: try await api.metrics(key: "admin-key"), worker: try await worker.workerMetrics())
+      let memory = Metrics.redisMemoryUsed.name
+      let page = try await eventually("what Redis uses has been looked at") { () -> MetricsPage? in
+        let page = try await api.metrics(key: "admin-key")
+        return page.text.contains(memory) ? page : nil
+      }
+      let pages = (api: page, worker: try await worker.workerMetrics())
       // Needs a provider with several keys.
       for metric in Metrics.all where metric.name != Metrics.keyAttempts.name {
         let begin = "# TYPE \(metric.name) "

@@ -142,7 +142,9 @@ struct RequestLogTests {
 
   @Test("a stream's line comes at its end, with its bytes and when it began")
   func streams() async throws {
-    try await with { _, api, worker in
+    try await with { cluster, api, worker in
+      // Or its pieces may go out as one.
+      try await cluster.simulator.script([["provider": "*", "behaviour": ["drip_ms": 5]]])
       let reply = try await StreamedReply.to(
         api.url + "/v1/chat/completions", method: .POST,
         headers: ["X-API-Key": SluiceCluster.key, "X-Request-Id": "s-1"],

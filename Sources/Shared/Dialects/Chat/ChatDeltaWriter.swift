@@ -34,6 +34,8 @@ public struct ChatDeltaWriter: Sendable {
   private var thoughts: [Int: (member: String, detail: Int?)] = [:]
   /// By their part: the members of others' that have been told. Clients would add up what is told again.
   private var toldExtras: [Int: Set<String>] = [:]
+  /// The parts that are calls of a maker with another dialect, whose members mean nothing here.
+  private var foreignCalls: Set<Int> = []
 
   public init(isWhole: Bool = false) { self.isWhole = isWhole }
 
@@ -118,7 +120,9 @@ public struct ChatDeltaWriter: Sendable {
     if !call.id.isEmpty { entry["id"] = .string(call.id) }
     if isFirst { entry["type"] = isCustom ? "custom" : "function" }
     entry[isCustom ? "custom" : "function"] = .object(body)
-    if call.maker.map({ $0.dialect == .chat }) ?? true {
+    // Only the first piece says whose it is.
+    if let maker = call.maker, maker.dialect != .chat { foreignCalls.insert(index) }
+    if !foreignCalls.contains(index) {
       for (name, value) in untold(call.extras, of: index) { entry[name] = value }
     }
     if let signature = call.signature, call.extras["extra_content"] == nil {

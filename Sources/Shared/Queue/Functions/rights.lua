@@ -11,7 +11,7 @@ step('ready', { 'allow-oom' }, function() return 1 end)
 -- Every command of the steps and of the processes, once, with arguments that could be meant: K is a key, C a channel.
 local COMMANDS = {
   'DEL K', 'EXISTS K', 'GET K', 'GETRANGE K 0 1', 'HDEL K f', 'HEXISTS K f', 'HGET K f', 'HGETALL K', 'HINCRBY K f 1', 'HKEYS K',
-  'HLEN K', 'HMGET K f', 'HSCAN K 0', 'HSET K f v', 'LLEN K', 'LPOP K', 'LPOS K v', 'LPUSH K v', 'MGET K', 'PERSIST K',
+  'HLEN K', 'HMGET K f', 'HSCAN K 0', 'HSET K f v', 'LINDEX K 0', 'LLEN K', 'LPOP K', 'LPOS K v', 'LPUSH K v', 'MGET K', 'PERSIST K',
   'PEXPIRE K 1', 'PTTL K', 'PUBLISH C m', 'PUBSUB NUMSUB C', 'RPUSH K v', 'SADD K v', 'SET K v', 'SMEMBERS K',
   'STRLEN K', 'TIME', 'XADD K * f v', 'XDEL K 1-1', 'XLEN K', 'XRANGE K - +', 'XREVRANGE K + -', 'XTRIM K MINID 1', 'ZADD K 1 m', 'ZCARD K',
   'ZCOUNT K 1 2', 'ZINCRBY K 1 m', 'ZPOPMIN K', 'ZRANDMEMBER K 1', 'ZRANGE K 0 1', 'ZREM K m', 'ZREMRANGEBYSCORE K 1 2',
