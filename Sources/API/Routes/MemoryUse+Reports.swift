@@ -16,8 +16,10 @@ extension MemoryUse {
   /// As `/metrics` shows it. `counts` are those of the queue's statistics.
   func write(to text: inout MetricsText, dropped counts: [String: Int]) {
     text.add(Metrics.memoryBytes, Part.allCases.map { ($0.rawValue, bytes[$0, default: 0]) })
-    if let used { text.add(Metrics.redisMemoryUsed, used) }
-    if let limit { text.add(Metrics.redisMemoryLimit, limit) }
+    if let used {
+      text.add(Metrics.redisMemoryUsed, used)
+      text.add(Metrics.redisMemoryLimit, limit ?? 0)
+    }
     text.add(Metrics.redisFull, isFull ? 1 : 0)
     text.add(
       Metrics.queueDropped,

@@ -82,6 +82,9 @@ struct MessagesOwnRequest {
     return blocks
   }
 
+  /// What Anthropic's ids of calls begin with, so that those of others are known where nothing else tells of them.
+  private static let ownCall = "toolu_"
+
   /// Where thinking is on, the answer that a tool's result goes on with must begin with its thought.
   private mutating func noteThought(_ turn: Turn, _ blocks: [JSONValue]) {
     guard turn.role == .assistant, blocks.contains(where: { $0["type"] == "tool_use" }) else { return }
@@ -89,7 +92,7 @@ struct MessagesOwnRequest {
     let isForeign = turn.parts.contains { part in
       switch part {
       case .thought(let thought): thought.maker.map { $0.dialect != .messages } ?? true
-      case .toolCall(let call): call.maker.map { $0.dialect != .messages } ?? false
+      case .toolCall(let call): call.maker.map { $0.dialect != .messages } ?? !call.id.hasPrefix(Self.ownCall)
       default: false
       }
     }

@@ -36,7 +36,8 @@ struct MessagesRequestReaderTests {
       let conversation = try MessagesRequestReader.read(request).conversation
       let target = RequestTarget(provider: "p", model: "m/1")
       let written = try MessagesDialect().told(conversation, for: target, streams: false)
-      #expect(try JSONParser.parse(written.body) == request, "\(number)")
+      let body = try JSONParser.parse(written.body)
+      #expect(body == request, "\(number)")
       #expect(written.dropped == [])
       #expect(try JobRequest(stored: JobRequest.chat(conversation).encoded()) == .chat(conversation))
       let count = JobRequest.count(conversation)
