@@ -12,7 +12,9 @@ struct MessagesRequestSamples {
   init(seed: UInt64) { random = SplitMix(seed: seed) }
 
   private mutating func maybe(_ chance: Int, _ value: JSONValue) -> JSONValue? {
-    random.happens(chance) ? value : nil
+    // Not by `?:`, whose nil would be null in JSON.
+    guard random.happens(chance) else { return nil }
+    return value
   }
 
   private mutating func some(_ blocks: [JSONValue], _ chance: Int = 40) -> [JSONValue] {
