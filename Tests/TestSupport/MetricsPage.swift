@@ -21,8 +21,8 @@ public struct MetricsPage: Sendable {
   /// A sample's number; 0 for one that is not there.
   public subscript(_ sample: String) -> Double { samples[sample] ?? 0 }
 
-  /// All series, but for those of Redis' steps, which come with the first of each: what clients do not bring about.
-  public var series: Set<String> { Set(samples.keys.filter { !$0.contains("redis_step") }) }
+  /// All series but those of Redis, whose steps and memory are told once they have been met: no client brings that about.
+  public var series: Set<String> { Set(samples.keys.filter { !$0.hasPrefix("sluice_redis_") }) }
 
   /// The samples of a family whose labels hold all of these.
   public func count(of family: String, _ labels: String...) -> Int {
