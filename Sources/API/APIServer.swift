@@ -62,7 +62,7 @@ struct APIServer: Sendable {
       errors: topology.errors, lost: lost,
       metrics: APIMetrics(
         targets: TargetNames(settings.catalogs), tenants: TenantNames(most: settings.metricsTenants)),
-      lag: LoopLag(eventLoops), access: access)
+      lag: LoopLag(eventLoops), access: access, spans: traces?.exporter)
     let responder = responder(
       routes(desk, records, drain, gate, circuits, metrics), queue: queue,
       ring: ring, uses: uses, drain: drain, gate: gate, tracer: traces?.tracer,

@@ -18,7 +18,7 @@ struct Main: AsyncParsableCommand {
     version: Version.current,
     subcommands: [
       TenantCommands.self, KeyCommands.self, UserCommands.self, LimitsCommand.self, UsageCommands.self,
-      AuditCommands.self, DeadLetterCommands.self, ExportCommand.self, ImportCommands.self,
+      AuditCommands.self, DeadLetterCommands.self, TopCommand.self, ExportCommand.self, ImportCommands.self,
     ])
 
   static func main() async {

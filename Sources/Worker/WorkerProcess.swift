@@ -68,7 +68,7 @@ struct WorkerProcess: Sendable {
     let status = WorkerStatus(
       queue: queue, held: held, claims: puller.claims, errors: topology.errors,
       concurrency: settings.concurrency, tally: tally, metrics: metrics, circuits: board,
-      catalogs: settings.catalogs, lag: lag, access: access)
+      catalogs: settings.catalogs, lag: lag, access: access, spans: traces?.exporter)
     // Shut down in reverse order: the puller first, what it needs last.
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(

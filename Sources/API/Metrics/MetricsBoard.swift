@@ -13,6 +13,8 @@ struct MetricsBoard: Sendable {
   let metrics: APIMetrics
   let lag: LoopLag
   let access: AccessLog
+  /// Nil where no traces are exported.
+  let spans: SpanExporter?
 
   func text(_ format: MetricsFormat, showsTenants: Bool) async -> ByteBuffer {
     let statistics = try? await queue.statistics()
@@ -27,6 +29,7 @@ struct MetricsBoard: Sendable {
     queue.times?.write(to: &text)
     lost.write(to: &text)
     text.add(Metrics.logLinesDropped, access.dropped)
+    (spans?.counts ?? SpanCounts()).write(to: &text)
     text.add(Metrics.eventLoopLag, lag.seconds)
     ProcessFigures.write(to: &text, program: "sluice-api")
     return text.finished()

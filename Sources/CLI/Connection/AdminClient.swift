@@ -33,6 +33,9 @@ struct AdminClient: Sendable {
     return try result.get()
   }
 
+  /// Asks another server, over the same connections.
+  func asking(_ server: Server) -> AdminClient { AdminClient(server: server, http: http) }
+
   /// Asks and reads the whole answer. Throws where the server refused it or did not answer.
   func send(
     _ method: HTTPMethod, _ path: AdminPath, _ body: JSONValue? = nil, ifMatch: String? = nil,
@@ -68,7 +71,9 @@ struct AdminClient: Sendable {
   ) async throws(CommandFailure) -> HTTPClientResponse {
     var request = HTTPClientRequest(url: server.url + path.description)
     request.method = method
-    request.headers.add(name: "authorization", value: "Bearer \(server.key.reveal())")
+    if let key = server.key {
+      request.headers.add(name: "authorization", value: "Bearer \(key.reveal())")
+    }
     request.headers.add(name: "user-agent", value: "sluice/\(Version.current)")
     request.headers.add(contentsOf: headers)
     if let body {

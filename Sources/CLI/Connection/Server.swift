@@ -4,7 +4,8 @@ import Shared
 struct Server: Sendable {
   /// Without a slash at its end.
   let url: String
-  let key: Secret
+  /// Nil where none is asked for.
+  let key: Secret?
   /// For the head of an answer, and between two pieces of its body.
   let timeout: Duration
 

@@ -14,6 +14,8 @@ struct WorkerStatus: Sendable {
   let catalogs: CatalogSource
   let lag: LoopLag
   let access: AccessLog
+  /// Nil where no traces are exported.
+  let spans: SpanExporter?
 
   /// Why it takes no jobs, as a sentence; nil while it does.
   func trouble() async -> String? {
@@ -39,6 +41,7 @@ struct WorkerStatus: Sendable {
     RedisMetrics.write(isUp: isUp, errors: errors.counts, to: &text)
     queue.times?.write(to: &text)
     text.add(Metrics.logLinesDropped, access.dropped)
+    (spans?.counts ?? SpanCounts()).write(to: &text)
     text.add(Metrics.eventLoopLag, lag.seconds)
     ProcessFigures.write(to: &text, program: "sluice-worker")
     return text.finished()

@@ -221,6 +221,25 @@ struct TraceTests {
     }
   }
 
+  @Test("what became of spans is counted where metrics are told")
+  func counted() async throws {
+    try await WebhookReceiver.with(.status(400)) { collector in
+      try await SluiceCluster.with(environment: environment(collector)) { cluster in
+        let api = try await cluster.startAPI()
+        let worker = try await cluster.startWorker(environment: ["WORKER_PORT": "0"], seenBy: api)
+        #expect(try await api.post("/query", ["prompt": "Why?"]).status == 200)
+        let failed = #"sluice_spans_total{outcome="failed"}"#
+        try await eventually("the refused spans are counted") {
+          let seen = (try await api.metrics()[failed], try await worker.workerMetrics()[failed])
+          return seen == (2, 3)
+        }
+        #expect(try await api.metrics()[#"sluice_spans_total{outcome="exported"}"#] == 0)
+        await worker.killNow()
+        await api.process.killNow()
+      }
+    }
+  }
+
   @Test("a trace that begins here is recorded as the sampler says, a malformed one of a client is none")
   func sampling() async throws {
     try await traced(["OTEL_TRACES_SAMPLER": "parentbased_always_off"]) { _, api in

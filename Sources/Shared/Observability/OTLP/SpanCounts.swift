@@ -8,4 +8,9 @@ public struct SpanCounts: Sendable, Hashable {
   public var failed = 0
 
   public init() {}
+
+  /// As `/metrics` shows it. A process that exports no traces has made none.
+  public func write(to text: inout MetricsText) {
+    text.add(Metrics.spans, [("exported", exported), ("dropped", dropped), ("failed", failed)])
+  }
 }

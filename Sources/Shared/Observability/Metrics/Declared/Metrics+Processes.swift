@@ -6,6 +6,10 @@ extension Metrics {
   public static let logLinesDropped = Metric(
     "sluice_log_lines_dropped_total", .counter,
     "Log lines that were dropped, because whoever takes them was too slow or could not.", from: .both)
+  public static let spans = Metric(
+    "sluice_spans_total", .counter,
+    "Spans of traces, by what became of them: exported, dropped (more came than could be sent), or failed (the collector did not take them, or was not reached).",
+    by: ["outcome"], from: .both)
   public static let eventLoopLag = Metric(
     "sluice_event_loop_lag_seconds", .gauge,
     "The most by which an event loop of this process was late in the last 15 to 30 seconds.", from: .both)
@@ -24,7 +28,7 @@ extension Metrics {
     from: .both)
 
   static let processes: [Metric] = [
-    build, logLinesDropped, eventLoopLag, processCPU, processResident, processVirtual, processOpenFiles,
+    build, logLinesDropped, spans, eventLoopLag, processCPU, processResident, processVirtual, processOpenFiles,
     processMostFiles, processStart,
   ]
 }
