@@ -63,6 +63,7 @@ struct MessagesBlockReader {
   private static func isKnown(_ kind: String) -> Bool {
     switch kind {
     case "text", "image", "document", "search_result", "thinking", "redacted_thinking": true
+    case "tool_use", "tool_result": true
     case "container_upload", "tool_reference", "compaction", "tool_addition", "tool_removal", "fallback": true
     default: kind.hasSuffix("_tool_use") || kind.hasSuffix("_tool_result")
     }
