@@ -108,7 +108,9 @@ struct APIServer: Sendable {
         ChatCompletionRoute(asking: asking, bodies: bodies, settings: compatible).route,
         ResponsesRoute(asking: asking, bodies: bodies, settings: compatible).route,
         MessagesRoute(asking: asking, bodies: bodies, settings: compatible).route,
-        MessagesCountRoute(asking: asking, bodies: bodies, settings: compatible).route,
+        MessagesCountRoute(
+          counting: TokenCounting(asking: asking, settings: compatible), bodies: bodies
+        ).route,
         EmbeddingRoute(asking: asking, bodies: bodies, settings: compatible).route,
         CompletionRoute(asking: asking, bodies: bodies, settings: compatible).route,
         ModerationRoute(asking: asking, bodies: bodies, settings: compatible).route,

@@ -47,7 +47,7 @@ struct WorkerProcess: Sendable {
       Cascade(
         catalog: catalog, client: client, timeouts: settings.timeouts, board: board, quotas: quotas,
         latencies: latencies, words: words, tally: tally,
-        notes: AttemptNotes(metrics: metrics, access: access))
+        notes: AttemptNotes(metrics: metrics, access: access), threads: ThreadStore(redis: redis))
     }
     let runner = JobRunner(
       cascades: cascades, ownKeys: ownKeys, recorder: recorder,

@@ -34,7 +34,11 @@ class Simulator:
 
     def script(self, behaviour: dict, **rule) -> None:
         """Makes the next requests meet a behaviour; a rule may say which (provider, times, …)."""
-        self._control("PUT", "rules", [{**rule, "behaviour": behaviour}])
+        self.script_all([{**rule, "behaviour": behaviour}])
+
+    def script_all(self, rules: list[dict]) -> None:
+        """Makes each request meet the first rule that is for it and has uses left."""
+        self._control("PUT", "rules", rules)
 
     def reset(self) -> None:
         self._control("DELETE", "rules")

@@ -10,6 +10,17 @@ MODELS = [
     "groq/llama-3.3-70b-versatile",
     "openrouter/meta-llama/llama-3.3-70b-instruct:free",
 ]
+# A model for each dialect that a provider may speak.
+DIALECTS = {
+    "chat": "groq/llama-3.3-70b-versatile",
+    "responses": "openai/gpt-5.1",
+    "messages": "anthropic/claude-sonnet-4-5",
+    "gemini": "gemini/gemini-2.5-flash",
+}
+# Of all dialects, and one of Gemini's that refuses a call without its signature.
+AGENT_MODELS = [*DIALECTS.values(), "gemini/gemini-3-pro"]
+# Names that Codex knows and gives its custom tool to, and the providers that they are aliases for.
+CODEX_ALIASES = {"gpt-5.5": "groq", "gpt-5.6-sol": "anthropic", "gpt-5.6-terra": "gemini", "gpt-5.6-luna": "openai"}
 EMBEDDING_MODELS = ["gemini/gemini-embedding-001", "openrouter/openai/text-embedding-3-small"]
 
 

@@ -30,10 +30,14 @@ struct Asking: Sendable {
   }
 
   private func asked(
-    _ question: Question, by client: Client, user: String?, idempotencyKey: String?
+    _ question: Question, by client: Client, user: String?, idempotencyKey: String?, _ call: Call
   ) async throws(Problem) -> Asked {
     var question = question
     if let user { question.order.user = user }
+    if desk.judge.catalogs.isSticky(question.order.request.model) {
+      question.order.thread = ThreadDigest.make(
+        of: question.order.request, tenant: client.tenant, session: call.session)
+    }
     if case .native = question.form {} else { question.order.mayBePutOff = false }
     return Asked(
       job: try await desk.job(
@@ -47,7 +51,7 @@ struct Asking: Sendable {
   ) async throws(Problem) -> Reply {
     let key = try call.idempotencyKey()
     let user = try call.user()
-    let asked = try await asked(try await read(call), by: client, user: user, idempotencyKey: key)
+    let asked = try await asked(try await read(call), by: client, user: user, idempotencyKey: key, call)
     guard let wait = asked.wait else { return try await submit(asked.job, by: client, call) }
     if asked.isStreamed {
       return try await AskingStream(desk: desk).reply(in: asked.form, asked.job, by: client, call)

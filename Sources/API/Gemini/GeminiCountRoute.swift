@@ -1,9 +1,9 @@
 import Shared
 
-/// `countTokens`: how many tokens a prompt has, as far as can be told without asking anybody.
+/// `countTokens`: how many tokens a prompt has.
 struct GeminiCountRoute: Sendable {
+  let counting: TokenCounting
   let bodies: BodyReader
-  let settings: CompatibleSettings
   let version: GeminiVersion
 
   var route: Route { Route(description, handler: count) }
@@ -14,13 +14,12 @@ struct GeminiCountRoute: Sendable {
       let whole = json["generateContentRequest"] ?? json["generate_content_request"]
       return try GeminiRequestReader.conversation(model: model, whole ?? json)
     }
-    let catalog = settings.catalogs.current
-    try catalog.check(model: conversation.model)
-    try call.check(model: conversation.model, in: catalog)
-    let tokens = JSONValue.integer(Int64(conversation.promptEstimate))
-    let body: JSONValue = [
-      "totalTokens": tokens, "promptTokensDetails": [["modality": "TEXT", "tokenCount": tokens]],
-    ]
-    return Reply(.ok, json: body.serialized(), headers: [.sluiceEstimate: "true"])
+    return try await counting.reply(to: call, about: conversation) { tokens in
+      let tokens = JSONValue.integer(Int64(tokens))
+      let body: JSONValue = [
+        "totalTokens": tokens, "promptTokensDetails": [["modality": "TEXT", "tokenCount": tokens]],
+      ]
+      return body.serialized()
+    }
   }
 }

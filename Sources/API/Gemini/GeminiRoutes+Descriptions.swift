@@ -79,9 +79,16 @@ extension GeminiEmbeddingRoute {
 extension GeminiCountRoute {
   var description: RouteDescription {
     RouteDescription(
-      method: .post, path: version.path(.countTokens), summary: "Estimate a prompt's tokens",
-      description: "How many tokens a prompt has, rather too many than too few; nobody is asked for it.",
-      group: GeminiDescription.group, parameters: [GeminiDescription.model, GeminiDescription.key],
+      method: .post, path: version.path(.countTokens),
+      summary: "Count a prompt's tokens, as Gemini's clients do",
+      description: """
+        How many tokens a prompt has: as the first target of the model counts them, where its provider can tell (Gemini, \
+        Anthropic), else an estimate that is rather too high, and says so in a header.
+        """,
+      group: GeminiDescription.group,
+      parameters: [
+        GeminiDescription.model, GeminiDescription.key, RouteParameters.cache, RouteParameters.user,
+      ],
       requestBody: RequestBodyDescription(
         name: "CountTokensRequest", schema: ["type": "object", "additionalProperties": true],
         example: ["contents": [["role": "user", "parts": [["text": "Why is the sky blue?"]]]]]),
@@ -89,10 +96,12 @@ extension GeminiCountRoute {
         ResponseDescription(
           status: .ok, description: "The count.", schema: ["type": "object"],
           example: ["totalTokens": 22, "promptTokensDetails": [["modality": "TEXT", "tokenCount": 22]]],
-          headers: [("X-Sluice-Estimate", "`true`.")])
+          headers: [("X-Sluice-Estimate", "`true` where nobody was asked.")])
       ],
-      problems: ProblemKind.ofBodies + [.unauthorized, .forbidden, .notFound, .validation, .unavailable],
-      access: .asking, takesRest: true)
+      problems: ProblemKind.ofBodies + [
+        .unauthorized, .budgetExceeded, .forbidden, .notFound, .conflict, .validation, .rateLimited,
+        .unavailable,
+      ], access: .asking, takesRest: true)
   }
 }
 

@@ -7,7 +7,8 @@ struct GeminiRoutes: Sendable {
   let settings: CompatibleSettings
 
   var routes: [Route] {
-    GeminiVersion.allCases.flatMap { version in
+    let counting = TokenCounting(asking: asking, settings: settings)
+    return GeminiVersion.allCases.flatMap { version in
       [false, true].map { isStreamed in
         GeminiContentRoute(
           asking: asking, bodies: bodies, settings: settings, version: version, isStreamed: isStreamed
@@ -17,7 +18,7 @@ struct GeminiRoutes: Sendable {
           GeminiEmbeddingRoute(
             asking: asking, bodies: bodies, settings: settings, version: version, isBatch: isBatch
           ).route
-        } + [GeminiCountRoute(bodies: bodies, settings: settings, version: version).route]
+        } + [GeminiCountRoute(counting: counting, bodies: bodies, version: version).route]
     } + GeminiModelRoutes(catalogs: settings.catalogs).routes
   }
 }

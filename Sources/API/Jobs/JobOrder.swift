@@ -21,6 +21,8 @@ struct JobOrder: Sendable {
   var mayBePutOff = true
   /// Whom the client names as its user.
   var user: String?
+  /// The conversation that it goes on with, where its route keeps one with a target: ``ThreadDigest``.
+  var thread: String?
 
   /// Puts what an alias stands for in its place, so that queue, cache, usage and workers know one name for one thing.
   mutating func resolveAlias(by catalogs: CatalogSource) {

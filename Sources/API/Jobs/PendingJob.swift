@@ -34,18 +34,25 @@ final class PendingJob {
       demand: try judge.demand(of: order, by: client, bytes: encoded.readableBytes))
     self.client = client
     self.order = order
-    if admission.demand.isPricedOnly { admission.request = JobRequest.pricedOnly(encoded) }
+    mark(encoded, order.thread)
   }
 
   /// Judges it by the records as they are now.
   func judgeAnew(by judge: RequestJudge) async throws(Problem) {
     guard let order else { throw .internalError }
     client = try await judge.renewed(client)
-    let encoded = admission.demand.isPricedOnly ? order.request.encoded() : admission.request
+    let isMarked = admission.demand.isPricedOnly || order.thread != nil
+    let encoded = isMarked ? order.request.encoded() : admission.request
     admission.demand = try judge.demand(of: order, by: client, bytes: encoded.readableBytes)
     admission.weight = client.share(of: order.request.estimatedTokens)
     admission.cache = client.cacheUse(order.cache, of: encoded)
-    admission.request = admission.demand.isPricedOnly ? JobRequest.pricedOnly(encoded) : encoded
+    mark(encoded, order.thread)
+  }
+
+  /// What a worker has to know beside the request stands before it: answers are cached and shared without that.
+  private func mark(_ encoded: ByteBuffer, _ thread: String?) {
+    admission.request = StoredRequest.marked(
+      encoded, isPricedOnly: admission.demand.isPricedOnly, thread: thread)
   }
 
   /// It is a part of a trace.

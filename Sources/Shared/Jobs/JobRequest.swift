@@ -80,17 +80,7 @@ public indirect enum JobRequest: Sendable, Hashable {
   }
 
   /// Reads the stored form, and that of versions before. Throws ``StoredJobError`` for anything else.
-  public init(stored buffer: ByteBuffer) throws(StoredJobError) { self = try Self.read(buffer).request }
-
-  /// The stored form of one for which targets without a known price are passed over: a hard budget stands, and its tenant
-  /// wants it so.
-  public static func pricedOnly(_ encoded: ByteBuffer) -> ByteBuffer {
-    // An object has members.
-    var buffer = ByteBuffer(string: "{\"\(pricedOnlyMember)\":true,")
-    buffer.writeImmutableBuffer(
-      encoded.getSlice(at: encoded.readerIndex + 1, length: encoded.readableBytes - 1) ?? encoded)
-    return buffer
-  }
+  public init(stored buffer: ByteBuffer) throws(StoredJobError) { self = try StoredRequest(buffer).request }
 
   private static func storedCount(of conversation: Conversation) -> ByteBuffer {
     var buffer = ByteBuffer(string: "{\"count\":")
@@ -99,26 +89,9 @@ public indirect enum JobRequest: Sendable, Hashable {
     return buffer
   }
 
-  private static let pricedOnlyMember = "priced_only"
-
-  /// The same, how the answer is to be stored, and whether it is ``pricedOnly(_:)``.
-  public static func read(
-    _ buffer: ByteBuffer
-  ) throws(StoredJobError) -> (request: JobRequest, form: StoredForm, isPricedOnly: Bool) {
-    var value: JSONValue
-    do { value = try JSONParser.parse(buffer) } catch { throw .unreadable(what: "request", "\(error)") }
-    guard value[pricedOnlyMember] != nil, case .object(var members) = value else {
-      let (request, form) = try read(value)
-      return (request, form, false)
-    }
-    members[pricedOnlyMember] = nil
-    value = .object(members)
-    let (request, form) = try read(value)
-    return (request, form, true)
-  }
-
-  private static func read(
-    _ value: JSONValue
+  /// Reads the stored form without its marks: ``StoredRequest``.
+  static func read(
+    unmarked value: JSONValue
   ) throws(StoredJobError) -> (request: JobRequest, form: StoredForm) {
     // All others have a model of their own beside it.
     if value["model"] == nil {

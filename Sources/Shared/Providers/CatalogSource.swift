@@ -52,6 +52,9 @@ public final class CatalogSource: Sendable {
     state.withLock { $0.catalog.meaning(ofAlias: name) }
   }
 
+  /// ``ProviderCatalog/isSticky(_:)`` in the catalog that is in force now.
+  public func isSticky(_ model: String) -> Bool { state.withLock { $0.catalog.isSticky(model) } }
+
   /// ``ProviderCatalog/quotas(of:)`` in the catalog that is in force now.
   public func quotas(of subject: Target) -> [Quota] { state.withLock { $0.catalog.quotas(of: subject) } }
 

@@ -13,6 +13,8 @@ public struct ProviderCatalog: Sendable {
   public internal(set) var generation = 0
 
   private let names: CatalogNames
+  /// The names of the routes with which conversations stay with one target; of most configurations none.
+  private let stickyRoutes: Set<String>
 
   /// - Parameters:
   ///   - routes: without one named `default`, that is the default model of every provider, in order.
@@ -34,6 +36,7 @@ public struct ProviderCatalog: Sendable {
     let own = routes.first { $0.name == "default" } ?? ProviderRoute(name: "default", targets: targets)
     self.routes = [own] + routes.filter { $0.name != "default" }
     names = CatalogNames(providers: providers, routes: self.routes)
+    stickyRoutes = Set(self.routes.filter { $0.isSticky && $0.targets.count > 1 }.map(\.name))
   }
 
   public func provider(named name: String) -> Provider? { names.providers[name] }
@@ -89,6 +92,12 @@ public struct ProviderCatalog: Sendable {
       return false
     }
     return provider.isOn && provider.dialect(of: target.model).wire.countsTokens
+  }
+
+  /// Whether a conversation with what a name stands for stays with one of its targets.
+  public func isSticky(_ model: String) -> Bool {
+    !stickyRoutes.isEmpty
+      && (stickyRoutes.contains(model) || stickyRoutes.contains(aliases.meaning(of: model) ?? ""))
   }
 
   /// What an alias stands for; nil for a name that is none, or is something else first.

@@ -28,18 +28,21 @@ public struct ProviderRoute: Sendable, Hashable {
   public let retries: Int
   /// Nil where the route does not say it.
   public let onUnsupported: Unsupported?
+  /// Whether a conversation stays with the target that answered it last, which has its beginning in its cache.
+  public let isSticky: Bool
   /// At least one, in the order in which they are listed.
   public let targets: [WeightedTarget]
 
   public init(
     name: String, strategy: Strategy = .ordered, hedgeAfter: Duration? = nil, retries: Int = 0,
-    onUnsupported: Unsupported? = nil, targets: [WeightedTarget]
+    onUnsupported: Unsupported? = nil, isSticky: Bool = false, targets: [WeightedTarget]
   ) {
     self.name = name
     self.strategy = strategy
     self.hedgeAfter = hedgeAfter
     self.retries = retries
     self.onUnsupported = onUnsupported
+    self.isSticky = isSticky
     self.targets = targets
   }
 
@@ -47,7 +50,7 @@ public struct ProviderRoute: Sendable, Hashable {
   func over(_ targets: [WeightedTarget]) -> ProviderRoute {
     ProviderRoute(
       name: name, strategy: strategy, hedgeAfter: hedgeAfter, retries: retries,
-      onUnsupported: onUnsupported, targets: targets)
+      onUnsupported: onUnsupported, isSticky: isSticky, targets: targets)
   }
 }
 

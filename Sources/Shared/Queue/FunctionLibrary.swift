@@ -23,6 +23,7 @@ struct FunctionLibrary: Sendable {
     PackageResources.here_lua,
     PackageResources.roll_lua, PackageResources.outbox_lua, PackageResources.room_lua,
     PackageResources.circuits_lua, PackageResources.quotas_lua, PackageResources.latencies_lua,
+    PackageResources.threads_lua,
     PackageResources.own_keys_lua, PackageResources.rights_lua,
     PackageResources.access_lua, PackageResources.standing_lua, PackageResources.reserved_lua,
     PackageResources.users_lua, PackageResources.retention_lua, PackageResources.bounds_lua,

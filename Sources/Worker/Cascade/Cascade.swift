@@ -7,15 +7,19 @@ final class Cascade: Sendable {
   private let catalog: ProviderCatalog
   private let caller: TargetCaller
   private let latencies: LatencyBoard
+  private let threads: (any ThreadSharing)?
 
-  /// - Parameter timeouts: of the providers that have none of their own.
+  /// - Parameters:
+  ///   - timeouts: of the providers that have none of their own.
+  ///   - threads: who answered conversations last; without it sticky routes are as others.
   init(
     catalog: ProviderCatalog, client: ProviderClient, timeouts: ProviderTimeouts = ProviderTimeouts(),
     board: CircuitBoard, quotas: QuotaBoard, latencies: LatencyBoard, words: UnknownWords,
-    tally: KeyTally = KeyTally(), notes: AttemptNotes = AttemptNotes()
+    tally: KeyTally = KeyTally(), notes: AttemptNotes = AttemptNotes(), threads: (any ThreadSharing)? = nil
   ) {
     self.catalog = catalog
     self.latencies = latencies
+    self.threads = threads
     caller = TargetCaller(
       catalog: catalog, client: client, timeouts: timeouts, board: board, quotas: quotas,
       latencies: latencies, words: words, tally: tally, notes: notes)
@@ -23,16 +27,35 @@ final class Cascade: Sendable {
 
   /// Walks the targets. With `deltas`, the answer is told there while it comes; once a piece of it has been, no
   /// other target is asked. What is held of answers meanwhile is counted as `bytes`. `own` are the keys that the job's
-  /// tenant brings. Nothing is bought beyond `spend`; nil for no bound.
+  /// tenant brings. `thread` is the conversation that it goes on with, where it is to stay with its target. Nothing is bought beyond `spend`; nil for no bound.
   ///
   /// When the task is cancelled a call under way is aborted, and nothing is held against its target.
   func walk(
-    _ request: JobRequest, deltas: (any DeltaSink)? = nil, counting bytes: AnswerBytes? = nil,
-    own: OwnKeys? = nil, within spend: SpendBound? = nil
+    _ request: JobRequest, in thread: String? = nil, deltas: (any DeltaSink)? = nil,
+    counting bytes: AnswerBytes? = nil, own: OwnKeys? = nil, within spend: SpendBound? = nil
   ) async -> CascadeReport {
     let route: ProviderRoute
     do { route = try catalog.route(for: request.model) } catch { return CascadeReport(.unroutable(error)) }
-    var targets = preferringMaker(of: request, order(of: route, for: request))
+    guard let thread, let threads, route.isSticky else {
+      return await walk(
+        request, in: route, preferring: nil, deltas: deltas, counting: bytes, own: own, within: spend)
+    }
+    let last = try? await threads.target(of: thread)
+    let report = await walk(
+      request, in: route, preferring: ThreadPlace(thread: thread, target: last), deltas: deltas,
+      counting: bytes, own: own, within: spend)
+    // Who answers now has it in its cache, whoever it was before. If that cannot be told, the cache is missed once.
+    if let target = report.answeredBy, target != last { try? await threads.note(target, of: thread) }
+    return report
+  }
+
+  private func walk(
+    _ request: JobRequest, in route: ProviderRoute, preferring place: ThreadPlace?,
+    deltas: (any DeltaSink)?, counting bytes: AnswerBytes?, own: OwnKeys?, within spend: SpendBound?
+  ) async -> CascadeReport {
+    var targets = order(of: route, for: request)
+    if let place { targets = place.first(of: targets) }
+    targets = preferringMaker(of: request, targets)
     var progress = CascadeProgress(prices: catalog.prices)
     if spend?.isPricedOnly == true {
       for target in targets where catalog.prices[target] == nil {
@@ -43,7 +66,7 @@ final class Cascade: Sendable {
     if let hedgeAfter = route.hedgeAfter, targets.count > 1 {
       let walk = HedgedWalk(
         caller: caller, route: route, request: request, targets: targets, hedgeAfter: hedgeAfter,
-        bytes: bytes, own: own, spend: spend)
+        bytes: bytes, own: own, spend: spend, seed: place?.seed)
       for turn in await walk.turns(deltas) { progress.add(turn) }
     } else {
       var spent: NanoDollars?
@@ -54,7 +77,7 @@ final class Cascade: Sendable {
         }
         let turn = await caller.turn(
           of: target, in: route, request, deltas: deltas, isLast: index == targets.count - 1,
-          counting: bytes, own: own)
+          counting: bytes, own: own, seed: place?.seed)
         if spend != nil, let answer = turn.bought {
           spent = (spent ?? .zero) + catalog.prices.cost(of: answer.answer.usage, at: target)
         }

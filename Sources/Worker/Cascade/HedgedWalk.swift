@@ -42,6 +42,8 @@ struct HedgedWalk: Sendable {
   let bytes: AnswerBytes?
   let own: OwnKeys?
   let spend: SpendBound?
+  /// Of a conversation that stays where it is: its keys are drawn by it.
+  var seed: UInt64?
 
   /// The turns of all that were asked, in the order in which they were. At most one of them has an answer; the
   /// others were passed over or overtaken.
@@ -133,7 +135,7 @@ struct HedgedWalk: Sendable {
       group.addTask {
         await caller.turn(
           of: target, in: route, request, deltas: deltas, firstByte: firstByte,
-          isLast: number == targets.count - 1, counting: bytes, own: own)
+          isLast: number == targets.count - 1, counting: bytes, own: own, seed: seed)
       }
       group.addTask {
         for await _ in aborted {}

@@ -18,10 +18,11 @@ struct OwnKeyBook: Sendable {
 }
 
 extension Cascade {
-  /// ``walk(_:deltas:counting:own:within:)`` with the keys that the job's tenant brings. Where it is not known which, nobody is
+  /// ``walk(_:in:deltas:counting:own:within:)`` with the keys that the job's tenant brings. Where it is not known which, nobody is
   /// asked: the operator's keys are no others' to spend.
   func walk(
-    _ request: JobRequest, with book: OwnKeyBook, deltas: (any DeltaSink)?, counting bytes: AnswerBytes?,
+    _ request: JobRequest, in thread: String?, with book: OwnKeyBook, deltas: (any DeltaSink)?,
+    counting bytes: AnswerBytes?,
     within spend: SpendBound
   ) async -> CascadeReport {
     let own: OwnKeys?
@@ -32,6 +33,6 @@ extension Cascade {
           message: "It is not known whether the tenant brings keys of its own: \(error.reason).",
           retryAfter: nil, path: [], askedAny: false))
     }
-    return await walk(request, deltas: deltas, counting: bytes, own: own, within: spend)
+    return await walk(request, in: thread, deltas: deltas, counting: bytes, own: own, within: spend)
   }
 }

@@ -4,10 +4,11 @@ extension TargetCaller {
   /// Asks `target`, with one key of its provider after the other where the fault is the key's: refused, spent, or at its
   /// limit. With a tenant's own key where it brings one, and then with no other.
   ///
-  /// The parameters are those of ``turn(of:in:_:deltas:firstByte:isLast:counting:under:hasMoreKeys:)``.
+  /// With a `seed` keys come in the same order each time. The parameters are those of ``turn(of:in:_:deltas:firstByte:isLast:counting:under:hasMoreKeys:)``.
   func turn(
     of target: Target, in route: ProviderRoute, _ request: JobRequest, deltas: (any DeltaSink)?,
-    firstByte: FirstByte? = nil, isLast: Bool = true, counting bytes: AnswerBytes? = nil, own: OwnKeys? = nil
+    firstByte: FirstByte? = nil, isLast: Bool = true, counting bytes: AnswerBytes? = nil, own: OwnKeys? = nil,
+    seed: UInt64? = nil
   ) async -> TargetTurn {
     // Nearly always there is one key, and nothing to choose.
     guard hasKeys || own != nil else {
@@ -19,7 +20,7 @@ extension TargetCaller {
     switch own?[target.provider] {
     case .unusable(let reason): return Self.skipped(target, reason)
     case .usable(let secret): keys = [ProviderKey(.own, secret, of: target.provider)]
-    case nil: keys = order(of: catalog.provider(named: target.provider)?.keys ?? [], target, request)
+    case nil: keys = order(of: catalog.provider(named: target.provider)?.keys ?? [], target, request, seed)
     }
     guard !keys.isEmpty else {
       return await turn(
@@ -52,14 +53,24 @@ extension TargetCaller {
   }
 
   /// By weight; the key under which the conversation's thoughts were made goes first.
-  private func order(of keys: [ProviderKey], _ target: Target, _ request: JobRequest) -> [ProviderKey] {
+  private func order(
+    of keys: [ProviderKey], _ target: Target, _ request: JobRequest, _ seed: UInt64?
+  ) -> [ProviderKey] {
     guard keys.count > 1 else { return keys }
-    var generator = SystemRandomNumberGenerator()
-    let drawn = WeightedDraw.order(keys, by: \.weight, using: &generator)
+    let drawn = Self.drawn(keys, seed)
     guard case .chat(let conversation) = request, let maker = conversation.maker,
       maker.provider == target.provider, let first = maker.key
     else { return drawn }
     return drawn.filter { $0.place == first } + drawn.filter { $0.place != first }
+  }
+
+  private static func drawn(_ keys: [ProviderKey], _ seed: UInt64?) -> [ProviderKey] {
+    if let seed {
+      var generator = SeededGenerator(seed: seed)
+      return WeightedDraw.order(keys, by: \.weight, using: &generator)
+    }
+    var generator = SystemRandomNumberGenerator()
+    return WeightedDraw.order(keys, by: \.weight, using: &generator)
   }
 
   /// Nobody is asked: waiting does not bring a secret, a person does.

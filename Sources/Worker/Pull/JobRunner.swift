@@ -38,14 +38,15 @@ struct JobRunner: Sendable {
     var began: ContinuousClock.Instant?
     var model: String?
     do throws(StoredJobError) {
-      let (request, wanted, isPricedOnly) = try Self.request(of: job)
-      model = request.model
-      let spend = SpendBound(job: job.lease.id, reservations: recorder.queue, isPricedOnly: isPricedOnly)
+      let stored = try Self.request(of: job)
+      model = stored.request.model
+      let spend = SpendBound(
+        job: job.lease.id, reservations: recorder.queue, isPricedOnly: stored.isPricedOnly)
       let found =
         job.streaming == nil
-        ? await answer(request, within: spend, deltas: nil, bytes)
-        : await stream(request, within: spend, wanted, job.lease, bytes, &began)
-      (report, form) = (found, wanted)
+        ? await answer(stored, within: spend, deltas: nil, bytes)
+        : await stream(stored, within: spend, job.lease, bytes, &began)
+      (report, form) = (found, stored.form)
     } catch {
       let failure = JobFailure(code: .unreadable, message: "This worker cannot run the job: \(error).")
       (report, form) = (CascadeReport(.failed(failure)), .parts)
@@ -75,19 +76,20 @@ struct JobRunner: Sendable {
     }
   }
 
-  private static func request(of job: ClaimedJob) throws(StoredJobError) -> (JobRequest, StoredForm, Bool) {
+  private static func request(of job: ClaimedJob) throws(StoredJobError) -> StoredRequest {
     guard let stored = job.request else { throw .unreadable(what: "request", "it is gone") }
-    return try JobRequest.read(stored)
+    return try StoredRequest(stored)
   }
 
   private func answer(
-    _ request: JobRequest, within spend: SpendBound, deltas: (any DeltaSink)?, _ bytes: AnswerBytes
+    _ stored: StoredRequest, within spend: SpendBound, deltas: (any DeltaSink)?, _ bytes: AnswerBytes
   ) async -> CascadeReport {
     guard let ownKeys else {
-      return await cascades.current.walk(request, deltas: deltas, counting: bytes, within: spend)
+      return await cascades.current.walk(
+        stored.request, in: stored.thread, deltas: deltas, counting: bytes, within: spend)
     }
     return await cascades.current.walk(
-      request, with: ownKeys, deltas: deltas, counting: bytes, within: spend)
+      stored.request, in: stored.thread, with: ownKeys, deltas: deltas, counting: bytes, within: spend)
   }
 
   /// What has become of a part of the work on a job that streams.
@@ -98,10 +100,10 @@ struct JobRunner: Sendable {
 
   /// How it came out, with the answer written to the job's events while it comes, and when that began.
   private func stream(
-    _ request: JobRequest, within spend: SpendBound, _ form: StoredForm, _ lease: Lease, _ bytes: AnswerBytes,
+    _ stored: StoredRequest, within spend: SpendBound, _ lease: Lease, _ bytes: AnswerBytes,
     _ began: inout ContinuousClock.Instant?
   ) async -> CascadeReport {
-    let writer = DeltaWriter(lease: lease, as: form, recorder: recorder, load: streams)
+    let writer = DeltaWriter(lease: lease, as: stored.form, recorder: recorder, load: streams)
     defer { began = writer.began }
     return await withTaskGroup(of: Part.self) { group in
       group.addTask {
@@ -110,7 +112,7 @@ struct JobRunner: Sendable {
       }
       group.addTask {
         defer { writer.finish() }
-        return .walked(await answer(request, within: spend, deltas: writer, bytes))
+        return .walked(await answer(stored, within: spend, deltas: writer, bytes))
       }
       var (report, isTold) = (CascadeReport(nil), true)
       for await part in group {

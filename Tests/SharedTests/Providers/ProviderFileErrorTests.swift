@@ -204,6 +204,9 @@ struct ProviderFileErrorTests {
       route("hedge_after: soon\n    targets: [one/m]"),
       #"s.yaml:5: routes[0].hedge_after holds "soon"; allowed is a number of seconds from 0.05 to 300"#),
     Row(
+      route("sticky: often\n    targets: [one/m]"),
+      #"s.yaml:5: routes[0].sticky holds "often"; allowed is true or false"#),
+    Row(
       "routes:\n  - {name: a/b, targets: [groq/m]}",
       #"s.yaml:2: routes[0].name holds "a/b"; allowed is 1 to 64 letters, digits, dots, _ and -"#),
     Row(

@@ -35,6 +35,7 @@ struct ProviderFileTests {
         strategy: weighted
         hedge_after: 0.8
         retries: 1
+        sticky: true
         targets:
           - openai/gpt-4o-mini
           - {target: local/meta/llama, weight: 3}
@@ -62,6 +63,7 @@ struct ProviderFileTests {
     #expect(local.access == .open && local.defaultModel == "llama3.2")
     let route = try catalog.route(for: "smart")
     #expect(route.strategy == .weighted && route.hedgeAfter == .milliseconds(800) && route.retries == 1)
+    #expect(route.isSticky && catalog.isSticky("smart") && !catalog.isSticky("default"))
     #expect(
       route.targets == [
         WeightedTarget(Target(provider: "openai", model: "gpt-4o-mini")),

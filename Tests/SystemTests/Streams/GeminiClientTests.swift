@@ -136,20 +136,40 @@ struct GeminiClientTests {
     }
   }
 
-  @Test("a prompt's tokens are estimated, and the estimate says that it is one")
+  @Test(
+    "a prompt's tokens are counted by whoever can tell, else estimated, and an estimate says that it is one")
   func count() async throws {
     try await SluiceCluster.withOneOfEach { cluster, api in
-      let path = "/v1beta/models/default:countTokens"
+      let path = "/v1beta/models/groq/llama:countTokens"
       let short = try await api.post(path, Self.question)
       #expect(short.status == 200 && short.headers["x-sluice-estimate"] == "true")
       let wrapped = try await api.post(path, ["generateContentRequest": Self.question])
       #expect(wrapped.json == short.json)
+      #expect(try await cluster.simulator.stats()["total"] == 0)
       #expect(
         try await api.call(.POST, path, headers: ["X-API-Key": ""], body: Self.question.serialized()).status
           == 401)
       #expect(try await api.post(path, ["contents": []]).json["error"]?["status"] == "INVALID_ARGUMENT")
       #expect(try await api.post("/v1beta/models/nowhere:countTokens", Self.question).status == 404)
       #expect(try await cluster.simulator.stats()["total"] == 0)
+      for body in [Self.question, ["generateContentRequest": Self.question]] {
+        let counted = try await api.post("/v1beta/models/default:countTokens", body)
+        #expect(counted.status == 200 && counted.headers["x-sluice-estimate"] == nil, "\(counted.body)")
+        #expect(counted.headers["x-sluice-provider"] == "gemini")
+        #expect(counted.json["totalTokens"]?.integer ?? 0 > 0)
+      }
+      let asked = try await cluster.simulator.requests(provider: "gemini")
+      #expect(asked.allSatisfy { $0["path"]?.string?.hasSuffix(":countTokens") == true } && !asked.isEmpty)
+    }
+  }
+
+  @Test("a count takes of limits of requests, and its key may be too many")
+  func countLimit() async throws {
+    try await SluiceCluster.withOneOfEach(environment: ["RATE_LIMIT": "1/hour"]) { _, api in
+      let path = "/v1beta/models/default:countTokens"
+      #expect(try await api.post(path, Self.question).status == 200)
+      let refused = try await api.post(path, Self.question)
+      #expect(refused.status == 429 && refused.json["error"]?["status"] == "RESOURCE_EXHAUSTED")
     }
   }
 

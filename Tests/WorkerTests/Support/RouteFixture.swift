@@ -10,7 +10,8 @@ enum RouteFixture {
   /// A cascade over one server for each list of scripts. Those that are `unpriced` have no known price.
   static func with<Value>(
     _ scripts: [[ScriptedServer.Script]], strategy: ProviderRoute.Strategy = .ordered,
-    hedgeAfter: Duration? = nil, retries: Int = 0, unpriced: Set<String> = [],
+    hedgeAfter: Duration? = nil, retries: Int = 0, isSticky: Bool = false,
+    threads: (any ThreadSharing)? = nil, unpriced: Set<String> = [],
     timeouts: ProviderTimeouts = ProviderTimeouts(),
     latencies: LatencyBoard = LatencyBoard(shared: SharedLatencies()), limits: AnswerLimits = AnswerLimits(),
     body: (Cascade, [ScriptedServer]) async throws -> Value
@@ -22,7 +23,7 @@ enum RouteFixture {
         providers: providers,
         routes: [
           ProviderRoute(
-            name: "default", strategy: strategy, hedgeAfter: hedgeAfter, retries: retries,
+            name: "default", strategy: strategy, hedgeAfter: hedgeAfter, retries: retries, isSticky: isSticky,
             targets: providers.map { WeightedTarget($0.defaultTarget) })
         ],
         prices: .list,
@@ -33,7 +34,7 @@ enum RouteFixture {
         catalog: catalog, client: client, timeouts: timeouts,
         board: CircuitBoard(shared: SharedCircuits(), logger: logger),
         quotas: QuotaBoard(catalogs: CatalogSource(catalog), shared: SharedQuotas()), latencies: latencies,
-        words: UnknownWords(logger: logger))
+        words: UnknownWords(logger: logger), threads: threads)
       let result: Result<Value, any Error>
       do { result = .success(try await body(cascade, servers)) } catch { result = .failure(error) }
       await client.shutdown()

@@ -28,7 +28,7 @@ extension DeclaredRoute {
 
   init(_ place: FileValue) throws(ConfigurationError) {
     let mapping = try FileMapping(
-      place, names: ["name", "strategy", "hedge_after", "retries", "on_unsupported", "targets"])
+      place, names: ["name", "strategy", "hedge_after", "retries", "on_unsupported", "sticky", "targets"])
     namePlace = try mapping.required("name", Self.nameAllowed)
     let targets = try mapping.required("targets", "a list of at least one \(Self.targetAllowed)")
     targetPlaces = try targets.list("a list of targets: \(Self.targetAllowed)")
@@ -48,7 +48,8 @@ extension DeclaredRoute {
       strategy: try mapping["strategy"]?.choice() ?? .ordered,
       hedgeAfter: try mapping["hedge_after"]?.seconds(in: 0.05...300),
       retries: try mapping["retries"]?.integer(in: 0...3) ?? 0,
-      onUnsupported: try mapping["on_unsupported"]?.choice(), targets: weighted)
+      onUnsupported: try mapping["on_unsupported"]?.choice(),
+      isSticky: try mapping["sticky"]?.flag() ?? false, targets: weighted)
   }
 
   private static func name(_ text: String) -> String? {

@@ -54,7 +54,9 @@ struct ResponsesItems {
         "type": isCustom ? "custom_tool_call" : "function_call", "status": status,
         "call_id": .string("call_\(answer.id)\(index)"), "name": .string(toolCall.name),
       ]
-      item[isCustom ? "input" : "arguments"] = .string(toolCall.argumentsText)
+      // A script's arguments are an object, and what a custom tool takes is a text.
+      let text = isCustom ? toolCall.arguments["input"]?.string : nil
+      item[isCustom ? "input" : "arguments"] = .string(text ?? toolCall.argumentsText)
       item["namespace"] = call.responses.namespaces[toolCall.name].map(JSONValue.string)
       return item
     }

@@ -6,6 +6,12 @@ enum ResponsesTools {
     for (index, tool) in (body.present("tools")?.array ?? []).enumerated() {
       try add(tool, at: "tools[\(index)]", in: nil, to: &call)
     }
+    // Tools may join on the way, too.
+    for (number, item) in (body["input"]?.array ?? []).enumerated() where item["type"] == "additional_tools" {
+      for (index, tool) in (item["tools"]?.array ?? []).enumerated() {
+        try add(tool, at: "input[\(number)].tools[\(index)]", in: nil, to: &call)
+      }
+    }
     call.toolChoice = try choice(body.present("tool_choice"), call.tools)
     call.toolChoice.allowsParallel = body["parallel_tool_calls"]?.bool ?? true
   }

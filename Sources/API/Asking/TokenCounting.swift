@@ -1,0 +1,90 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Shared
+
+/// How many tokens a prompt has, as whoever answers first would count them, else as far as can be told without asking
+/// anybody. Agents shorten a conversation by it, so an estimate is rather too high.
+struct TokenCounting: Sendable {
+  let asking: Asking
+  let settings: CompatibleSettings
+
+  /// How long a count is awaited: an estimate in time is better than the truth too late.
+  private static let patience = Duration.seconds(5)
+
+  /// Answers a call whose body has been read. `body` writes a count in the client's words.
+  func reply(
+    to call: Call, about conversation: Conversation, user: String? = nil,
+    writing body: @escaping @Sendable (Int) -> ByteBuffer
+  ) async throws(Problem) -> Reply {
+    let catalog = settings.catalogs.current
+    try catalog.check(model: conversation.model)
+    guard catalog.countsTokens(of: conversation.model) else {
+      return try estimate(of: conversation, for: call, in: catalog, body)
+    }
+    var call = call
+    // The body has been read, with which a client is listened to; and nothing is paid here.
+    var head = call.request.head
+    head.headerFields[.cancelOnDisconnect] = nil
+    call.request = Request(head: head, body: call.request.body)
+    do throws(Problem) {
+      return try await asking.handler { (call) throws(Problem) in
+        try question(conversation, of: call, user: user, body)
+      }(call)
+    } catch {
+      guard error.leavesAnEstimate else { throw error }
+      return try estimate(of: conversation, for: call, in: catalog, body)
+    }
+  }
+
+  private func question(
+    _ conversation: Conversation, of call: Call, user: String?,
+    _ body: @escaping @Sendable (Int) -> ByteBuffer
+  ) throws(Problem) -> Question {
+    let request = JobRequest.count(conversation)
+    let order = JobOrder(
+      request: request, lane: .interactive, cache: try call.cacheWish() ?? settings.cache.mode(of: request),
+      expiresIn: Self.patience, user: user)
+    return Question(order: order, form: .written(by: TokenCountWriter(body: body)), wait: Self.patience)
+  }
+
+  private func estimate(
+    of conversation: Conversation, for call: Call, in catalog: ProviderCatalog, _ body: (Int) -> ByteBuffer
+  ) throws(Problem) -> Reply {
+    try call.check(model: conversation.model, in: catalog)
+    return Reply(.ok, json: body(conversation.promptEstimate), headers: [.sluiceEstimate: "true"])
+  }
+}
+
+/// Writes what a provider counted.
+private struct TokenCountWriter: AnswerWriter {
+  let body: @Sendable (Int) -> ByteBuffer
+
+  func whole(_ result: StoredResult, of job: AnsweredJob) throws(Problem) -> ByteBuffer {
+    guard let tokens = result.embeddings?["input_tokens"]?.integer else { throw .internalError }
+    return body(Int(tokens))
+  }
+}
+
+extension Call {
+  /// Throws ``Problem/forbidden(_:)`` where the key may not ask a model.
+  func check(model: String, in catalog: ProviderCatalog) throws(Problem) {
+    guard let client else { throw .unauthorized }
+    let asked = catalog.named(model)
+    do {
+      try client.policy.check(model: asked.meaning ?? asked.id, alias: asked.meaning == nil ? nil : asked.id)
+    } catch { throw .forbidden(error) }
+  }
+}
+
+extension Problem {
+  /// Whether it says nothing of the question, or nothing that an estimate would not serve better than.
+  fileprivate var leavesAnEstimate: Bool {
+    switch self {
+    case .allProvidersFailed, .requestRefused, .waitIsOver, .unavailable, .unacknowledged, .gone,
+      .internalError:
+      true
+    default: false
+    }
+  }
+}
