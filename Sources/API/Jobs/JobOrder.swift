@@ -21,6 +21,8 @@ struct JobOrder: Sendable {
   var mayBePutOff = true
   /// Whom the client names as its user.
   var user: String?
+  /// What is kept of a response that its client may come back for; nil for what is not kept.
+  var kept: KeptRequest?
 
   /// Puts what an alias stands for in its place, so that queue, cache, usage and workers know one name for one thing.
   mutating func resolveAlias(by catalogs: CatalogSource) {
