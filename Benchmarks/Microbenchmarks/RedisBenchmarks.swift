@@ -36,7 +36,7 @@ private func admit() -> RedisCommand {
   command.append(3_600_000)
   for text in ["0", "", ""] { command.append(text) }
   for number in [86_400_000, 1_000_000, 1_073_741_824, 1_000_000, 1_073_741_824] { command.append(number) }
-  command.append("")
+  for text in ["", ""] { command.append(text) }
   return command
 }
 

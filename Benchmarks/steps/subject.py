@@ -42,6 +42,7 @@ class Subject:
         return [
             _id(number), "search", "interactive", "gpt-4o", request, "", str(300 + number % 50), "600000", "0",
             "sluice:{0}:replies:0123456789abcdef", "", "", "use", "0", "", "", "", demand,
+            *([""] if "function kept.read" in self.source else []),
         ]  # fmt: skip
 
 

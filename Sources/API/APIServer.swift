@@ -100,13 +100,14 @@ struct APIServer: Sendable {
       desk: desk, bodies: bodies,
       schema: Submission.jobSchema(
         limits: settings.requestLimits, catalogs: settings.catalogs, callbacks: settings.callbacks))
+    let responses = ResponseDesk(jobs: desk, mostBytes: settings.maxBodyBytes)
     let compatible = CompatibleSettings(
       catalogs: settings.catalogs, expiresIn: settings.requestLimits.jobExpiresIn,
       wait: settings.completionWait, cache: settings.compatibleCache)
     let openAI =
       [
         ChatCompletionRoute(asking: asking, bodies: bodies, settings: compatible).route,
-        ResponsesRoute(asking: asking, bodies: bodies, settings: compatible).route,
+        ResponsesRoute(asking: asking, bodies: bodies, settings: compatible, responses: responses).route,
         MessagesRoute(asking: asking, bodies: bodies, settings: compatible).route,
         MessagesCountRoute(
           counting: TokenCounting(asking: asking, settings: compatible), bodies: bodies
@@ -114,7 +115,7 @@ struct APIServer: Sendable {
         EmbeddingRoute(asking: asking, bodies: bodies, settings: compatible).route,
         CompletionRoute(asking: asking, bodies: bodies, settings: compatible).route,
         ModerationRoute(asking: asking, bodies: bodies, settings: compatible).route,
-      ] + ModelRoutes(catalogs: settings.catalogs).routes
+      ] + KeptResponseRoutes(desk: responses).routes + ModelRoutes(catalogs: settings.catalogs).routes
       + GeminiRoutes(asking: asking, bodies: bodies, settings: compatible).routes
     let health = HealthRoutes(queue: desk.queue, board: providers, drain: drain, gate: gate)
     let operation =

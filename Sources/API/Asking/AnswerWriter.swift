@@ -20,6 +20,11 @@ extension StreamedAnswerWriter {
   var contentType: String? { nil }
 }
 
+/// Writes how a job stands in the form of another API, for clients that come back for the answer.
+protocol StandingWriter: AnswerWriter {
+  func standing(_ job: JobResource) -> ByteBuffer
+}
+
 /// The job that an answer is of.
 struct AnsweredJob: Sendable {
   let id: JobID

@@ -38,7 +38,10 @@ struct Asking: Sendable {
       question.order.thread = ThreadDigest.make(
         of: question.order.request, tenant: client.tenant, session: call.session)
     }
-    if case .native = question.form {} else { question.order.mayBePutOff = false }
+    switch question.form {
+    case .native, .later: break
+    case .written, .streamed: question.order.mayBePutOff = false
+    }
     return Asked(
       job: try await desk.job(
         of: question.order, by: client, idempotencyKey: idempotencyKey, isAwaited: question.wait != nil,
@@ -52,7 +55,7 @@ struct Asking: Sendable {
     let key = try call.idempotencyKey()
     let user = try call.user()
     let asked = try await asked(try await read(call), by: client, user: user, idempotencyKey: key, call)
-    guard let wait = asked.wait else { return try await submit(asked.job, by: client, call) }
+    guard let wait = asked.wait else { return try await submit(asked.job, asked.form, by: client, call) }
     if asked.isStreamed {
       return try await AskingStream(desk: desk).reply(in: asked.form, asked.job, by: client, call)
     }
@@ -61,25 +64,35 @@ struct Asking: Sendable {
 
   // MARK: - Coming back
 
-  private func submit(_ job: PendingJob, by client: Client, _ call: Call) async throws(Problem)
-    -> Reply
-  {
+  private func submit(
+    _ job: PendingJob, _ form: Question.Form, by client: Client, _ call: Call
+  ) async throws(Problem) -> Reply {
     switch try await desk.admit(job, of: call) {
     case .queued(let created, let cache, let limit):
       desk.lost.accepted(job.admission.id, created: created)
-      return accepted(JobResource(admitted: job.admission, created: created), cache, limit)
+      return accepted(JobResource(admitted: job.admission, created: created), form, cache, limit)
     case .answered(_, let result, let created, let limit):
-      return accepted(JobResource(answered: job.admission, created: created, result: result), .hit, limit)
+      return accepted(
+        JobResource(answered: job.admission, created: created, result: result), form, .hit, limit)
     case .replayed(let id):
       let (job, limit) = try await desk.read(id, for: client)
-      return Reply(
-        .ok, json: job.json, headers: [.location: job.path, .idempotencyReplayed: "true"], limit: limit)
+      let headers: HTTPFields = [.location: job.path, .idempotencyReplayed: "true"]
+      return Reply(.ok, json: Self.standing(job, form), headers: headers, limit: limit)
     }
   }
 
-  private func accepted(_ job: JobResource, _ cache: CacheStatus, _ limit: RateLimitStates?) -> Reply {
-    Reply(
-      .accepted, json: job.json, headers: [.location: job.path, .cacheStatus: cache.rawValue], limit: limit)
+  private func accepted(
+    _ job: JobResource, _ form: Question.Form, _ cache: CacheStatus, _ limit: RateLimitStates?
+  ) -> Reply {
+    var headers: HTTPFields = [.location: job.path, .cacheStatus: cache.rawValue]
+    guard case .later = form else { return Reply(.accepted, json: job.json, headers: headers, limit: limit) }
+    headers[.sluiceJob] = job.id.rawValue
+    return Reply(.ok, json: Self.standing(job, form), headers: headers, limit: limit)
+  }
+
+  private static func standing(_ job: JobResource, _ form: Question.Form) -> ByteBuffer {
+    guard case .later(let writer) = form else { return job.json }
+    return writer.standing(job)
   }
 
   // MARK: - Waiting
@@ -93,8 +106,9 @@ struct Asking: Sendable {
     let kept = desk.lost.keep(pending.admission)
     switch try await desk.admit(pending, of: call) {
     case .answered(let source, let result, let created, let limit):
-      // With an idempotency key the answer became a job of its own, to be replayed.
-      let id = pending.admission.idempotency == nil ? source : pending.admission.id
+      // With an idempotency key the answer became a job of its own, to be replayed, and so does a response that is kept.
+      let isOwn = pending.admission.idempotency != nil || pending.admission.recordsCacheHit
+      let id = isOwn ? pending.admission.id : source
       let ended = EndedJob(id: id, state: .succeeded, body: result, created: created, isCached: true)
       return try reply(ended, form, call, [.cacheStatus: CacheStatus.hit.rawValue], limit)
     case .replayed(let id):
@@ -145,6 +159,7 @@ struct Asking: Sendable {
         limit: limit)
     case .written(let writer): return try written(body, by: writer, job, call, headers, limit)
     case .streamed(let writer): return try written(body, by: writer, job, call, headers, limit)
+    case .later(let writer): return try written(body, by: writer, job, call, headers, limit)
     }
   }
 
@@ -162,8 +177,10 @@ struct Asking: Sendable {
 }
 
 extension Question {
-  /// A stream has a place to come back to, also when the cache has the answer, and so has a job for later.
+  /// A stream has a place to come back to, also when the cache has the answer, and so has a job for later, and a response
+  /// that is kept.
   fileprivate var recordsCacheHit: Bool {
+    if order.kept != nil { return true }
     guard case .native = form else { return false }
     return wait == nil || isStreamed
   }

@@ -27,7 +27,7 @@ struct AskingStream: Sendable {
     case .native: return events(start, by: client, call)
     case .streamed(let writer): return try await written(by: writer, start, for: client, call)
     // Asked whole.
-    case .written: throw .internalError
+    case .written, .later: throw .internalError
     }
   }
 

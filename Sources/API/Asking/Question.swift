@@ -10,6 +10,8 @@ struct Question: Sendable {
     case written(by: any AnswerWriter)
     /// The same, told while it comes.
     case streamed(by: any StreamedAnswerWriter)
+    /// The same for a client that comes back for the answer: how its job stands now.
+    case later(by: any StandingWriter)
   }
 
   var order: JobOrder
@@ -20,7 +22,7 @@ struct Question: Sendable {
   var isStreamed: Bool {
     switch form {
     case .native: order.streaming != nil && wait != nil
-    case .written: false
+    case .written, .later: false
     case .streamed: true
     }
   }

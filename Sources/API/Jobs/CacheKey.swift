@@ -30,6 +30,9 @@ extension Idempotency {
     ] {
       body.add(part)
     }
+    if let kept = order.kept {
+      body.add("kept \(kept.previous?.rawValue ?? "-") \(kept.isBackground)")
+    }
     self.init(digest: digest.hex, fingerprint: body.hex)
   }
 }

@@ -23,6 +23,8 @@ struct JobOrder: Sendable {
   var user: String?
   /// The conversation that it goes on with, where its route keeps one with a target: ``ThreadDigest``.
   var thread: String?
+  /// What is kept of a response that its client may come back for; nil for what is not kept.
+  var kept: KeptRequest?
 
   /// Puts what an alias stands for in its place, so that queue, cache, usage and workers know one name for one thing.
   mutating func resolveAlias(by catalogs: CatalogSource) {

@@ -31,7 +31,7 @@ final class PendingJob {
         Idempotency(key: $0, owner: client.owner, order: order, request: encoded)
       },
       streaming: order.streaming,
-      demand: try judge.demand(of: order, by: client, bytes: encoded.readableBytes))
+      demand: try judge.demand(of: order, by: client, bytes: encoded.readableBytes), kept: order.kept)
     self.client = client
     self.order = order
     mark(encoded, order.thread)
@@ -62,6 +62,7 @@ final class PendingJob {
   func isSettled() {
     order = nil
     admission.request = ByteBuffer()
+    admission.kept = nil
   }
 }
 

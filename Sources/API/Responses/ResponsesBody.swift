@@ -6,6 +6,8 @@ struct ResponsesBody: Sendable {
   var input = ResponsesInput("")
   var instructions: [Turn] = []
   var stream = false
+  var store = true
+  var background = false
   var metadata: JSONObject = [:]
   var others: JSONObject = [:]
 
@@ -56,20 +58,21 @@ extension ResponsesBody {
         checking: "prompt_cache_key", .text(length: 0...1024), "What requests of one prompt have in common."),
       Field("stream", \.stream, .flag(), "Whether the answer comes as server-sent events."),
       Field(checking: "stream_options", .anyObject, "Taken, and of no effect: no event is padded."),
-      Field(checking: "store", .flag(), "Taken, and answered with false: responses are not kept."),
-      Field(checking: "background", .flag().also { $0 ? notServed : nil }, "Not served yet."),
+      Field("store", \.store, .flag(), "Whether the response is kept, to be read again and gone on from."),
       Field(
-        checking: "previous_response_id", .text(length: 0...256).also { _ in noPrevious },
-        "No response is kept, so there is none to go on with."),
+        "background", \.background, .flag(),
+        "Whether to answer at once; the client comes back for the response."),
+      Field(
+        checking: "previous_response_id", .text(length: 0...256),
+        "The kept response to go on from: what was said until then goes before the input."),
       Field(checking: "conversation", .nameOrObject.also { _ in notServed }, "Not served yet."),
       Field(
         "metadata", \.metadata, .pairs(most: 16, nameLength: 64, valueLength: 512),
         "Kept with the job, and returned with it."),
     ])
 
-  private static let noPrevious = ValidationFault.said(
-    type: ValidationFault.noPreviousResponse, "There is no such response: none is kept; send the whole input")
-  private static let notServed = ValidationFault.refused("Responses are not kept; send the whole input")
+  private static let notServed = ValidationFault.refused(
+    "There are no conversations here; send `previous_response_id`, or the whole input")
 }
 
 extension ValueRule where Value == ResponsesInput {

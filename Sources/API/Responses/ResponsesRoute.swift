@@ -5,39 +5,88 @@ struct ResponsesRoute: Sendable {
   let asking: Asking
   let bodies: BodyReader
   let settings: CompatibleSettings
+  let responses: ResponseDesk
 
   var route: Route { Route(description, handler: asking.handler(reading: read)) }
 
   private func read(_ call: Call) async throws(Problem) -> Question {
     let wait = try call.wait() ?? settings.wait
-    let (body, members) = try await bodies.members(call, as: ResponsesBody.schema)
-    // Nothing is kept to be read again, and nobody shall believe so.
-    var sent = members
-    sent["store"] = false
+    let asked = try await asked(call)
+    let body = asked.body
     try settings.catalogs.current.check(model: body.model)
-    let conversation = body.conversation(sent)
+    let conversation = body.conversation(asked.sent)
     let request = JobRequest.chat(conversation)
-    let isFlexible = sent["service_tier"] == "flex"
-    let order = JobOrder(
-      request: request, lane: isFlexible ? .batch : .interactive, isLaneNamed: isFlexible,
+    let isFlexible = asked.sent["service_tier"] == "flex"
+    let lane: Lane = isFlexible ? .batch : body.background ? .standard : .interactive
+    var order = JobOrder(
+      request: request, lane: lane, isLaneNamed: isFlexible,
       cache: try call.cacheWish() ?? settings.cache.mode(of: request), metadata: body.metadata,
-      expiresIn: settings.expiresIn, streaming: body.stream ? .deltas : nil, user: try UserName.read(sent))
+      expiresIn: settings.expiresIn, streaming: body.stream ? .deltas : nil,
+      user: try UserName.read(asked.sent))
+    if body.store {
+      order.kept = KeptRequest(
+        body: JSONValue.object(asked.sent).serialized(), previous: asked.previous,
+        isBackground: body.background)
+    }
     let writer = ResponsesWriter(
-      model: body.model, request: sent, names: ToolNames(of: conversation.toolsInAll))
+      model: body.model, request: asked.sent, names: ToolNames(of: conversation.toolsInAll))
+    if body.background, !body.stream {
+      return Question(order: order, form: .later(by: writer), wait: nil)
+    }
     return Question(
       order: order, form: body.stream ? .streamed(by: writer) : .written(by: writer), wait: wait)
   }
+
+  // MARK: - What is asked
+
+  private struct Asked {
+    /// With all that it goes on from.
+    let body: ResponsesBody
+    /// The members as they were sent.
+    let sent: JSONObject
+    let previous: JobID?
+  }
+
+  private func asked(_ call: Call) async throws(Problem) -> Asked {
+    guard let client = call.client else { throw .unauthorized }
+    let json = try await bodies.json(of: call)
+    var (members, count) = (json.object ?? [:], 0)
+    let previous = members["previous_response_id"]?.string
+    if let previous {
+      let history = try await responses.history(until: previous, for: client)
+      let input = ResponseItems.list(members["input"])
+      count = history.count
+      // One that is none is refused as if it stood alone.
+      if !input.isEmpty { members["input"] = .array(history + input) }
+    }
+    let body: ResponsesBody
+    switch ResponsesBody.schema.decode(json.object == nil ? json : .object(members)) {
+    case .success(let model): body = model
+    case .failure(let errors): throw .validation(errors.behind(count))
+    }
+    guard body.store || !body.background else {
+      throw Call.invalid("body", "background", "A response in the background is kept; leave out store: false")
+    }
+    var sent = json.object ?? [:]
+    sent["store"] = .bool(body.store)
+    return Asked(body: body, sent: sent, previous: previous.flatMap(ResponseID.job))
+  }
 }
 
-extension BodyReader {
-  /// The same as ``read(_:as:)``, and the members as they were sent.
-  func members<Model>(
-    _ call: Call, as schema: BodySchema<Model>
-  ) async throws(Problem) -> (Model, JSONObject) {
-    let json = try await json(of: call)
-    switch schema.decode(json) {
-    case .success(let model): return (model, json.object ?? [:])
-    case .failure(let errors): throw .validation(errors)
+extension ValidationErrors {
+  /// The same with items of the input counted as the client sent them, `count` of those that were read before them. What is
+  /// wrong with what it goes on from is wrong with the input as a whole.
+  fileprivate func behind(_ count: Int) -> ValidationErrors {
+    guard count > 0 else { return self }
+    var errors = ValidationErrors()
+    for issue in issues {
+      var location = issue.location
+      if location.count > 2, location[1] == "input", case .index(let index) = location[2] {
+        location = index < count ? Array(location.prefix(2)) : location
+        if index >= count { location[2] = .index(index - count) }
+      }
+      errors.add(issue.fault, at: location)
     }
+    return errors
   }
 }

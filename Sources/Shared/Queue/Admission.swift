@@ -28,6 +28,8 @@ public struct Admission: Sendable {
   public var streaming: StreamMode?
   /// What it takes of limits and budgets.
   public var demand: Demand
+  /// What is kept with the answer of a response; nil for one that is not kept.
+  public var kept: KeptRequest?
   /// Its place in its client's trace; nil for one that is in none.
   public var trace: JobTrace?
 
@@ -35,7 +37,8 @@ public struct Admission: Sendable {
     id: JobID, tenant: String, lane: Lane, model: String, request: ByteBuffer, metadata: ByteBuffer? = nil,
     weight: Int, expiresIn: Duration, delay: Duration = .zero, replyChannel: String? = nil,
     callbackURL: String? = nil, cache: CacheUse = .off, recordsCacheHit: Bool = false,
-    idempotency: Idempotency? = nil, streaming: StreamMode? = nil, demand: Demand = Demand()
+    idempotency: Idempotency? = nil, streaming: StreamMode? = nil, demand: Demand = Demand(),
+    kept: KeptRequest? = nil
   ) {
     self.id = id
     self.tenant = tenant
@@ -53,11 +56,14 @@ public struct Admission: Sendable {
     self.idempotency = idempotency
     self.streaming = streaming
     self.demand = demand
+    self.kept = kept
   }
 }
 
 extension Admission: Batchable {
-  public var size: Int { request.readableBytes + (metadata?.readableBytes ?? 0) }
+  public var size: Int {
+    request.readableBytes + (metadata?.readableBytes ?? 0) + (kept?.body.readableBytes ?? 0)
+  }
 }
 
 /// What an `Idempotency-Key` stands for, without being it.

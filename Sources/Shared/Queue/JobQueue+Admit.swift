@@ -84,6 +84,11 @@ extension JobQueue {
     command.append(admission.idempotency?.fingerprint ?? "")
     command.append(admission.streaming?.rawValue ?? "")
     command.append(admission.demand.packed)
+    if let kept = admission.kept {
+      command.append(kept.words(for: retention.responses))
+    } else {
+      command.append("")
+    }
   }
 }
 

@@ -4,6 +4,10 @@ public struct JobRetention: Sendable {
   public var jobs: Duration
   /// The same for one whose caller waited and has its answer.
   public var answers: Duration
+  /// The same for a response that is kept for its client.
+  public var responses: Duration
+  /// The most bytes of those; nil for a part of what Redis may hold.
+  public var responseBytes: Int?
   /// The most bytes of answers whose callers have them, and of event logs of ended jobs; nil for a part of what Redis
   /// may hold.
   public var finishedBytes: Int?
@@ -19,6 +23,8 @@ public struct JobRetention: Sendable {
   public init(_ environment: ProcessEnvironment) throws(ConfigurationError) {
     jobs = try environment.read(Variables.jobTTL)
     answers = try environment.read(Variables.queryTTL)
+    responses = try environment.read(Variables.responseTTL)
+    responseBytes = try environment.readIfSet(Variables.responsesMaxBytes)
     finishedBytes = try environment.readIfSet(Variables.finishedMaxBytes)
     usage = try environment.read(Variables.usageRetention)
     usageBytes = try environment.readIfSet(Variables.usageMaxBytes)

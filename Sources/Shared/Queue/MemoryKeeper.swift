@@ -46,6 +46,7 @@ public struct MemoryKeeper: Service {
     duty.isOwn = tidying != .elsewhere
     // The first turn has not asked Redis how full it is.
     if duty.isOwn, !wasOwn { return try await turn(&duty) }
+    if duty.isOwn { try await queue.tidyResponses(memory, steps: Self.stepsAtOnce) }
     guard duty.isOwn, let shortage = memory?.shortage, shortage > 0 else { return }
     if try await queue.makeRoom(shortage, who: duty.who) == false { try await warn(&duty) }
   }

@@ -8,6 +8,8 @@ public struct MemoryUse: Sendable, Hashable {
     case unfetched
     /// Ended jobs whose callers have their answers.
     case fetched
+    /// Responses that are kept for their clients.
+    case responses
     /// Event logs of ended jobs.
     case eventLogs = "event_logs"
     /// The answer cache.
@@ -17,8 +19,8 @@ public struct MemoryUse: Sendable, Hashable {
     /// Jobs whose answers are gone, and that stand for an idempotency key.
     case stubs
 
-    /// What gives way to new work, in this order, and usage records beyond their bound.
-    public static let givingWay: [Part] = [.cache, .eventLogs, .fetched, .usage]
+    /// What gives way to new work, in this order, and usage records and kept responses beyond their bounds.
+    public static let givingWay: [Part] = [.cache, .eventLogs, .fetched, .usage, .responses]
 
     /// For a sentence.
     var phrase: String {
@@ -26,6 +28,7 @@ public struct MemoryUse: Sendable, Hashable {
       case .open: "jobs that have not ended"
       case .unfetched: "answers that nobody has fetched"
       case .fetched: "answers that have been fetched"
+      case .responses: "kept responses"
       case .eventLogs: "event logs"
       case .cache: "the answer cache"
       case .usage: "usage records"
@@ -58,7 +61,7 @@ public struct MemoryUse: Sendable, Hashable {
       bytes: [
         .open: openBytes + openJobs * Self.openJobBytes, .unfetched: positive("unfetched") ?? 0,
         .fetched: (positive("fetched") ?? 0) + (positive("fetched_jobs") ?? 0),
-        .eventLogs: positive("logs") ?? 0, .cache: cached,
+        .responses: positive("kept") ?? 0, .eventLogs: positive("logs") ?? 0, .cache: cached,
         .usage: positive("usage") ?? 0, .stubs: positive("stubs") ?? 0,
       ], used: positive("used"), limit: positive("limit"), isFull: isFull)
   }

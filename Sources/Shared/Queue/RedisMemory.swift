@@ -33,6 +33,9 @@ struct RedisMemory: Sendable, Hashable {
   /// What finished work may hold, where no setting says so.
   var finishedBytes: Int { limit > 0 ? limit / 4 : 1_073_741_824 }
 
+  /// What kept responses may hold, where no setting says so.
+  var responseBytes: Int { finishedBytes }
+
   /// What usage records may hold, where no setting says so.
   var usageBytes: Int { limit > 0 ? limit / 8 : 268_435_456 }
 }

@@ -19,6 +19,13 @@ extension Variables {
   public static let queryTTL = Variable<Duration>.seconds(
     "QUERY_TTL", "how long an answer is kept whose caller waited for it and has it", in: 1...31_536_000,
     default: "900")
+  public static let responseTTL = Variable<Duration>.seconds(
+    "RESPONSE_TTL", "how long a response of `/v1/responses` is kept, unless it was asked with `store: false`",
+    in: 60...315_360_000, default: "2592000")
+  public static let responsesMaxBytes = Variable<Int>.bytes(
+    "RESPONSES_MAX_BYTES",
+    "the most that kept responses may hold in Redis, of which the oldest go; unset, a quarter of its `maxmemory`, "
+      + "else 1 GiB")
   public static let finishedMaxBytes = Variable<Int>.bytes(
     "FINISHED_MAX_BYTES",
     "the most that answers whose callers have them and event logs of finished jobs may hold in Redis; unset, a quarter "
@@ -45,7 +52,8 @@ extension Variables {
   static let queue: [VariableDocumentation] = [
     maxQueue.documentation, maxQueueBytes.documentation, tenantMaxQueue.documentation,
     tenantMaxQueueBytes.documentation, tenantConcurrency.documentation, jobTTL.documentation,
-    queryTTL.documentation, finishedMaxBytes.documentation, usageMaxBytes.documentation,
+    queryTTL.documentation, responseTTL.documentation, responsesMaxBytes.documentation,
+    finishedMaxBytes.documentation, usageMaxBytes.documentation,
     usageRetention.documentation,
     jobExpiresIn.documentation, jobMaxAttempts.documentation, cacheTTL.documentation,
     cacheMaxBytes.documentation,

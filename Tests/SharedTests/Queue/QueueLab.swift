@@ -46,7 +46,8 @@ struct QueueLab: Sendable {
     tenant: String = "default", lane: Lane = .standard, prompt: String = "hello", weight: Int = 100,
     cache: CacheUse = .off, channel: String? = nil, records: Bool = true, expiresIn: Duration = .seconds(600),
     limits: [RateDemand] = [], demand: Demand? = nil, metadata: String? = nil, delay: Duration = .zero,
-    callback: String? = nil, key: Idempotency? = nil, streaming: StreamMode? = nil
+    callback: String? = nil, key: Idempotency? = nil, streaming: StreamMode? = nil,
+    kept: KeptRequest? = nil
   ) -> Admission {
     var taken = demand ?? Demand()
     taken.rates += limits
@@ -54,7 +55,7 @@ struct QueueLab: Sendable {
       id: JobID(unixMilliseconds: Timestamp.now), tenant: tenant, lane: lane, model: "default",
       request: ByteBuffer(string: prompt), metadata: metadata.map { ByteBuffer(string: $0) }, weight: weight,
       expiresIn: expiresIn, delay: delay, replyChannel: channel, callbackURL: callback, cache: cache,
-      recordsCacheHit: records, idempotency: key, streaming: streaming, demand: taken)
+      recordsCacheHit: records, idempotency: key, streaming: streaming, demand: taken, kept: kept)
   }
 
   @discardableResult

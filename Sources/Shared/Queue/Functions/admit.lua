@@ -11,7 +11,7 @@
 --           'restart' when an answer that broke off may begin anew), its demand or '': its amounts and its shape, which is
 --           MessagePack of the epochs of tenant and key by which it was judged, until when the key is good (ms, 0 without an
 --           end), the key's id or '', the user or '', limits of requests (limits.lua), and lists of what it holds until it
---           ends, or 0 (held.lua)
+--           ends, or 0 (held.lua); what is kept of a response, or '' (kept.lua)
 --   returns for each job, where `limits…` are limit, remaining, reset (ms) of the tightest limit of requests and the same of
 --   tokens, nil for what is not limited, or nothing at all
 --           {'admitted', created (ms), '1' when it follows another's call, limits…}
@@ -37,7 +37,7 @@ local FIRST_ORDER = 9
 -- The order that begins at `first` of the arguments, and where the next begins.
 local function read_order(args, first)
   local id, tenant, lane, model, request, metadata, weight, expires_in, delay, channel, callback, cache_key,
-    cache_mode, records_hit, digest, fingerprint, events, demand = unpack(args, first, first + 17)
+    cache_mode, records_hit, digest, fingerprint, events, demand, ask = unpack(args, first, first + 18)
   local shape = demand ~= '' and held.shape(demand) or nil
   -- Rather none than one that nobody counts.
   if demand ~= '' and not shape then error('a demand that nobody can read') end
@@ -48,7 +48,8 @@ local function read_order(args, first)
     fingerprint = fingerprint, events = events,
     -- What it takes of limits and budgets, if anything.
     demand = demand, shape = shape, lists = shape and held.lists(shape, demand),
-  }, first + 18
+    ask = ask ~= '' and kept.read(ask),
+  }, first + 19
 end
 
 -- What an idempotency key stands for already, if anything. A key outlives its job only when that is lost.
@@ -65,7 +66,7 @@ local function store_hit(K, intake, order, answer)
   local id, tenant, now = order.id, order.tenant, intake.now
   -- Its caller has the answer by this very step, unless it is to be delivered.
   local has_key, keep, fetched = order.digest ~= '', intake.keep, order.callback == ''
-  if order.channel ~= '' then keep = tonumber(intake.answer_time) end
+  if order.channel ~= '' and not order.ask then keep = tonumber(intake.answer_time) end
   if has_key then keep = math.max(keep, DAY + 3600000) end
   local key = K .. 'j:' .. id
   redis.call('HSET', key, 's', 'succeeded', 't', tenant, 'l', order.lane, 'm', order.model, 'f', 0, 'a', 0, 'c', 0,
@@ -76,18 +77,24 @@ local function store_hit(K, intake, order, answer)
   if shape and shape.user ~= '' then redis.call('HSET', key, 'us', shape.user) end
   if fetched then redis.call('HSET', key, 'fe', 1) end
   if order.callback ~= '' then keep = math.max(keep, DAY + 3600000) end
-  redis.call('PEXPIRE', key, keep)
-  redis.call('SET', K .. 'r:' .. id, answer, 'PX', keep)
-  if order.metadata ~= '' then redis.call('SET', K .. 'm:' .. id, order.metadata, 'PX', keep) end
+  local log_keep, index, size = keep, nil, 0
+  if order.ask then
+    keep, index, size = math.max(keep, tonumber(order.ask.stays)), 'kept', #order.ask.asked
+    redis.call('HDEL', key, 'fe')
+    kept.store(K, id, order.ask, function(name, value) redis.call('HSET', key, name, value) end, keep)
+  end
+  redis.call('PEXPIRE', key, text(keep))
+  redis.call('SET', K .. 'r:' .. id, answer, 'PX', text(keep))
+  if order.metadata ~= '' then redis.call('SET', K .. 'm:' .. id, order.metadata, 'PX', text(keep)) end
   if has_key then redis.call('SET', K .. 'idem:' .. order.digest, id .. order.fingerprint, 'PX', REPLAY_TIME) end
   write_index('ZADD', K .. 'jobs:' .. tenant, 0, id)
-  local bytes = text(FINISHED_BYTES + #answer)
+  local bytes = text(FINISHED_BYTES + #answer + size)
   redis.call('HSET', key, 'z', bytes)
-  note_finished(intake.changes, id, tenant, bytes, now, keep, fetched, intake.answer_time)
+  note_finished(intake.changes, id, tenant, bytes, now, keep, fetched, intake.answer_time, index)
   count(K, 'ended:succeeded')
   if order.events ~= '' then
     redis.call('HSET', key, 'ev', 1, 'sm', order.events)
-    end_events(K, id, false, 'succeeded', answer, keep)
+    end_events(K, id, false, 'succeeded', answer, log_keep)
   end
   if order.callback ~= '' then
     redis.call('HSET', key, 'u', 1)
@@ -229,7 +236,7 @@ local function choose_place(K, intake, order)
 end
 
 -- The fields of the job's hash.
-local function fields_to_store(intake, order, deadline, state, group, worker)
+local function fields_to_store(K, intake, order, deadline, state, group, worker)
   local runs, fence = worker and '1' or '0', worker and intake.fence or '0'
   local fields = { 's', state, 't', order.tenant, 'l', order.lane, 'm', order.model, 'f', fence, 'a', runs, 'c', '0',
     'w', order.weight, 'b', text(#order.request), 'd', deadline, 'ct', intake.now_text }
@@ -247,7 +254,8 @@ local function fields_to_store(intake, order, deadline, state, group, worker)
   end
   if order.channel ~= '' then
     set('ch', order.channel)
-    set('qt', intake.answer_time)
+    -- What is kept stays, whoever has it.
+    if not order.ask then set('qt', intake.answer_time) end
   end
   if order.cache_key ~= '' then
     set('k', order.cache_key)
@@ -260,6 +268,7 @@ local function fields_to_store(intake, order, deadline, state, group, worker)
     set('ev', '1')
     set('sm', order.events)
   end
+  if order.ask then kept.store(K, order.id, order.ask, set) end
   local shape = order.shape
   if shape then
     if shape.key then set('ke', shape.key) end
@@ -273,7 +282,7 @@ end
 local function store_job(K, intake, order, deadline, state, group, worker)
   local id = order.id
   if order.shape and order.shape.holds then held.note_change(K, id, order.tenant) end
-  redis.call('HSET', K .. 'j:' .. id, unpack(fields_to_store(intake, order, deadline, state, group, worker)))
+  redis.call('HSET', K .. 'j:' .. id, unpack(fields_to_store(K, intake, order, deadline, state, group, worker)))
   redis.call('SET', K .. 'p:' .. id, order.request)
   if order.metadata ~= '' then redis.call('SET', K .. 'm:' .. id, order.metadata) end
   if order.callback ~= '' then redis.call('SET', K .. 'u:' .. id, order.callback) end

@@ -45,13 +45,13 @@ step('requeue', {}, function(K, args)
     'pu')
   redis.call('HSET', key, 's', 'queued', 'a', 0, 'c', 0, 'd', deadline)
   redis.call('HINCRBY', key, 'n', 1)
-  for _, part in ipairs({ 'j:', 'p:', 'm:', 'u:' }) do redis.call('PERSIST', K .. part .. id) end
+  for _, part in ipairs({ 'j:', 'p:', 'm:', 'u:', kept.PREFIX }) do redis.call('PERSIST', K .. part .. id) end
   redis.call('DEL', K .. 'r:' .. id, K .. 'events:' .. id)
   local changes = new_changes()
   note_added(changes, 'deadlines', deadline, id)
   if not job[7] then
     note_removed(changes, 'ended', id .. ' ' .. job[2])
-    if job[9] then leave_finished(K, id, { z = job[9], t = job[2] }, job[8] and FETCHED or { 'unfetched' }) end
+    if job[9] then leave_finished(K, id, { z = job[9], t = job[2] }, job[8] and FETCHED or { 'unfetched', 'kept' }) end
     forget_log(K, id, job[10])
     note_open(changes, job[2], 1, job[6])
   end

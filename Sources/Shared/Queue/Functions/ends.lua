@@ -83,14 +83,14 @@ end
 
 local function fields_of(K, id)
   local values = redis.pcall('HMGET', K .. 'j:' .. id, 's', 't', 'a', 'b', 'ch', 'wt', 'k', 'g', 'fo', 'u', 'ik',
-    'n', 'of', 'ev', 'dl', 'f', 'kt', 'nm', 'by', 'qt', 'h', 'gt', 'm', 'l', 'ke', 'us', 'ct', 'st', 'pu')
+    'n', 'of', 'ev', 'dl', 'f', 'kt', 'nm', 'by', 'qt', 'h', 'gt', 'm', 'l', 'ke', 'us', 'ct', 'st', 'pu', 'rp')
   return {
     id = id, s = values[1], t = values[2], a = values[3], b = values[4], ch = values[5], wt = values[6], k = values[7],
     g = values[8], fo = values[9], u = values[10], ik = values[11], n = values[12], of = values[13],
     ev = values[14], dl = values[15], f = values[16], kt = values[17], nm = values[18],
     by = values[19], qt = values[20], h = values[21], gt = values[22],
     m = values[23], l = values[24], ke = values[25], us = values[26], ct = values[27], st = values[28],
-    pu = values[29],
+    pu = values[29], rp = values[30],
   }
 end
 
@@ -129,8 +129,15 @@ local function finish_one(K, changes, id, job, state, body, keep, now, usage)
   -- A delivery or a replay may want to read it for a day. A delivery that has come to its end nobody reads.
   if job.u or job.ik then keep = math.max(keep, DAY + 3600000) end
   if job.of and state == 'succeeded' then keep = math.min(keep, deliveries.KNOWN_FOR) end
+  local log_keep, index, asked = keep, nil, 0
+  if job.rp then
+    local stays
+    stays, asked = kept.terms(job.rp)
+    keep, index = math.max(keep, stays), 'kept'
+    redis.call('PEXPIRE', K .. kept.PREFIX .. id, text(keep))
+  end
   local time_kept = text(keep)
-  local bytes = text(FINISHED_BYTES + #body + (job.h and HELD_BYTES + #job.h or 0) + (is_dead and tonumber(job.b) or 0))
+  local bytes = text(FINISHED_BYTES + #body + asked + (job.h and HELD_BYTES + #job.h or 0) + (is_dead and tonumber(job.b) or 0))
   if received then
     -- A dead letter may need its cache key again. The channel has been read, and is needed only by who is told later.
     local cache_key, channel = is_dead and job.k or '', untold and job.ch or ''
@@ -145,7 +152,7 @@ local function finish_one(K, changes, id, job, state, body, keep, now, usage)
   if is_dead then
     -- A dead letter: the request stays, so that an operator can requeue it.
     redis.call('PEXPIRE', K .. 'p:' .. id, time_kept)
-    redis.call('ZREMRANGEBYSCORE', K .. 'dead', '-inf', now - keep)
+    redis.call('ZREMRANGEBYSCORE', K .. 'dead', '-inf', now - log_keep)
     redis.call('ZADD', K .. 'dead', now, id)
     add_to(changes.counts, 'dead:' .. (body:match('^{"code":"([%l_]+)"') or 'other'), 1)
   else
@@ -159,7 +166,7 @@ local function finish_one(K, changes, id, job, state, body, keep, now, usage)
   end
   if not job.is_reported then traces.ended(K, id, job, state, body, now) end
   note_open(changes, job.t, -1, -(tonumber(job.b) or 0))
-  note_finished(changes, id, job.t, bytes, now, keep, received, job.qt)
+  note_finished(changes, id, job.t, bytes, now, keep, received, job.qt, index)
   if not job.nm then job.tags = string_at(K .. 'm:' .. id) end
   if not job.owes then record_usage(K, id, state, job, job.pu and held.in_all(job.pu, usage) or usage, now) end
   add_to(changes.counts, 'ended:' .. state, 1)
@@ -167,7 +174,7 @@ local function finish_one(K, changes, id, job, state, body, keep, now, usage)
     redis.call('PEXPIRE', K .. 'u:' .. id, time_kept)
     queue_delivery(K, id, job.t, job.n, now)
   end
-  if job.ev then end_events(K, id, job.dl, state, body, keep) end
+  if job.ev then end_events(K, id, job.dl, state, body, log_keep) end
   announce(K, id, state, body, job.ch, job.wt)
 end
 

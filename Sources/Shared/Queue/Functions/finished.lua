@@ -54,9 +54,9 @@ end
 local FETCHED = { 'fetched', 'fetched_jobs' }
 
 -- Writes down a job that has ended: how long (ms) it stays, and how much it takes until then. `answer_time` is how long an
--- answer stays whose caller waited for it.
-local function note_finished(changes, id, tenant, bytes, now, keep, is_fetched, answer_time)
-  local index = not is_fetched and 'unfetched' or keep == tonumber(answer_time) and 'fetched' or 'fetched_jobs'
+-- answer stays whose caller waited for it, and `own_index` where it stands whoever has it.
+local function note_finished(changes, id, tenant, bytes, now, keep, is_fetched, answer_time, own_index)
+  local index = own_index or not is_fetched and 'unfetched' or keep == tonumber(answer_time) and 'fetched' or 'fetched_jobs'
   note_added(changes, index, text(now + keep), finished_member(id, bytes, tenant))
   add_to(changes.memory, index, bytes)
 end

@@ -38,7 +38,7 @@ end
 local function bury(K, index, id)
   for _, set in ipairs({ 'deadlines', 'lease', 'scheduled', 'dead' }) do redis.call('ZREM', K .. set, id) end
   redis.call('DEL', K .. 'j:' .. id, K .. 'p:' .. id, K .. 'm:' .. id, K .. 'u:' .. id, K .. 'w:' .. id,
-    K .. 'events:' .. id)
+    K .. 'events:' .. id, K .. 'ask:' .. id)
   count_orphan(K, index)
 end
 

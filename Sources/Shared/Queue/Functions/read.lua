@@ -82,9 +82,14 @@ step('events', { 'allow-oom' }, function(K, args)
   local key = K .. 'j:' .. id
   if redis.pcall('HGET', key, 't') ~= args[2] then return {} end
   expire_if_late(K, id, tonumber(args[6]))
-  local job = redis.call('HMGET', key, 's', 'ft', 'ev')
+  local job = redis.call('HMGET', key, 's', 'ft', 'ev', 'rp')
   if job[3] == 'gone' then return { view(K, id, true) } end
   local is_lost = job[2] and (plain(redis.pcall('XLEN', K .. 'events:' .. id)) or 0) == 0
+  -- A kept response outlives its log; one that is made of its answer would have other events.
+  if is_lost and job[3] and job[4] then
+    redis.call('HSET', key, 'ev', 'gone')
+    return { view(K, id, true) }
+  end
   if not job[3] or is_lost then
     if job[2] then
       redis.call('HSET', key, 'ev', 1)

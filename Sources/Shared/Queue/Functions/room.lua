@@ -249,7 +249,7 @@ local function recount(K, index)
   count(K, 'repaired:memory')
 end
 
-local INDEXES = { 'fetched', 'fetched_jobs', 'unfetched', 'stubs', 'logs' }
+local INDEXES = { 'fetched', 'fetched_jobs', 'unfetched', 'stubs', 'logs', 'kept' }
 
 -- tidy: forgets finished work whose time has come, and keeps the rest within its bounds. One process does it at a time.
 --   KEYS[1] base

@@ -11,9 +11,9 @@ do
 
 local BETWEEN, INSTEAD = '\31', '\239\191\189'
 local FORGOTTEN_AT_ONCE, LOOKED_AT, PAGE_BYTES = 250, 500, 4194304
-local ANSWERS = { 'unfetched', 'fetched', 'fetched_jobs' }
+local ANSWERS = { 'unfetched', 'fetched', 'fetched_jobs', 'kept' }
 -- What says something of who asked, and what stands for an answer that is gone: of a job that stays for its idempotency key.
-local OF_ASKERS = { 'us', 'ke', 'by', 'ch', 'k', 'kt', 'w', 'd', 'b', 'z', 'fe', 'qt', 'lz', 'eb', 'dl', 'g', 'nm', 'h', 'gt', 'pu' }
+local OF_ASKERS = { 'us', 'ke', 'by', 'ch', 'k', 'kt', 'w', 'd', 'b', 'z', 'fe', 'qt', 'lz', 'eb', 'dl', 'g', 'nm', 'h', 'gt', 'pu', 'rp', 'rb', 'pv' }
 
 -- A user's field of `use:u:<day>`.
 local function usage_field(tenant, name) return tenant .. BETWEEN .. (name:gsub(BETWEEN, INSTEAD)) end
@@ -112,7 +112,7 @@ function forgetting.job(K, id, job, now)
   if job.z then leave_finished(K, id, job, ANSWERS) end
   if write_index('ZREM', K .. 'stubs', stub) == 1 then add_bytes(K, 'stubs', -STUB_BYTES) end
   redis.call('ZREM', K .. 'dead', id)
-  for _, part in ipairs({ 'r:', 'm:', 'u:', 'p:', 'events:', 'w:' }) do redis.call('DEL', K .. part .. id) end
+  for _, part in ipairs({ 'r:', 'm:', 'u:', 'p:', 'events:', 'w:', kept.PREFIX }) do redis.call('DEL', K .. part .. id) end
   local left = redis.call('PTTL', K .. 'j:' .. id)
   if not job.ik or left <= 0 then
     redis.call('DEL', K .. 'j:' .. id)

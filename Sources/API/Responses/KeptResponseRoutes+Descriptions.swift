@@ -1,0 +1,81 @@
+import Shared
+
+extension KeptResponseRoutes {
+  private static let group = "OpenAI-compatible"
+  private static let id = ParameterDescription(
+    name: "id", location: .path, schema: ["type": "string"], description: "The response's id, `resp_…`.")
+  private static let include = ParameterDescription(
+    name: "include", location: .query, schema: ["type": "array", "items": ["type": "string"]],
+    description: "Taken, and of no effect: all that there is is told.")
+
+  var reading: RouteDescription {
+    RouteDescription(
+      method: .get, path: "/v1/responses/{id}", summary: "Read a response again",
+      description: """
+        A response that was not asked with `store: false`, for as long as it is kept (`RESPONSE_TTL`, within \
+        `RESPONSES_MAX_BYTES`). One that failed or was cancelled has no output.
+        """,
+      group: Self.group, parameters: [Self.id, Self.include],
+      responses: [
+        ResponseDescription(
+          status: .ok, description: "The response as it stands.", schema: ["type": "object"],
+          example: ResponsesExample.whole, headers: [("X-Sluice-Job", "The job's id.")])
+      ],
+      problems: [.unauthorized, .forbidden, .notFound, .validation, .unavailable], access: .jobs)
+  }
+
+  var deletion: RouteDescription {
+    RouteDescription(
+      method: .delete, path: "/v1/responses/{id}", summary: "Delete a response",
+      description: """
+        The response goes, with its job, its answer and its events; one that has not ended is cancelled first. What went \
+        on from it can be read still, and not be gone on from.
+        """,
+      group: Self.group, parameters: [Self.id],
+      responses: [
+        ResponseDescription(
+          status: .ok, description: "It is gone.", schema: ["type": "object"],
+          example: [
+            "id": "resp_01KG9Q3V4H5S8M2XN7C4D0F1T6ZRYWEJKP9A", "object": "response.deleted", "deleted": true,
+          ])
+      ],
+      problems: [.unauthorized, .forbidden, .notFound, .unavailable, .unacknowledged],
+      access: .scopes([.ask]))
+  }
+
+  var listing: RouteDescription {
+    RouteDescription(
+      method: .get, path: "/v1/responses/{id}/input_items", summary: "List what a response was given",
+      description: """
+        The items of its input, behind those of the responses from which it goes on, as far as these are still there.
+        """,
+      group: Self.group,
+      parameters: [
+        Self.id, RouteParameters.limit,
+        ParameterDescription(
+          name: "order", location: .query, schema: ["type": "string", "enum": ["asc", "desc"]],
+          description: "`desc`, the newest first, where nothing is said."),
+        ParameterDescription(
+          name: "after", location: .query, schema: ["type": "string"],
+          description: "The `last_id` of the page before."), Self.include,
+      ],
+      responses: [
+        ResponseDescription(
+          status: .ok, description: "A page of items.", schema: ["type": "object"], example: Self.page)
+      ],
+      problems: [.unauthorized, .forbidden, .notFound, .validation, .unavailable], access: .jobs)
+  }
+
+  private static let page: JSONValue = [
+    "object": "list",
+    "data": [
+      [
+        "type": "message", "role": "user", "status": "completed",
+        "content": [["type": "input_text", "text": "Why is the sky blue?"]],
+        "id": "msg_01KG9Q3V4H5S8M2XN7C4D0F1T6ZRYWEJKP9Ai0",
+      ]
+    ],
+    "first_id": "msg_01KG9Q3V4H5S8M2XN7C4D0F1T6ZRYWEJKP9Ai0",
+    "last_id": "msg_01KG9Q3V4H5S8M2XN7C4D0F1T6ZRYWEJKP9Ai0", "has_more": false,
+  ]
+}

@@ -1,0 +1,82 @@
+import HTTPTypes
+import NIOCore
+import Shared
+
+/// `/v1/responses/{id}` and what is below it: responses that are kept.
+struct KeptResponseRoutes: Sendable {
+  let desk: ResponseDesk
+
+  var routes: [Route] {
+    [
+      Route(reading, handler: read), Route(deletion, handler: delete), Route(listing, handler: list),
+    ]
+  }
+
+  private func find(_ call: Call) async throws(Problem) -> (KeptResponse, Client) {
+    guard let client = call.client else { throw .unauthorized }
+    return (try await desk.find(call.parameters["id"], for: client), client)
+  }
+
+  // MARK: - GET
+
+  private func read(_ call: Call) async throws(Problem) -> Reply {
+    let (response, _) = try await find(call)
+    return reply(response)
+  }
+
+  private func reply(_ response: KeptResponse) -> Reply {
+    let body = response.writer(response.members).standing(JobResource(response.job))
+    return Reply(.ok, json: body, headers: [.sluiceJob: response.job.id.rawValue])
+  }
+
+  // MARK: - DELETE
+
+  /// One that has not ended is cancelled first.
+  private func delete(_ call: Call) async throws(Problem) -> Reply {
+    let (response, client) = try await find(call)
+    let id = response.job.id
+    // It may end, or be requeued, between the steps.
+    for _ in 0..<3 {
+      let forgetting: Forgetting
+      do { forgetting = try await desk.jobs.queue.forgetResponse(id, tenant: client.tenant) } catch {
+        throw Problem(error)
+      }
+      switch forgetting {
+      case .gone:
+        let text = ResponseID.text(of: id)
+        let body: JSONValue = ["id": .string(text), "object": "response.deleted", "deleted": true]
+        return Reply(.ok, json: body.serialized())
+      case .absent: throw ResponseDesk.notFound(call.parameters["id"])
+      case .open:
+        do throws(Problem) { _ = try await desk.jobs.cancel(id, for: client) } catch {
+          guard case .conflict(.jobHasEnded) = error else { throw error }
+        }
+      }
+    }
+    throw .internalError
+  }
+
+  // MARK: - GET …/input_items
+
+  private func list(_ call: Call) async throws(Problem) -> Reply {
+    let (size, order) = (try call.pageSize(), call.query("order") ?? "desc")
+    guard ["asc", "desc"].contains(order) else {
+      throw Call.invalid("query", "order", "Input should be asc or desc")
+    }
+    let (response, client) = try await find(call)
+    var items = try await desk.items(of: response, for: client)
+    if order == "desc" { items.reverse() }
+    if let after = call.query("after") {
+      guard let place = items.firstIndex(where: { $0["id"]?.string == after }) else {
+        throw Call.invalid("query", "after", "Input should be the `last_id` of a page")
+      }
+      items.removeFirst(place + 1)
+    }
+    let page = Array(items.prefix(size))
+    let body: JSONValue = [
+      "object": "list", "data": .array(page), "first_id": page.first?["id"] ?? .null,
+      "last_id": page.last?["id"] ?? .null, "has_more": .bool(page.count < items.count),
+    ]
+    return Reply(.ok, json: body.serialized())
+  }
+}

@@ -1,0 +1,82 @@
+import NIOCore
+import Shared
+
+/// Responses that are kept: what a client finds again by their ids.
+struct ResponseDesk: Sendable {
+  let jobs: JobDesk
+  /// How many bytes all that a request goes on from may have.
+  let mostBytes: Int
+
+  /// A response of the client's. Throws ``Problem/recordNotFound(_:)`` for one that never was, is gone, or is another's.
+  func find(_ text: String?, for client: Client) async throws(Problem) -> KeptResponse {
+    guard let text, let id = ResponseID.job(text) else { throw Self.notFound(text) }
+    let response: KeptResponse?
+    do { response = try await jobs.queue.response(id, tenant: client.tenant) } catch { throw Problem(error) }
+    guard let response, client.mayRead(madeBy: response.job.key) else { throw Self.notFound(text) }
+    return response
+  }
+
+  static func notFound(_ text: String?) -> Problem {
+    .recordNotFound("response '\((text ?? "").prefix(64))'")
+  }
+
+  // MARK: - What a request goes on from
+
+  /// What was said until a response and with it, the oldest first: the items that a client would send who keeps them
+  /// itself.
+  func history(until text: String, for client: Client) async throws(Problem) -> [JSONValue] {
+    guard let id = ResponseID.job(text) else { throw Self.noPrevious(text) }
+    let chain: ResponseChain
+    do {
+      chain = try await jobs.queue.chain(from: id, tenant: client.tenant, within: mostBytes)
+    } catch { throw Problem(error) }
+    let isWhole = chain.responses.allSatisfy { client.mayRead(madeBy: $0.job.key) }
+    guard let last = chain.responses.first, !chain.isBroken, isWhole else { throw Self.noPrevious(text) }
+    guard !chain.isCut else {
+      throw Call.invalid(
+        "body", "previous_response_id",
+        "The responses before this one have more than \(mostBytes) bytes; begin anew with what is still needed"
+      )
+    }
+    guard last.job.state.isTerminal else {
+      throw Call.invalid(
+        "body", "previous_response_id",
+        "Response '\(text.prefix(64))' has not ended; wait for it, or cancel it")
+    }
+    return chain.responses.reversed().flatMap { response in
+      let (input, output) = response.items()
+      return input + output
+    }
+  }
+
+  private static func noPrevious(_ text: String) -> Problem {
+    .validation(
+      ValidationErrors(
+        ValidationIssue(
+          .said(
+            type: ValidationFault.noPreviousResponse,
+            "Previous response with id '\(text.prefix(64))' not found"),
+          at: ["body", "previous_response_id"])))
+  }
+
+  // MARK: - Its items
+
+  /// The items that a response was given: its input behind all that it goes on from, as far as that is still there, the
+  /// oldest first.
+  func items(of response: KeptResponse, for client: Client) async throws(Problem) -> [JSONValue] {
+    let chain: ResponseChain
+    do {
+      chain = try await jobs.queue.chain(from: response.job.id, tenant: client.tenant, within: mostBytes)
+    } catch { throw Problem(error) }
+    var (items, known): ([JSONValue], Set<String>) = ([], [])
+    for link in chain.responses.reversed() where client.mayRead(madeBy: link.job.key) {
+      let token = ResponseID.token(of: link.job.id)
+      let (input, output) = link.items()
+      items += ResponseItems.shown(input, token: token, known: &known)
+      if link.job.id != response.job.id {
+        items += ResponseItems.shown(output, token: token + "o", known: &known)
+      }
+    }
+    return items
+  }
+}
