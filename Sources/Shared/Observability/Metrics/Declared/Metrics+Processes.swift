@@ -28,7 +28,8 @@ extension Metrics {
     from: .both)
 
   static let processes: [Metric] = [
-    build, logLinesDropped, spans, eventLoopLag, processCPU, processResident, processVirtual, processOpenFiles,
+    build, logLinesDropped, spans, eventLoopLag, processCPU, processResident, processVirtual,
+    processOpenFiles,
     processMostFiles, processStart,
   ]
 }
