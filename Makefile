@@ -1,5 +1,5 @@
 # The commands of this repository. `make run` and `make test` need nothing but Debian 12 and Swift 6.3.
-.PHONY: run test clients clients-openai engines chaos mixtures fuzz bench build docs lint format packages clean
+.PHONY: run test clients clients-openai engines observe chaos mixtures fuzz bench build docs lint format packages clean
 
 # Builds, starts Redis, an API and a worker, and prints a line to paste. Ctrl-C ends all of it.
 run: build
@@ -22,6 +22,11 @@ clients-openai: build
 # Runs the release binaries on Redis 7 and 8, Valkey 8 and 9, as far as these can be had here.
 engines: build
 	scripts/engines
+
+# Asks a real Prometheus every expression of the board and the rules in ops/, of the release binaries under load.
+observe: build
+	scripts/install-packages prometheus
+	scripts/observe
 
 # Injects faults for CHAOS_MINUTES (30) and prints a table of what came of them.
 chaos: packages

@@ -21,6 +21,8 @@ enum GenAIContent {
     attributes["gen_ai.input.messages"] = messages
     attributes["input.value"] = messages
     attributes["input.mime_type"] = "application/json"
+    let turns = conversation.turns.map { (role: $0.role.rawValue, parts: $0.parts) }
+    attributes.merge(OpenInferenceMessages.attributes("llm.input_messages", of: turns))
     return attributes
   }
 
@@ -38,6 +40,8 @@ enum GenAIContent {
     attributes["gen_ai.output.messages"] = messages
     attributes["output.value"] = messages
     attributes["output.mime_type"] = "application/json"
+    let choices = answer.answer.choices.map { (role: Turn.Role.assistant.rawValue, parts: $0.parts) }
+    attributes.merge(OpenInferenceMessages.attributes("llm.output_messages", of: choices))
     return attributes
   }
 }

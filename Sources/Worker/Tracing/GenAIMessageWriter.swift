@@ -81,17 +81,10 @@ struct GenAIMessageWriter: Sendable {
     json.member("content", fitting(text))
   }
 
-  /// As much of a text as there is room for.
+  /// As much of a text as there is room for, with what looks like a secret blotted out.
   private mutating func fitting(_ text: String) -> String {
-    let size = text.utf8.count
-    if size <= room {
-      room -= size
-      return text
-    }
-    var kept = String(decoding: text.utf8.prefix(room), as: UTF8.self)
-    room = 0
-    // A character that was cut in two.
-    while kept.unicodeScalars.last == "\u{FFFD}" { kept.unicodeScalars.removeLast() }
-    return kept + "…"
+    let shown = LoggedContents(bytes: room, rate: 1).shown(text)
+    room -= min(room, shown.utf8.count)
+    return shown
   }
 }
