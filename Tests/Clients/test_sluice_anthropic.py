@@ -6,7 +6,7 @@ import anthropic
 import pytest
 
 from samples import PNG, WEATHER
-from sluice import MODELS
+from sluice import DIALECTS, MODELS
 
 TOOL = {"name": "get_weather", "description": "Calls get_weather.", "input_schema": WEATHER}
 
@@ -52,6 +52,36 @@ def test_a_tool_is_called_and_the_turn_goes_on(client, model):
         {"role": "user", "content": [result]},
     ]
     assert "blue skies" in client.messages.create(**asked).content[-1].text
+
+
+@pytest.mark.parametrize("model", DIALECTS.values(), ids=DIALECTS)
+@pytest.mark.parametrize("is_stream", [False, True])
+def test_the_sdks_tool_runner_comes_to_its_end(client, model, is_stream):
+    asked = []
+
+    @anthropic.beta_tool
+    def get_weather(city: str) -> str:
+        """The weather in a city.
+
+        Args:
+            city: Its name.
+        """
+        asked.append(city)
+        return "blue skies"
+
+    runner = client.beta.messages.tool_runner(
+        **question(model, "Weather in Oslo? Call get_weather."), tools=[get_weather], stream=is_stream
+    )
+    last = runner.until_done()
+    assert asked and "blue skies" in last.content[-1].text
+
+
+@pytest.mark.parametrize("model", DIALECTS.values(), ids=DIALECTS)
+def test_tokens_are_counted_for_each(client, model):
+    messages = [{"role": "user", "content": "the letter " * 100}]
+    raw = client.messages.with_raw_response.count_tokens(model=model, messages=messages)
+    assert raw.parse().input_tokens > 100
+    assert (raw.headers.get("x-sluice-estimate") == "true") == (model.split("/")[0] in ("groq", "openai"))
 
 
 @pytest.mark.parametrize("model", MODELS)

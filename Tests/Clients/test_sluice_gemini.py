@@ -5,7 +5,7 @@ from google import genai
 from google.genai import errors, types
 
 from samples import PNG
-from sluice import EMBEDDING_MODELS, MODELS
+from sluice import DIALECTS, EMBEDDING_MODELS, MODELS
 
 VERSIONS = ["v1beta", "v1"]
 
@@ -69,7 +69,8 @@ def test_texts_are_embedded(client, model):
 
 
 def test_tokens_are_counted_and_models_listed(client):
-    assert client.models.count_tokens(model="default", contents="the letter").total_tokens > 0
+    for model in ("default", *DIALECTS.values()):
+        assert client.models.count_tokens(model=model, contents="the letter").total_tokens > 0
     names = [model.name for model in client.models.list(config={"page_size": 2})]
     assert "models/default" in names and "models/gemini/gemini-2.5-flash" in names
     assert client.models.get(model="gemini/gemini-2.5-flash").input_token_limit > 0

@@ -1,13 +1,14 @@
-"""Sluice's /v1 through LangChain's client for OpenAI."""
+"""Sluice through LangChain's clients for OpenAI, by chat and by Responses, and for Anthropic."""
 
 import jsonschema
 import openai
 import pytest
+from langchain_anthropic import ChatAnthropic
 from langchain_core.messages import HumanMessage, ToolMessage
 from langchain_openai import ChatOpenAI, OpenAIEmbeddings
 
 from samples import PNG, PNG_URL, TOOLS, WEATHER, Person
-from sluice import EMBEDDING_MODELS, MODELS
+from sluice import DIALECTS, EMBEDDING_MODELS, MODELS
 
 
 @pytest.fixture
@@ -85,3 +86,42 @@ def test_errors_are_openais_own(chat):
         chat(api_key="wrong").invoke("hello")
     with pytest.raises(openai.NotFoundError):
         chat("nobody/nothing").invoke("hello")
+
+
+# MARK: Responses and Messages
+
+
+@pytest.fixture(params=["responses", "messages"])
+def other(request, sluice):
+    def other(model="default"):
+        more = {"model": model, "api_key": sluice.key, "max_retries": 0}
+        if request.param == "messages":
+            return ChatAnthropic(base_url=sluice.url, max_tokens=1000, **more)
+        return ChatOpenAI(base_url=sluice.base, use_responses_api=True, store=False, **more)
+
+    return other
+
+
+@pytest.mark.parametrize("model", DIALECTS.values(), ids=DIALECTS)
+def test_others_answer_whole_and_streamed(other, model):
+    whole = other(model).invoke("what is a sluice?")
+    assert "what is a sluice?" in whole.text and whole.usage_metadata["total_tokens"] > 0
+    chunks = list(other(model).stream("what is a sluice?"))
+    streamed = chunks[0]
+    for chunk in chunks[1:]:
+        streamed += chunk
+    assert streamed.text == whole.text
+    assert streamed.usage_metadata["output_tokens"] == whole.usage_metadata["output_tokens"]
+
+
+@pytest.mark.parametrize("model", DIALECTS.values(), ids=DIALECTS)
+def test_others_calls_and_results_go_round(other, model):
+    bound = other(model).bind_tools(TOOLS)
+    messages = [HumanMessage("get_weather and get_time")]
+    asked = bound.invoke(messages)
+    assert [call["name"] for call in asked.tool_calls] == ["get_weather", "get_time"]
+    messages.append(asked)
+    for call, result in zip(asked.tool_calls, ["sunny", "a quarter past nine"], strict=True):
+        messages.append(ToolMessage(result, tool_call_id=call["id"]))
+    told = bound.invoke(messages).text
+    assert "sunny" in told and "a quarter past nine" in told

@@ -7,7 +7,7 @@ import litellm
 import pytest
 
 from samples import PNG, PNG_URL, TOOLS, WEATHER, Person
-from sluice import EMBEDDING_MODELS
+from sluice import DIALECTS, EMBEDDING_MODELS
 
 
 def user(content) -> list[dict]:
@@ -105,3 +105,42 @@ def test_errors_are_the_clients_own(ask):
         litellm.completion(**ask(user("hello"), model="nobody/nothing"))
     with pytest.raises(litellm.BadRequestError):
         litellm.completion(**ask([]))
+
+
+# MARK: In other vendors' words
+
+
+@pytest.fixture(params=["anthropic", "gemini", "openai/responses"])
+def speak(request, sluice):
+    """LiteLLM's arguments for a question in a dialect; what stands before the model tells it which and is not sent."""
+    bases = {"anthropic": sluice.url, "gemini": f"{sluice.url}/v1beta", "openai/responses": sluice.base}
+
+    def arguments(messages, model, **more):
+        base = bases[request.param]
+        named = f"{request.param}/{model}"
+        return {"model": named, "api_base": base, "api_key": sluice.key, "messages": messages, "max_retries": 0, **more}
+
+    return arguments
+
+
+@pytest.mark.parametrize("model", DIALECTS.values(), ids=DIALECTS)
+def test_a_text_and_a_stream_in_another_dialect(speak, model):
+    answer = litellm.completion(**speak(user("what is a sluice?"), model))
+    text = answer.choices[0].message.content
+    assert "what is a sluice?" in text and answer.choices[0].finish_reason == "stop"
+    assert answer.usage.total_tokens > 0
+    question = speak(user("what is a sluice?"), model, stream=True)
+    whole = litellm.stream_chunk_builder(list(litellm.completion(**question)), messages=question["messages"])
+    assert whole.choices[0].message.content == text
+
+
+@pytest.mark.parametrize("model", DIALECTS.values(), ids=DIALECTS)
+def test_calls_and_results_in_another_dialect(speak, model):
+    messages = user("get_weather and get_time")
+    asked = litellm.completion(**speak(messages, model, tools=TOOLS)).choices[0].message
+    assert [call.function.name for call in asked.tool_calls] == ["get_weather", "get_time"]
+    messages.append(asked.model_dump(include={"role", "content", "tool_calls"}))
+    for call, result in zip(asked.tool_calls, ["sunny", "a quarter past nine"], strict=True):
+        messages.append({"role": "tool", "tool_call_id": call.id, "name": call.function.name, "content": result})
+    told = litellm.completion(**speak(messages, model, tools=TOOLS)).choices[0].message.content
+    assert "sunny" in told and "a quarter past nine" in told

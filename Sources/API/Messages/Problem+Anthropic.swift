@@ -24,6 +24,9 @@ extension Problem {
       error["retry_after"] = Self.seconds(refusal.retryAfter)
     case .allProvidersFailed(_, let path, _), .requestRefused(_, let path, _):
       error["cascade_path"] = try? JSONParser.parse(path)
+    case .validation(let errors) where errors.isOfThread:
+      // By which the SDK knows that it has to send its whole conversation.
+      error["details"] = ["error_code": "thread_unsupported_request", "unsupported": ["thread"]]
     default: break
     }
     return ["type": "error", "error": .object(error), "request_id": .string(requestID)]
@@ -78,6 +81,10 @@ extension Problem {
     default: return detail
     }
   }
+}
+
+extension ValidationErrors {
+  fileprivate var isOfThread: Bool { issues.first?.location.dropFirst().first?.dotted == "thread" }
 }
 
 extension LocationPart {

@@ -74,6 +74,22 @@ struct MessagesCountTests {
     }
   }
 
+  @Test("a thread is refused in the words by which the SDK sends all of its conversation")
+  func threads() async throws {
+    try await SluiceCluster.withOneOfEach { _, api in
+      let stored: JSONValue = ["type": "tool_result", "tool_use_id": "toolu_1", "content": "B"]
+      let reply = try await api.post(
+        "/v1/messages?beta=true",
+        [
+          "model": "default", "max_tokens": 10, "messages": [["role": "user", "content": [stored]]],
+          "thread": ["type": "continue", "previous_message_id": "msg_1"],
+        ])
+      #expect(reply.status == 400 && reply.json["error"]?["type"] == "invalid_request_error")
+      #expect(reply.json["error"]?["details"]?["error_code"] == "thread_unsupported_request")
+      #expect(reply.json["error"]?["details"]?["unsupported"] == ["thread"])
+    }
+  }
+
   @Test("one list of models is read by the clients of three vendors")
   func models() async throws {
     try await ResponsesLab.with { lab in

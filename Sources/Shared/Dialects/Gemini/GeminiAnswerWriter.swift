@@ -9,6 +9,8 @@ public struct GeminiAnswerWriter: Sendable {
   /// Parts that wait, by their numbers.
   private var waiting: [(index: Int, part: Part)] = []
   private var citations: [Citation] = []
+  /// Whether a part has been told in a chunk.
+  private var isBegun = false
   /// Of an answer that came in this form, what is not ours.
   private var extras: JSONObject = [:]
 
@@ -29,15 +31,21 @@ public struct GeminiAnswerWriter: Sendable {
   public mutating func chunk(_ delta: AnswerDelta, model: String) -> ByteBuffer? {
     let parts = take(delta, isWhole: false)
     guard !parts.isEmpty else { return nil }
+    isBegun = true
     return body(["content": content(parts), "index": 0], model: model)
   }
 
   /// The last chunk: what waited, why the answer ended, and the tokens.
   ///
-  /// It has a part, be it an empty one: google-genai's chats forget a turn of which one chunk had none.
+  /// It has a part, be it an empty one: google-genai's chats forget a turn of which one chunk had none. To a prompt that was
+  /// blocked there is no turn.
   public mutating func end(model: String, _ reason: FinishReason?, usage: TokenUsage) -> ByteBuffer {
-    end(after: waiting.isEmpty ? [["text": ""]] : [], model: model, reason, usage: usage)
+    let isBlocked = isPromptBlocked && !isBegun
+    return end(
+      after: waiting.isEmpty && !isBlocked ? [["text": ""]] : [], model: model, reason, usage: usage)
   }
+
+  private var isPromptBlocked: Bool { extras["promptFeedback"]?["blockReason"] != nil }
 
   private mutating func end(
     after parts: [JSONValue], model: String, _ reason: FinishReason?, usage: TokenUsage
@@ -68,8 +76,7 @@ public struct GeminiAnswerWriter: Sendable {
     members[GeminiAnswerReader.candidate] = nil
     if members["usageMetadata"] == nil { members["usageMetadata"] = .object(usage.geminiForm) }
     // A prompt that was blocked has no candidate.
-    let isBlocked =
-      members["promptFeedback"]?["blockReason"] != nil && parts.isEmpty && reason == .contentFilter
+    let isBlocked = isPromptBlocked && parts.isEmpty && reason == .contentFilter
     return body(isBlocked ? nil : candidate, model: model, members)
   }
 

@@ -6,8 +6,10 @@ struct MessagesOwnRequest {
   private(set) var members: JSONObject
   private(set) var dropped: [String] = []
   private let writer: MessagesPartWriter
-  /// Whether a thought of another maker's is missing where the answer goes on.
+  /// Whether the answer that may go on does not begin with a thought.
   private var lacksThought = false
+  /// Whether it is somebody else's.
+  private var isForeign = false
 
   init(_ asked: Conversation, for target: RequestTarget, streams: Bool) throws(Untranslatable) {
     let conversation = target.fitToolCallIDs(of: asked)
@@ -89,14 +91,14 @@ struct MessagesOwnRequest {
   private mutating func noteThought(_ turn: Turn, _ blocks: [JSONValue]) {
     guard turn.role == .assistant, blocks.contains(where: { $0["type"] == "tool_use" }) else { return }
     let isFirst = ["thinking", "redacted_thinking"].contains(blocks.first?["type"]?.string)
-    let isForeign = turn.parts.contains { part in
+    isForeign = turn.parts.contains { part in
       switch part {
       case .thought(let thought): thought.maker.map { $0.dialect != .messages } ?? true
       case .toolCall(let call): call.maker.map { $0.dialect != .messages } ?? !call.id.hasPrefix(Self.ownCall)
       default: false
       }
     }
-    lacksThought = isForeign && !isFirst
+    lacksThought = !isFirst
   }
 
   // MARK: - Members
@@ -154,7 +156,9 @@ struct MessagesOwnRequest {
     let budget = thinking["budget_tokens"]?.integer
     // A budget too small is made as small as it may be; where the answer has no room for that, it does without.
     let hasRoom = budget.map { $0 >= Self.leastBudget } ?? true || limit > Self.leastBudget
-    guard !(lacksThought && asked.endsInToolResult), hasRoom else {
+    // A model that thinks as it sees fit may have called without a thought.
+    let mayLack = thinking["type"] == "adaptive" && !isForeign
+    guard !lacksThought || mayLack || !asked.endsInToolResult, hasRoom else {
       members["thinking"] = ["type": "disabled"]
       dropped.append("thinking")
       return dropThinkingEdits()

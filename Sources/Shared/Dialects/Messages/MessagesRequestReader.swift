@@ -22,6 +22,7 @@ public enum MessagesRequestReader {
   ) throws(InputFault) -> MessagesQuestion {
     guard case .object(let all) = json else { throw InputFault("Input should be an object") }
     let members = all.filter { !$0.value.isNull }
+    if members["thread"] != nil { throw InputFault(noThreads, at: .name("thread")) }
     let model = try InputFault.within("model") { () throws(InputFault) in try Self.model(members["model"])
     }
     var conversation = Conversation(model: model, turns: [], dialect: .messages, headers: headers)
@@ -44,6 +45,10 @@ public enum MessagesRequestReader {
     }
     return MessagesQuestion(conversation: conversation, isStreamed: isStreamed)
   }
+
+  /// A thread holds what was said before at one provider, under its answer's id: the next one would know nothing of it. The
+  /// SDK, which asks so in its tool runner, goes on without where it is refused.
+  private static let noThreads = "message threads are not kept here: send all messages of the conversation"
 
   private static func model(_ json: JSONValue?) throws(InputFault) -> String {
     guard let json else { throw InputFault.missing() }

@@ -204,6 +204,10 @@ struct GeminiAnswerWriterTests {
     let answer = try GeminiDialect(keepsMembers: true).read(DialectFixture.response(200, body)).get().answer
     let json = try JSONParser.parse(writer.whole(answer, model: "m", usage: answer.usage))
     #expect(json["candidates"] == nil && json["promptFeedback"]?["blockReason"] == "SAFETY")
+    var stream = writer
+    let told = stream.chunk(answer.delta, model: "m")
+    let end = try JSONParser.parse(stream.end(model: "m", .contentFilter, usage: answer.usage))
+    #expect(told == nil && end == json, "a stream says the same")
     let other = try JSONParser.parse(
       writer.whole(Answer("", finishReason: .contentFilter), model: "m", usage: .zero))
     #expect(other["candidates"]?[0]?["finishReason"] == "SAFETY")

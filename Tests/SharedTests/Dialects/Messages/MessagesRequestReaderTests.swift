@@ -115,7 +115,8 @@ struct MessagesRequestReaderTests {
     "what Anthropic refuses is refused, with its place",
     arguments: [
       (["max_tokens": nil], "max_tokens"), (["max_tokens": "1"], "max_tokens"),
-      (["max_tokens": -1], "max_tokens"), (["model": ""], "model"), (["messages": []], "messages"),
+      (["max_tokens": -1], "max_tokens"), (["thread": ["type": "create"]], "thread"),
+      (["model": ""], "model"), (["messages": []], "messages"),
       (["messages": "Hi"], "messages"), (["stream": 1], "stream"), (["temperature": 1.5], "temperature"),
       (["messages": [["role": "tool", "content": "A"]]], "messages.0.role"),
       (["messages": [["role": "user"]]], "messages.0.content"),
@@ -214,6 +215,33 @@ struct MessagesRequestReaderTests {
     let anthropic = try JSONParser.parse(told(MessagesDialect(), "a"))
     #expect(anthropic["messages"]?[1]?["content"]?.array?.map { $0["type"] } == ["tool_use"])
     #expect(anthropic["thinking"] == ["type": "disabled"])
+  }
+
+  @Test(
+    "an answer that begins with no thought goes on without one, also where nothing tells whose it is",
+    arguments: [
+      ("call_1", "enabled", "disabled"), ("call_1", "adaptive", "disabled"),
+      ("toolu_1", "enabled", "disabled"),
+      ("toolu_1", "adaptive", "adaptive"),
+    ])
+  func withoutThought(id: String, asked: String, told: String) throws {
+    func thinking(_ blocks: [JSONValue]) throws -> JSONValue? {
+      var thinking: JSONObject = ["type": .string(asked)]
+      if asked == "enabled" { thinking["budget_tokens"] = 1024 }
+      let result: JSONValue = ["type": "tool_result", "tool_use_id": .string(id), "content": "B"]
+      let conversation = try read([
+        "max_tokens": 4000, "thinking": .object(thinking),
+        "messages": [
+          ["role": "user", "content": "A"], ["role": "assistant", "content": .array(blocks)],
+          ["role": "user", "content": [result]],
+        ],
+      ])
+      return try MessagesDialect().json(of: conversation)["thinking"]?["type"]
+    }
+    let use: JSONValue = ["type": "tool_use", "id": .string(id), "name": "f", "input": [:]]
+    #expect(try thinking([use]) == .string(told))
+    let thought: JSONValue = ["type": "thinking", "thinking": "Hm.", "signature": "c2ln"]
+    #expect(try thinking([thought, use]) == .string(asked))
   }
 
   @Test("a budget that is too small is made as small as it may be, or there is none")

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from agents import Workshop, claude_code, codex
+from coding_agents import Workshop, claude_code, codex
 from sluice import AGENT_MODELS, CODEX_ALIASES
 
 TASK = "Open the gate in gate.txt and prove it."
