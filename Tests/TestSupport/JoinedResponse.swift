@@ -48,8 +48,12 @@ public struct JoinedResponse: Sendable {
     case "response.created":
       check(count == 1, "created is not the first")
       response = event["response"] ?? .null
-      check(response["status"] == "in_progress", "created is \(response["status"] ?? .null)")
-    case "response.in_progress": check(count == 2, "in_progress is not the second")
+      check(
+        response["status"] == (isBackground ? "queued" : "in_progress"),
+        "created is \(response["status"] ?? .null)")
+    case "response.queued": check(isBackground && count == 2, "queued is not the second")
+    case "response.in_progress":
+      check(count == (isBackground ? 3 : 2), "in_progress is the event \(count)")
     case "response.completed", "response.incomplete", "response.failed":
       check(event["response"]?["id"] == response["id"], "the response has another id at its end")
       response = event["response"] ?? .null
@@ -58,6 +62,8 @@ public struct JoinedResponse: Sendable {
     default: takeInside(name, event)
     }
   }
+
+  private var isBackground: Bool { response["background"] == true }
 
   private var kindOfEnd: String? {
     ["response.completed", "response.incomplete", "response.failed"].first { $0 == end }

@@ -78,7 +78,8 @@ struct AnswerStream: Sendable {
       writer.write(deltas.delta(of: delta), of: delta.target, to: &bytes)
     case .done: try await end()
     // What is whole, and why it failed, stands in the job at its end.
-    case .status, .restart, .whole, .error: break
+    case .status(let status): if status.state == .running { writer.run(to: &bytes) }
+    case .restart, .whole, .error: break
     }
   }
 

@@ -14,10 +14,15 @@ protocol StreamedAnswerWriter: AnswerWriter {
 
   /// Of a stream; nil for server-sent events.
   var contentType: String? { get }
+
+  /// Whether a stream begins before there is a piece of the answer, whose client then learns of an early failure by it.
+  var beginsAtOnce: Bool { get }
 }
 
 extension StreamedAnswerWriter {
   var contentType: String? { nil }
+
+  var beginsAtOnce: Bool { false }
 }
 
 /// Writes how a job stands in the form of another API, for clients that come back for the answer.
@@ -37,6 +42,9 @@ struct AnsweredJob: Sendable {
 protocol StreamWriter: Sendable {
   /// Appends what comes before all pieces, where the first is late.
   mutating func begin(to bytes: inout ByteBuffer)
+
+  /// Appends what tells that a worker has begun.
+  mutating func run(to bytes: inout ByteBuffer)
 
   /// Appends a piece of the answer. `target` is who answers, with the first piece.
   mutating func write(_ delta: AnswerDelta, of target: Target?, to bytes: inout ByteBuffer)
@@ -58,6 +66,8 @@ extension StreamWriter {
   var patience: Duration { EventStream.heartbeat }
 
   mutating func begin(to bytes: inout ByteBuffer) {}
+
+  mutating func run(to bytes: inout ByteBuffer) {}
 
   mutating func goOn(_ bytes: inout ByteBuffer) { bytes.writeComment("waiting") }
 }

@@ -88,7 +88,7 @@ struct AskingStream: Sendable {
     }
     // Clients of other APIs know no way to go on with a stream.
     var reader = desk.reader(of: start.job.id, for: client, isResumable: false)
-    let first = try await firstPiece(&reader)
+    let first = writer.beginsAtOnce ? [] : try await firstPiece(&reader)
     if first.contains(where: { $0.kind == .whole }) {
       guard let body = try await desk.read(start.job.id, for: client).job.result else { throw .internalError }
       call.trail.ended(body)

@@ -13,15 +13,45 @@ extension KeptResponseRoutes {
       method: .get, path: "/v1/responses/{id}", summary: "Read a response again",
       description: """
         A response that was not asked with `store: false`, for as long as it is kept (`RESPONSE_TTL`, within \
-        `RESPONSES_MAX_BYTES`). One that failed or was cancelled has no output.
+        `RESPONSES_MAX_BYTES`). With `stream=true` the events of one that was asked with `stream`, those behind the \
+        number `starting_after` alone, from whichever API process, also after its end.
         """,
-      group: Self.group, parameters: [Self.id, Self.include],
+      group: Self.group,
+      parameters: [
+        Self.id, Self.include,
+        ParameterDescription(
+          name: "stream", location: .query, schema: ["type": "boolean", "default": false],
+          description: "Whether its events are told."),
+        ParameterDescription(
+          name: "starting_after", location: .query, schema: ["type": "integer", "minimum": 0],
+          description: "The `sequence_number` of the last event that was read."),
+      ],
       responses: [
         ResponseDescription(
           status: .ok, description: "The response as it stands.", schema: ["type": "object"],
-          example: ResponsesExample.whole, headers: [("X-Sluice-Job", "The job's id.")])
+          example: ResponsesExample.whole, headers: [("X-Sluice-Job", "The job's id.")]),
+        ResponseDescription(
+          status: .ok, description: "With `stream=true`: its events.", contentType: "text/event-stream"),
       ],
       problems: [.unauthorized, .forbidden, .notFound, .validation, .unavailable], access: .jobs)
+  }
+
+  var cancellation: RouteDescription {
+    RouteDescription(
+      method: .post, path: "/v1/responses/{id}/cancel", summary: "Cancel a response in the background",
+      description: """
+        Ends a response that was asked with `background`; the call to a provider that is under way is aborted. One that \
+        has ended is returned as it is. The body is not read.
+        """,
+      group: Self.group, parameters: [Self.id],
+      responses: [
+        ResponseDescription(
+          status: .ok, description: "The response, with what was said until then.",
+          schema: ["type": "object"],
+          example: ResponsesExample.whole, headers: [("X-Sluice-Job", "The job's id.")])
+      ],
+      problems: [.unauthorized, .forbidden, .notFound, .validation, .unavailable, .unacknowledged],
+      access: .scopes([.ask]))
   }
 
   var deletion: RouteDescription {

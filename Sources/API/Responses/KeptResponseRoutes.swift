@@ -9,6 +9,7 @@ struct KeptResponseRoutes: Sendable {
   var routes: [Route] {
     [
       Route(reading, handler: read), Route(deletion, handler: delete), Route(listing, handler: list),
+      Route(cancellation, handler: cancel),
     ]
   }
 
@@ -20,13 +21,48 @@ struct KeptResponseRoutes: Sendable {
   // MARK: - GET
 
   private func read(_ call: Call) async throws(Problem) -> Reply {
-    let (response, _) = try await find(call)
-    return reply(response)
+    let after = try Self.startingAfter(call)
+    let (response, client) = try await find(call)
+    guard call.query("stream") == "true" else { return try await reply(response, for: client) }
+    return try await ResponseResumption(desk: desk, response: response, client: client, call: call)
+      .reply(after: after)
   }
 
-  private func reply(_ response: KeptResponse) -> Reply {
-    let body = response.writer(response.members).standing(JobResource(response.job))
-    return Reply(.ok, json: body, headers: [.sluiceJob: response.job.id.rawValue])
+  private static func startingAfter(_ call: Call) throws(Problem) -> Int64? {
+    guard let text = call.query("starting_after") else { return nil }
+    guard let number = Int64(text), number >= 0 else {
+      throw Call.invalid("query", "starting_after", "Input should be the sequence_number of an event")
+    }
+    return number
+  }
+
+  /// The response as it stands. One that broke off has what was said, as long as that is there.
+  private func reply(_ response: KeptResponse, for client: Client) async throws(Problem) -> Reply {
+    let job = JobResource(response.job)
+    var said: [AnswerDelta] = []
+    if job.state == .failed || job.state == .cancelled {
+      said = try await desk.log(of: response, for: client)?.deltas ?? []
+    }
+    let body = response.writer(response.members).response(job, said: said)
+    return Reply(
+      .ok, json: JSONValue.object(body).serialized(), headers: [.sluiceJob: response.job.id.rawValue])
+  }
+
+  // MARK: - POST …/cancel
+
+  /// One that has ended is as it was.
+  private func cancel(_ call: Call) async throws(Problem) -> Reply {
+    let (response, client) = try await find(call)
+    guard response.isBackground else {
+      throw Call.invalid(
+        "path", "id", "Only a response with background: true is cancelled so; of another, hang up")
+    }
+    if !response.job.state.isTerminal {
+      do throws(Problem) { _ = try await desk.jobs.cancel(response.job.id, for: client) } catch {
+        guard case .conflict(.jobHasEnded) = error else { throw error }
+      }
+    }
+    return try await reply(try await desk.find(call.parameters["id"], for: client), for: client)
   }
 
   // MARK: - DELETE

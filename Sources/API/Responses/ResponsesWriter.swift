@@ -23,33 +23,42 @@ struct ResponsesWriter: StreamedAnswerWriter, StandingWriter {
     JSONValue.object(whole(result, job.id, created: job.created)).serialized()
   }
 
-  func stream(of job: AnsweredJob) -> any StreamWriter {
-    ResponseEventWriter(job: job, writer: writer(of: job.id, created: job.created, model: model))
+  func stream(of job: AnsweredJob) -> any StreamWriter { events(of: job.id, created: job.created) }
+
+  /// What writes its events behind number `last`. `created` is when it was asked, in Unix milliseconds.
+  func events(of id: JobID, created: Int64, after last: Int64 = -1) -> ResponseEventWriter {
+    ResponseEventWriter(
+      created: created, writer: writer(of: id, created: created, model: model), after: last)
   }
+
+  var beginsAtOnce: Bool { request["background"] == true }
 
   // MARK: - As it stands
 
   func standing(_ job: JobResource) -> ByteBuffer { JSONValue.object(response(job)).serialized() }
 
-  /// The response of a job, whatever has become of it.
-  func response(_ job: JobResource) -> JSONObject {
+  /// The response of a job, whatever has become of it. `said` is what was said of an answer that broke off.
+  func response(_ job: JobResource, said: [AnswerDelta] = []) -> JSONObject {
     switch job.state {
     case .queued, .scheduled: return object(of: job).json(ResponsesObject.State(.queued))
     case .running: return object(of: job).json(ResponsesObject.State(.inProgress))
-    case .cancelled: return object(of: job).json(ResponsesObject.State(.cancelled))
+    case .cancelled: return broken(job, .conflict(.jobHasEnded(.cancelled)), said)
     case .succeeded:
-      guard let result = job.result.flatMap(StoredResult.init) else { return failed(job, .internalError) }
+      guard let result = job.result.flatMap(StoredResult.init) else {
+        return broken(job, .internalError, said)
+      }
       return whole(result, job.id, created: job.created)
-    case .failed: return failed(job, job.failure.map(Problem.failed(storedError:)) ?? .internalError)
-    case .expired: return failed(job, .unavailable(.queueIsFull, retryAfter: .seconds(5)))
+    case .failed:
+      return broken(job, job.failure.map(Problem.failed(storedError:)) ?? .internalError, said)
+    case .expired: return broken(job, .unavailable(.queueIsFull, retryAfter: .seconds(5)), said)
     }
   }
 
-  private func failed(_ job: JobResource, _ problem: Problem) -> JSONObject {
-    var state = ResponsesObject.State(.failed)
+  private func broken(_ job: JobResource, _ problem: Problem, _ said: [AnswerDelta]) -> JSONObject {
+    var writer = writer(of: job.id, created: job.created, model: model)
     let (code, message) = problem.responseError
-    state.error = ["code": .string(code), "message": .string(message)]
-    return object(of: job).json(state)
+    return writer.broken(
+      behind: said, code: code, message: message, isCancelled: problem.isCancellation)
   }
 
   private func whole(_ result: StoredResult, _ id: JobID, created: Int64) -> JSONObject {
@@ -74,49 +83,18 @@ struct ResponsesWriter: StreamedAnswerWriter, StandingWriter {
 
 extension Problem {
   /// The code and the message of a response that failed.
-  fileprivate var responseError: (code: String, message: String) {
+  var responseError: (code: String, message: String) {
     let error = openAIErrorObject(requestID: "")
     return (error["code"]?.string ?? "server_error", error["message"]?.string ?? detail)
   }
 }
 
-/// Writes one answer as the events that clients of Responses read.
-private struct ResponseEventWriter: StreamWriter {
-  let job: AnsweredJob
-  var writer: ResponsesAnswerWriter
-
-  mutating func begin(to bytes: inout ByteBuffer) { bytes.write(writer.begin(model: nil)) }
-
-  mutating func write(_ delta: AnswerDelta, of target: Target?, to bytes: inout ByteBuffer) {
-    bytes.write(writer.begin(model: target?.model))
-    bytes.write(writer.write(delta))
-  }
-
-  mutating func end(with result: StoredResult, to bytes: inout ByteBuffer) {
-    bytes.write(writer.begin(model: result.model))
-    bytes.write(
-      writer.end(
-        result.answer.finishReason, usage: TokenUsage(openAI: result.usage),
-        completed: result.completed(job.created))
-    )
-  }
-
-  /// OpenAI's SDKs raise no error of their own for it; it says why there is no more.
-  mutating func fail(with problem: Problem, to bytes: inout ByteBuffer) {
-    let (code, message) = problem.responseError
-    bytes.write(
-      writer.fail(
-        code: code, message: message, isCancelled: problem == .conflict(.jobHasEnded(.cancelled))))
-  }
+extension Problem {
+  /// Whether it says no more than that its client has cancelled the job.
+  var isCancellation: Bool { self == .conflict(.jobHasEnded(.cancelled)) }
 }
 
 extension StoredResult {
   /// When it was there, in Unix seconds. `created` is when it was asked, in Unix milliseconds.
-  fileprivate func completed(_ created: Int64) -> Int64 { (created + latency + 999) / 1000 }
-}
-
-extension ByteBuffer {
-  fileprivate mutating func write(_ events: [ResponsesAnswerWriter.Event]) {
-    for event in events { writeEvent(name: event.name, event.data) }
-  }
+  func completed(_ created: Int64) -> Int64 { (created + latency + 999) / 1000 }
 }

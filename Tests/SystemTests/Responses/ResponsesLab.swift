@@ -10,6 +10,9 @@ struct ResponsesLab {
 
   let cluster: SluiceCluster
   let api: SluiceAPI
+  let worker: ChildProcess
+  /// Of further processes.
+  let environment: [String: String]
 
   static func with(_ body: (ResponsesLab) async throws -> Void) async throws {
     let environment = ["GEMINI_API_KEY": "", "GROQ_API_KEY": "", "OPENROUTER_API_KEY": ""]
@@ -20,7 +23,7 @@ struct ResponsesLab {
       let more = ["SLUICE_CONFIG": file.path(), "SIMULATED_KEY": "k", "JOB_MAX_ATTEMPTS": "1"]
       let api = try await cluster.startAPI(environment: more)
       let worker = try await cluster.startWorker(environment: more, seenBy: api)
-      try await body(ResponsesLab(cluster: cluster, api: api))
+      try await body(ResponsesLab(cluster: cluster, api: api, worker: worker, environment: more))
       for process in [worker, api.process] { await process.killNow() }
     }
   }

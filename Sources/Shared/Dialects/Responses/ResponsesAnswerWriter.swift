@@ -8,6 +8,8 @@ public struct ResponsesAnswerWriter: Sendable {
   public struct Event: Sendable {
     public let name: String
     public let data: ByteBuffer
+    /// Counts up from 0, without a gap.
+    public let number: Int64
   }
 
   private var object: ResponsesObject
@@ -16,6 +18,8 @@ public struct ResponsesAnswerWriter: Sendable {
   private let token: String
   private var sequence: Int64 = 0
   private var hasBegun = false
+  /// Whether it was said that the answer is being made.
+  private var isRunning = false
   private var extras: JSONObject = [:]
   /// Those of words that are yet to come.
   private var untold: [JSONValue] = []
@@ -30,6 +34,9 @@ public struct ResponsesAnswerWriter: Sendable {
     self.token = token
     output = ResponsesOutput(names: names)
   }
+
+  /// Whether the response's client comes back for it rather than wait.
+  public var isBackground: Bool { object.isBackground }
 
   // MARK: - Whole
 
@@ -48,9 +55,17 @@ public struct ResponsesAnswerWriter: Sendable {
     return takeEvents()
   }
 
+  /// What is told when a response in the background is being made. Nothing where that was told.
+  public mutating func run() -> [Event] {
+    begin()
+    goOn()
+    return takeEvents()
+  }
+
   /// What a piece of the answer brings.
   public mutating func write(_ delta: AnswerDelta) -> [Event] {
     begin()
+    goOn()
     take(delta, writes: true)
     return takeEvents()
   }
@@ -60,6 +75,7 @@ public struct ResponsesAnswerWriter: Sendable {
     _ reason: FinishReason?, usage: TokenUsage, completed: Int64, extras: JSONObject = [:]
   ) -> [Event] {
     begin()
+    goOn()
     self.extras.replace(by: extras)
     let state = ended(reason, usage, completed, writes: true)
     emit("response.\(state.status.rawValue)", ["response": .object(object.json(state))])
@@ -70,19 +86,41 @@ public struct ResponsesAnswerWriter: Sendable {
   public mutating func fail(code: String, message: String, isCancelled: Bool = false) -> [Event] {
     begin()
     for step in output.end(isCut: true) { emit(step) }
+    let response = JSONValue.object(broken(code, message, isCancelled))
+    emit(isCancelled ? "response.incomplete" : "response.failed", ["response": response])
+    return takeEvents()
+  }
+
+  /// The response that failed behind these pieces: what was said stands in it, broken off.
+  public mutating func broken(
+    behind deltas: [AnswerDelta], code: String, message: String, isCancelled: Bool
+  ) -> JSONObject {
+    for delta in deltas { take(delta, writes: false) }
+    _ = output.end(isCut: true)
+    return broken(code, message, isCancelled)
+  }
+
+  private func broken(_ code: String, _ message: String, _ isCancelled: Bool) -> JSONObject {
     var state = ResponsesObject.State(isCancelled ? .cancelled : .failed)
     state.output = items
     if !isCancelled { state.error = ["code": .string(code), "message": .string(message)] }
     state.extras = extras
-    emit(isCancelled ? "response.incomplete" : "response.failed", ["response": .object(object.json(state))])
-    return takeEvents()
+    return object.json(state)
   }
 
   private mutating func begin() {
     guard !hasBegun else { return }
     hasBegun = true
-    let response = JSONValue.object(object.json(ResponsesObject.State(.inProgress)))
+    let isQueued = object.isBackground
+    let response = JSONValue.object(object.json(ResponsesObject.State(isQueued ? .queued : .inProgress)))
     emit("response.created", ["response": response])
+    if isQueued { emit("response.queued", ["response": response]) } else { goOn() }
+  }
+
+  private mutating func goOn() {
+    guard !isRunning else { return }
+    isRunning = true
+    let response = JSONValue.object(object.json(ResponsesObject.State(.inProgress)))
     emit("response.in_progress", ["response": response])
   }
 
@@ -145,8 +183,8 @@ public struct ResponsesAnswerWriter: Sendable {
   mutating func emit(_ type: String, _ members: JSONObject) {
     var json: JSONObject = ["type": .string(type), "sequence_number": .integer(sequence)]
     for (name, value) in members { json[name] = value }
+    events.append(Event(name: type, data: JSONValue.object(json).serialized(), number: sequence))
     sequence += 1
-    events.append(Event(name: type, data: JSONValue.object(json).serialized()))
   }
 }
 

@@ -45,6 +45,9 @@ public struct ResponsesObject: Sendable {
     echo = Self.echo(of: request)
   }
 
+  /// Whether its client comes back for it rather than wait.
+  public var isBackground: Bool { echo["background"] == true }
+
   public func json(_ state: State) -> JSONObject {
     var json: JSONObject = [
       "id": .string(id), "object": "response", "created_at": .integer(created),
