@@ -13,23 +13,25 @@ do
 
 -- MARK: What is worked out of a text once
 
--- So much is remembered of a kind: it depends on nothing else than its text, and nobody changes it.
-local MOST_REMEMBERED = 1000
+-- So much is remembered of a kind, and of what each shape has several of: it depends on nothing else than its text, and nobody
+-- changes it.
+local MOST_REMEMBERED, MOST_OF_SHAPES = 1000, 3000
 local MOST = 1e300
 
 local function remember(memory, text, worked_out)
-  if memory.count >= MOST_REMEMBERED then memory.of, memory.count = {}, 0 end
+  if memory.count >= memory.most then memory.of, memory.count = {}, 0 end
   memory.of[text], memory.count = worked_out, memory.count + 1
   return worked_out
 end
 
-function held.new_memory() return { of = {}, count = 0 } end
+function held.new_memory(most) return { of = {}, count = 0, most = most or MOST_REMEMBERED } end
 
 held.remember = remember
 -- What was spent of budgets, by its text (held.lua).
-held.spents = held.new_memory()
+held.spents = held.new_memory(MOST_OF_SHAPES)
 
-local names, homes, layouts, records = held.new_memory(), held.new_memory(), held.new_memory(), held.new_memory()
+local names, homes = held.new_memory(MOST_OF_SHAPES), held.new_memory(MOST_OF_SHAPES)
+local records, layouts = held.new_memory(MOST_OF_SHAPES), held.new_memory()
 
 -- The field and the code of a subject, which says owner, code and model.
 local function parts_of(subject)
