@@ -6,12 +6,13 @@ import Crypto
 /// upgrade. A Redis that does not have it (new, flushed, restored) is given it when a call says so.
 struct FunctionLibrary: Sendable {
   static let current = FunctionLibrary(files: [
-    PackageResources.prelude_lua, PackageResources.orphans_lua, PackageResources.limits_lua,
+    PackageResources.prelude_lua, PackageResources.orphans_lua, PackageResources.owners_lua,
+    PackageResources.limits_lua,
     PackageResources.cache_lua,
     PackageResources.lanes_lua, PackageResources.changes_lua,
     PackageResources.deliveries_lua, PackageResources.notices_lua,
-    PackageResources.shapes_lua, PackageResources.held_lua, PackageResources.finished_lua,
-    PackageResources.kept_lua,
+    PackageResources.ordinary_lua, PackageResources.shapes_lua, PackageResources.held_lua,
+    PackageResources.finished_lua, PackageResources.kept_lua,
     PackageResources.traces_lua, PackageResources.events_lua,
     PackageResources.ends_lua, PackageResources.gates_lua, PackageResources.notify_lua,
     PackageResources.handover_lua, PackageResources.bought_lua,

@@ -1,4 +1,5 @@
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import Shared
@@ -50,12 +51,21 @@ extension QueueLab {
 
   /// The sums of what jobs hold: what limits and periods have taken is none.
   func sums() async throws -> [String: Int] {
-    let pairs = try await redis("HGETALL", ":held").array?.compactMap(\.string) ?? []
+    let pairs = try await redis("HGETALL", ":held").array ?? []
     var sums: [String: Int] = [:]
-    for index in stride(from: 0, to: pairs.count - 1, by: 2) where "qn$w".contains(pairs[index].prefix(1)) {
-      sums[pairs[index]] = Int(pairs[index + 1])
+    for index in stride(from: 0, to: pairs.count - 1, by: 2) {
+      let counts = OwnerCounts(field: pairs[index].string ?? "", stored: pairs[index + 1].bytes)
+      for (name, value) in counts.values where !name.hasPrefix("l:") { sums[name] = Int(value) }
     }
     return sums
+  }
+
+  /// Stores counts of one owner, by names such as `n:t:a:n`, in place of all that is counted of it.
+  func store(_ counts: [(name: String, value: Int64)]) async throws {
+    let stored = OwnerCounts.stored(counts)
+    var command = RedisCommand("HSET", key("held"), stored.field)
+    command.append(stored.bytes)
+    _ = try await redis.send(command)
   }
 
   func spent(_ subject: String = "t:a:bd") async throws -> Int? {

@@ -1,4 +1,5 @@
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import Shared
@@ -47,8 +48,9 @@ struct DemandTests {
     try await QueueLab.with { lab in
       var command = RedisCommand("HSET", "sluice:{0}:held")
       for number in 0..<2500 {
-        command.append("l:u:search:\(number):rm")
-        command.append("1")
+        let stored = OwnerCounts.stored([("l:u:search:\(number):rm", 1)])
+        command.append(stored.field)
+        command.append(stored.bytes)
       }
       _ = try await lab.redis.send(command)
       #expect(try await lab.queue.mend().repairs.isEmpty)

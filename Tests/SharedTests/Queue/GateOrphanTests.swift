@@ -1,4 +1,5 @@
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import Shared
@@ -56,7 +57,8 @@ struct GateOrphanTests {
       if isOfAnotherType {
         try await lab.redis("SET", ":held", "no sums")
       } else {
-        try await lab.redis("HSET", ":held", "n:ghost", "4", "$:t:a:bd", "99")
+        try await lab.store([("n:t:ghost:n", 4)])
+        try await lab.store([("$:t:a:bd", 99)])
       }
       #expect(try await lab.queue.mend().repairs.map(\.kind).contains("counter-held"))
       #expect(try await lab.sums() == sums)
@@ -81,10 +83,30 @@ struct GateOrphanTests {
   @Test("limits and periods that are over leave nothing behind")
   func over() async throws {
     try await QueueLab.with { lab in
+      let later = (Timestamp.now + 3_600_000) * 1000
+      try await lab.store([("l:t:a:rm", 5), ("n:t:a:n", 0)])
+      try await lab.store([("l:t:b:rm", 5), ("l:t:b:th", later)])
       try await lab.redis(
-        "HSET", ":held", "l:t:a:rm", "5", "s:t:a:bd", "1 2 0 9", "s:t:a:bl", "1 2 0 1000000000000000")
+        "HSET", ":held", "s:t:a:bd", "1 2 0 9", "s:t:a:bl", "1 2 0 1000000000000000", "o:t:c", "damaged")
       #expect(try await lab.queue.mend().repairs == [])
-      #expect(try await lab.redis("HKEYS", ":held").array?.compactMap(\.string) == ["s:t:a:bl"])
+      let left = try await lab.redis("HKEYS", ":held").array?.compactMap(\.string) ?? []
+      #expect(Set(left) == ["s:t:a:bl", "o:t:b"])
+      let stored = try await lab.redis("HGET", ":held", "o:t:b").bytes
+      #expect(stored == OwnerCounts.stored([("l:t:b:th", later)]).bytes, "what is over is not named any more")
+    }
+  }
+
+  @Test("what processes of before count in fields of their own goes once no job holds anything of it")
+  func formerFields() async throws {
+    try await QueueLab.with { lab in
+      try await lab.admit(lab.admission(demand: lab.demand(running: [lab.running(1)])))
+      let later = (Timestamp.now + 3_600_000) * 1000
+      try await lab.redis(
+        "HSET", ":held", "n:t:a:n", "1", "$:t:a:bd", "9", "w:t:b:n", "?", "l:t:a:rm", "5", "l:t:a:th",
+        "\(later)")
+      #expect(try await lab.queue.mend().repairs == [])
+      let left = try await lab.redis("HKEYS", ":held").array?.compactMap(\.string) ?? []
+      #expect(Set(left) == ["-", "o:t:a", "n:t:a:n", "l:t:a:th"])
     }
   }
 }

@@ -29,10 +29,8 @@ struct RecountTests {
   }
 
   private func harm(_ lab: QueueLab) async throws {
-    try await lab.redis("HINCRBY", ":held", "n:t:a:n", "2")
-    try await lab.redis("HINCRBY", ":held", "$:t:a:bd", "-5")
-    try await lab.redis("HSET", ":held", "q:t:gone:q", "7")
-    try await lab.redis("HDEL", ":held", "w:t:a:n")
+    try await lab.store([("q:t:a:q", 1200), ("n:t:a:n", 702), ("$:t:a:bd", 2095)])
+    try await lab.store([("q:t:gone:q", 7)])
   }
 
   private static let repaired: Set = [

@@ -42,7 +42,7 @@ struct ReservedTests {
     try await QueueLab.with { lab in
       let inAnHour = (Timestamp.now + 3_600_000) * 1000
       try await lab.redis("SET", ":limit:key:a", "\(inAnHour)")
-      try await lab.redis("HSET", ":held", "l:t:a:rm", "\(inAnHour)")
+      try await lab.store([("l:t:a:rm", inAnHour)])
       for subject in ["key:a", "t:a:rm"] {
         let limit = RateDemand(subject: subject, limit: RateLimit(requests: 10, per: .minute))
         guard

@@ -66,9 +66,9 @@ struct KeyFaultTests {
   private func judge(_ lab: FaultLab, _ stage: KeyStage, _ history: KeyHistory, _ kills: Int) async throws {
     #expect(history.strange.isEmpty, "\(history.strange.prefix(5))")
     let (questions, refusals) = (history.admitted, history.refusals)
-    var steps: [KeyStep] = []
+    var (steps, counts) = ([KeyStep](), HeldCounts())
     try RedisJournal.forEachStep(in: lab.cluster.redis.directory, wanted: KeyStep.concerns) {
-      steps.append(KeyStep($0))
+      steps.append(KeyStep($0, &counts))
     }
     let findings = KeyModel.judge(stage.scene, questions, refusals, steps: steps)
     #expect(findings.areSound, "\(findings)")
@@ -102,9 +102,12 @@ struct KeyFaultTests {
   }
 
   private func expectNothingHeld(_ redis: RedisClient) async throws {
-    let fields = try await redis.send(RedisCommand("HKEYS", "sluice:{0}:held")).array?.compactMap(\.string)
-    let left = (fields ?? []).filter { field in ["q:", "n:", "$:", "w:"].contains { field.hasPrefix($0) } }
-    #expect(left.isEmpty, "reservations are left")
+    let held = try await redis.send(RedisCommand("HGETALL", "sluice:{0}:held")).array ?? []
+    for place in stride(from: 0, to: held.count - 1, by: 2) {
+      let counts = OwnerCounts(field: held[place].string ?? "", stored: held[place + 1].bytes)
+      let left = counts.values.filter { !$0.key.hasPrefix("l:") }
+      #expect(left.isEmpty, "reservations are left")
+    }
   }
 
   /// The records' sums are what was told to clients, what the budgets say was spent, and what the simulator was asked.

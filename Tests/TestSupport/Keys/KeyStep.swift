@@ -14,7 +14,7 @@ public struct KeyStep: Sendable {
     case used(job: String, tokens: Int64, nanos: Int64, time: Int64)
     /// What was bought for it before its present attempt has come to so much. `time` is in milliseconds.
     case bought(job: String, tokens: Int64, nanos: Int64, time: Int64)
-    /// A field of `held` was set, or taken away.
+    /// A count or field of `held` has another value, or was taken away.
     case counted(field: String, value: String?)
   }
 
@@ -56,31 +56,23 @@ extension KeyStep {
     return name == "held" || name == "usage" || name.hasPrefix("j:job_")
   }
 
-  /// Reads the changes of a step.
-  public init(_ commands: [RedisJournal.Command]) {
-    events = commands.flatMap(Self.events)
+  /// Reads the changes of a step. `counts` is what steps before it have left, from the first on.
+  public init(_ commands: [RedisJournal.Command], _ counts: inout HeldCounts) {
+    events = []
+    for command in commands { events += Self.events(command, &counts) }
   }
 
-  private static func events(_ command: RedisJournal.Command) -> [Event] {
+  private static func events(_ command: RedisJournal.Command, _ counts: inout HeldCounts) -> [Event] {
     switch command.key.dropFirst(base.count) {
-    case "held": counts(command)
+    case "held": counts.events(command)
     case "usage": use(command)
     case let name: changes(of: String(name.dropFirst(2)), command)
     }
   }
 
-  private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+  static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 
-  private static func counts(_ command: RedisJournal.Command) -> [Event] {
-    switch command.name {
-    case "HSET": pairs(command.arguments).map { .counted(field: $0, value: text($1)) }
-    case "HDEL": command.arguments.map { .counted(field: text($0), value: nil) }
-    // A step that counts otherwise is to be seen.
-    default: [.counted(field: "\(command.name) \(command.arguments.map(text))", value: "?")]
-    }
-  }
-
-  private static func pairs(_ arguments: [[UInt8]]) -> [(name: String, value: [UInt8])] {
+  static func pairs(_ arguments: [[UInt8]]) -> [(name: String, value: [UInt8])] {
     stride(from: 0, to: arguments.count - 1, by: 2).map { (text(arguments[$0]), arguments[$0 + 1]) }
   }
 

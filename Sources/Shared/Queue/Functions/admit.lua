@@ -148,11 +148,11 @@ local function look_at_limits(K, intake, order, pays)
 end
 
 -- Takes of the limits that were looked at.
-local function take(intake, order, pays)
+local function take(K, intake, order, pays)
   local shape = order.shape
   if not shape then return end
-  take_limits(intake.changes, shape.requests_plan, looked_at_requests)
-  if pays then take_limits(intake.changes, shape.tokens_plan, looked_at_tokens) end
+  take_limits(K, intake.changes, shape.requests_plan, looked_at_requests)
+  if pays then take_limits(K, intake.changes, shape.tokens_plan, looked_at_tokens) end
 end
 
 -- The outcome of an order that its budgets or its bounds of waiting jobs refuse, or nil. One that may wait for its budgets'
@@ -182,7 +182,7 @@ local function pass_gates(K, intake, order)
   local lists, changes = order.lists, intake.changes
   local gate, finish, is_only_behind = held.closed_gate(K, changes, lists, intake.now)
   if not gate then
-    held.take_gates(changes, lists)
+    held.take_gates(K, changes, lists)
   elseif is_only_behind then
     changes.freed[gate] = true
   end
@@ -205,7 +205,7 @@ local function answer_from_cache(K, intake, order)
   if not source then return nil end
   local refusal = look_at_limits(K, intake, order, false)
   if refusal then return refusal end
-  take(intake, order, false)
+  take(K, intake, order, false)
   if order.records_hit or order.digest ~= '' then store_hit(K, intake, order, answer) end
   record_hit(K, intake, order)
   return with_states(order, 'hit', source, answer, intake.now)
@@ -226,7 +226,9 @@ local function choose_place(K, intake, order)
     local group = may_follow and coalescing.group_to_follow(K, order)
     if group then return 'queued', group end
   end
-  if has_gates then
+  if has_gates and order.fits then
+    held.pass_fitting(order)
+  elseif has_gates then
     order.gate, order.gate_finish = pass_gates(K, intake, order)
     if order.gate then return 'queued' end
   end
@@ -342,14 +344,23 @@ local function admit(K, intake, order)
   local hit = answer_from_cache(K, intake, order)
   if hit then return hit end
   local pays = order.shape and order.shape.holds and not coalescing.will_follow(K, order)
-  local outcome = pays and look_at_bounds(K, intake, order)
-  if outcome then return outcome end
-  local refusal = look_at_limits(K, intake, order, pays)
-  if refusal then return refusal end
+  -- What holds nothing takes of its requests only, whatever it comes to.
+  local is_judged = pays or (order.shape and not order.shape.holds)
+  order.fits = is_judged and held.fits(intake.changes, order, intake.now_us)
+  if not order.fits then
+    local outcome = pays and look_at_bounds(K, intake, order)
+    if outcome then return outcome end
+    local refusal = look_at_limits(K, intake, order, pays)
+    if refusal then return refusal end
+  end
   local full = full_bound(K, intake, order.tenant, #order.request)
   if full then return { 'full', full } end
-  take(intake, order, pays)
-  if pays then held.take_queued(intake.changes, order.lists) end
+  if order.fits then
+    held.take_fitting(intake.changes, order)
+  else
+    take(K, intake, order, pays)
+    if pays then held.take_queued(K, intake.changes, order.lists) end
+  end
   local follows = take_in(K, intake, order)
   return with_states(order, 'admitted', intake.now, follows)
 end

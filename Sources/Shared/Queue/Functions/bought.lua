@@ -97,14 +97,14 @@ function held.buy(K, changes, job, bought, now)
   redis.call('HSET', K .. 'j:' .. job.id, 'pu', write(sum_of(read(job.pu), bought), now))
   local lists, shape = held.unpack(job.h)
   if not shape then return end
-  held.know(K, changes, shape.fields_held)
+  held.know(K, changes, shape.fields_held, shape.owners_held)
   local tokens, used = lists[1], bought.prompt + bought.completion
   if #tokens > 0 and used > 0 then
     changes.now_us = changes.now_us or now_us()
     for index = 1, #tokens, 4 do
       local name = tokens[index]
       local cost = math.ceil(used * tokens[index + 2] / tokens[index + 1])
-      held.set_tat(changes, name, math.max(held.tat_of(K, changes, name), changes.now_us) + cost)
+      held.set_tat(K, changes, name, math.max(held.tat_of(K, changes, name), changes.now_us) + cost)
     end
   end
   held.spend(K, changes, job, lists, bought.nanos, now)
@@ -137,7 +137,7 @@ function held.begin_anew(K, job, bought, keep, now)
   redis.call('ZREM', K .. 'lease', id)
   redis.call('HSET', K .. 'j:' .. id, 's', 'queued')
   if must_come_anew(lists, bought) then
-    held.give_back_gates(changes, lists)
+    held.give_back_gates(K, changes, lists)
     held.place(K, changes, id, { t = job.t, l = job.l }, lists, now, 1000 * (tonumber(job.ct) or now), true)
   else
     enqueue(K, id, job.l, job.t, true)
@@ -152,7 +152,7 @@ function held.put_aside(K, job, bought, now)
   held.note_change(K, job.id, job.t)
   held.buy(K, changes, job, bought, now)
   if must_come_anew(lists, bought) then
-    held.give_back_gates(changes, lists)
+    held.give_back_gates(K, changes, lists)
     redis.call('HSET', K .. 'j:' .. job.id, 'gt', '-')
   end
   write_changes(K, changes)

@@ -58,7 +58,7 @@ step('requeue', {}, function(K, args)
   write_changes(K, changes)
   -- Of its own: it may end the job at once.
   changes = new_changes()
-  held.take_queued(changes, lists)
+  held.take_queued(K, changes, lists)
   held.take_tokens(K, changes, lists, now_us())
   held.place(K, changes, id, { t = job[2], l = job[3] }, lists, now, 1000 * now, false)
   write_changes(K, changes)

@@ -31,7 +31,7 @@ local function queue_delivery(K, id, tenant, requeued, now)
 end
 
 -- Takes a job out of wherever it is. An id in its lane's list stays there and is passed over later.
-local function leave_sets(changes, id, job)
+local function leave_sets(K, changes, id, job)
   if job.s == 'running' then
     note_removed(changes, 'lease', id)
     add_to(changes.running, job.t, -1)
@@ -42,7 +42,7 @@ local function leave_sets(changes, id, job)
   elseif job.gt and job.gt ~= '-' then
     note_removed(changes, 'gate:' .. job.gt, id)
     note_removed(changes, 'scheduled', id)
-    add_to(changes.held, 'w:' .. job.gt, -1)
+    held.change_waiting(K, changes, job.gt, -1)
     changes.freed[job.gt] = true
   end
   note_removed(changes, 'deadlines', id)
@@ -148,7 +148,7 @@ local function finish_one(K, changes, id, job, state, body, keep, now, usage)
   redis.call('PEXPIRE', key, time_kept)
   if body ~= '' then redis.call('SET', K .. 'r:' .. id, body, 'PX', time_kept) end
   if not job.nm then redis.call('PEXPIRE', K .. 'm:' .. id, time_kept) end
-  leave_sets(changes, id, job)
+  leave_sets(K, changes, id, job)
   if is_dead then
     -- A dead letter: the request stays, so that an operator can requeue it.
     redis.call('PEXPIRE', K .. 'p:' .. id, time_kept)
@@ -212,7 +212,7 @@ local function promote_follower(K, changes, group, cache_key)
   redis.call('HSET', K .. 'heirs', group, heir)
   redis.call('SET', K .. 'leader:' .. cache_key, heir)
   local lists, now = held.unpack(job[7]), now_ms()
-  held.take_queued(changes, lists)
+  held.take_queued(K, changes, lists)
   held.take_tokens(K, changes, lists, now_us())
   -- One that its budget refuses has an heir, too: the next one comes to its gates by a step of its own.
   changes.heirs = (changes.heirs or 0) + 1

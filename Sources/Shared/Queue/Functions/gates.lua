@@ -28,18 +28,18 @@ end
 
 -- The first gate that is closed to a job, the end of its period, and whether only others before it are in the way.
 function held.closed_gate(K, changes, lists, now, score, id)
-  local running, budgets, amounts, sum_of = lists[3], lists[4], lists[5], held.sum_of
+  local running, budgets, amounts, value_of = lists[3], lists[4], lists[5], held.value
   for index = 1, #running, 2 do
-    local fields, subject = lists[6][index], running[index]
-    if sum_of(K, changes, fields.n) + 1 > running[index + 1] then return subject end
-    if sum_of(K, changes, fields.w) > 0 and is_behind(K, subject, score, id) then return subject, nil, true end
+    local names, subject = lists[6][index], running[index]
+    if value_of(K, changes, names.field, names.n) + 1 > running[index + 1] then return subject end
+    if value_of(K, changes, names.field, names.w) > 0 and is_behind(K, subject, score, id) then return subject, nil, true end
   end
   for index = 1, #budgets, 7 do
     if budgets[index + 1] == 1 then
-      local fields, subject, entry = lists[7][index], budgets[index], held.spent_of(K, changes, budgets, index, now)
-      local sum = entry.spent + sum_of(K, changes, fields.r) + amounts[budgets[index + 3]]
+      local names, subject, entry = lists[7][index], budgets[index], held.spent_of(K, changes, budgets, index, now)
+      local sum = entry.spent + value_of(K, changes, names.field, names.r) + amounts[budgets[index + 3]]
       if sum > budgets[index + 2] then return subject, entry.finish end
-      if sum_of(K, changes, fields.w) > 0 and is_behind(K, subject, score, id) then return subject, entry.finish, true end
+      if value_of(K, changes, names.field, names.w) > 0 and is_behind(K, subject, score, id) then return subject, entry.finish, true end
     end
   end
 end
@@ -47,7 +47,7 @@ end
 -- A job stands at a gate from now on.
 function held.stand(K, changes, id, subject, score, finish)
   write_index('ZADD', K .. 'gate:' .. subject, text(score), id)
-  add_to(changes.held, held.names(subject).w, 1)
+  held.change_waiting(K, changes, subject, 1)
   if finish and finish < FOR_LIFE then redis.call('ZADD', K .. 'scheduled', text(finish), id) end
 end
 
@@ -55,7 +55,7 @@ local function leave(K, changes, id, subject)
   if not subject or subject == '-' then return end
   redis.pcall('ZREM', K .. 'gate:' .. subject, id)
   redis.call('ZREM', K .. 'scheduled', id)
-  add_to(changes.held, held.names(subject).w, -1)
+  held.change_waiting(K, changes, subject, -1)
 end
 
 -- Ends a job that its budget at `index` does not pay for any more.
@@ -112,7 +112,7 @@ function held.place(K, changes, id, job, lists, now, score, front)
     return subject
   end
   if job.gt then redis.call('HDEL', K .. 'j:' .. id, 'gt') end
-  held.take_gates(changes, lists)
+  held.take_gates(K, changes, lists)
   enqueue(K, id, job.l, job.t, front)
   wake(K)
 end
@@ -125,7 +125,7 @@ local function look_at(K, changes, subject, id, score, now)
     return held.place(K, changes, id, { t = job[1], l = job[2], gt = subject }, lists, now, score, false) ~= subject
   end
   redis.call('ZREM', K .. 'gate:' .. subject, id)
-  add_to(changes.held, held.names(subject).w, -1)
+  held.change_waiting(K, changes, subject, -1)
   if job then count_orphan(K, 'gate') else bury(K, 'gate', id) end
   return true
 end
@@ -137,7 +137,7 @@ local function open_one(K, changes, subject, now, left)
     local page = members_of(key, redis.pcall('ZRANGE', key, '0', text(PAGE - 1), 'WITHSCORES'))
     if #page == 0 then
       -- Nobody stands there, whatever the sum says.
-      add_to(changes.held, held.names(subject).w, -held.sum_of(K, changes, held.names(subject).w))
+      held.change_waiting(K, changes, subject, -held.waiting(K, changes, subject))
       return left
     end
     for index = 1, #page, 2 do
@@ -151,7 +151,7 @@ local function open_one(K, changes, subject, now, left)
           .. tostring(type(goes_on) == 'table' and goes_on.err or goes_on))
         -- The janitor finds it.
         redis.call('ZREM', key, id)
-        add_to(changes.held, held.names(subject).w, -1)
+        held.change_waiting(K, changes, subject, -1)
         count_orphan(K, 'gate')
       end
     end
@@ -167,7 +167,7 @@ function held.open(K, gates, keep)
     left, next_one = open_one(K, changes, subject, now, left)
     -- Somebody who has ended, or gone on, makes room elsewhere.
     for freed in pairs(changes.freed) do
-      if freed ~= subject and held.sum_of(K, changes, held.names(freed).w) > 0 then gates[#gates + 1] = freed end
+      if freed ~= subject and held.waiting(K, changes, freed) > 0 then gates[#gates + 1] = freed end
     end
     changes.freed = {}
     if next_one then redis.call('ZADD', K .. 'scheduled', text(now), next_one) end

@@ -9,15 +9,15 @@
 --   budgets  subject, 1 for hard or 0 for soft, most, place of what is reserved, start and end of the period (ms), 1 when it
 --            waits
 -- Requests of one client differ in their amounts, seldom in their shape: that is read once (`held.shape`). What `held.unpack`
--- returns has the amounts as its fifth list, and then the names of the fields of running and of budgets at the subjects' places.
+-- returns has the amounts as its fifth list, and then where running and budgets are counted at the subjects' places.
 -- Its field `gt` says at which gate it waits (gates.lua), or `-` before it has been at any: of running and budgets it
 -- holds nothing then. A follower (fo) holds nothing at all.
 --
 -- Fields of the hash `held`, which is one so that an admission reads and writes it by one command each:
---   q:<subject>  of queued         n:<subject>  of running         $:<subject>  reserved nano-dollars of a hard budget
---   w:<subject>  jobs that wait at its gate                        l:<subject>  a limit's TAT
+--   o:<owner>    sums of what jobs hold, and limits' TATs; owners.lua
 --   s:<subject>  `<start of the period (ms)> <nano-dollars spent> <nano-dollars told; notices.lua> <end of the period, or 0>`
 --   c            how far the janitor has come
+--   l:, q:, n:, $:, w: and a subject  what `o:` counts, as processes of before count it beside; recount.lua
 --   -            a text too long for the form in which Redis stores small hashes, and looks through all fields for one
 -- A sum lost with its jobs is set right by the janitor (mend.lua), since each reservation stands in its job; it also drops
 -- TATs and periods that are over.
@@ -36,21 +36,19 @@ local LONG = ('-'):rep(256)
 
 local tat_of, set_tat, write_tat = held.tat_of, held.set_tat, held.write_tat
 
-local names_of, remember = held.names, held.remember
-local NOTHING = {}
-local spents = held.new_memory()
+local names_of, remember, spents = held.names, held.remember, held.spents
 
 -- The tables of a step that has written its changes: to empty them is less work than to grow new ones. Of a step that read
 -- more fields than so many they are not kept, since to empty a large table takes as long as it is large.
 local MOST_SPARED = 100
 local spare = nil
 
--- The tables that changes need of all this: fields of `held` as they are stored, or false, and what sums of it change by;
--- TATs that were changed; what was spent, by subject; subjects of which something was given back.
+-- The tables that changes need of all this: what was read of `held` besides owners' records, or false; these records, and those
+-- that were changed, by field; what was spent, by subject; subjects of which something was given back.
 function held.begin(changes)
   local tables = spare or { {}, {}, {}, {}, {} }
   spare = nil
-  changes.known, changes.held, changes.taken, changes.spents, changes.freed = unpack(tables)
+  changes.known, changes.records, changes.taken, changes.spents, changes.freed = unpack(tables)
   changes.tables, changes.fields_read = tables, 0
   return changes
 end
@@ -68,71 +66,78 @@ end
 -- As many as Lua has room for among a call's arguments, and more than one step asks for.
 local FIELDS_AT_ONCE = 4000
 
-local function read_fields(K, changes, wanted, first, last)
-  local known, found = changes.known, false
+-- Reads fields, of which those up to `owners` are of records.
+local function read_fields(K, changes, wanted, owners, first, last)
+  local known, records, recall, found = changes.known, changes.records, held.recall, false
   local stored = redis.pcall('HMGET', K .. 'held', unpack(wanted, first, last))
   if stored.err then
     drop_stranger(K .. 'held')
     stored = {}
   end
-  for index = first, last do
-    -- Sums stay texts until they are reckoned with, which makes numbers of them.
-    local value = stored[index - first + 1] or false
+  local before = first - 1
+  for index = first, last < owners and last or owners do
+    local field, value = wanted[index], stored[index - before] or false
+    records[field], found = recall(field, value), found or value
+  end
+  for index = first > owners and first or owners + 1, last do
+    local value = stored[index - before] or false
     known[wanted[index]], found = value, found or value
   end
   if not found then changes.is_new = true end
 end
 
--- Reads fields, in one command.
-function held.know(K, changes, fields)
-  local known, wanted = changes.known, fields
-  if next(known) then
-    wanted = {}
-    for index = 1, #fields do
-      if known[fields[index]] == nil then wanted[#wanted + 1] = fields[index] end
+local function read_all(K, changes, wanted, owners)
+  local count = #wanted
+  changes.fields_read = (changes.fields_read or 0) + count
+  for first = 1, count, FIELDS_AT_ONCE do
+    read_fields(K, changes, wanted, owners, first, math.min(count, first + FIELDS_AT_ONCE - 1))
+  end
+end
+
+-- Adds fields from `first` to `last` that are not known to a list.
+local function add_unknown(known, wanted, fields, first, last)
+  local count = #wanted
+  for index = first, last do
+    local field = fields[index]
+    if known[field] == nil then
+      count = count + 1
+      -- Known from now on.
+      known[field], wanted[count] = false, field
     end
   end
-  changes.fields_read = (changes.fields_read or 0) + #wanted
-  for first = 1, #wanted, FIELDS_AT_ONCE do
-    read_fields(K, changes, wanted, first, math.min(#wanted, first + FIELDS_AT_ONCE - 1))
-  end
+end
+
+-- Reads fields, those of records first, in one command.
+function held.know(K, changes, fields, owners)
+  if not next(changes.known) and not next(changes.records) then return read_all(K, changes, fields, owners) end
+  local wanted = {}
+  add_unknown(changes.records, wanted, fields, 1, owners)
+  local count = #wanted
+  add_unknown(changes.known, wanted, fields, owners + 1, #fields)
+  if #wanted > 0 then read_all(K, changes, wanted, count) end
 end
 
 -- Reads what shapes ask for, each field once.
 function held.know_all(K, changes, shapes)
-  local known, wanted, count = changes.known, {}, 0
-  for _, shape in ipairs(shapes) do
-    local fields = shape.fields
-    for index = 1, #fields do
-      local field = fields[index]
-      if known[field] == nil then
-        count = count + 1
-        known[field], wanted[count] = false, field
-      end
-    end
+  local wanted = {}
+  for index = 1, #shapes do add_unknown(changes.records, wanted, shapes[index].fields, 1, shapes[index].owners) end
+  local owners = #wanted
+  for index = 1, #shapes do
+    local fields = shapes[index].fields
+    add_unknown(changes.known, wanted, fields, shapes[index].owners + 1, #fields)
   end
-  changes.fields_read = count
-  for first = 1, count, FIELDS_AT_ONCE do
-    read_fields(K, changes, wanted, first, math.min(count, first + FIELDS_AT_ONCE - 1))
-  end
+  if #wanted > 0 then read_all(K, changes, wanted, owners) end
 end
 
--- A field as it is stored, or false.
+-- A field that is no record, as it is stored, or false.
 function held.read(K, changes, field)
   local value = changes.known[field]
   if value ~= nil then return value end
-  held.know(K, changes, { field })
+  held.know(K, changes, { field }, 0)
   return changes.known[field]
 end
 
--- A sum, with what the step has changed.
-local function sum_of(K, changes, field)
-  local stored = changes.known[field]
-  if stored == nil then stored = held.read(K, changes, field) end
-  return (stored or 0) + (changes.held[field] or 0)
-end
-
-held.sum_of = sum_of
+local value_of, add_to_count = held.value, held.add
 
 local function parse_spent(stored)
   local start, spent, told, finish = stored:match('^(%d+) (%d+) (%d+) (%d+)$')
@@ -205,14 +210,21 @@ end
 function held.full(K, changes, lists)
   local queued, amounts = lists[2], lists[5]
   for index = 1, #queued, 3 do
-    if sum_of(K, changes, names_of(queued[index]).q) + amounts[queued[index + 2]] > queued[index + 1] then return (index + 2) / 3 end
+    local names = names_of(queued[index])
+    if value_of(K, changes, names.field, names.q) + amounts[queued[index + 2]] > queued[index + 1] then return (index + 2) / 3 end
   end
 end
 
--- Counts in what a job holds from its admission on, before its gates.
-function held.take_queued(changes, lists)
-  for index = 1, #lists[2], 3 do add_to(changes.held, names_of(lists[2][index]).q, lists[5][lists[2][index + 2]]) end
+-- Counts in what a job holds from its admission on, before its gates, or with a sign of -1 out.
+local function count_queued(K, changes, lists, sign)
+  local queued, amounts = lists[2], lists[5]
+  for index = 1, #queued, 3 do
+    local names = names_of(queued[index])
+    add_to_count(K, changes, names.field, names.q, sign * amounts[queued[index + 2]])
+  end
 end
+
+function held.take_queued(K, changes, lists) count_queued(K, changes, lists, 1) end
 
 -- Takes its tokens whether there are so many or not.
 function held.take_tokens(K, changes, lists, now)
@@ -220,21 +232,21 @@ function held.take_tokens(K, changes, lists, now)
   for index = 1, #tokens, 4 do
     local name = tokens[index]
     local cost = math.ceil(lists[5][tokens[index + 3]] * tokens[index + 2] / tokens[index + 1])
-    set_tat(changes, name, math.max(tat_of(K, changes, name), now) + cost)
+    set_tat(K, changes, name, math.max(tat_of(K, changes, name), now) + cost)
   end
 end
 
 -- Counts in what a job holds behind its gates.
-function held.take_gates(changes, lists)
-  local sums, budgets, amounts, running_names, budget_names = changes.held, lists[4], lists[5], lists[6], lists[7]
-  for index = 1, #lists[3], 2 do
-    local field = running_names[index].n
-    sums[field] = (sums[field] or 0) + 1
+function held.take_gates(K, changes, lists)
+  local running, budgets, amounts, running_names, budget_names = lists[3], lists[4], lists[5], lists[6], lists[7]
+  for index = 1, #running, 2 do
+    local names = running_names[index]
+    add_to_count(K, changes, names.field, names.n, 1)
   end
   for index = 1, #budgets, 7 do
     if budgets[index + 1] == 1 then
-      local field = budget_names[index].r
-      sums[field] = (sums[field] or 0) + amounts[budgets[index + 3]]
+      local names = budget_names[index]
+      add_to_count(K, changes, names.field, names.r, amounts[budgets[index + 3]])
     end
   end
 end
@@ -247,26 +259,40 @@ local function settle_tokens(K, changes, tokens, amounts, used, taken, now)
     local change = math.ceil(used * window / most) - math.ceil(amounts[tokens[index + 3]] * window / most)
     local tat = tat_of(K, changes, name)
     if change > 0 then
-      set_tat(changes, name, math.max(tat, now) + change)
+      set_tat(K, changes, name, math.max(tat, now) + change)
     elseif change < 0 and tat > now and taken + window > now then
-      set_tat(changes, name, math.max(now, tat - math.min(-change, taken + window - now)))
+      set_tat(K, changes, name, math.max(now, tat - math.min(-change, taken + window - now)))
     end
   end
 end
 
 -- Gives back what a job holds behind its gates.
-function held.give_back_gates(changes, lists)
-  local sums, freed, running, budgets, amounts = changes.held, changes.freed, lists[3], lists[4], lists[5]
+function held.give_back_gates(K, changes, lists)
+  local freed, running, budgets, amounts = changes.freed, lists[3], lists[4], lists[5]
   for index = 1, #running, 2 do
-    add_to(sums, lists[6][index].n, -1)
+    local names = lists[6][index]
+    add_to_count(K, changes, names.field, names.n, -1)
     freed[running[index]] = true
   end
   for index = 1, #budgets, 7 do
     if budgets[index + 1] == 1 then
-      add_to(sums, lists[7][index].r, -amounts[budgets[index + 3]])
+      local names = lists[7][index]
+      add_to_count(K, changes, names.field, names.r, -amounts[budgets[index + 3]])
       freed[budgets[index]] = true
     end
   end
+end
+
+-- So many more jobs wait at a subject's gate.
+function held.change_waiting(K, changes, subject, jobs)
+  local names = names_of(subject)
+  add_to_count(K, changes, names.field, names.w, jobs)
+end
+
+-- How many wait there.
+function held.waiting(K, changes, subject)
+  local names = names_of(subject)
+  return value_of(K, changes, names.field, names.w)
 end
 
 -- Counts so many nano-dollars in a job's budgets. `job` is told of in notices: its tenant t, and id.
@@ -284,65 +310,48 @@ end
 function held.settle(K, changes, job, usage, now)
   local lists, shape = held.unpack(job.h)
   if not shape then return end
-  local tokens, queued, amounts = lists[1], lists[2], lists[5]
-  held.know(K, changes, shape.fields_held)
+  local tokens, amounts = lists[1], lists[5]
+  held.know(K, changes, shape.fields_held, shape.owners_held)
   if #tokens > 0 then
     changes.now_us = changes.now_us or now_us()
     local used, taken = (tonumber(usage[3]) or 0) + (tonumber(usage[4]) or 0), (tonumber(job.ct) or now) * 1000
     settle_tokens(K, changes, tokens, amounts, used, taken, changes.now_us)
   end
-  for index = 1, #queued, 3 do add_to(changes.held, names_of(queued[index]).q, -amounts[queued[index + 2]]) end
-  if not job.gt then held.give_back_gates(changes, lists) end
+  count_queued(K, changes, lists, -1)
+  if not job.gt then held.give_back_gates(K, changes, lists) end
   held.spend(K, changes, job, lists, tonumber(usage[5]) or 0, now)
 end
 
 -- The fields that a step has changed and their values, and those that have come to nothing.
-local function changed_fields(K, changes)
-  local left, count, gone, now = {}, 0, {}, changes.now_us
-  for name, tat in pairs(changes.taken) do
-    now = now or now_us()
-    if tat > now then
-      left[count + 1], left[count + 2] = name, text(tat)
-      count = count + 2
-    else
-      gone[#gone + 1] = name
-    end
-  end
-  for name, tat in pairs(changes.taken_apart or NOTHING) do write_tat(K, name, tat, now or now_us()) end
+local function changed_fields(changes)
+  local left, count, gone = {}, 0, {}
   for subject, entry in pairs(changes.spents) do
     if entry.is_changed then
       left[count + 1], left[count + 2] = names_of(subject).s, write_spent(entry)
       count = count + 2
     end
   end
-  for field in pairs(changes.held) do
-    local sum = sum_of(K, changes, field)
-    if sum > 0 then
-      left[count + 1], left[count + 2] = field, text(sum)
-      count = count + 2
-    else
-      gone[#gone + 1] = field
-    end
-  end
+  held.pack_records(changes, left, gone)
   return left, gone
 end
 
+local function write_apart(K, changes)
+  local now = changes.now_us or now_us()
+  for name, tat in pairs(changes.taken_apart) do write_tat(K, name, tat, now) end
+end
+
 local function write(K, changes)
-  if not (next(changes.held) or next(changes.taken) or next(changes.spents) or next(changes.freed)
-      or changes.taken_apart) then return nil end
-  local fields, gates = {}, nil
-  for field in pairs(changes.held) do
-    if changes.known[field] == nil then fields[#fields + 1] = field end
-  end
-  for subject in pairs(changes.freed) do fields[#fields + 1] = names_of(subject).w end
-  held.know(K, changes, fields)
-  local left, gone = changed_fields(K, changes)
+  if changes.taken_apart then write_apart(K, changes) end
+  if not (next(changes.taken) or next(changes.spents) or next(changes.freed)) then return nil end
+  local left, gone = changed_fields(changes)
+  local count, gates = #left, nil
   -- Perhaps not only to the step.
-  if changes.is_new and #left > 0 then left[#left + 1], left[#left + 2] = '-', LONG end
+  if changes.is_new and count > 0 then left[count + 1], left[count + 2] = '-', LONG end
   call_with_many('HSET', K .. 'held', left)
-  call_with_many('HDEL', K .. 'held', gone)
+  if #gone > 0 then call_with_many('HDEL', K .. 'held', gone) end
+  held.note_written(changes, left, gone)
   for subject in pairs(changes.freed) do
-    if sum_of(K, changes, names_of(subject).w) > 0 then
+    if held.waiting(K, changes, subject) > 0 then
       gates = gates or {}
       gates[#gates + 1] = subject
     end

@@ -61,8 +61,9 @@ local function foresee(K, intake, orders)
   end
   local stored = redis.pcall('HMGET', K .. 'epochs', unpack(records))
   for index, record in ipairs(records) do epochs[record] = tonumber(stored[index] or 0) or 0 end
-  if #shapes == 1 then held.know(K, intake.changes, shapes[1].fields) end
+  if #shapes == 1 then held.know(K, intake.changes, shapes[1].fields, shapes[1].owners) end
   if #shapes > 1 then held.know_all(K, intake.changes, shapes) end
+  for index = 1, #shapes do held.bind(intake.changes, shapes[index]) end
 end
 
 -- Whether an order was judged by records that are others now, or at another time than Redis' clock says it is.

@@ -4,8 +4,8 @@
 --   of requests: name, most in a window, emission interval (us), amount; each request costs an interval
 --   of tokens:   name, most in a window, window (us), amount; so many tokens cost their part of the window. A demand has in
 --                the amount's place where that stands among its amounts (held.lua).
--- A name is a field of the hash `held` (`l:<subject>`), or the key `limit:<subject>` for RATE_LIMIT, which counts addresses,
--- too: keys of those go by themselves.
+-- A name is `l:<subject>`, whose TAT stands with what else is counted of its owner (owners.lua), or the key `limit:<subject>` for
+-- RATE_LIMIT, which counts addresses, too: keys of those go by themselves.
 
 -- A block: room.lua says why.
 do
@@ -13,45 +13,41 @@ do
 -- Whole numbers are made by the remainder: while the library is loaded there is no `math` to keep the functions of, and to look
 -- them up each time takes longer.
 
--- Whether a name is a field of `held`: compared by a byte, because a part of a text is a new text.
-local function is_field(name)
-  return name:byte(2) == 58
-end
-
 -- A limit's TAT, as the step has read or changed it.
 local function tat_of(K, changes, name)
+  local home = held.home_of(name)
+  if home.field then return held.value(K, changes, home.field, home.name) end
   local tat = changes.known[name]
-  -- A text is what was read, a number what was worked out of it.
-  if tat and type(tat) == 'number' then return tat end
-  if tat == nil and is_field(name) then
-    tat = held.read(K, changes, name)
-  elseif tat == nil then
-    tat = string_at(K .. name)
+  if not tat then
+    tat = tonumber(string_at(K .. name) or 0) or 0
+    changes.known[name] = tat
   end
-  tat = tonumber(tat or 0) or 0
-  changes.known[name] = tat
   return tat
 end
 
--- Changes a TAT. Those that stand in keys of their own are apart from the fields.
-local function set_tat(changes, name, tat)
+-- Changes a TAT that stands in a key of its own.
+local function set_apart(changes, name, tat)
   changes.known[name] = tat
-  if is_field(name) then
-    changes.taken[name] = tat
-  else
-    changes.taken_apart = changes.taken_apart or {}
-    changes.taken_apart[name] = tat
-  end
+  changes.taken_apart = changes.taken_apart or {}
+  changes.taken_apart[name] = tat
 end
 
--- What is worked out of a list of limits once: of each its name, most, grain, amount, the time (us) in which what was used
+-- Changes a TAT.
+local function set_tat(K, changes, name, tat)
+  local home = held.home_of(name)
+  if not home.field then return set_apart(changes, name, tat) end
+  held.set(K, changes, home.field, home.name, tat)
+end
+
+-- What is worked out of a list of limits once: of each where it is counted, most, grain, amount, the time (us) in which what was used
 -- up grows back, and what a request costs of that.
 function held.plan(limits, are_tokens)
   local plan = {}
   for index = 1, #limits, 4 do
     local name, most, grain, amount = unpack(limits, index, index + 3)
+    local home = held.home_of(name)
     plan[#plan + 1] = {
-      name = name, is_field = is_field(name), most = most, grain = grain, amount = amount,
+      limit = name, field = home.field, name = home.name, most = most, grain = grain, amount = amount,
       capacity = are_tokens and grain or most * grain, cost = not are_tokens and grain * amount or nil,
     }
   end
@@ -72,14 +68,18 @@ end
 -- Amounts of tokens are places in `amounts`. Only a clock that was set back leaves a limit of requests taken twice over: it counts
 -- as taken once, or nobody could ask until the clock is there again.
 local function check_limits(K, changes, plan, are_tokens, now, amounts, taken)
-  local known = changes.known
+  local records = changes.records
   local tightest, left, reset, refusal, refused_by = false, nil, nil, nil, nil
   for index = 1, #plan do
     local limit = plan[index]
-    local capacity, cost, stored = limit.capacity, limit.cost, known[limit.name]
-    -- To reckon with a text makes a number of it.
-    stored = stored and stored + 0 or tat_of(K, changes, limit.name)
-    if stored < now then stored = now end
+    local capacity, cost, record, stored = limit.capacity, limit.cost, records[limit.field or 0], nil
+    if record then
+      local place = record.places[limit.name]
+      stored = place and record[place]
+    else
+      stored = tat_of(K, changes, limit.limit)
+    end
+    if not stored or stored < now then stored = now end
     if not cost then
       cost = amounts[limit.amount] * capacity / limit.most
       cost = cost + -cost % 1
@@ -106,19 +106,21 @@ local function check_limits(K, changes, plan, are_tokens, now, amounts, taken)
 end
 
 -- Takes what `check_limits` has looked at.
-local function take_limits(changes, plan, looked_at)
-  local known, taken = changes.known, changes.taken
+local function take_limits(K, changes, plan, looked_at)
+  local records, taken = changes.records, changes.taken
   for index = 1, #plan do
     local tat = looked_at[index]
     if tat then
       local limit = plan[index]
-      local name = limit.name
-      known[name] = tat
-      if limit.is_field then
-        taken[name] = tat
+      local field = limit.field
+      local record = records[field or 0]
+      local place = record and record.places[limit.name]
+      if place then
+        -- As `held.set` has it.
+        if record.text ~= nil then record.text, taken[field] = nil, record end
+        record[place] = tat
       else
-        changes.taken_apart = changes.taken_apart or {}
-        changes.taken_apart[name] = tat
+        set_tat(K, changes, limit.limit, tat)
       end
     end
   end
@@ -154,7 +156,7 @@ end
 -- The states of the tightest limit of requests and of tokens, of two lists as one MessagePack; each is {} without any.
 local function report_limits(K, packed)
   if packed == '' then return { {}, {} } end
-  local limits, changes, now = cmsgpack.unpack(packed), { known = {} }, now_us()
+  local limits, changes, now = cmsgpack.unpack(packed), { known = {}, records = {}, taken = {} }, now_us()
   local report = {}
   for place = 1, 2 do
     local most, left, reset = peek_limits(K, changes, limits[place], place == 2, now)
@@ -163,7 +165,7 @@ local function report_limits(K, packed)
   return report
 end
 
-held.is_field, held.tat_of, held.set_tat, held.write_tat = is_field, tat_of, set_tat, write_tat
+held.tat_of, held.set_tat, held.write_tat = tat_of, set_tat, write_tat
 held.check_limits, held.take_limits, held.peek_limits = check_limits, take_limits, peek_limits
 held.state_of, held.report_limits = state_of, report_limits
 

@@ -56,7 +56,7 @@ end
 local function take_anew(K, changes, id, job, packed, has_followed, now)
   local lists = held.unpack(packed)
   if has_followed then
-    held.take_queued(changes, lists)
+    held.take_queued(K, changes, lists)
     held.take_tokens(K, changes, lists, now_us())
   end
   held.place(K, changes, id, job, lists, now, 1000 * now, true)

@@ -3,7 +3,7 @@
 -- it as `orphan:<index>`, so that what was lost is one job and not the queue. The janitor looks for the others (mend.lua).
 -- The same is done with what stands at a key of ours and is of another type: it is nobody's.
 
--- What jobs hold of limits and budgets: limits.lua, held.lua, gates.lua.
+-- What jobs hold of limits and budgets: owners.lua, limits.lua, ordinary.lua, held.lua, gates.lua.
 local held = {}
 
 local function count_orphan(K, index)

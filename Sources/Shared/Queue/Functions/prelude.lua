@@ -35,7 +35,7 @@
 --   handed            hash    how many jobs were handed over by each offer
 --   grace             string  there for a moment after Redis was away: leases are not taken back yet
 --   limit:<subject>   string  RATE_LIMIT's theoretical arrival time of a subject, in microseconds
---   held              hash    what jobs hold of limits and budgets, limits' arrival times, what was spent; held.lua
+--   held              hash    what jobs hold of limits and budgets, limits' arrival times, what was spent; held.lua, owners.lua
 --   gate:<subject>    zset    jobs that wait for others to give back what they hold; gates.lua
 --   refused:<subject> string  since when a limit has refused; notices.lua
 --   notices           stream  what tenants are told of limits and budgets; notices.lua

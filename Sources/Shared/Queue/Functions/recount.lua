@@ -10,6 +10,7 @@
 -- A round is kept in memory only: one that a restart or a failover ends begins anew.
 do
 
+-- A sum is told by its title, such as `n:t:search:n` (owners.lua). Processes of before keep each in a field of that name.
 local IS_SUM = { ['q:'] = true, ['n:'] = true, ['$:'] = true, ['w:'] = true }
 -- How many jobs or fields a round's step looks at; more changed jobs than so many end it.
 local LOOKED_AT, MOST_CHANGED = 500, 100000
@@ -19,17 +20,21 @@ local REST = 600000
 -- By shard: the round under way, what the last one found wrong, and when the next may begin.
 local rounds, suspects, rests = {}, {}, {}
 
--- What a job holds, by field; nil for nothing. `job` is what `job_of` says of it with the fields h, fo, gt, ft and ow.
+-- What a job holds, by title; nil for nothing. `job` is what `job_of` says of it with the fields h, fo, gt, ft and ow.
 local function held_by(job)
   if not job or not job[4] or job[5] or (job[7] and not job[8]) then return nil end
-  local lists, changes = held.unpack(job[4]), { held = {} }
-  held.take_queued(changes, lists)
-  if not job[6] then
-    held.take_gates(changes, lists)
-  elseif job[6] ~= '-' then
-    add_to(changes.held, 'w:' .. job[6], 1)
+  local lists, sums = held.unpack(job[4]), {}
+  local queued, running, budgets, amounts = lists[2], lists[3], lists[4], lists[5]
+  for index = 1, #queued, 3 do add_to(sums, 'q:' .. queued[index], amounts[queued[index + 2]]) end
+  if job[6] then
+    if job[6] ~= '-' then add_to(sums, 'w:' .. job[6], 1) end
+    return sums
   end
-  return changes.held
+  for index = 1, #running, 2 do add_to(sums, 'n:' .. running[index], 1) end
+  for index = 1, #budgets, 7 do
+    if budgets[index + 1] == 1 then add_to(sums, '$:' .. budgets[index], amounts[budgets[index + 3]]) end
+  end
+  return sums
 end
 
 local function job_with_hold(K, id) return job_of(K, id, 'h', 'fo', 'gt', 'ft', 'ow') end
@@ -122,34 +127,58 @@ local function count_more(K, round, left)
 end
 
 -- Compares a sum, and sets it right when the round before has found it wrong, too.
-local function compare(K, round, field, value, note)
-  local difference = (tonumber(value) or 0) - (round.sums[field] or 0)
-  if difference == 0 then return end
-  if not (suspects[K] or {})[field] then
-    round.wrong[field], round.has_wrong = true, true
+local function compare(K, changes, round, title, field, name, note)
+  local value, own = held.value(K, changes, field, name), round.sums[title] or 0
+  if value == own then return end
+  if not (suspects[K] or {})[title] then
+    round.wrong[title], round.has_wrong = true, true
     return
   end
-  add(K, 'held', field, -difference)
-  note('counter-held', field)
+  held.set(K, changes, field, name, own)
+  note('counter-held', title)
+end
+
+-- Compares what a page of `held` counts and no job holds.
+local function compare_page(K, changes, round, page, note)
+  changes.fields_read = #page
+  for index = 1, #page, 2 do
+    local field = page[index]
+    if field:sub(1, 2) == 'o:' then
+      changes.records[field] = held.recall(field, page[index + 1])
+      for _, name in ipairs(held.sums_in(changes, field)) do
+        local title = held.title(field, name)
+        if not round.sums[title] then compare(K, changes, round, title, field, name, note) end
+      end
+    end
+  end
+end
+
+-- Compares what jobs hold, from the place `first` to `last` of the round's titles.
+local function compare_titles(K, changes, round, first, last, note)
+  local fields = {}
+  for place = first, last do fields[#fields + 1] = held.place_of(round.names[place]) end
+  held.know(K, changes, fields, #fields)
+  for place = first, last do
+    local title = round.names[place]
+    local field, name = held.place_of(title)
+    compare(K, changes, round, title, field, name, note)
+  end
 end
 
 -- Compares some sums. Returns whether there are more.
 local function compare_more(K, round, note)
+  local changes = new_changes()
   if not round.has_scanned then
     local page = redis.call('HSCAN', K .. 'held', round.cursor, 'COUNT', text(LOOKED_AT))
-    for index = 1, #page[2], 2 do
-      local field = page[2][index]
-      if IS_SUM[field:sub(1, 2)] and not round.sums[field] then compare(K, round, field, page[2][index + 1], note) end
-    end
+    compare_page(K, changes, round, page[2], note)
+    write_changes(K, changes)
     round.cursor, round.has_scanned = page[1], page[1] == '0'
     return true
   end
   local last = math.min(#round.names, round.compared + LOOKED_AT)
   if last > round.compared then
-    local values = redis.call('HMGET', K .. 'held', unpack(round.names, round.compared + 1, last))
-    for place = round.compared + 1, last do
-      compare(K, round, round.names[place], values[place - round.compared], note)
-    end
+    compare_titles(K, changes, round, round.compared + 1, last, note)
+    write_changes(K, changes)
     round.compared = last
   end
   return last < #round.names
@@ -173,15 +202,27 @@ end
 
 -- MARK: The step
 
--- Sets a sum right, as far as it is known what it should be.
-local function mend_sum(K, field, value, wanted, note)
-  if tonumber(value or 0) == (wanted[field] or 0) then return end
-  if wanted[field] then
-    redis.call('HSET', K .. 'held', field, text(wanted[field]))
-  else
-    redis.call('HDEL', K .. 'held', field)
+-- Sets a sum right.
+local function mend_sum(K, changes, title, field, name, wanted, note)
+  if held.value(K, changes, field, name) == (wanted[title] or 0) then return end
+  held.set(K, changes, field, name, wanted[title] or 0)
+  note('counter-held', title)
+end
+
+-- Compares what a field of an owner counts with what the jobs hold, and forgets what is over of it.
+local function mend_owner(K, changes, field, stored, wanted, note, now)
+  changes.records[field] = held.recall(field, stored)
+  for _, name in ipairs(wanted and held.sums_in(changes, field) or {}) do
+    mend_sum(K, changes, held.title(field, name), field, name, wanted, note)
   end
-  note('counter-held', field)
+  held.tidy(changes, field, 1000 * now)
+end
+
+-- Whether a field of `held` that is no owner's is over: what was spent in a period of the past; what processes of before count
+-- in a field of its own, when no job holds anything of it.
+local function is_field_over(field, value, wanted, now)
+  if IS_SUM[field:sub(1, 2)] then return not tonumber(value) or (wanted and not wanted[field]) end
+  return held.is_over(field, value, now)
 end
 
 -- Goes on through `held`, where each user and key that ever asked may have fields: what is over goes, and sums are
@@ -190,25 +231,33 @@ local function mend_held(K, wanted, note)
   local cursor = redis.pcall('HGET', K .. 'held', 'c')
   members_of(K .. 'held', type(cursor) == 'table' and cursor or {})
   local page, now, over = redis.call('HSCAN', K .. 'held', plain(cursor) or '0', 'COUNT', text(MOST_COUNTED)), now_ms(), {}
+  local changes, fields = new_changes(), {}
+  changes.fields_read = #page[2]
   for index = 1, #page[2], 2 do
     local field, value = page[2][index], page[2][index + 1]
-    local is_sum = IS_SUM[field:sub(1, 2)]
-    if wanted and is_sum and not wanted[field] then mend_sum(K, field, value, wanted, note) end
-    if (is_sum and not wanted and not tonumber(value)) or held.is_over(field, value, now) then over[#over + 1] = field end
+    if field:sub(1, 2) == 'o:' then
+      mend_owner(K, changes, field, value, wanted, note, now)
+    elseif is_field_over(field, value, wanted, now) then
+      over[#over + 1] = field
+    end
   end
+  for title in pairs(wanted or {}) do fields[#fields + 1] = held.place_of(title) end
+  held.know(K, changes, fields, #fields)
+  for title in pairs(wanted or {}) do
+    local field, name = held.place_of(title)
+    mend_sum(K, changes, title, field, name, wanted, note)
+  end
+  write_changes(K, changes)
   if page[1] == '0' then
     over[#over + 1] = 'c'
   else
     redis.call('HSET', K .. 'held', 'c', page[1])
   end
-  for field in pairs(wanted or {}) do
-    mend_sum(K, field, plain(redis.pcall('HGET', K .. 'held', field)), wanted, note)
-  end
   call_with_many('HDEL', K .. 'held', over)
   -- Should nobody have opened a gate.
   local gates = {}
-  for field in pairs(wanted or {}) do
-    if field:sub(1, 2) == 'w:' then gates[#gates + 1] = field:sub(3) end
+  for title in pairs(wanted or {}) do
+    if title:sub(1, 2) == 'w:' then gates[#gates + 1] = title:sub(3) end
   end
   if #gates > 0 then held.open(K, gates) end
   return page[1] ~= '0'

@@ -3,30 +3,8 @@ do
 
 local NOTHING = { {}, {}, {}, {}, {}, {}, {} }
 
--- What has been worked out of a text is remembered from step to step, up to so much: it depends on nothing else, and nobody
--- changes it.
-local MOST_REMEMBERED = 1000
-
-local function remember(memory, text, worked_out)
-  if memory.count >= MOST_REMEMBERED then memory.of, memory.count = {}, 0 end
-  memory.of[text], memory.count = worked_out, memory.count + 1
-  return worked_out
-end
-
-function held.new_memory() return { of = {}, count = 0 } end
-
-local names, shapes = held.new_memory(), held.new_memory()
-
-held.remember = remember
-
--- The fields of a subject: q, n, w, s, and r for what is reserved.
-local function names_of(subject)
-  return names.of[subject] or remember(names, subject, {
-    q = 'q:' .. subject, n = 'n:' .. subject, w = 'w:' .. subject, s = 's:' .. subject, r = '$:' .. subject,
-  })
-end
-
-held.names = names_of
+local remember, names_of = held.remember, held.names
+local shapes = held.new_memory()
 
 local function is_shape(parts)
   if type(parts) ~= 'table' or type(parts[6]) ~= 'table' then return false end
@@ -37,24 +15,25 @@ local function is_shape(parts)
   return true
 end
 
--- Adds to a list the fields that a shape asks for.
-local function add_fields(requests, lists, fields)
+-- The fields that a shape asks for, those of owners before others, and how many those are.
+local function fields_of_shape(requests, lists)
+  local owners, seen, others = {}, {}, {}
+  local function add_owner(field)
+    if field and not seen[field] then seen[field], owners[#owners + 1] = true, field end
+  end
   for _, limits in ipairs({ requests, lists[1] }) do
-    for index = 1, #limits, 4 do
-      if held.is_field(limits[index]) then fields[#fields + 1] = limits[index] end
-    end
+    for index = 1, #limits, 4 do add_owner(held.home_of(limits[index]).field) end
   end
-  for index = 1, #lists[2], 3 do fields[#fields + 1] = names_of(lists[2][index]).q end
-  for index = 1, #lists[3], 2 do
-    local fields_of = names_of(lists[3][index])
-    fields[#fields + 1], fields[#fields + 2] = fields_of.n, fields_of.w
-  end
+  for index = 1, #lists[2], 3 do add_owner(names_of(lists[2][index]).field) end
+  for index = 1, #lists[3], 2 do add_owner(names_of(lists[3][index]).field) end
   for index = 1, #lists[4], 7 do
-    local fields_of = names_of(lists[4][index])
-    fields[#fields + 1] = fields_of.s
-    if lists[4][index + 1] == 1 then fields[#fields + 1], fields[#fields + 2] = fields_of.r, fields_of.w end
+    local names = names_of(lists[4][index])
+    others[#others + 1] = names.s
+    if lists[4][index + 1] == 1 then add_owner(names.field) end
   end
-  return fields
+  local count = #owners
+  for _, field in ipairs(others) do owners[#owners + 1] = field end
+  return owners, count
 end
 
 -- How many amounts the lists speak of.
@@ -74,7 +53,7 @@ local function has_gates(lists)
   return false
 end
 
--- The fields of the subjects in a list of so many values each.
+-- Where the subjects of a list of so many values each are counted.
 local function names_in(list, stride)
   local found = {}
   for index = 1, #list, stride do found[index] = names_of(list[index]) end
@@ -94,8 +73,10 @@ local function read_shape(packed)
     record = parts[4] ~= '' and 'k:' .. parts[4] or nil, lists = lists, amounts = count_amounts(lists), has_gates = has_gates(lists),
     -- When the key is good and the periods are these (ms).
     good_from = 0, good_until = parts[3] > 0 and parts[3] or math.huge,
-    fields = add_fields(parts[6], lists, {}), fields_held = add_fields({}, lists, {}),
   }
+  shape.fields, shape.owners = fields_of_shape(parts[6], lists)
+  shape.fields_held, shape.owners_held = fields_of_shape({}, lists)
+  shape.places = held.places_of(shape)
   for index = 1, #lists[4], 7 do
     shape.good_from = math.max(shape.good_from, lists[4][index + 4])
     shape.good_until = math.min(shape.good_until, lists[4][index + 5])
