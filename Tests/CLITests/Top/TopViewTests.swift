@@ -101,7 +101,7 @@ struct TopViewTests {
   func drawing() throws {
     let view = view()
     let provider = try line(view, "gem")
-    #expect(provider.drawn(width: 12) == "gem\u{FFFD}[2Jini ")
+    #expect(provider.drawn(width: 12) == "gem\u{FFFD}[2Jini  ")
     #expect(TopLine(text: "abcdef", style: .trouble).drawn(width: 3) == "\u{1B}[31mabc\u{1B}[0m")
   }
 
