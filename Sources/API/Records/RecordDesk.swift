@@ -29,7 +29,9 @@ struct RecordDesk: Sendable {
           _ = try CallbackURL(url, under: callbacks)
           return nil
         } catch { return error.description }
-      }, webhookEvents: Notice.Kind.allCases.map(\.event), usualTenant: reach == .all ? nil : reach)
+      },
+      webhookEvents: Notice.Kind.allCases.map(\.event) + ResponseNotice.End.allCases.map(\.event),
+      usualTenant: reach == .all ? nil : reach)
   }
 
   // MARK: - Reading

@@ -79,14 +79,18 @@ enum RecordSchema {
       "items": [
         "type": "object", "required": ["url"], "properties": ["url": text(""), "events": webhookEvents],
       ],
-      "description": "Who is told of its budgets and limits.",
+      "description": "Who is told of its budgets and limits, and of its responses in the background.",
     ],
     "metadata": metadata,
   ]
 
   private static let webhookEvents: JSONValue = [
-    "type": ["array", "null"], "description": "Without them it is told all.",
-    "items": ["type": "string", "enum": .array(Notice.Kind.allCases.map { .string($0.event) })],
+    "type": ["array", "null"], "description": "Without them it is told all of budgets and limits.",
+    "items": [
+      "type": "string",
+      "enum": .array(
+        (Notice.Kind.allCases.map(\.event) + ResponseNotice.End.allCases.map(\.event)).map(JSONValue.string)),
+    ],
   ]
 
   private static let key: JSONObject = [

@@ -42,7 +42,7 @@ struct ResponsesRoute: Sendable {
   private struct Asked {
     /// With all that it goes on from.
     let body: ResponsesBody
-    /// The members as they were sent.
+    /// The members as they were sent, with items in the place of references to them.
     let sent: JSONObject
     let previous: JobID?
   }
@@ -51,6 +51,10 @@ struct ResponsesRoute: Sendable {
     guard let client = call.client else { throw .unauthorized }
     let json = try await bodies.json(of: call)
     var (members, count) = (json.object ?? [:], 0)
+    if let items = members["input"]?.array {
+      members["input"] = .array(try await responses.resolved(items, for: client))
+    }
+    var sent = members
     let previous = members["previous_response_id"]?.string
     if let previous {
       let history = try await responses.history(until: previous, for: client)
@@ -67,9 +71,8 @@ struct ResponsesRoute: Sendable {
     guard body.store || !body.background else {
       throw Call.invalid("body", "background", "A response in the background is kept; leave out store: false")
     }
-    var sent = json.object ?? [:]
     sent["store"] = .bool(body.store)
-    return Asked(body: body, sent: sent, previous: previous.flatMap(ResponseID.job))
+    return Asked(body: body, sent: sent, previous: previous.flatMap { ResponseID.job($0) })
   }
 }
 

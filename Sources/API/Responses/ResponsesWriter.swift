@@ -40,8 +40,10 @@ struct ResponsesWriter: StreamedAnswerWriter, StandingWriter {
   /// The response of a job, whatever has become of it. `said` is what was said of an answer that broke off.
   func response(_ job: JobResource, said: [AnswerDelta] = []) -> JSONObject {
     switch job.state {
-    case .queued, .scheduled: return object(of: job).json(ResponsesObject.State(.queued))
-    case .running: return object(of: job).json(ResponsesObject.State(.inProgress))
+    case .queued where job.started == nil, .scheduled where job.started == nil:
+      return object(of: job).json(ResponsesObject.State(.queued))
+    // One that is tried again does not go back.
+    case .queued, .scheduled, .running: return object(of: job).json(ResponsesObject.State(.inProgress))
     case .cancelled: return broken(job, .conflict(.jobHasEnded(.cancelled)), said)
     case .succeeded:
       guard let result = job.result.flatMap(StoredResult.init) else {

@@ -1,3 +1,5 @@
+import NIOCore
+
 extension JobQueue {
   /// Notices of all tenants, the oldest first, after the one at a place of the stream; nil begins at the oldest. About the
   /// last 10,000 are kept.
@@ -22,6 +24,18 @@ extension JobQueue {
 
   /// Queues the calls that a notice comes to, and ends its job, in one step.
   public func notify(_ lease: Lease, _ calls: [NoticeCall]) async throws(QueueError) -> Settlement {
+    try await notify(lease, calls.map { (url: $0.url, request: $0.encoded()) })
+  }
+
+  /// The same of responses.
+  public func notify(_ lease: Lease, ofResponse calls: [ResponseCall]) async throws(QueueError) -> Settlement
+  {
+    try await notify(lease, calls.map { (url: $0.url, request: $0.encoded()) })
+  }
+
+  private func notify(
+    _ lease: Lease, _ calls: [(url: String, request: ByteBuffer)]
+  ) async throws(QueueError) -> Settlement {
     var command = step("notify")
     command.append(lease.id.rawValue)
     command.append(lease.fence)
@@ -29,7 +43,7 @@ extension JobQueue {
     command.append(retention.jobs.wholeMilliseconds)
     for call in calls {
       command.append(call.url)
-      command.append(call.encoded())
+      command.append(call.request)
     }
     return try await settle(command, step: "notify")
   }

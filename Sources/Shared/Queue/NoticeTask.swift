@@ -6,12 +6,19 @@ public enum NoticeTask: Sendable, Hashable {
   case tell(Notice)
   /// A webhook is to be called.
   case call(NoticeCall)
+  /// The same of a response that has ended.
+  case tellOfResponse(ResponseNotice)
+  case callOfResponse(ResponseCall)
 
   /// Reads the job's request; nil for anything else.
   public init?(_ request: ByteBuffer) {
     guard let json = try? JSONParser.parse(request) else { return nil }
     if let call = NoticeCall(json: json) {
       self = .call(call)
+    } else if let call = ResponseCall(json: json) {
+      self = .callOfResponse(call)
+    } else if let notice = ResponseNotice(json: json) {
+      self = .tellOfResponse(notice)
     } else if let notice = Notice(json: json) {
       self = .tell(notice)
     } else {

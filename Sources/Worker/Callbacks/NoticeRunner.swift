@@ -13,6 +13,8 @@ struct NoticeRunner: Sendable {
     switch job.request.flatMap(NoticeTask.init) {
     case .tell(let notice)?: try await tell(notice, job)
     case .call(let call)?: try await make(call, job, by: deadline)
+    case .tellOfResponse(let notice)?: try await responses.tell(notice, job)
+    case .callOfResponse(let call)?: try await responses.make(call, job, by: deadline)
     case nil: try await recorder.fail(job, "what it should tell is gone", about: ["job": "\(job.lease.id)"])
     }
   }
@@ -50,6 +52,10 @@ struct NoticeRunner: Sendable {
       if !urls.contains(webhook.url) { urls.append(webhook.url) }
     }
     return urls
+  }
+
+  private var responses: ResponseNoticeRunner {
+    ResponseNoticeRunner(queue: queue, sender: sender, recorder: recorder, logger: logger)
   }
 
   // MARK: - The log

@@ -186,4 +186,28 @@ struct StoredResponseTests {
       }
     }
   }
+
+  @Test("an item of a kept response stands in an input by its id, one that is not there is refused")
+  func references() async throws {
+    try await ResponsesLab.with { lab in
+      let first = try await lab.ask("chat", ["input": "Use get_weather.", "tools": [Self.weather]])
+      let call = try #require(first.json["output"]?.array?.first { $0["type"] == "function_call" })
+      let items = try await lab.api.get("/v1/responses/\(id(first))/input_items").json["data"]
+      let members: JSONObject = [
+        "input": [
+          ["id": items?[0]?["id"] ?? .null], ["type": "item_reference", "id": call["id"] ?? .null],
+          ["type": "function_call_output", "call_id": call["call_id"] ?? .null, "output": "22"],
+        ], "tools": [Self.weather],
+      ]
+      let next = try await lab.ask("anthropic", members)
+      // What went on from it has the item, not its name.
+      let last = try await lab.ask(
+        "gemini", ["input": "Thanks.", "previous_response_id": .string(try id(next))])
+      #expect(last.status == 200, "\(last.body)")
+      #expect(try await lab.api.call(.DELETE, "/v1/responses/\(id(first))").status == 200)
+      let gone = try await lab.ask("anthropic", members)
+      #expect(gone.status == 400)
+      #expect(gone.json["error"]?["param"]?.string == "input[0].id", "\(gone.body)")
+    }
+  }
 }

@@ -48,7 +48,7 @@ struct ResponsesItemReader {
     }
   }
 
-  /// Items stand in the input of the response that they came with, and nowhere else.
+  /// References to items that are kept were resolved before.
   private static func unknown(_ id: JSONValue?) -> InputFault {
     guard let id = id?.string else { return .missing(.name("id")) }
     return InputFault("There is no item '\(id.prefix(64))' here; send the item itself", at: .name("id"))

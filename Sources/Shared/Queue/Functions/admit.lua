@@ -270,7 +270,10 @@ local function fields_to_store(K, intake, order, deadline, state, group, worker)
     set('ev', '1')
     set('sm', order.events)
   end
-  if order.ask then kept.store(K, order.id, order.ask, set) end
+  if order.ask then
+    local waits = order.delay + tonumber(order.expires_in)
+    kept.store(K, order.id, order.ask, set, tonumber(order.ask.stays) + waits + DAY)
+  end
   local shape = order.shape
   if shape then
     if shape.key then set('ke', shape.key) end

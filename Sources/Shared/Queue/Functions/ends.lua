@@ -129,10 +129,10 @@ local function finish_one(K, changes, id, job, state, body, keep, now, usage)
   -- A delivery or a replay may want to read it for a day. A delivery that has come to its end nobody reads.
   if job.u or job.ik then keep = math.max(keep, DAY + 3600000) end
   if job.of and state == 'succeeded' then keep = math.min(keep, deliveries.KNOWN_FOR) end
-  local log_keep, index, asked = keep, nil, 0
+  local log_keep, index, asked, is_background = keep, nil, 0, false
   if job.rp then
     local stays
-    stays, asked = kept.terms(job.rp)
+    stays, asked, is_background = kept.terms(job.rp)
     keep, index = math.max(keep, stays), 'kept'
     redis.call('PEXPIRE', K .. kept.PREFIX .. id, text(keep))
   end
@@ -174,6 +174,7 @@ local function finish_one(K, changes, id, job, state, body, keep, now, usage)
     redis.call('PEXPIRE', K .. 'u:' .. id, time_kept)
     queue_delivery(K, id, job.t, job.n, now)
   end
+  if is_background then kept.tell(K, id, job, now) end
   if job.ev then end_events(K, id, job.dl, state, body, log_keep) end
   announce(K, id, state, body, job.ch, job.wt)
 end

@@ -2,12 +2,12 @@
 -- job stays for longer than others, with what was asked as its client sent it. Nothing but its own bound makes it give way.
 --   kept      zset    as `fetched`: `<id> <bytes> <tenant>` of those that have ended
 --   ask:<id>  string  what was asked (JSON)
---   fields of the job: rp `<how long (ms) it stays> <bytes of what was asked>`, rb 1 when its client does not wait,
+--   fields of the job: rp `<how long (ms) it stays> <bytes of what was asked> <'b' when its client does not wait, or '-'>`,
 --   pv the id of the job from which it goes on
 
 -- Lua has room for 200 names in a file, and all files are one.
 local kept = {
-  PREFIX = 'ask:', FIELDS = { 'rp', 'rb', 'pv' },
+  PREFIX = 'ask:', FIELDS = { 'rp', 'pv' },
 }
 
 -- Reads what an order says of it: `<how long (ms)> <'b' when its client does not wait, or '-'> <id of the job from which it
@@ -15,25 +15,31 @@ local kept = {
 function kept.read(words)
   local stays, how, before, asked = words:match('^(%d+) (%S) (%S+) (.*)$')
   if not stays then error('what is to be kept that nobody can read') end
-  return { stays = stays, is_background = how == 'b', before = before ~= '-' and before, asked = asked }
+  return { stays = stays, how = how, before = before ~= '-' and before, asked = asked }
 end
 
--- Notes the fields of the job by `set`, and stores what was asked for so long (ms), or until the job has ended.
+-- Notes the fields of the job by `set`, and stores what was asked for so long (ms): that is set anew when the job ends, unless a
+-- process ends it that does not know of this.
 function kept.store(K, id, ask, set, stays)
-  set('rp', ask.stays .. ' ' .. text(#ask.asked))
-  if ask.is_background then set('rb', '1') end
+  set('rp', ask.stays .. ' ' .. text(#ask.asked) .. ' ' .. ask.how)
   if ask.before then set('pv', ask.before) end
-  if stays then
-    redis.call('SET', K .. kept.PREFIX .. id, ask.asked, 'PX', text(stays))
-  else
-    redis.call('SET', K .. kept.PREFIX .. id, ask.asked)
-  end
+  redis.call('SET', K .. kept.PREFIX .. id, ask.asked, 'PX', text(stays))
 end
 
--- How long (ms) the job stays whose field rp that is, and the bytes of what was asked.
+-- How long (ms) the job stays whose field rp that is, the bytes of what was asked, and whether its client does not wait.
 function kept.terms(words)
-  local stays, bytes = words:match('^(%d+) (%d+)$')
-  return tonumber(stays) or 0, tonumber(bytes) or 0
+  local stays, bytes, how = words:match('^(%d+) (%d+) (%S)$')
+  return tonumber(stays) or 0, tonumber(bytes) or 0, how == 'b'
+end
+
+-- Queues that the tenant is told of the end of a response for which nobody waits, if a webhook of its asks for such events.
+-- The id is made of the job and of how often it was requeued, so the same told again is the same.
+function kept.tell(K, id, job, now)
+  local record = string_at(K .. 'tenant:' .. job.t)
+  if not record or not record:find('"response.', 1, true) then return end
+  local delivery = 'whk_' .. id:sub(5, 14) .. redis.sha1hex(id .. ' response ' .. (job.n or '0')):upper():sub(1, 26)
+  deliveries.queue_once(K, delivery, job.t, deliveries.NOTICE,
+    cjson.encode({ response = id, tenant = job.t, at = text(now) }))
 end
 
 -- It is an ordinary job from now on.

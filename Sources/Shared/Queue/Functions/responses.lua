@@ -7,11 +7,12 @@ do
 --   {view of the job, what was asked, '1' when its client does not wait, id of the job from which it goes on or '',
 --    '1' when it is told while it comes}
 local function response(K, id, tenant)
-  local job = redis.pcall('HMGET', K .. 'j:' .. id, 't', 'rp', 'rb', 'pv', 'sm')
+  local job = redis.pcall('HMGET', K .. 'j:' .. id, 't', 'rp', 'pv', 'sm')
   if job[1] ~= tenant or not job[2] then return nil end
   local asked = string_at(K .. kept.PREFIX .. id)
   if not asked then return nil end
-  return { view(K, id), asked, job[3] and '1' or '0', job[4] or '', job[5] and '1' or '0' }
+  local _, _, is_background = kept.terms(job[2])
+  return { view(K, id), asked, is_background and '1' or '0', job[3] or '', job[4] and '1' or '0' }
 end
 
 -- response: a kept response.
