@@ -48,7 +48,8 @@ final class JobTracing: SpanSink {
     state.withLock { $0.parts.append(wait) }
   }
 
-  /// An attempt at a target begins; nil where it is not recorded. Each has a link to the one before it.
+  /// An attempt at a target begins; nil where it is not recorded. Each has a link to the one before it; the first of a later
+  /// claim to the span by which the claim before was put back.
   func beginAttempt(_ name: String, attributes: SpanAttributes) -> RecordedSpan? {
     let span = tracer?.begin(name, .client, in: trace.context, attributes: attributes, into: self)
     guard let span else { return nil }
@@ -56,7 +57,12 @@ final class JobTracing: SpanSink {
       defer { state.last = span.trace }
       return state.last
     }
-    if let before { span.addLink(to: before, attributes: ["sluice.link": "attempt_before"]) }
+    if let before {
+      span.addLink(to: before, attributes: ["sluice.link": "attempt_before"])
+    } else if attempts > 1 {
+      let retry = trace.context.at(RetrySpan.id(of: trace, after: attempts - 1))
+      span.addLink(to: retry, attributes: ["sluice.link": "retry"])
+    }
     return span
   }
 
@@ -66,7 +72,13 @@ final class JobTracing: SpanSink {
     let end = DefaultTracerClock.now.nanosecondsSinceEpoch
     var span: SpanRecord
     switch verdict {
-    case .retry: return
+    case .retry(let delay, let countsAttempt):
+      // One that asked nobody uses up no attempt, and its number comes again.
+      guard countsAttempt else { return }
+      state.withLock {
+        $0.parts.append(RetrySpan.record(trace, id, attempts: attempts, after: delay, last: $0.last, at: end))
+      }
+      return
     case .complete(let result, _):
       span = JobSpan.record(trace, id, .succeeded, failure: nil, attempts: attempts, end: end)
       span.attributes["sluice.target"] = "\(result.provider)/\(result.model)"

@@ -106,6 +106,9 @@ struct TraceTests {
       #expect(failed.count == 3 && failed.allSatisfy { $0.isError && $0.attributes["error.type"] == "503" })
       #expect(failed.dropFirst().allSatisfy { span in failed.contains { span.links.contains($0.id) } })
       #expect(spans.named("chat").contains { $0.events == ["gen_ai.first_token"] })
+      let retry = try #require(spans.named("retry").first)
+      #expect(failed.contains { retry.links == [$0.id] })
+      #expect(spans.named("chat").filter { $0.links.contains(retry.id) }.count == 1)
     }
   }
 
