@@ -54,7 +54,7 @@ struct APIServer: Sendable {
       queue: queue, judge: RequestJudge(catalogs: settings.catalogs, ring: ring),
       admissions: PerEventLoop(eventLoops) { StepBatcher(eventLoop: $0, step: queue.admit) },
       board: board, feeds: feeds, receipts: receipts, lost: lost, channels: channels, eventLoops: eventLoops,
-      users: users)
+      users: users, recordedHeaders: settings.recordedHeaders)
     let traces = TraceExport(settings.tracing, logger: logger)
     let circuits = CircuitStore(redis: redis)
     let metrics = MetricsBoard(
@@ -66,7 +66,8 @@ struct APIServer: Sendable {
     let responder = responder(
       routes(desk, records, drain, gate, circuits, metrics), queue: queue,
       ring: ring, uses: uses, drain: drain, gate: gate, tracer: traces?.tracer,
-      log: RequestLog(access: access, metrics: metrics.metrics))
+      log: RequestLog(
+        access: access, metrics: metrics.metrics, recordedHeaders: settings.recordedHeaders))
     let server = DrainingService(
       server: application(responder, gate), drain: drain, desk: desk, delay: settings.drainDelay,
       timeout: settings.drainTimeout, logger: logger)

@@ -33,6 +33,7 @@ struct APISettings: Sendable {
   let metricsPort: Int?
   /// How many tenants have metrics under their own names.
   let metricsTenants: Int
+  let recordedHeaders: RecordedHeaders
 
   init(_ environment: ProcessEnvironment) throws(ConfigurationError) {
     host = try environment.read(Variables.host)
@@ -70,5 +71,6 @@ struct APISettings: Sendable {
     tracing = try OTLPSettings(environment, service: "sluice-api")
     metricsPort = try environment.readIfSet(Variables.metricsPort)
     metricsTenants = try environment.read(Variables.metricsTenants)
+    recordedHeaders = RecordedHeaders(try environment.read(Variables.recordedHeaders))
   }
 }

@@ -15,6 +15,8 @@ struct JobDesk: Sendable {
   let eventLoops: any EventLoopGroup
   /// Where it is noted whom requests name as their users.
   var users: UserLog?
+  /// Which of clients' headers stand in usage records.
+  var recordedHeaders = RecordedHeaders.none
 
   /// Where who asks now is told of jobs' ends.
   var channel: String { channels.current.name }

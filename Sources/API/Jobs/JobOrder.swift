@@ -33,8 +33,19 @@ struct JobOrder: Sendable {
     request.model = meaning
   }
 
-  /// The metadata as a JSON object, as it is stored and returned.
+  /// What the configuration wants to have recorded of the client's headers: it makes no other request of this one.
+  var recordedHeaders: [(name: String, value: String)] = []
+
+  /// The client's metadata as a JSON object.
   var metadataJSON: ByteBuffer { JSONValue.object(metadata).serialized() }
+
+  /// The same with what is recorded of its headers, as it is stored and returned; nil for nothing. The client's own goes first.
+  var recordedMetadataJSON: ByteBuffer? {
+    if recordedHeaders.isEmpty { return metadata.isEmpty ? nil : metadataJSON }
+    var members = metadata
+    for (name, value) in recordedHeaders where members[name] == nil { members[name] = .string(value) }
+    return JSONValue.object(members).serialized()
+  }
 }
 
 extension Submission {

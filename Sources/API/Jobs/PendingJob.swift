@@ -23,7 +23,7 @@ final class PendingJob {
     admission = Admission(
       id: JobID(unixMilliseconds: Timestamp.now), tenant: client.tenant, lane: order.lane,
       model: order.request.model, request: encoded,
-      metadata: order.metadata.isEmpty ? nil : order.metadataJSON,
+      metadata: order.recordedMetadataJSON,
       weight: client.share(of: order.request.estimatedTokens), expiresIn: order.expiresIn,
       delay: order.delay, replyChannel: channel, callbackURL: order.callbackURL?.text,
       cache: client.cacheUse(order.cache, of: encoded), recordsCacheHit: recordsCacheHit,

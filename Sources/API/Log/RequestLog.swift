@@ -6,6 +6,8 @@ import Shared
 struct RequestLog: Sendable {
   let access: AccessLog
   let metrics: APIMetrics
+  /// Which of clients' headers lines have.
+  var recordedHeaders = RecordedHeaders.none
 
   /// How a request has ended.
   struct End: Sendable {
@@ -16,10 +18,10 @@ struct RequestLog: Sendable {
     let isClientGone: Bool
   }
 
-  /// `client` and `userAgent` are worked out for lines only.
+  /// `client`, `userAgent` and `headers` are worked out for lines only.
   func ended(
     _ trail: RequestTrail, _ end: End, id: RequestID, client: @autoclosure () -> String,
-    userAgent: @autoclosure () -> String?
+    userAgent: @autoclosure () -> String?, headers: @autoclosure () -> [(name: String, value: String)] = []
   ) {
     let facts = trail.facts
     let total = trail.start.duration(to: .now)
@@ -51,7 +53,14 @@ struct RequestLog: Sendable {
       line.member("client", client())
       line.member("user_agent", userAgent())
       line.member("client_gone", ifTrue: end.isClientGone)
+      line.member("headers", Self.text(of: headers()))
     }
+  }
+
+  /// Nil for none; the browser or program has a member of its own.
+  private static func text(of headers: [(name: String, value: String)]) -> String? {
+    let others = headers.filter { $0.name != "user-agent" }
+    return others.isEmpty ? nil : others.map { "\($0.name): \($0.value)" }.joined(separator: ", ")
   }
 
   private static func add(_ summary: AnswerSummary, to line: inout StructuredLine) {

@@ -47,12 +47,35 @@ extension Variables {
   public static let maxTokens = Variable<Int>.integer(
     "MAX_TOKENS", "the largest `max_tokens`", in: 1...1_000_000, default: 2048)
 
+  public static let recordedHeaders = Variable(
+    "RECORDED_HEADERS",
+    "the headers of clients that stand in usage records, as tags, and in the request log, such as "
+      + "`User-Agent, X-Claude-Code-Session-Id, session-id`",
+    allowed: "up to 8 names of headers with commas between, none of them one that holds a key", default: ""
+  ) { text in parseList(text, headerName).flatMap { $0.count <= 8 ? $0 : nil } }
+
+  private static let secretHeaders: Set = [
+    "authorization", "cookie", "proxy-authorization", "x-api-key", "x-goog-api-key",
+  ]
+
+  /// In lower case; nil for what is no name of a header (RFC 9110 section 5.6.2), or of one that holds a key.
+  private static func headerName(_ text: String) -> String? {
+    let name = text.lowercased()
+    let isToken = name.utf8.allSatisfy { byte in
+      switch byte {
+      case 0x61...0x7A, 0x30...0x39: true
+      default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
+      }
+    }
+    return isToken && (1...64).contains(name.utf8.count) && !secretHeaders.contains(name) ? name : nil
+  }
+
   /// Those above, in the order of the documentation.
   static let api: [VariableDocumentation] = [
     host.documentation, port.documentation, serviceAPIKey.documentation, adminAPIKey.documentation,
     rateLimit.documentation, rateLimitBy.documentation, trustedProxies.documentation,
     allowedOrigins.documentation, queryWait.documentation, completionWait.documentation,
     compatibleCache.documentation, maxBodyBytes.documentation, maxHeldBytes.documentation,
-    maxPromptChars.documentation, maxTokens.documentation,
+    maxPromptChars.documentation, maxTokens.documentation, recordedHeaders.documentation,
   ]
 }
