@@ -56,6 +56,8 @@ struct LogPipeTests {
     let pipe = Self.pipe(to: file.fileHandleForWriting.fileDescriptor)
     for _ in 1...3 { pipe.write(Self.line) }
     #expect(pipe.drain() && pipe.dropped == 3)
+    // Also keeps it open until now: its number would be another file's.
+    try file.fileHandleForWriting.close()
 
     let disk = try #require(FileHandle(forWritingAtPath: "/dev/full"))
     let full = Self.pipe(to: disk.fileDescriptor)
@@ -63,6 +65,7 @@ struct LogPipeTests {
     #expect(full.drain() && full.dropped == 3)
     full.write(Self.line)
     #expect(full.drain() && full.dropped == 4, "it is tried again")
+    try disk.close()
   }
 
   /// Reads to the end on a thread of its own.
