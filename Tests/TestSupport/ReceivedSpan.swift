@@ -18,8 +18,14 @@ public struct ReceivedSpan: Sendable, Hashable {
   public let links: [String]
   public let isError: Bool
 
-  /// All that has come to a collector so far.
+  /// All that has come to a collector so far. What is sent again, since its acknowledgement came late or not at all, is there
+  /// once, as backends have it.
   public static func all(at collector: WebhookReceiver) -> [ReceivedSpan] {
+    var seen = Set<ReceivedSpan>()
+    return sent(to: collector).filter { seen.insert($0).inserted }
+  }
+
+  private static func sent(to collector: WebhookReceiver) -> [ReceivedSpan] {
     collector.requests.flatMap { request in
       (request.json["resourceSpans"]?.array ?? []).flatMap { resourceSpans in
         let service = values(resourceSpans["resource"]?["attributes"])["service.name"]?.string ?? ""
