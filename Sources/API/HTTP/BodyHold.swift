@@ -42,6 +42,13 @@ final class BodyHold: Sendable {
     share.withLock { $0.work = bytes }
   }
 
+  /// Counts what was read beside the body, and waits for its turn to be worked on unless the body has it.
+  func add(_ bytes: Int) async throws(Problem) {
+    let share = share.withLock(\.self)
+    try grow(to: share.bytes + bytes)
+    if share.work == 0 { await beginWork() }
+  }
+
   /// The body is held no more. Once is enough, and twice does no harm.
   func release() {
     let share = share.withLock { share in

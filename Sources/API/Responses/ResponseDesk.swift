@@ -23,8 +23,10 @@ struct ResponseDesk: Sendable {
   // MARK: - What a request goes on from
 
   /// What was said until a response and with it, the oldest first: the items that a client would send who keeps them
-  /// itself.
-  func history(until text: String, for client: Client) async throws(Problem) -> [JSONValue] {
+  /// itself. They count as `hold` does.
+  func history(
+    until text: String, for client: Client, holding hold: BodyHold
+  ) async throws(Problem) -> [JSONValue] {
     guard let id = ResponseID.job(text) else { throw Self.noPrevious(text) }
     let chain: ResponseChain
     do {
@@ -43,6 +45,7 @@ struct ResponseDesk: Sendable {
         "body", "previous_response_id",
         "Response '\(text.prefix(64))' has not ended; wait for it, or cancel it")
     }
+    try await hold.add(chain.responses.reduce(0) { $0 + $1.size })
     return chain.responses.reversed().flatMap { response in
       let (input, output) = response.items()
       return input + output

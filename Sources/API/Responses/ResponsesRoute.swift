@@ -52,12 +52,12 @@ struct ResponsesRoute: Sendable {
     let json = try await bodies.json(of: call)
     var (members, count) = (json.object ?? [:], 0)
     if let items = members["input"]?.array {
-      members["input"] = .array(try await responses.resolved(items, for: client))
+      members["input"] = .array(try await responses.resolved(items, for: client, holding: call.hold))
     }
     var sent = members
     let previous = members["previous_response_id"]?.string
     if let previous {
-      let history = try await responses.history(until: previous, for: client)
+      let history = try await responses.history(until: previous, for: client, holding: call.hold)
       let input = ResponseItems.list(members["input"])
       count = history.count
       // One that is none is refused as if it stood alone.

@@ -5,8 +5,8 @@ import OrderedCollections
 struct MessagesTurnReader {
   private(set) var turns: [Turn] = []
   /// The calls of the last answer, whose results must come next; with the place of that answer.
-  private var open: [String] = []
-  private var answered: Set<String> = []
+  private var calls: [String] = []
+  private var open: Set<String> = []
   private var place = 0
   private var number = -1
 
@@ -59,8 +59,8 @@ struct MessagesTurnReader {
       throw InputFault(
         "all messages must have non-empty content except for the optional final assistant message")
     }
-    open = parts.compactMap { if case .toolCall(let call) = $0 { call.id } else { nil } }
-    answered = []
+    calls = parts.compactMap { if case .toolCall(let call) = $0 { call.id } else { nil } }
+    open = Set(calls)
     place = number
     turns.append(Turn(role: .assistant, parts: parts, extras: extras))
   }
@@ -75,12 +75,10 @@ struct MessagesTurnReader {
         said.append(part)
         continue
       }
-      if !open.contains(result.callID) {
-        throw strayResult(result.callID, isRepeated: answered.contains(result.callID))
+      guard open.remove(result.callID) != nil else {
+        throw strayResult(result.callID, isRepeated: calls.contains(result.callID))
           .inside(.index(index)).inside(.name("content"))
       }
-      open.removeAll { $0 == result.callID }
-      answered.insert(result.callID)
       turns.append(Turn(role: .tool, parts: [part], extras: extras))
       extras = [:]
     }
@@ -99,7 +97,7 @@ struct MessagesTurnReader {
   }
 
   private var missingResults: InputFault {
-    let ids = open.prefix(8).map { String($0.prefix(64)) }.joined(separator: ", ")
+    let ids = calls.lazy.filter(open.contains).prefix(8).map { String($0.prefix(64)) }.joined(separator: ", ")
     return InputFault(
       "`tool_use` ids were found without `tool_result` blocks immediately after: \(ids). Each `tool_use` block must have a corresponding `tool_result` block in the next message."
     )

@@ -102,9 +102,11 @@ public struct ResponsesObject: Sendable {
     return .object(members)
   }
 
-  /// A function has all of its members.
+  /// A function has all of its members, and a server of tools none of the secrets that it was given, as at OpenAI.
   private static func tool(_ json: JSONValue) -> JSONValue {
-    guard case .object(var members) = json, members["type"] == "function" else { return json }
+    guard case .object(var members) = json else { return json }
+    if members["type"] == "mcp" { return .object(members.without("authorization", "headers")) }
+    guard members["type"] == "function" else { return json }
     for name in ["description", "parameters", "strict"] where members[name] == nil { members[name] = .null }
     return .object(members)
   }

@@ -37,8 +37,15 @@ struct LogLine {
 
   /// As logfmt has it: in quotes where a value could be taken for several, so that it cannot forge a field.
   static func quoted(_ value: String) -> String {
-    guard value.contains(where: { " =\"".contains($0) }) else { return value }
-    return "\"" + value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+    // By scalars: with a mark behind it, a quote is another character, and what a client sends could look like members.
+    guard value.unicodeScalars.contains(where: { $0 == " " || $0 == "=" || $0 == "\"" }) else { return value }
+    var quoted = "\"".unicodeScalars
+    for scalar in value.unicodeScalars {
+      if scalar == "\\" || scalar == "\"" { quoted.append("\\") }
+      quoted.append(scalar)
+    }
+    quoted.append("\"")
+    return String(quoted)
   }
 
   static func escaped(_ text: String) -> String {

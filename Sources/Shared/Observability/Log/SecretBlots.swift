@@ -45,12 +45,20 @@ enum SecretBlots {
     if bytes[start] == UInt8(ascii: ":"), bytes[start...].starts(with: "://".utf8) {
       return password(in: bytes, behind: start + 3)
     }
-    guard let kinds = byFirst[bytes[start]], start == 0 || !isOfToken(bytes[start - 1]) else { return nil }
+    guard let kinds = byFirst[bytes[start]], !isWithinWord(bytes, at: start) else { return nil }
     for (prefix, least) in kinds where bytes[start...].starts(with: prefix) {
       let stop = bytes[start...].firstIndex { !isOfToken($0) } ?? bytes.count
       if stop - start - prefix.count >= least { return start..<stop }
     }
     return nil
+  }
+
+  /// Behind an escape of JSON, such as `\n` or `\u000b`, a word begins.
+  private static func isWithinWord(_ bytes: [UInt8], at start: Int) -> Bool {
+    guard start > 0, isOfToken(bytes[start - 1]) else { return false }
+    let backslash = UInt8(ascii: "\\")
+    if start > 1, bytes[start - 2] == backslash, "bfnrt".utf8.contains(bytes[start - 1]) { return false }
+    return !(start > 5 && bytes[start - 6] == backslash && bytes[start - 5] == UInt8(ascii: "u"))
   }
 
   /// From `-----BEGIN … PRIVATE KEY` to its end, or that of the text.

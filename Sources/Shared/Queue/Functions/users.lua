@@ -114,12 +114,15 @@ function forgetting.job(K, id, job, now)
   redis.call('ZREM', K .. 'dead', id)
   for _, part in ipairs({ 'r:', 'm:', 'u:', 'p:', 'events:', 'w:', kept.PREFIX }) do redis.call('DEL', K .. part .. id) end
   local left = redis.call('PTTL', K .. 'j:' .. id)
+  -- For its key alone, which is gone after a day: a kept response would stay for weeks.
+  if job.ct then left = math.min(left, tonumber(job.ct) + DAY + 3600000 - now) end
   if not job.ik or left <= 0 then
     redis.call('DEL', K .. 'j:' .. id)
     return write_index('ZREM', K .. 'jobs:' .. job.t, id)
   end
   redis.call('HDEL', K .. 'j:' .. id, unpack(OF_ASKERS))
   redis.call('HSET', K .. 'j:' .. id, 'go', '1')
+  redis.call('PEXPIRE', K .. 'j:' .. id, text(left))
   if redis.call('HEXISTS', K .. 'j:' .. id, 'ev') == 1 then redis.call('HSET', K .. 'j:' .. id, 'ev', 'gone') end
   write_index('ZADD', K .. 'stubs', text(now + left), stub)
   add_bytes(K, 'stubs', STUB_BYTES)
