@@ -20,6 +20,8 @@ struct SecretBlotTests {
         "x -----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY----- y",
         "x *** y"
       ),
+      // As JSON writes the beginning of a line.
+      (#"my key:\nsk-proj-0123456789abcdef and \u0007AKIA0123456789ABCDEF"#, #"my key:\n*** and \u0007***"#),
       ("-----BEGIN CERTIFICATE-----", "-----BEGIN CERTIFICATE-----"), ("", ""), ("ümlaut 🙂", "ümlaut 🙂"),
     ])
   func blots(text: String, shown: String) {
@@ -33,6 +35,12 @@ struct SecretBlotTests {
     #expect(contents.shown("12345678é and more") == "12345678é…")
     #expect(contents.shown("123456789é and more") == "123456789…")
     #expect(contents.shown("1234 sk-sluice-0123456789abcdefABCDEF") == "1234 ***")
+  }
+
+  @Test("a quote is one also with a mark behind it, so that no client's text looks like a member")
+  func quotes() {
+    #expect(LogLine.quoted("x\"\u{301} status=200") == "\"x\\\"\u{301} status=200\"")
+    #expect(LogLine.quoted("a \u{301}b") == "\"a \u{301}b\"" && LogLine.quoted("ab") == "ab")
   }
 
   @Test("a share of all jobs is shown")
