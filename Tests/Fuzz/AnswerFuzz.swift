@@ -9,7 +9,7 @@ enum AnswerFuzz {
   private static let requests: [JobRequest] = [
     .chat(Conversation(turns: [])), .embedding(EmbeddingRequest(model: "m", input: ["a"], isBase64: true)),
     .completion(CompletionRequest(model: "m", prompt: "a")),
-    .moderation(ModerationRequest(model: "m", input: "a")),
+    .moderation(ModerationRequest(model: "m", input: "a")), .count(Conversation(turns: [])),
   ]
 
   static func run(_ bytes: UnsafeBufferPointer<UInt8>) {
@@ -37,6 +37,7 @@ enum AnswerFuzz {
     case .embedding(let request): try wire.answer(to: request, from: response, hiding: Secret(key))
     case .completion: try CompletionDialect().answer(from: response, hiding: Secret(key), maker: "fuzz")
     case .moderation: try ModerationDialect.answer(from: response, hiding: Secret(key))
+    case .count: try wire.countAnswer(from: response, hiding: Secret(key))
     }
   }
 
