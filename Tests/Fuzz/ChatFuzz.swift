@@ -3,30 +3,12 @@ import Shared
 
 @testable import API
 
-/// A chat in OpenAI's form is refused, or survives being stored and becomes one JSON text in every dialect, or a
-/// refusal that says what to do.
+/// A chat in OpenAI's form is refused in words, or holds to what ``ConversationCheck`` wants.
 enum ChatFuzz {
   static func run(_ bytes: UnsafeBufferPointer<UInt8>) {
     guard let value = try? JSONParser.parse(ByteBuffer(bytes: bytes)),
       case .success(let body) = ChatCompletionBody.schema.decode(value)
     else { return }
-    let request = JobRequest.chat(body.conversation)
-    guard let stored = try? JobRequest(stored: request.encoded()) else {
-      fatalError("what was stored cannot be read: \(String(buffer: request.encoded()))")
-    }
-    require(stored.encoded() == request.encoded(), "equal requests have different bytes")
-    guard case .chat(let conversation) = stored else { fatalError("a chat was stored as something else") }
-    for dialect in Dialect.allCases {
-      do {
-        let target = RequestTarget(provider: "fuzz", model: "m")
-        let written = try dialect.wire.write(conversation, for: target, streams: true).body
-        require((try? JSONParser.parse(written)) != nil, "\(dialect) is sent what is no JSON")
-      } catch {
-        let sentence = error.message ?? ""
-        require(error.kind == .requestRefused && !sentence.isEmpty, "a refusal without a sentence")
-        require(
-          sentence.unicodeScalars.count <= ProviderMessage.limit, "a sentence of \(sentence.utf8.count)")
-      }
-    }
+    ConversationCheck.run(body.conversation)
   }
 }
