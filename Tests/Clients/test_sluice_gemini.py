@@ -80,8 +80,10 @@ def test_errors_are_raised_as_googles(sluice, client):
     with pytest.raises(errors.ClientError) as refusal:
         client.models.generate_content(model="nowhere", contents="a")
     assert (refusal.value.code, refusal.value.status) == (404, "NOT_FOUND")
+    # Held by a name: a client that nobody holds closes its connections at once.
+    stranger = make_client(sluice, key="wrong")
     with pytest.raises(errors.ClientError) as refusal:
-        make_client(sluice, key="wrong").models.generate_content(model="default", contents="a")
+        stranger.models.generate_content(model="default", contents="a")
     assert (refusal.value.code, refusal.value.status) == (401, "UNAUTHENTICATED")
 
 
