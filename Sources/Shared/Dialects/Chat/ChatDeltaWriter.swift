@@ -120,8 +120,9 @@ public struct ChatDeltaWriter: Sendable {
     if !call.id.isEmpty { entry["id"] = .string(call.id) }
     if isFirst { entry["type"] = isCustom ? "custom" : "function" }
     entry[isCustom ? "custom" : "function"] = .object(body)
-    // Only the first piece says whose it is.
-    if let maker = call.maker, maker.dialect != .chat { foreignCalls.insert(index) }
+    // Only the first piece says whose it is. Gemini's signatures come through Google's chat endpoint, too, beside members of
+    // chat; those of Gemini's own are kept for clients of Gemini alone.
+    if let maker = call.maker, maker.dialect != .chat, maker.dialect != .gemini { foreignCalls.insert(index) }
     if !foreignCalls.contains(index) {
       for (name, value) in untold(call.extras, of: index) { entry[name] = value }
     }

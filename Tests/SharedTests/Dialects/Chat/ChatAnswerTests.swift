@@ -194,6 +194,18 @@ struct ChatAnswerTests {
     #expect(try read(200, body).get() == ProviderAnswer(expected))
   }
 
+  @Test("a call that Gemini signed, as Google's own chat endpoint tells it, keeps its other members")
+  func signedCall() throws {
+    let call = #"""
+      {"id":"a","type":"function","extra_content":{"google":{"thought_signature":"c2ln"}},"vendor":{"count":2},
+      "function":{"name":"f","arguments":"{}"}}
+      """#
+    let body = #"{"choices":[{"message":{"role":"assistant","tool_calls":[\#(call)]},"finish_reason":"tool_calls"}]}"#
+    let told = try read(200, body).get().answer.chatMessage["tool_calls"]?[0]
+    #expect(told?["vendor"] == ["count": 2])
+    #expect(told?["extra_content"] == ["google": ["thought_signature": "c2ln"]])
+  }
+
   @Test("a model's refusal is an answer")
   func refusal() throws {
     let body = #"{"choices":[{"message":{"content":null,"refusal":"I can't."},"finish_reason":"stop"}]}"#
