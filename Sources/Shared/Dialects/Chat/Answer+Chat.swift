@@ -4,7 +4,7 @@ extension Answer {
   /// Reads what versions before stored: a text and a message in OpenAI's form.
   init(text: String, message: JSONObject, logprobs: JSONObject) {
     self.init()
-    var reader = ChatChoiceReader(choice: 0, maker: "")
+    var reader = ChatChoiceReader(choice: 0, maker: "", isWhole: true)
     var events: [AnswerEvent] = []
     var members = message
     if !text.isEmpty { members["content"] = .string(text) }

@@ -3,19 +3,23 @@ import OrderedCollections
 /// Reads answers in OpenAI's form, whole and in pieces (https://platform.openai.com/docs/api-reference/chat/object).
 struct ChatAnswerReader: Sendable {
   private let maker: String
+  private let isWhole: Bool
   private var choices: [ChatChoiceReader] = []
   private var told: JSONObject = [:]
   private(set) var hasFinished = false
   /// A word for the end of an answer that Sluice does not know.
   private(set) var unknownFinishReason: String?
 
-  /// `maker` is the provider's name.
-  init(maker: String) { self.maker = maker }
+  /// `maker` is the provider's name; `isWhole` says that the answer comes at once, and not in pieces.
+  init(maker: String, isWhole: Bool = false) {
+    self.maker = maker
+    self.isWhole = isWhole
+  }
 
   /// The whole answer of a body. Throws what is wrong with it.
   static func whole(_ value: JSONValue, maker: String) throws(ProviderFault) -> (Answer, unknown: String?) {
     guard let choices = value["choices"]?.array else { throw .failing("no choices in the answer") }
-    var reader = ChatAnswerReader(maker: maker)
+    var reader = ChatAnswerReader(maker: maker, isWhole: true)
     var answer = Answer()
     for event in try reader.read(value) { answer.apply(event) }
     // What came whole has ended, whether or not it says so.
@@ -33,7 +37,9 @@ struct ChatAnswerReader: Sendable {
       guard case .object(let members) = json else { continue }
       let choice = members["index"]?.integer.map { Int(clamping: $0) } ?? position
       guard (0..<128).contains(choice) else { continue }
-      while choices.count <= choice { choices.append(ChatChoiceReader(choice: choices.count, maker: maker)) }
+      while choices.count <= choice {
+        choices.append(ChatChoiceReader(choice: choices.count, maker: maker, isWhole: isWhole))
+      }
       let message = members["delta"]?.object ?? members["message"]?.object ?? [:]
       choices[choice].read(members, message: message, into: &events)
       try readFinish(members["finish_reason"], choice, &events)

@@ -16,6 +16,8 @@ struct ChatChoiceReader: Sendable {
 
   private let choice: Int
   private let maker: String
+  /// Whether the message comes whole: then nothing in it is told again, and each entry of a list is one of its own.
+  private let isWhole: Bool
   private var parts = 0
   /// With the member in which each stands: few, so they are looked through.
   private var singles: [(member: String, part: Int)] = []
@@ -29,9 +31,10 @@ struct ChatChoiceReader: Sendable {
   private var toldMessage: JSONObject = [:]
   private var toldChoice: JSONObject = [:]
 
-  init(choice: Int, maker: String) {
+  init(choice: Int, maker: String, isWhole: Bool = false) {
     self.choice = choice
     self.maker = maker
+    self.isWhole = isWhole
   }
 
   var hasCalls: Bool { !calls.isEmpty }
@@ -120,15 +123,14 @@ struct ChatChoiceReader: Sendable {
 
   private mutating func readImages(_ json: JSONValue, _ events: inout [AnswerEvent]) {
     for case .object(let members) in json.array ?? [] {
-      guard let image = ChatPartReader.image(members), toldImages.insert(.object(members)).inserted else {
-        continue
-      }
-      begin(.image(image), &events)
+      guard let image = ChatPartReader.image(members) else { continue }
+      if toldImages.insert(.object(members)).inserted || isWhole { begin(.image(image), &events) }
     }
   }
 
   private mutating func readCitations(_ json: JSONValue, _ events: inout [AnswerEvent]) {
-    for case .object(let members) in json.array ?? [] where toldCitations.insert(.object(members)).inserted {
+    for case .object(let members) in json.array ?? []
+    where toldCitations.insert(.object(members)).inserted || isWhole {
       begin(.citation(Citation(chat: members)), &events)
     }
   }
@@ -189,8 +191,9 @@ struct ChatChoiceReader: Sendable {
   }
 
   /// Which of the calls so far a fragment goes on with; nil when it begins one. Some servers give every call the index
-  /// 0, and some give none: an id that is new, with a name, begins a call.
+  /// 0, and some give none: an id that is new, with a name, begins a call, and so does another name under the same id.
   private func number(of index: Int64?, _ id: String, _ name: String) -> Int? {
+    if isWhole { return nil }
     let isNamed = !id.isEmpty && !name.isEmpty
     if let index {
       guard let number = calls.lastIndex(where: { $0.index == index }) else { return nil }
@@ -198,7 +201,7 @@ struct ChatChoiceReader: Sendable {
         ? nil : number
     }
     if id.isEmpty { return name.isEmpty && !calls.isEmpty ? calls.count - 1 : nil }
-    return calls.lastIndex { $0.id == id }
+    return calls.lastIndex { $0.id == id && (name.isEmpty || $0.name.isEmpty || $0.name == name) }
   }
 
   private mutating func begin(

@@ -206,6 +206,17 @@ struct ChatAnswerTests {
     #expect(told?["extra_content"] == ["google": ["thought_signature": "c2ln"]])
   }
 
+  @Test("calls of one id are not mixed up, whatever their names: each entry of a whole answer is a call")
+  func equalIDs() throws {
+    let call = #"{"id":"a","index":0,"function":{"name":"f","arguments":"{}"}}"#
+    let other = call.replacing(#""f""#, with: #""g""#)
+    let message = #"{"role":"assistant","tool_calls":[\#(call),\#(call),\#(other)]}"#
+    let answer = try read(200, #"{"choices":[{"message":\#(message)}]}"#).get().answer
+    let calls = answer.choices[0].parts.compactMap { if case .toolCall(let call) = $0 { call } else { nil } }
+    #expect(calls.map(\.name) == ["f", "f", "g"] && calls.allSatisfy { $0.arguments == "{}" })
+    #expect(Set(calls.map(\.id)).count == 3 && calls[0].id == "a")
+  }
+
   @Test("a model's refusal is an answer")
   func refusal() throws {
     let body = #"{"choices":[{"message":{"content":null,"refusal":"I can't."},"finish_reason":"stop"}]}"#
