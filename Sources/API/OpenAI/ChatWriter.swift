@@ -40,8 +40,8 @@ private struct ChatChunkWriter: StreamWriter {
   }
 
   mutating func end(with result: StoredResult, to bytes: inout ByteBuffer) {
-    bytes.writeEvent(
-      chunks.end(model: model, finishReason: result.finishReason, includesUsage: includesUsage))
+    let reason = result.answer.choices[0].chatFinishReason ?? result.finishReason
+    bytes.writeEvent(chunks.end(model: model, finishReason: reason, includesUsage: includesUsage))
     if includesUsage { bytes.writeEvent(chunks.usageChunk(model: model, result.usage)) }
     bytes.writeEvent(ByteBuffer(string: "[DONE]"))
   }

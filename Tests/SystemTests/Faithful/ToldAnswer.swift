@@ -23,6 +23,8 @@ struct ToldAnswer: Sendable {
     message["role"] = nil
     logprobs = choice["logprobs"]?["content"]?.array ?? []
     finishReason = choice["finish_reason"] ?? .null
+    // OpenAI's word of before there were tools, which native routes do not have.
+    if finishReason == "function_call", message["function_call"] != nil { finishReason = "tool_calls" }
     usage = document["usage"] ?? .null
     let own: Set = ["index", "message", "logprobs", "finish_reason"]
     let common: Set = ["id", "object", "created", "model", "choices", "usage"]

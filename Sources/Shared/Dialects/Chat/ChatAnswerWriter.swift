@@ -40,7 +40,7 @@ public struct ChatAnswerWriter: Sendable {
       } else {
         json.member("logprobs", json: .object(choice.logprobs))
       }
-      json.member("finish_reason", choice.finishReason?.rawValue)
+      json.member("finish_reason", choice.chatFinishReason)
       json.members(choice.members)
     }
   }
@@ -155,5 +155,13 @@ extension AnswerDelta {
     events.contains { event in
       if case .part(let part, _, _) = event { part.standsForContent } else { false }
     } && text.isEmpty
+  }
+}
+
+extension Answer.Choice {
+  /// What a client of what there was before tools is told of its call.
+  public var chatFinishReason: String? {
+    let isLegacy = parts.contains { if case .toolCall(let call) = $0 { call.kind == .legacy } else { false } }
+    return finishReason == .toolCalls && isLegacy ? "function_call" : finishReason?.rawValue
   }
 }

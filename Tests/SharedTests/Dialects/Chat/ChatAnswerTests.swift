@@ -217,6 +217,14 @@ struct ChatAnswerTests {
     #expect(Set(calls.map(\.id)).count == 3 && calls[0].id == "a")
   }
 
+  @Test("who asked for a function, and not for a tool, is told the end that it knows")
+  func legacyEnd() throws {
+    let message = #"{"role":"assistant","function_call":{"name":"f","arguments":"{}"}}"#
+    let answer = try read(200, #"{"choices":[{"message":\#(message),"finish_reason":"function_call"}]}"#).get().answer
+    #expect(answer.finishReason == .toolCalls)
+    #expect(answer.choices[0].chatFinishReason == "function_call")
+  }
+
   @Test("a model's refusal is an answer")
   func refusal() throws {
     let body = #"{"choices":[{"message":{"content":null,"refusal":"I can't."},"finish_reason":"stop"}]}"#
