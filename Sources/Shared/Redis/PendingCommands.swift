@@ -16,6 +16,15 @@ struct PendingCommands<Caller> {
     let deadline: ContinuousClock.Instant
     let timeout: Duration
     fileprivate(set) var isOverdue = false
+    /// When the last bytes of a long command went out; nil where it went out at once.
+    fileprivate var grew: ContinuousClock.Instant?
+
+    init(
+      id: UInt64?, name: String, caller: Caller?, deadline: ContinuousClock.Instant, timeout: Duration
+    ) {
+      (self.id, self.name, self.caller) = (id, name, caller)
+      (self.deadline, self.timeout) = (deadline, timeout)
+    }
   }
 
   /// Someone to be told of a failure.
@@ -26,6 +35,8 @@ struct PendingCommands<Caller> {
 
   private let server: String
   private var commands = Deque<Command>()
+  /// How many of them have been answered so far.
+  private var answered = 0
   /// How many of them are awaited to their end, and still are.
   private var awaited = 0
   /// How many of them are past their deadlines.
@@ -71,6 +82,16 @@ struct PendingCommands<Caller> {
     return .write
   }
 
+  /// The number of the command that is sent next.
+  var next: Int { answered + commands.count }
+
+  /// Bytes of a long command have gone out. It takes as long as the network and Redis do to take it: as long as more of it
+  /// goes, neither its time runs out nor that of those behind it. Those before it have waited for Redis alone.
+  mutating func commandGrows(_ number: Int, now: ContinuousClock.Instant) {
+    guard commands.indices.contains(number - answered) else { return }
+    commands[number - answered].grew = now
+  }
+
   /// Bytes came of a reply that is not whole yet. A long one takes as long as the network does: as long as more of it
   /// comes, nobody's time runs out.
   mutating func replyGrows(now: ContinuousClock.Instant) { lifeSign = now }
@@ -86,6 +107,7 @@ struct PendingCommands<Caller> {
   mutating func receive(_ reply: RESPValue) -> ReceiveAction {
     lifeSign = nil
     guard let command = commands.popFirst() else { return .close }
+    answered += 1
     if command.isOverdue { overdue -= 1 }
     guard let caller = command.caller else { return .discard }
     if command.id == nil { awaited -= 1 }
@@ -125,8 +147,10 @@ struct PendingCommands<Caller> {
     var expired = Expired()
     let wasSilent = isSilent
     (alarm, earliest) = (nil, nil)
+    var lifeSign = lifeSign
     for index in commands.indices where !commands[index].isOverdue {
       let command = commands[index]
+      if let grew = command.grew { lifeSign = lifeSign.map { max($0, grew) } ?? grew }
       let deadline = lifeSign.map { max($0 + command.timeout, command.deadline) } ?? command.deadline
       guard deadline <= now else {
         earliest = earliest.map { min($0, deadline) } ?? deadline

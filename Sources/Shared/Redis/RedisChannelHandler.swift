@@ -42,12 +42,32 @@ final class RedisChannelHandler: ChannelInboundHandler {
       return
     }
     var buffer = context.channel.allocator.buffer(capacity: 1024)
+    var long: Int?
     for submission in submissions {
+      let (number, before) = (pending.next, buffer.readableBytes)
       admit(submission) { $0.encode(into: &buffer) }
+      if buffer.readableBytes - before > Self.piece { long = long ?? number }
     }
     guard buffer.readableBytes > 0 else { return }
-    context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+    if let long {
+      write(buffer, of: long, context)
+    } else {
+      context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+    }
     scheduleTimer(context)
+  }
+
+  /// Of a command that is longer, each so many bytes that go out say that Redis takes them.
+  private static let piece = 1 << 18
+
+  private func write(_ buffer: ByteBuffer, of number: Int, _ context: ChannelHandlerContext) {
+    var rest = buffer
+    while let piece = rest.readSlice(length: min(Self.piece, rest.readableBytes)), piece.readableBytes > 0 {
+      let written = context.eventLoop.makePromise(of: Void.self)
+      written.futureResult.assumeIsolated().whenSuccess { self.pending.commandGrows(number, now: .now) }
+      context.write(wrapOutboundOut(piece), promise: written)
+    }
+    context.flush()
   }
 
   private func admit(_ submission: RedisConnection.Submission, write: (RedisCommand) -> Void) {

@@ -85,6 +85,21 @@ struct PendingCommandsTests {
     #expect(pending.expire(now: start + .milliseconds(1500)).failed.map(\.caller) == ["b"], "it is whole")
   }
 
+  @Test("nothing expires that goes out, or waits behind it, while a long command goes out, however slowly")
+  mutating func longCommand() {
+    send(1, "before", within: 1)
+    let long = pending.next
+    send(2, "long", within: 1)
+    send(3, "behind", within: 1)
+    pending.commandGrows(long, now: start + .milliseconds(900))
+    #expect(pending.expire(now: start + .seconds(1)).failed.map(\.caller) == ["before"])
+    _ = receive(.simpleString("late"))
+    pending.commandGrows(long, now: start + .milliseconds(1800))
+    #expect(pending.expire(now: start + .milliseconds(2700)).failed.isEmpty)
+    #expect(pending.expire(now: start + .milliseconds(2800)).failed.map(\.caller) == ["long", "behind"])
+    pending.commandGrows(long + 9, now: start)
+  }
+
   @Test("a reply that comes no further is silence")
   mutating func brokenReply() {
     send(1, "a", within: 1)
