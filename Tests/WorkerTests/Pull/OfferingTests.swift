@@ -64,7 +64,7 @@ struct OfferingTests {
     await empty
   }
 
-  @Test("a worker that listens only once it stops, or anew, does not wait for jobs on their way: there are none")
+  @Test("a worker that listens only once it stops, or anew, does not wait for jobs: none is on its way")
   func listensTooLate() async throws {
     let held = HeldJobs(capacity: 2)
     held.open(try OfferFixture.make())
