@@ -102,22 +102,19 @@ struct APIServer: Sendable {
       schema: Submission.jobSchema(
         limits: settings.requestLimits, catalogs: settings.catalogs, callbacks: settings.callbacks))
     let responses = ResponseDesk(jobs: desk, mostBytes: settings.maxBodyBytes)
-    let compatible = CompatibleSettings(
-      catalogs: settings.catalogs, expiresIn: settings.requestLimits.jobExpiresIn,
-      wait: settings.completionWait, cache: settings.compatibleCache)
+    let compatible = CompatibleDesk(
+      asking: asking, bodies: bodies, catalogs: settings.catalogs,
+      expiresIn: settings.requestLimits.jobExpiresIn, wait: settings.completionWait,
+      cache: settings.compatibleCache)
     let openAI =
       [
-        ChatCompletionRoute(asking: asking, bodies: bodies, settings: compatible).route,
-        ResponsesRoute(asking: asking, bodies: bodies, settings: compatible, responses: responses).route,
-        MessagesRoute(asking: asking, bodies: bodies, settings: compatible).route,
-        MessagesCountRoute(
-          counting: TokenCounting(asking: asking, settings: compatible), bodies: bodies
-        ).route,
-        EmbeddingRoute(asking: asking, bodies: bodies, settings: compatible).route,
-        CompletionRoute(asking: asking, bodies: bodies, settings: compatible).route,
-        ModerationRoute(asking: asking, bodies: bodies, settings: compatible).route,
+        ChatCompletionRoute(desk: compatible).route,
+        ResponsesRoute(desk: compatible, responses: responses).route,
+        MessagesRoute(desk: compatible).route, MessagesCountRoute(desk: compatible).route,
+        EmbeddingRoute(desk: compatible).route, CompletionRoute(desk: compatible).route,
+        ModerationRoute(desk: compatible).route,
       ] + KeptResponseRoutes(desk: responses).routes + ModelRoutes(catalogs: settings.catalogs).routes
-      + GeminiRoutes(asking: asking, bodies: bodies, settings: compatible).routes
+      + GeminiRoutes(desk: compatible).routes
     let health = HealthRoutes(queue: desk.queue, board: providers, drain: drain, gate: gate)
     let operation =
       health.routes + (settings.metricsPort == nil ? [MetricsRoute(board: metrics).route] : [])

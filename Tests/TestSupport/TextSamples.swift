@@ -1,3 +1,5 @@
+import Shared
+
 /// Random texts with everything that a JSON text or a cut can break; the same for the same seed.
 public struct TextSamples: Sendable {
   private var random: SplitMix

@@ -6,8 +6,7 @@ import Shared
 /// How many tokens a prompt has, as whoever answers first would count them, else as far as can be told without asking
 /// anybody. Agents shorten a conversation by it, so an estimate is rather too high.
 struct TokenCounting: Sendable {
-  let asking: Asking
-  let settings: CompatibleSettings
+  let desk: CompatibleDesk
 
   /// How long a count is awaited: an estimate in time is better than the truth too late.
   private static let patience = Duration.seconds(5)
@@ -17,7 +16,7 @@ struct TokenCounting: Sendable {
     to call: Call, about conversation: Conversation, user: String? = nil,
     writing body: @escaping @Sendable (Int) -> ByteBuffer
   ) async throws(Problem) -> Reply {
-    let catalog = settings.catalogs.current
+    let catalog = desk.catalogs.current
     try catalog.check(model: conversation.model)
     guard catalog.countsTokens(of: conversation.model) else {
       return try estimate(of: conversation, for: call, in: catalog, body)
@@ -28,7 +27,7 @@ struct TokenCounting: Sendable {
     head.headerFields[.cancelOnDisconnect] = nil
     call.request = Request(head: head, body: call.request.body)
     do throws(Problem) {
-      return try await asking.handler { (call) throws(Problem) in
+      return try await desk.asking.handler { (call) throws(Problem) in
         try question(conversation, of: call, user: user, body)
       }(call)
     } catch {
@@ -43,7 +42,7 @@ struct TokenCounting: Sendable {
   ) throws(Problem) -> Question {
     let request = JobRequest.count(conversation)
     let order = JobOrder(
-      request: request, lane: .interactive, cache: try call.cacheWish() ?? settings.cache.mode(of: request),
+      request: request, lane: .interactive, cache: try desk.cacheMode(of: request, in: call),
       expiresIn: Self.patience, user: user)
     return Question(order: order, form: .written(by: TokenCountWriter(body: body)), wait: Self.patience)
   }

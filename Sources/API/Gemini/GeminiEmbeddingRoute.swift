@@ -3,27 +3,25 @@ import Shared
 
 /// `embedContent` and `batchEmbedContents`: texts as vectors.
 struct GeminiEmbeddingRoute: Sendable {
-  let asking: Asking
-  let bodies: BodyReader
-  let settings: CompatibleSettings
+  let desk: CompatibleDesk
   let version: GeminiVersion
   let isBatch: Bool
 
-  var route: Route { Route(description, handler: asking.handler(reading: read)) }
+  var route: Route { Route(description, handler: desk.asking.handler(reading: read)) }
 
   private func read(_ call: Call) async throws(Problem) -> Question {
-    let wait = try call.wait() ?? settings.wait
+    let wait = try desk.wait(of: call)
     let isBatch = isBatch
-    let embedding = try await call.geminiBody(bodies) { (model, json) throws(InputFault) in
+    let embedding = try await call.geminiBody(desk.bodies) { (model, json) throws(InputFault) in
       isBatch
         ? try GeminiEmbeddingReader.several(model: model, json)
         : try GeminiEmbeddingReader.one(model: model, json)
     }
-    try settings.catalogs.current.check(model: embedding.model)
+    try desk.catalogs.current.check(model: embedding.model)
     let request = JobRequest.embedding(embedding)
     let order = JobOrder(
-      request: request, lane: .interactive, cache: try call.cacheWish() ?? settings.cache.mode(of: request),
-      expiresIn: settings.expiresIn)
+      request: request, lane: .interactive, cache: try desk.cacheMode(of: request, in: call),
+      expiresIn: desk.expiresIn)
     return Question(order: order, form: .written(by: GeminiEmbeddingWriter(isBatch: isBatch)), wait: wait)
   }
 }

@@ -12,6 +12,9 @@ extension HTTPFields {
     return found
   }
 
+  /// What the client calls itself, as lines and spans show it: a client may send kilobytes of it.
+  var shownUserAgent: String? { value(of: .userAgent)?.beginning(bytes: 256) }
+
   /// Whether the client waits for `100 Continue` before it sends its body (RFC 9110 section 10.1.1).
   var expectsContinue: Bool { value(of: .expect)?.lowercased() == "100-continue" }
 

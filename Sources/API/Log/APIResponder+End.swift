@@ -50,7 +50,7 @@ extension APIResponder {
       RequestLog.End(
         method: head.method, status: reply.status.code, bytesOut: bytesOut, isClientGone: isClientGone),
       id: id, client: addresses.of(peer: context.peerAddress, headers: head.headerFields),
-      userAgent: head.headerFields.value(of: .userAgent),
+      userAgent: head.headerFields.shownUserAgent,
       headers: log.recordedHeaders.values(in: head.headerFields))
   }
 }

@@ -12,6 +12,9 @@ final class RequestTrail: Sendable {
     var isProbe = false
     /// As an OpenTelemetry backend shows it: 32 hexadecimal digits. Nil for a request that is not traced.
     var traceID: String?
+    var isTraceRecorded = false
+    /// The trace that an exemplar may name: nil where no backend has it.
+    var recordedTrace: String? { isTraceRecorded ? traceID : nil }
     var tenant: String?
     /// The key's name, or its id where it has none.
     var key: String?
@@ -53,7 +56,12 @@ final class RequestTrail: Sendable {
   }
 
   func isIn(_ trace: RequestTrace?) {
-    if let trace { guarded.withLock { $0.traceID = trace.traceID.description } }
+    guard let trace else { return }
+    let id = trace.traceID.description
+    guarded.withLock { facts in
+      facts.traceID = id
+      facts.isTraceRecorded = trace.isRecorded
+    }
   }
 
   func isOf(_ principal: Principal?) {

@@ -53,9 +53,7 @@ struct LostJobFinder: Sendable {
 
   /// Looks which of the jobs are gone that were accepted a moment ago: after a failover. Returns whether it could be seen.
   func lookForAccepted(atOnce most: Int) async -> Bool {
-    let suspects = lost.suspects
-    for start in stride(from: 0, to: suspects.count, by: most) {
-      let some = suspects[start..<min(start + most, suspects.count)]
+    for some in lost.suspects.chunks(of: most) {
       guard let look = try? await queue.ended(among: some.map(\.id)) else { return false }
       let absent = Set(look.absent)
       lost.noteLost(

@@ -2,21 +2,19 @@ import Shared
 
 /// `POST /v1/messages`: what Anthropic's clients ask, Claude Code among them.
 struct MessagesRoute: Sendable {
-  let asking: Asking
-  let bodies: BodyReader
-  let settings: CompatibleSettings
+  let desk: CompatibleDesk
 
-  var route: Route { Route(description, handler: asking.handler(reading: read)) }
+  var route: Route { Route(description, handler: desk.asking.handler(reading: read)) }
 
   private func read(_ call: Call) async throws(Problem) -> Question {
-    let wait = try call.wait() ?? settings.wait
-    let question = try await call.messagesBody(bodies)
+    let wait = try desk.wait(of: call)
+    let question = try await call.messagesBody(desk.bodies)
     let conversation = question.conversation
-    try settings.catalogs.current.check(model: conversation.model)
+    try desk.catalogs.current.check(model: conversation.model)
     let request = JobRequest.chat(conversation)
     let order = JobOrder(
-      request: request, lane: .interactive, cache: try call.cacheWish() ?? settings.cache.mode(of: request),
-      expiresIn: settings.expiresIn, streaming: question.isStreamed ? .deltas : nil,
+      request: request, lane: .interactive, cache: try desk.cacheMode(of: request, in: call),
+      expiresIn: desk.expiresIn, streaming: question.isStreamed ? .deltas : nil,
       user: try UserName.read(anthropic: conversation.parameters.user))
     let writer = MessagesWriter(model: conversation.model, promptTokens: conversation.promptEstimate)
     return Question(

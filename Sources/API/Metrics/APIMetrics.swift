@@ -39,7 +39,7 @@ final class APIMetrics: Sendable {
     since start: ContinuousClock.Instant
   ) {
     histogram(of: Outcome(route: facts.route ?? Self.otherRoute, status: end.status))
-      .observe(total, trace: facts.traceID)
+      .observe(total, trace: facts.recordedTrace)
     if let tenant = facts.tenant { counter(of: tenant).add() }
     if let cache = facts.cache { byCache[cache]?.add() }
     if let first = facts.firstToken { noteTokens(facts, from: start, first) }
@@ -76,12 +76,12 @@ final class APIMetrics: Sendable {
     guard let target = summary?.target ?? facts.target else { return }
     let name = targets.name(of: target)
     firstToken.series(Self.operation, name.provider, name.model)
-      .observe(start.duration(to: first), trace: facts.traceID)
+      .observe(start.duration(to: first), trace: facts.recordedTrace)
     guard let last = facts.lastToken, last > first, let tokens = summary?.completionTokens, tokens > 1 else {
       return
     }
     perToken.series(Self.operation, name.provider, name.model)
-      .observe(first.duration(to: last).seconds / Double(tokens - 1), trace: facts.traceID)
+      .observe(first.duration(to: last).seconds / Double(tokens - 1), trace: facts.recordedTrace)
   }
 
   func write(to text: inout MetricsText) {

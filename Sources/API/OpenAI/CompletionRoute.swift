@@ -2,22 +2,20 @@ import Shared
 
 /// `POST /v1/completions`: texts that go on, as OpenAI's clients asked for them before there were chats.
 struct CompletionRoute: Sendable {
-  let asking: Asking
-  let bodies: BodyReader
-  let settings: CompatibleSettings
+  let desk: CompatibleDesk
 
-  var route: Route { Route(description, handler: asking.handler(reading: read)) }
+  var route: Route { Route(description, handler: desk.asking.handler(reading: read)) }
 
   private func read(_ call: Call) async throws(Problem) -> Question {
-    let wait = try call.wait() ?? settings.wait
-    let body = try await bodies.read(call, as: CompletionBody.schema)
+    let wait = try desk.wait(of: call)
+    let body = try await desk.bodies.read(call, as: CompletionBody.schema)
     if let (member, sentence) = body.fault { throw Call.invalid("body", member, sentence) }
     let completion = body.request
     try check(completion)
     let request = JobRequest.completion(completion)
     let order = JobOrder(
-      request: request, lane: .interactive, cache: try call.cacheWish() ?? settings.cache.mode(of: request),
-      metadata: body.metadata, expiresIn: settings.expiresIn, streaming: body.stream ? .deltas : nil,
+      request: request, lane: .interactive, cache: try desk.cacheMode(of: request, in: call),
+      metadata: body.metadata, expiresIn: desk.expiresIn, streaming: body.stream ? .deltas : nil,
       user: try UserName.read(body.others))
     let writer = CompletionWriter(
       model: body.model, includesUsage: body.includesUsage, echoes: body.echoes, count: body.count)
@@ -27,7 +25,7 @@ struct CompletionRoute: Sendable {
 
   /// Throws what a chat would lose, where everybody who could be asked has nothing else.
   private func check(_ request: CompletionRequest) throws(Problem) {
-    let catalog = settings.catalogs.current
+    let catalog = desk.catalogs.current
     try catalog.check(model: request.model)
     guard let obstacle = request.chatObstacle,
       !catalog.hasTarget(of: request.model, where: \.takesCompletions)

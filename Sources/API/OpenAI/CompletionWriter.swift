@@ -92,8 +92,7 @@ private struct CompletionChunkWriter: StreamWriter {
 
   /// An error ends the stream without `[DONE]`, and the official SDKs raise it.
   mutating func fail(with problem: Problem, to bytes: inout ByteBuffer) {
-    let error: JSONValue = ["error": .object(problem.openAIErrorObject(requestID: requestID.description))]
-    bytes.writeEvent(error.serialized())
+    bytes.writeEvent(problem.openAIErrorBody(requestID: requestID.description))
   }
 }
 

@@ -3,20 +3,18 @@ import Shared
 
 /// `POST /v1/embeddings`: texts as vectors.
 struct EmbeddingRoute: Sendable {
-  let asking: Asking
-  let bodies: BodyReader
-  let settings: CompatibleSettings
+  let desk: CompatibleDesk
 
-  var route: Route { Route(description, handler: asking.handler(reading: read)) }
+  var route: Route { Route(description, handler: desk.asking.handler(reading: read)) }
 
   private func read(_ call: Call) async throws(Problem) -> Question {
-    let wait = try call.wait() ?? settings.wait
-    let body = try await bodies.read(call, as: EmbeddingBody.schema)
-    try settings.catalogs.current.check(model: body.model)
+    let wait = try desk.wait(of: call)
+    let body = try await desk.bodies.read(call, as: EmbeddingBody.schema)
+    try desk.catalogs.current.check(model: body.model)
     let request = JobRequest.embedding(body.request)
     let order = JobOrder(
-      request: request, lane: .interactive, cache: try call.cacheWish() ?? settings.cache.mode(of: request),
-      expiresIn: settings.expiresIn, user: try UserName.read(body.others))
+      request: request, lane: .interactive, cache: try desk.cacheMode(of: request, in: call),
+      expiresIn: desk.expiresIn, user: try UserName.read(body.others))
     return Question(order: order, form: .written(by: EmbeddingWriter()), wait: wait)
   }
 }

@@ -3,25 +3,23 @@ import Shared
 
 /// `POST /v1/moderations`: whether texts and pictures are harmful, as a provider judges it.
 struct ModerationRoute: Sendable {
-  let asking: Asking
-  let bodies: BodyReader
-  let settings: CompatibleSettings
+  let desk: CompatibleDesk
 
-  var route: Route { Route(description, handler: asking.handler(reading: read)) }
+  var route: Route { Route(description, handler: desk.asking.handler(reading: read)) }
 
   private func read(_ call: Call) async throws(Problem) -> Question {
-    let wait = try call.wait() ?? settings.wait
-    let body = try await bodies.read(call, as: ModerationBody.schema)
+    let wait = try desk.wait(of: call)
+    let body = try await desk.bodies.read(call, as: ModerationBody.schema)
     try check(body.model)
     let request = JobRequest.moderation(body.request)
     let order = JobOrder(
-      request: request, lane: .interactive, cache: try call.cacheWish() ?? settings.cache.mode(of: request),
-      expiresIn: settings.expiresIn, user: try UserName.read(body.others))
+      request: request, lane: .interactive, cache: try desk.cacheMode(of: request, in: call),
+      expiresIn: desk.expiresIn, user: try UserName.read(body.others))
     return Question(order: order, form: .written(by: ModerationWriter()), wait: wait)
   }
 
   private func check(_ model: String?) throws(Problem) {
-    let catalog = settings.catalogs.current
+    let catalog = desk.catalogs.current
     let name = model ?? ModerationRequest.route
     if model == nil, (try? catalog.targets(for: name)) == nil {
       throw .modelNotFound(

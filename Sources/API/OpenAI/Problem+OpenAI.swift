@@ -10,8 +10,13 @@ extension Problem {
     headers[.contentType] = "application/json"
     // OpenAI's SDKs ask again after any 5xx; what failed for good would only fail again.
     if case .allProvidersFailed = self { headers[.shouldRetry] = "false" }
-    let body: JSONValue = ["error": .object(openAIErrorObject(requestID: requestID))]
-    return RenderedProblem(status: openAIStatus, headers: headers, body: body.serialized())
+    return RenderedProblem(
+      status: openAIStatus, headers: headers, body: openAIErrorBody(requestID: requestID))
+  }
+
+  /// The body of an answer, and the event that ends a stream.
+  func openAIErrorBody(requestID: String) -> ByteBuffer {
+    (["error": .object(openAIErrorObject(requestID: requestID))] as JSONValue).serialized()
   }
 
   /// What stands as `error`, also in the middle of a stream.

@@ -2,26 +2,24 @@ import Shared
 
 /// `POST /v1/responses`: what OpenAI's newer clients ask, Codex among them.
 struct ResponsesRoute: Sendable {
-  let asking: Asking
-  let bodies: BodyReader
-  let settings: CompatibleSettings
+  let desk: CompatibleDesk
   let responses: ResponseDesk
 
-  var route: Route { Route(description, handler: asking.handler(reading: read)) }
+  var route: Route { Route(description, handler: desk.asking.handler(reading: read)) }
 
   private func read(_ call: Call) async throws(Problem) -> Question {
-    let wait = try call.wait() ?? settings.wait
+    let wait = try desk.wait(of: call)
     let asked = try await asked(call)
     let body = asked.body
-    try settings.catalogs.current.check(model: body.model)
+    try desk.catalogs.current.check(model: body.model)
     let conversation = body.conversation(asked.sent)
     let request = JobRequest.chat(conversation)
     let isFlexible = asked.sent["service_tier"] == "flex"
     let lane: Lane = isFlexible ? .batch : body.background ? .standard : .interactive
     var order = JobOrder(
       request: request, lane: lane, isLaneNamed: isFlexible,
-      cache: try call.cacheWish() ?? settings.cache.mode(of: request), metadata: body.metadata,
-      expiresIn: settings.expiresIn, streaming: body.stream ? .deltas : nil,
+      cache: try desk.cacheMode(of: request, in: call), metadata: body.metadata,
+      expiresIn: desk.expiresIn, streaming: body.stream ? .deltas : nil,
       user: try UserName.read(asked.sent))
     if body.store {
       order.kept = KeptRequest(
@@ -49,7 +47,7 @@ struct ResponsesRoute: Sendable {
 
   private func asked(_ call: Call) async throws(Problem) -> Asked {
     guard let client = call.client else { throw .unauthorized }
-    let json = try await bodies.json(of: call)
+    let json = try await desk.bodies.json(of: call)
     var (members, count) = (json.object ?? [:], 0)
     if let items = members["input"]?.array {
       members["input"] = .array(try await responses.resolved(items, for: client, holding: call.hold))

@@ -37,9 +37,7 @@ final class RequestTrace: Sendable {
       "url.path": "\(request.uri.path)", "url.scheme": "http", "client.address": "\(origin.address)",
       "sluice.request.id": "\(id)",
     ]
-    if let agent = request.headers[.userAgent] {
-      attributes["user_agent.original"] = String(agent.prefix(256))
-    }
+    if let agent = request.headers.shownUserAgent { attributes["user_agent.original"] = agent }
     let span = tracer.begin(
       "\(request.method.rawValue) \(template)", .server, at: context, under: client?.spanID,
       isParentRemote: client != nil, attributes: attributes)
@@ -50,8 +48,9 @@ final class RequestTrace: Sendable {
   /// without a parent.
   deinit { span?.end() }
 
-  /// For logs and exemplars.
   var traceID: TraceID { context.traceID }
+  /// Whether a backend is told of it.
+  var isRecorded: Bool { span != nil }
 
   // MARK: - Admission
 

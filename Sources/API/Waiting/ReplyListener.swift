@@ -83,7 +83,7 @@ struct ReplyListener: Service {
     for ids in board.awaited.chunks(of: Self.jobsAtOnce) {
       // While Redis is away there is nothing to learn; the next look comes soon.
       let start = ContinuousClock.now
-      guard let look = try? await queue.ended(among: ids) else { return }
+      guard let look = try? await queue.ended(among: Array(ids)) else { return }
       for end in look.ends where board.deliver(end) && end.isWhole { receipts.note(end.id, isReceived: true) }
       await finder.missed(in: look, at: start)
     }
@@ -96,14 +96,8 @@ struct ReplyListener: Service {
 
   private func lookForEvents() async {
     for ids in feeds.watched.chunks(of: Self.jobsAtOnce) {
-      guard let counts = try? await queue.eventCounts(of: ids) else { return }
+      guard let counts = try? await queue.eventCounts(of: Array(ids)) else { return }
       for (id, count) in zip(ids, counts) { feeds.note(count: count, of: id) }
     }
-  }
-}
-
-extension Array {
-  fileprivate func chunks(of size: Int) -> [[Element]] {
-    stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min($0 + size, count)]) }
   }
 }

@@ -38,9 +38,9 @@ public struct EmbeddingRequest: Sendable, Hashable {
   /// The request in pieces of so many texts at most; itself where it has no more, or no texts.
   public func pieces(ofAtMost count: Int) -> [EmbeddingRequest] {
     guard let texts, texts.count > count else { return [self] }
-    return stride(from: 0, to: texts.count, by: count).map { start in
+    return texts.chunks(of: count).map { some in
       var piece = self
-      piece.input = .array(texts[start..<min(start + count, texts.count)].map(JSONValue.string))
+      piece.input = .array(some.map(JSONValue.string))
       return piece
     }
   }

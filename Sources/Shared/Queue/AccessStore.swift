@@ -52,10 +52,9 @@ public struct AccessStore: Sendable {
 
   /// Notes when keys were used last (Unix milliseconds), for ``AccessRecord/lastUsedAt``.
   public func noteUse(_ times: [String: Int64]) async throws(QueueError) {
-    let times = Array(times)
-    for first in stride(from: 0, to: times.count, by: Self.keysAtOnce) {
+    for some in Array(times).chunks(of: Self.keysAtOnce) {
       var command = queue.step("access_used")
-      for (key, time) in times[first..<min(times.count, first + Self.keysAtOnce)] {
+      for (key, time) in some {
         command.append(key)
         command.append(time)
       }

@@ -1,7 +1,8 @@
 import NIOCore
 import Synchronization
 
-/// What the step that has ended a job says of it: whose it was, and how long it took by Redis' clock.
+/// What the step that has ended a job, or counted what was bought for it, says of it: whose it was, and how long it took by
+/// Redis' clock.
 public struct JobAccount: Sendable, Hashable {
   public let tenant: String
   public let lane: String
@@ -14,7 +15,7 @@ public struct JobAccount: Sendable, Hashable {
   public let total: Duration?
   public let user: String?
 
-  /// Reads what `complete` and `fail` return; nil for a delivery, and for what was recorded before.
+  /// Reads what `complete`, `fail`, `retry` and `settle_job` return; nil for a delivery, and for what was recorded before.
   init?(_ reply: RESPValue) {
     guard var words = reply.buffer, let tenant = words.readWord(), let lane = words.readWord(),
       let key = words.readWord(), let wait = words.readWord(), let firstToken = words.readWord(),

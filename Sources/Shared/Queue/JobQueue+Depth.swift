@@ -2,7 +2,7 @@
 public struct LaneDepth: Sendable, Hashable {
   /// Ids in the lists of its tenants. One that was cancelled stays there until its turn.
   public var jobs = 0
-  /// The age of the oldest job; zero where there is none.
+  /// For how long the job could have been begun that waits longest; zero where there is none.
   public var oldest = Duration.zero
 
   public init() {}

@@ -78,29 +78,34 @@ extension JobQueue {
   }
 
   /// Puts a job aside for `delay`. An attempt that asked no provider is not counted.
-  /// - Parameter purchase: what the attempt cost all the same.
+  /// - Parameters:
+  ///   - purchase: what the attempt cost all the same.
+  ///   - slot: where it is left whose the job is, where something was bought.
   public func retry(
-    _ lease: Lease, after delay: Duration, countsAttempt: Bool, bought purchase: Purchase? = nil
+    _ lease: Lease, after delay: Duration, countsAttempt: Bool, bought purchase: Purchase? = nil,
+    telling slot: JobAccountSlot? = nil
   ) async throws(QueueError) -> Settlement {
     var command = quietStep("retry", lease)
     command.append(delay.wholeMilliseconds)
     command.append(countsAttempt ? "1" : "0")
     command.append(purchase?.words ?? "")
-    return try await settle(command, step: "retry")
+    return try await settle(command, step: "retry") { slot?.take($0) }
   }
 
   /// Says what was bought for a job that its worker has given up. Where it was cancelled meanwhile that is all that its end
   /// lacks: what it held is given back, and its record of usage written. Returns whether it was so; every job that was
-  /// cancelled while it ran is settled, also one for which nothing was bought.
+  /// cancelled while it ran is settled, also one for which nothing was bought. `slot` is left whose it was.
   @discardableResult
-  public func settle(_ lease: Lease, bought purchase: Purchase?) async throws(QueueError) -> Bool {
+  public func settle(
+    _ lease: Lease, bought purchase: Purchase?, telling slot: JobAccountSlot? = nil
+  ) async throws(QueueError) -> Bool {
     var command = step("settle_job")
     command.append(lease.id.rawValue)
     command.append(lease.fence)
     command.append(lease.worker)
     command.append(purchase?.words ?? "")
     command.append(retention.jobs.wholeMilliseconds)
-    return try await perform(command).integer == 1
+    return try await settle(command, step: "settle_job") { slot?.take($0) } == .recorded
   }
 
   /// Whether a job that was cancelled is settled: its worker has said what it has bought, or is known to be lost.

@@ -1,3 +1,5 @@
+import Shared
+
 /// Vectors of length 1 that depend on nothing but the text.
 enum EmbeddingVector {
   static func make(_ text: String, dimensions: Int) -> [Float] {

@@ -14,8 +14,6 @@ struct ToolCall: Sendable, Equatable {
   var argumentFragments: [String] {
     let characters = Array(argumentsText)
     let size = max(1, min(8, characters.count / 3))
-    return stride(from: 0, to: characters.count, by: size).map { start in
-      String(characters[start..<min(start + size, characters.count)])
-    }
+    return characters.chunks(of: size).map { String($0) }
   }
 }

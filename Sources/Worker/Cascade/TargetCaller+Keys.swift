@@ -66,7 +66,7 @@ extension TargetCaller {
 
   private static func drawn(_ keys: [ProviderKey], _ seed: UInt64?) -> [ProviderKey] {
     if let seed {
-      var generator = SeededGenerator(seed: seed)
+      var generator = SplitMix(seed: seed)
       return WeightedDraw.order(keys, by: \.weight, using: &generator)
     }
     var generator = SystemRandomNumberGenerator()

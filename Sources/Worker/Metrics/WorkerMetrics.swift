@@ -50,7 +50,7 @@ final class WorkerMetrics: Sendable {
     tenant.cost.add(Int(result.cost.rawValue))
   }
 
-  /// What nobody gets was bought all the same, and was recorded; `tenant` is nil where the step did not say whose it was.
+  /// What nobody gets was bought all the same, and was recorded; `tenant` is nil where Redis did not say whose it was.
   func bought(_ purchase: Purchase, by tenant: String?) {
     let usage = TokenUsage(
       promptTokens: purchase.promptTokens, completionTokens: purchase.completionTokens)

@@ -185,9 +185,11 @@ final class HeldJobs: Sendable {
   /// The offer for the slot of a job that ends; nil when no more jobs are wanted.
   var offerForNext: SlotOffer? { state.withLock { $0.isStopping || $0.isFull ? nil : $0.offer } }
 
-  /// The worker listens from now on.
+  /// The worker listens from now on. One that is stopping offers nothing more, so nothing is on its way to be waited for: it
+  /// would be until its drain time-out, and for ever where that is over.
   func open(_ offer: SlotOffer) {
     change { state in
+      guard !state.isStopping else { return }
       state.offer = offer
       state.heard = 0
       state.mayHear = true

@@ -14,8 +14,13 @@ extension JobRunner {
   /// While Redis is away nothing can be told. When that takes too long, the job counts as what it had reserved.
   func giveUp(_ lease: Lease, _ report: CascadeReport) async -> CancellationError {
     let end = ContinuousClock.now + Self.timeToTell
+    let slot = JobAccountSlot()
     while !held.abandon(lease, bought: report.unused) {
-      if (try? await recorder.queue.settle(lease, bought: report.unused)) != nil { break }
+      if let isSettled = try? await recorder.queue.settle(lease, bought: report.unused, telling: slot) {
+        // Of one whose lease was lost Redis counts what it had reserved, and nothing here.
+        if isSettled, let unused = report.unused { log.metrics.bought(unused, by: slot.account?.tenant) }
+        break
+      }
       guard ContinuousClock.now < end else { break }
       await Self.rest()
     }

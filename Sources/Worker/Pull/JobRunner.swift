@@ -149,10 +149,12 @@ struct JobRunner: Sendable {
       }
       return (settlement, slot.account)
     case .retry(let delay, let countsAttempt):
+      let slot = JobAccountSlot()
       let settlement = try await recorder.settle(lease) { queue throws(QueueError) in
-        try await queue.retry(lease, after: delay, countsAttempt: countsAttempt, bought: unused)
+        try await queue.retry(
+          lease, after: delay, countsAttempt: countsAttempt, bought: unused, telling: slot)
       }
-      return (settlement, nil)
+      return (settlement, slot.account)
     }
   }
 }

@@ -1,5 +1,4 @@
 import HTTPTypes
-import Logging
 import NIOCore
 import NIOEmbedded
 import NIOPosix
@@ -21,21 +20,8 @@ struct AccessLab: Sendable {
   let authenticator: Authenticator
 
   static func with(_ body: (AccessLab) async throws -> Void) async throws {
-    try await RedisServer.with { server in
-      let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-      var configuration = try RedisConfiguration(url: server.url)
-      configuration.commandTimeout = .seconds(20)
-      let redis = RedisClient(configuration: configuration, logger: quiet, purpose: "test")
-      let environment = ProcessEnvironment([:])
-      let queue = JobQueue(
-        redis: redis, retention: try JobRetention(environment), bounds: try QueueBounds(environment))
-      let peppers = try #require(KeyPeppers(parsing: "a-new-pepper-of-a-test,an-old-pepper-of-a-test"))
-      try await withThrowingTaskGroup(of: Void.self) { group in
-        group.addTask { try await redis.run() }
-        defer { group.cancelAll() }
-        try await body(AccessLab(redis, AccessStore(queue), peppers))
-      }
-    }
+    let peppers = try #require(KeyPeppers(parsing: "a-new-pepper-of-a-test,an-old-pepper-of-a-test"))
+    try await APILab.with { redis, queue in try await body(AccessLab(redis, AccessStore(queue), peppers)) }
   }
 
   private init(_ redis: RedisClient, _ store: AccessStore, _ peppers: KeyPeppers) {

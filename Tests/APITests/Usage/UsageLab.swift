@@ -1,6 +1,5 @@
 import HTTPTypes
 import HummingbirdCore
-import Logging
 import NIOCore
 import NIOEmbedded
 import TestSupport
@@ -15,20 +14,7 @@ struct UsageLab: Sendable {
   let queue: JobQueue
 
   static func with(_ body: (UsageLab) async throws -> Void) async throws {
-    try await RedisServer.with { server in
-      let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-      var configuration = try RedisConfiguration(url: server.url)
-      configuration.commandTimeout = .seconds(20)
-      let redis = RedisClient(configuration: configuration, logger: quiet, purpose: "test")
-      let environment = ProcessEnvironment([:])
-      let queue = JobQueue(
-        redis: redis, retention: try JobRetention(environment), bounds: try QueueBounds(environment))
-      try await withThrowingTaskGroup(of: Void.self) { group in
-        group.addTask { try await redis.run() }
-        defer { group.cancelAll() }
-        try await body(UsageLab(redis: redis, queue: queue))
-      }
-    }
+    try await APILab.with { redis, queue in try await body(UsageLab(redis: redis, queue: queue)) }
   }
 
   /// The beginning (Unix milliseconds) of a day so long ago.

@@ -113,15 +113,6 @@ extension WireDialect {
 }
 
 extension Result where Failure == ProviderFault {
-  /// Without what it says of retries and circuits, and the names in its error, which have tests of their own.
-  var fault: ProviderFault? {
-    guard case .failure(let fault) = self else { return nil }
-    let isRefusedByFilter = fault.kind == .contentFiltered && fault.error != nil
-    return ProviderFault(
-      fault.kind, fault.reason,
-      error: fault.message.map { ProviderError(message: $0) } ?? (isRefusedByFilter ? ProviderError() : nil))
-  }
-
   /// What the provider said.
   var said: ProviderError? {
     if case .failure(let fault) = self { fault.error } else { nil }

@@ -49,6 +49,26 @@ struct LogPipeTests {
     #expect(lines.count { $0 == Self.line.dropLast() } == count + 1 - told)
   }
 
+  @Test(
+    "a line that is longer than the buffer is written whole, also behind others, and what comes behind it waits"
+  )
+  func longLine() async throws {
+    let file = Pipe()
+    let pipe = Self.pipe(to: file.fileHandleForWriting.fileDescriptor, capacity: 4096)
+    let long = String(repeating: "x", count: 100_000) + "\n"
+    // It is more than the system's pipe takes, so the writer waits for the reader and the other lines for the writer.
+    pipe.write(Self.line, isUrgent: false)
+    pipe.write(long)
+    let texts = Self.read(file.fileHandleForReading.fileDescriptor)
+    #expect(pipe.drain(within: .seconds(30)))
+    pipe.write(Self.line)
+    #expect(pipe.drain(within: .seconds(30)) && pipe.dropped == 0)
+    try file.fileHandleForWriting.close()
+    var text = ""
+    for await part in texts { text += part }
+    #expect(text == Self.line + long + Self.line)
+  }
+
   @Test("a reader that is gone, and a disk that is full, end nothing and are counted")
   func gone() throws {
     let file = Pipe()

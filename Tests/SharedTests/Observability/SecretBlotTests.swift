@@ -20,6 +20,12 @@ struct SecretBlotTests {
         "x -----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY----- y",
         "x *** y"
       ),
+      (
+        "x -----BEGIN PGP PRIVATE KEY BLOCK-----\nlQdG\n-----END PGP PRIVATE KEY BLOCK----- y",
+        "x *** y"
+      ),
+      ("-----BEGIN PGP PRIVATE KEY BLOCK-----\nlQdG", "***"),
+      ("-----BEGIN PGP PUBLIC KEY BLOCK-----", "-----BEGIN PGP PUBLIC KEY BLOCK-----"),
       // As JSON writes the beginning of a line.
       (#"my key:\nsk-proj-0123456789abcdef and \u0007AKIA0123456789ABCDEF"#, #"my key:\n*** and \u0007***"#),
       ("-----BEGIN CERTIFICATE-----", "-----BEGIN CERTIFICATE-----"), ("", ""), ("ümlaut 🙂", "ümlaut 🙂"),

@@ -36,7 +36,9 @@ struct BoughtTests {
       ] {
         #expect(try await !lab.queue.settle(other, bought: purchase(9)))
       }
-      #expect(try await lab.queue.settle(job.lease, bought: purchase(7, tokens: 9)))
+      let slot = JobAccountSlot()
+      #expect(try await lab.queue.settle(job.lease, bought: purchase(7, tokens: 9), telling: slot))
+      #expect(slot.account?.tenant == "default" && slot.account?.total != nil)
       #expect(try await !lab.queue.settle(job.lease, bought: purchase(7, tokens: 9)))
       #expect(try await lab.sums() == [:])
       #expect(try await lab.spent() == 7)
@@ -201,9 +203,11 @@ struct BoughtTests {
       let id = try await lab.admit(lab.admission(demand: demand(lab, 30)))
       let job = try await lab.claimOne()
       if isRetry {
+        let slot = JobAccountSlot()
         let settlement = try await lab.queue.retry(
-          job.lease, after: .seconds(60), countsAttempt: true, bought: purchase(5, tokens: 9))
+          job.lease, after: .seconds(60), countsAttempt: true, bought: purchase(5, tokens: 9), telling: slot)
         #expect(settlement == .recorded)
+        #expect(slot.account?.tenant == "default" && slot.account?.total == nil)
         #expect(try await lab.sums() == [:], "it comes to its gates when its time has come")
         try await lab.letTimePass("scheduled", id)
       } else {

@@ -111,6 +111,55 @@ struct MetricsTests {
     }
   }
 
+  /// The tokens of a target, and of the only tenant there is.
+  private func tokens(_ page: MetricsPage) -> (target: Double, tenant: Double) {
+    let kinds = ["input", "output"].map {
+      page["sluice_tokens_total{kind=\"\($0)\",provider=\"gemini\",model=\"\(model)\"}"]
+    }
+    return (kinds.reduce(0, +), page[#"sluice_tenant_tokens_total{tenant="default"}"#])
+  }
+
+  @Test("what was bought for a job that is cancelled is counted for its target and its tenant")
+  func cancelled() async throws {
+    try await with { cluster, api, worker in
+      try await cluster.simulator.script([["provider": "*", "behaviour": ["hang": "before_headers"]]])
+      let made = try await api.post("/jobs", ["prompt": "Why?", "max_tokens": 10])
+      let link = try #require(made.headers["location"])
+      try await eventually("a provider is being asked") {
+        try await cluster.simulator.stats()["in_flight"]?.integer == 1
+      }
+      #expect(try await api.call(.DELETE, link).json["status"] == "cancelled")
+      let page = try await eventually("the worker has counted it") { () -> MetricsPage? in
+        let page = try await worker.workerMetrics()
+        return page[#"sluice_tenant_tokens_total{tenant="default"}"#] > 0 ? page : nil
+      }
+      // `Why?`, and four for the turn.
+      #expect(tokens(page) == (5, 5))
+      #expect(page[#"sluice_tenant_cost_usd_total{tenant="default"}"#] > 0)
+    }
+  }
+
+  @Test("what an attempt has bought that is made again is counted for its target and its tenant")
+  func triedAgain() async throws {
+    let environment = ["CASCADE": "gemini", "GROQ_API_KEY": "", "OPENROUTER_API_KEY": ""]
+    try await with(environment: environment) { cluster, api, worker in
+      try await cluster.simulator.script([
+        ["provider": "*", "times": 1, "behaviour": ["cut": "mid_body"]]
+      ])
+      let reply = try await api.post("/query", ["prompt": "Why?", "cache": "off"])
+      #expect(reply.status == 200)
+      let usage = reply.json["usage"]
+      let used = Double((usage?["prompt_tokens"]?.integer ?? 0) + (usage?["completion_tokens"]?.integer ?? 0))
+      let page = try await eventually("the worker has counted it") { () -> MetricsPage? in
+        let page = try await worker.workerMetrics()
+        return page[#"sluice_queue_wait_seconds_count{lane="interactive"}"#] == 1 ? page : nil
+      }
+      #expect(page[#"sluice_retries_total{reason="failed"}"#] == 1)
+      let tokens = tokens(page)
+      #expect(tokens.target > used && tokens.tenant == tokens.target, "\(tokens) of \(used)")
+    }
+  }
+
   @Test("what refuses a request is counted")
   func refusals() async throws {
     try await with(environment: ["RATE_LIMIT": "1/hour", "CASCADE": "gemini"]) { _, api, _ in

@@ -203,6 +203,20 @@ struct TraceTests {
     }
   }
 
+  @Test("an exemplar names no trace that is not recorded: no backend would have it")
+  func exemplars() async throws {
+    let recorded = "1af7651916cd43dd8448eb211c80319c"
+    try await traced { _, api in
+      for (path, parent) in [("/query", client + "0"), ("/jobs", "00-\(recorded)-b7ad6b7169203331-01")] {
+        let reply = try await api.post(path, ["prompt": "Why?"], headers: ["traceparent": parent])
+        #expect(reply.status < 300)
+      }
+      let page = try await api.metrics(accept: "application/openmetrics-text; version=1.0.0").text
+      #expect(page.contains(recorded) && !page.contains("0af7651916cd43dd8448eb211c80319c"))
+    } _: { _ in
+    }
+  }
+
   @Test("contents are in spans only where that was asked for, as their conventions have them")
   func content() async throws {
     try await traced(["TRACE_CONTENT": "on"]) { _, api in

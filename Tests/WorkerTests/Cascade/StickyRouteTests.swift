@@ -63,7 +63,7 @@ struct StickyRouteTests {
   @Test("keys are drawn alike for one conversation, by weight for many")
   func keys() {
     func first(_ seed: UInt64) -> Int? {
-      var generator = SeededGenerator(seed: seed)
+      var generator = SplitMix(seed: seed)
       return WeightedDraw.order([1, 3], by: \.self, using: &generator).first
     }
     #expect((0..<20).allSatisfy { first($0) == first($0) })

@@ -64,6 +64,17 @@ struct OfferingTests {
     await empty
   }
 
+  @Test("a worker that listens only once it stops, or anew, does not wait for jobs: none is on its way")
+  func listensTooLate() async throws {
+    let held = HeldJobs(capacity: 2)
+    held.open(try OfferFixture.make())
+    held.stop()
+    held.closeOffer()
+    held.open(try OfferFixture.make())
+    #expect(held.offer == nil)
+    if held.offer == nil { await held.waitUntilEmpty() }
+  }
+
   @Test("what comes after the end is left to its lease")
   func closed() {
     let held = HeldJobs(capacity: 1)

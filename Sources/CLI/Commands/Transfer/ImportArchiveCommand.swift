@@ -32,8 +32,7 @@ struct ImportArchiveCommand: AsyncParsableCommand {
     let (replace, dryRun) = (replace, dryRun)
     let outcomes = try await AdminClient.with(try server.server()) { client in
       var outcomes: [JSONValue] = []
-      for start in stride(from: 0, to: archive.entries.count, by: Self.batch) {
-        let entries = archive.entries[start..<min(start + Self.batch, archive.entries.count)]
+      for entries in archive.entries.chunks(of: Self.batch) {
         let body: JSONValue = [
           "peppers": .array(archive.peppers.map(JSONValue.string)), "replace": .bool(replace),
           "dry_run": .bool(dryRun), "data": .array(Array(entries)),

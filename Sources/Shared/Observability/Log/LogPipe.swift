@@ -14,7 +14,7 @@ import Synchronization
 /// A reader that is slow, gone or out of room costs lines, never a request: what finds no room in the buffer, or cannot
 /// be written, is counted, and said in a line of its own once something can be written again.
 public final class LogPipe: Sendable {
-  /// How many bytes wait at most.
+  /// Once so many bytes wait, no more are taken. One line may be longer: those with contents have bounds of their own.
   static let capacity = 1 << 20
   /// How long lines that are not urgent wait for others: a thread is then woken for many of them.
   private static let rest = DispatchTimeInterval.milliseconds(50)
@@ -43,7 +43,7 @@ public final class LogPipe: Sendable {
 
   /// - Parameters:
   ///   - descriptor: where the lines go; standard error where it is left out.
-  ///   - capacity: how many bytes wait at most.
+  ///   - capacity: once so many bytes wait, no more are taken.
   ///   - notice: the line that says how many were dropped.
   public init(
     to descriptor: Int32 = STDERR_FILENO, capacity: Int? = nil, notice: @escaping @Sendable (Int) -> String
@@ -71,7 +71,7 @@ public final class LogPipe: Sendable {
 
   private func write(bytes: UnsafeBufferPointer<UInt8>, isUrgent: Bool) {
     let (callsNow, callsLater) = state.withLock { state in
-      guard state.waiting.count + bytes.count <= capacity else {
+      guard state.waiting.count < capacity else {
         state.dropped += 1
         state.untold += 1
         return (false, false)

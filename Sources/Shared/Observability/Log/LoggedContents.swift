@@ -24,25 +24,7 @@ public struct LoggedContents: Sendable {
   /// A text as it is shown: its beginning, with what looks like a secret blotted out.
   public func shown(_ text: String) -> String {
     // A secret that the cut goes through would not be known as one.
-    let beginning = Self.prefix(of: text, bytes: bytes + SecretBlots.longest)
-    return Self.cut(SecretBlots.blotted(beginning), to: bytes)
-  }
-
-  private static func cut(_ text: String, to bytes: Int) -> String {
-    text.utf8.count <= bytes ? text : prefix(of: text, bytes: bytes) + "…"
-  }
-
-  /// At most so many bytes, whole characters of Unicode.
-  private static func prefix(of text: String, bytes: Int) -> String {
-    guard text.utf8.count > bytes else { return text }
-    return String(decoding: Array(text.utf8.prefix(bytes)), as: UTF8.self)
-      .trimmingPartialScalar()
-  }
-}
-
-extension String {
-  /// Without the mark of half a character at its end.
-  fileprivate func trimmingPartialScalar() -> String {
-    hasSuffix("\u{FFFD}") ? String(unicodeScalars.dropLast()) : self
+    let blotted = SecretBlots.blotted(text.beginning(bytes: bytes + SecretBlots.longest))
+    return blotted.utf8.count <= bytes ? blotted : blotted.beginning(bytes: bytes) + "…"
   }
 }

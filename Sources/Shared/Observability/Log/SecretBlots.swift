@@ -17,6 +17,7 @@ enum SecretBlots {
   private static let byFirst: [UInt8: [(prefix: [UInt8], least: Int)]] = Dictionary(
     grouping: prefixes.map { (prefix: Array($0.prefix.utf8), least: $0.least) }, by: { $0.prefix[0] })
   private static let privateKey = Array("-----BEGIN ".utf8)
+  private static let privateKeys = [Array("PRIVATE KEY".utf8), Array("PRIVATE KEY BLOCK".utf8)]
   private static let end = Array("-----END ".utf8)
 
   static func blotted(_ text: String) -> String {
@@ -61,15 +62,10 @@ enum SecretBlots {
     return !(start > 5 && bytes[start - 6] == backslash && bytes[start - 5] == UInt8(ascii: "u"))
   }
 
-  /// From `-----BEGIN … PRIVATE KEY` to its end, or that of the text.
+  /// From `-----BEGIN … PRIVATE KEY`, or PGP's `… PRIVATE KEY BLOCK`, to its end, or that of the text.
   private static func pem(in bytes: [UInt8], at start: Int) -> Range<Int>? {
-    let heading = bytes[start...].prefix(64)
-    guard
-      heading.split(separator: UInt8(ascii: "-")).first.map({
-        $0.suffix(11).elementsEqual("PRIVATE KEY".utf8)
-      })
-        == true
-    else { return nil }
+    let heading = bytes[start...].prefix(64).split(separator: UInt8(ascii: "-")).first ?? []
+    guard privateKeys.contains(where: { heading.suffix($0.count).elementsEqual($0) }) else { return nil }
     var at = start + privateKey.count
     while at < bytes.count, !bytes[at...].starts(with: end) { at += 1 }
     let close = bytes[min(at + end.count, bytes.count)...].firstIndex(of: UInt8(ascii: "-"))

@@ -164,7 +164,7 @@ function held.owe(K, changes, id, now)
   note_added(changes, 'owed', text(now + OWED_FOR), id)
 end
 
--- Settles a job that has ended before it was known what it used.
+-- Settles a job that has ended before it was known what it used. Returns what it was (told_of).
 local function pay(K, id, usage, keep)
   local key, now, changes = K .. 'j:' .. id, now_ms(), new_changes()
   local job = fields_of(K, id)
@@ -176,14 +176,14 @@ local function pay(K, id, usage, keep)
   if not job.nm then job.tags = string_at(K .. 'm:' .. id) end
   record_usage(K, id, job.s, job, held.in_all(job.pu, usage), tonumber(redis.call('HGET', key, 'ft')) or now)
   write_changes(K, changes)
+  return told_of(job)
 end
 
--- The same by who held it under `fence` when it was cancelled. Returns whether it was to be settled.
+-- The same by who held it under `fence` when it was cancelled. Returns nothing where it was not to be settled.
 function held.settle_late(K, id, fence, worker, usage, keep)
   local job = redis.pcall('HMGET', K .. 'j:' .. id, 'ow', 'f', 'by')
-  if not job[1] or job[2] ~= fence or not is_by(job[3], worker) then return false end
-  pay(K, id, usage, keep)
-  return true
+  if not job[1] or job[2] ~= fence or not is_by(job[3], worker) then return nil end
+  return pay(K, id, usage, keep)
 end
 
 -- The same when its worker has not said so in time.
@@ -205,9 +205,9 @@ end
 
 -- settle_job: a worker has given up a job, and says what it has bought for it. Where the job was cancelled that settles it.
 --   KEYS[1] base   ARGV 1 id  2 fence  3 worker  4 what was bought, or ''  5 keep (ms)
---   returns 1: it is settled now, 0: it was not to be   O(log jobs)
+--   returns what the job was (told_of): it is settled now, 0: it was not to be   O(log jobs)
 step('settle_job', { 'allow-oom' }, function(K, args)
-  return held.settle_late(K, args[1], args[2], args[3], held.usage_of(args[4]), tonumber(args[5])) and 1 or 0
+  return held.settle_late(K, args[1], args[2], args[3], held.usage_of(args[4]), tonumber(args[5])) or 0
 end)
 
 end

@@ -84,7 +84,7 @@ local function promote_one(K, id, keep, now)
   end
   if job[3] ~= 'scheduled' then return drop_stray(K, 'scheduled', id) end
   redis.call('ZREM', K .. 'scheduled', id)
-  redis.call('HSET', K .. 'j:' .. id, 's', 'queued')
+  redis.call('HSET', K .. 'j:' .. id, 's', 'queued', 'rt', text(now))
   if gate then
     held.promote(K, id, { t = job[1], l = job[2], gt = gate, h = job[6] }, keep, now)
   else

@@ -7,17 +7,9 @@ do
 -- What a read returned; nothing of a key of another type, which whoever works with it finds.
 local function list_or_nothing(reply) return reply.err and {} or reply end
 
--- Heads of tenants' lists that are looked at for the oldest: some may have ended while they stood there.
-local CANDIDATES = 8
-
--- The first ids in order, `most` of them, with one more.
-local function insert_oldest(oldest, id)
-  local index = #oldest
-  while index > 0 and id < oldest[index] do index = index - 1 end
-  if index >= CANDIDATES then return end
-  table.insert(oldest, index + 1, id)
-  oldest[CANDIDATES + 1] = nil
-end
+-- Heads of tenants' lists that are looked at for the one that waits longest, at most: some may have ended while they stood
+-- there, or been put aside for long and not wait since they came.
+local CANDIDATES = 64
 
 -- The tenants of a lane that are held back for running as many jobs as they may.
 local function parked_in(K, lane)
@@ -28,18 +20,27 @@ local function parked_in(K, lane)
   return names
 end
 
--- When (ms) the oldest job that is still queued came; nil without one.
-local function came_first(K, oldest)
-  for _, id in ipairs(oldest) do
-    local job = redis.pcall('HMGET', K .. 'j:' .. id, 's', 'ct', 'gt', 'fo')
-    if job[1] == 'queued' and not (job[3] or job[4]) then return tonumber(job[2]) end
+-- Since when (ms) the job waits that could be begun for longest; nil without one. None waits since before it came, and ids
+-- are in the order in which jobs came: mostly two are read.
+local function waits_since(K, heads)
+  local longest
+  table.sort(heads)
+  for index = 1, math.min(#heads, CANDIDATES) do
+    local job = redis.pcall('HMGET', K .. 'j:' .. heads[index], 's', 'ct', 'gt', 'fo', 'rt')
+    local came = tonumber(job[2])
+    if job[1] == 'queued' and came and not (job[3] or job[4]) then
+      if longest and came >= longest then break end
+      local ready = tonumber(job[5]) or came
+      if not longest or ready < longest then longest = ready end
+    end
   end
+  return longest
 end
 
 -- depth: a part of a lane.
 --   KEYS[1] base   ARGV 1 lane  2 rank of the tenant to begin with  3 most tenants
---   returns {ids in their lists (one that has ended stays until its turn), age (ms) of the oldest job found, or -1,
---     rank to go on from, or -1 at the end}
+--   returns {ids in their lists (one that has ended stays until its turn), how long (ms) the job waits that could be begun
+--     for longest, or -1, rank to go on from, or -1 at the end}
 --   O(tenants looked at), and those that are held back, in the first part
 step('depth', { 'no-writes' }, function(K, args)
   local lane, first, most = args[1], tonumber(args[2]), tonumber(args[3])
@@ -49,17 +50,17 @@ step('depth', { 'no-writes' }, function(K, args)
   if first == 0 then
     for _, name in ipairs(parked_in(K, lane)) do names[#names + 1] = name end
   end
-  local depth, oldest = 0, {}
+  local depth, heads = 0, {}
   for _, name in ipairs(names) do
     local list = K .. 'q:' .. lane .. ':' .. name
     local length = redis.pcall('LLEN', list)
     if type(length) == 'number' and length > 0 then
       depth = depth + length
-      insert_oldest(oldest, redis.call('LINDEX', list, '0'))
+      heads[#heads + 1] = redis.call('LINDEX', list, '0')
     end
   end
-  local came = came_first(K, oldest)
-  return { depth, came and math.max(0, now_ms() - came) or -1, next }
+  local since = waits_since(K, heads)
+  return { depth, since and math.max(0, now_ms() - since) or -1, next }
 end)
 
 end

@@ -1,10 +1,11 @@
 -- retry: puts a job that met passing faults aside for a while.
 --   KEYS[1] base
 --   ARGV  1 id  2 fence  3 worker  4 delay (ms)  5 '1' when an attempt was used up  6 what was bought (bought.lua), or ''
---   returns 1: scheduled, 0: stale, nothing was changed   O(log jobs)
+--   returns 1: scheduled, or where something was bought what the job was (told_of), without times; 0: stale, nothing was
+--   changed   O(log jobs)
 -- An answer that had begun to be sent begins anew; whether its client takes that, the worker knows.
 step('retry', { 'allow-oom' }, function(K, args)
-  local id = args[1]
+  local id, told = args[1], 1
   local bought = held.read_bought(args[6])
   if not may_settle(K, id, args[2], args[3]) then
     held.settle_late(K, id, args[2], args[3], held.usage_of(args[6]))
@@ -13,6 +14,8 @@ step('retry', { 'allow-oom' }, function(K, args)
   if bought then
     local job = fields_of(K, id)
     held.put_aside(K, job, bought, now_ms())
+    job.ms = '- - -'
+    told = told_of(job)
   end
   if args[5] ~= '1' then redis.call('HINCRBY', K .. 'j:' .. id, 'a', -1) end
   redis.call('HSET', K .. 'j:' .. id, 's', 'scheduled')
@@ -25,7 +28,7 @@ step('retry', { 'allow-oom' }, function(K, args)
   end
   -- An idle worker wakes, finds nothing to do yet, and learns when there will be.
   wake(K)
-  return 1
+  return told
 end)
 
 -- Gives a running job back to the front of its lane, no attempt used up. One whose answer had begun to be sent fails,

@@ -11,11 +11,10 @@ extension JobQueue {
   /// Notes when users were named last (Unix milliseconds), and forgets those that were not for as long as usage is kept: more
   /// than it notes, so that they do not pile up.
   public func noteUsers(_ times: [TenantUser: Int64]) async throws(QueueError) {
-    let times = Array(times)
-    for first in stride(from: 0, to: times.count, by: Self.usersAtOnce) {
+    for some in Array(times).chunks(of: Self.usersAtOnce) {
       var command = step("users_seen")
       command.append(retention.usage.wholeMilliseconds)
-      for (user, time) in times[first..<min(times.count, first + Self.usersAtOnce)] {
+      for (user, time) in some {
         command.append(user.tenant)
         command.append(user.name)
         command.append(time)

@@ -21,7 +21,7 @@ struct TraceSamplerTests {
 
   @Test("a ratio of the names is recorded, and all who take part choose alike")
   func ratio() throws {
-    var generator = SplitMix64(seed: 7)
+    var generator = SplitMix(seed: 7)
     let names = try (0..<20_000).map { _ in
       try #require(TraceID(high: generator.next(), low: generator.next()))
     }
@@ -30,17 +30,5 @@ struct TraceSamplerTests {
     #expect(tenth.allSatisfy { TraceSampler(.ratio(0.2)).samples($0) })
     #expect(!names.contains { TraceSampler(.ratio(0)).samples($0) })
     #expect(names.allSatisfy { TraceSampler(.ratio(1)).samples($0) })
-  }
-
-  /// The same numbers each time.
-  private struct SplitMix64: RandomNumberGenerator {
-    var seed: UInt64
-
-    mutating func next() -> UInt64 {
-      seed &+= 0x9E37_79B9_7F4A_7C15
-      var mixed = (seed ^ (seed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-      return mixed ^ (mixed >> 31)
-    }
   }
 }

@@ -6,7 +6,8 @@ extension Metrics {
     "sluice_queue_depth", .gauge, "Jobs that stand in a lane.", by: ["lane"], from: .api)
   public static let queueOldest = Metric(
     "sluice_queue_oldest_seconds", .gauge,
-    "The age of the oldest job that stands in a lane; 0 for an empty one.",
+    "For how long the job could have been begun that waits longest in a lane: since it came, or since its delay or its pause "
+      + "before another attempt was over; 0 for an empty one.",
     by: ["lane"], from: .api)
   public static let openBytes = Metric(
     "sluice_open_bytes", .gauge, "Bytes of requests that have not ended.", from: .api)

@@ -1,4 +1,5 @@
-/// A random number generator whose numbers are the same in every run (SplitMix64), so that failures can be repeated.
+/// Numbers that are the same for the same seed, in every process: SplitMix64 (Steele, Lea, Flood 2014;
+/// https://prng.di.unimi.it/splitmix64.c).
 public struct SplitMix: RandomNumberGenerator, Sendable {
   private var state: UInt64
 
@@ -11,7 +12,4 @@ public struct SplitMix: RandomNumberGenerator, Sendable {
     mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
     return mixed ^ (mixed >> 31)
   }
-
-  /// True so often as `chance` of 100.
-  public mutating func happens(_ chance: Int) -> Bool { Int.random(in: 0..<100, using: &self) < chance }
 }
