@@ -2,7 +2,7 @@
 
 import sys
 
-from growth import memory, prompts, streams, waiting_jobs, workers
+from growth import agents, dialect_streams, memory, prompts, streams, waiting_jobs, workers
 from growth.settings import Settings
 from harness import machine
 from harness.table import Report
@@ -10,7 +10,8 @@ from harness.workspace import BenchmarkError, number_setting, run, workspace
 
 _PARTS = {
     "workers": workers.measure, "prompts": prompts.measure, "memory": memory.measure,
-    "streams": streams.measure, "waiting-jobs": waiting_jobs.measure,
+    "streams": streams.measure, "dialects": dialect_streams.measure, "agents": agents.measure,
+    "waiting-jobs": waiting_jobs.measure,
 }  # fmt: skip
 
 

@@ -1,16 +1,14 @@
-"""A client of streamed chat completions that takes the time to the first token, on raw sockets."""
+"""A client of streams that takes the time to the first token, on raw sockets."""
 
 import asyncio
 import json
-import re
 import time
 import uuid
 from dataclasses import dataclass
 
-# A delta with text in it: the first one of a stream only tells the role.
-_TOKEN = re.compile(rb'"content": ?"[^"]')
+from growth.dialects import CHAT, Dialect
+
 _EVENT = b"data: "
-_END = b"data: [DONE]"
 # Longer than any stream takes.
 _TIMEOUT_SECONDS = 120
 
@@ -23,12 +21,15 @@ class Target:
     path: str
     model: str
     key: str
+    dialect: Dialect = CHAT
 
     def request(self) -> bytes:
-        message = {"role": "user", "content": f"Tell me about {uuid.uuid4().hex}."}
-        body = json.dumps({"model": self.model, "stream": True, "messages": [message]}).encode()
+        return self.request_of(self.dialect.body(self.model, [f"Tell me about {uuid.uuid4().hex}."], []))
+
+    def request_of(self, members: dict) -> bytes:
+        body = json.dumps(members).encode()
         head = (
-            f"POST {self.path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {self.key}\r\n"
+            f"POST {self.path.format(model=self.model)} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {self.key}\r\n"
             f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
         )
         return head.encode() + body
@@ -37,8 +38,9 @@ class Target:
 class Stream(asyncio.Protocol):
     """One stream, from its request to its last event. Times are of ``time.perf_counter``."""
 
-    def __init__(self, request: bytes):
+    def __init__(self, request: bytes, dialect: Dialect):
         self._request = request
+        self._dialect = dialect
         self._unfinished_line = b""
         # Whether it came to its end.
         self.ended: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
@@ -54,9 +56,10 @@ class Stream(asyncio.Protocol):
         for line in lines:
             if not line.startswith(_EVENT):
                 continue
-            if self.first_token is None and _TOKEN.search(line):
+            data = line.removeprefix(_EVENT)
+            if self.first_token is None and self._dialect.token.search(data):
                 self.first_token = time.perf_counter()
-            if line.startswith(_END):
+            if self._dialect.end.search(data):
                 self._end(self.first_token is not None)
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -107,7 +110,7 @@ class StreamLoad:
         """The time to the first token, of a stream that came to its end."""
         try:
             transport, stream = await asyncio.get_running_loop().create_connection(
-                lambda: Stream(self._target.request()), "127.0.0.1", self._target.port
+                lambda: Stream(self._target.request(), self._target.dialect), "127.0.0.1", self._target.port
             )
         except OSError:
             return None

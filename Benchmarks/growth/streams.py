@@ -18,11 +18,11 @@ _WORDS = {1: 3, 10: 15, 100: 30, 1000: 150}
 _WORDS_OF_EVENT, _OTHER_EVENTS = 3, 4
 _EVENT_MS = 200
 # A worker holds all of them.
-_SETTINGS = {"WORKER_CONCURRENCY": "2000", "DRAIN_TIMEOUT": "1"}
+SETTINGS = {"WORKER_CONCURRENCY": "2000", "DRAIN_TIMEOUT": "1"}
 
 
 @dataclass
-class _Figures:
+class FirstTokens:
     first_token_ms: list[float] = field(default_factory=list)
     failures: int = 0
 
@@ -33,14 +33,14 @@ class _Figures:
 
 def measure(settings: Settings) -> None:
     cases = [(streams, name) for streams in _WORDS for name in ("provider", "Sluice")]
-    figures = {case: _Figures() for case in cases}
+    figures = {case: FirstTokens() for case in cases}
     with simulator(settings.state) as upstream:
-        with sluice(settings.state, upstream.base_url, settings=_SETTINGS) as running:
+        with sluice(settings.state, upstream.base_url, settings=SETTINGS) as running:
             targets = _targets(upstream, running)
             for _ in range(settings.rounds):
                 for streams, name in cases:
                     note(f"{streams} streams, {name}")
-                    _stream(upstream, targets[name], streams, settings.seconds, figures[streams, name])
+                    measure_streams(upstream, targets[name], streams, settings.seconds, figures[streams, name])
     _write(settings, figures)
 
 
@@ -51,7 +51,8 @@ def _targets(upstream: Simulator, running: Sluice) -> dict[str, Target]:
     }
 
 
-def _stream(upstream: Simulator, target: Target, streams: int, seconds: int, figures: _Figures) -> None:
+def measure_streams(upstream: Simulator, target: Target, streams: int, seconds: int, figures: FirstTokens) -> None:
+    """So many at once for so long, into ``figures``."""
     words = _WORDS[streams]
     upstream.behave({"answer": " ".join(["word"] * words), "drip_ms": _EVENT_MS})
     length = (words / _WORDS_OF_EVENT + _OTHER_EVENTS) * _EVENT_MS / 1000
@@ -63,7 +64,7 @@ def _stream(upstream: Simulator, target: Target, streams: int, seconds: int, fig
     figures.failures += load.failures
 
 
-def _write(settings: Settings, figures: dict[tuple[int, str], _Figures]) -> None:
+def _write(settings: Settings, figures: dict[tuple[int, str], FirstTokens]) -> None:
     report = settings.report
     report.line("## Streams")
     report.line()

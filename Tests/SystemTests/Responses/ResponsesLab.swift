@@ -7,6 +7,7 @@ import Testing
 /// `anthropic`, `gemini`.
 struct ResponsesLab {
   static let dialects = ["responses", "chat", "anthropic", "gemini"]
+  static let noOtherProviders = ["GEMINI_API_KEY": "", "GROQ_API_KEY": "", "OPENROUTER_API_KEY": ""]
 
   let cluster: SluiceCluster
   let api: SluiceAPI
@@ -15,11 +16,10 @@ struct ResponsesLab {
   let environment: [String: String]
 
   static func with(_ body: (ResponsesLab) async throws -> Void) async throws {
-    let environment = ["GEMINI_API_KEY": "", "GROQ_API_KEY": "", "OPENROUTER_API_KEY": ""]
     let file = URL(filePath: "/tmp/sluice-\(UInt64.random(in: 0...UInt64.max)).yaml")
     defer { try? FileManager.default.removeItem(at: file) }
-    try await SluiceCluster.with(environment: environment) { cluster in
-      try Data(text(cluster.simulator).utf8).write(to: file)
+    try await SluiceCluster.with(environment: noOtherProviders) { cluster in
+      try Data(configuration(cluster.simulator).utf8).write(to: file)
       let more = ["SLUICE_CONFIG": file.path(), "SIMULATED_KEY": "k", "JOB_MAX_ATTEMPTS": "1"]
       let api = try await cluster.startAPI(environment: more)
       let worker = try await cluster.startWorker(environment: more, seenBy: api)
@@ -28,7 +28,8 @@ struct ResponsesLab {
     }
   }
 
-  private static func text(_ simulator: SimulatorProcess) -> String {
+  /// What `SLUICE_CONFIG` is to hold; the key is in `SIMULATED_KEY`.
+  static func configuration(_ simulator: SimulatorProcess) -> String {
     func provider(_ name: String, _ dialect: String, _ place: String, _ models: String) -> String {
       """
         - name: \(name)
