@@ -51,7 +51,7 @@ struct AnswerStream: Sendable {
       let step: EventReader.Step
       do throws(Problem) { step = try await reader.next(within: writer.patience) } catch {
         trail.broke()
-        writer.fail(with: error, to: &bytes)
+        writer.breakOff(with: error, to: &bytes)
         try await stream.write(bytes, to: &response)
         return try await response.finish(nil)
       }
@@ -62,7 +62,7 @@ struct AnswerStream: Sendable {
         writer.goOn(&bytes)
       case .over:
         trail.broke()
-        writer.fail(with: .unavailable(.draining, retryAfter: .seconds(1)), to: &bytes)
+        writer.breakOff(with: .unavailable(.draining, retryAfter: .seconds(1)), to: &bytes)
         try await stream.write(bytes, to: &response)
         return try await response.finish(nil)
       }

@@ -55,6 +55,9 @@ protocol StreamWriter: Sendable {
   /// Appends the error that ends the stream.
   mutating func fail(with problem: Problem, to bytes: inout ByteBuffer)
 
+  /// Appends why the stream ends here, while its job goes on.
+  mutating func breakOff(with problem: Problem, to bytes: inout ByteBuffer)
+
   /// How long a stream may be quiet.
   var patience: Duration { get }
 
@@ -63,6 +66,8 @@ protocol StreamWriter: Sendable {
 }
 
 extension StreamWriter {
+  mutating func breakOff(with problem: Problem, to bytes: inout ByteBuffer) { fail(with: problem, to: &bytes) }
+
   var patience: Duration { EventStream.heartbeat }
 
   mutating func begin(to bytes: inout ByteBuffer) {}

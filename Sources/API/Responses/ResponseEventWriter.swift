@@ -45,6 +45,11 @@ struct ResponseEventWriter: StreamWriter {
     write(writer.fail(code: code, message: message, isCancelled: problem.isCancellation), to: &bytes)
   }
 
+  /// What is in the background has not failed: its stream stops, and is taken up anywhere behind the last event.
+  mutating func breakOff(with problem: Problem, to bytes: inout ByteBuffer) {
+    if !isBackground { fail(with: problem, to: &bytes) }
+  }
+
   private mutating func write(_ events: [ResponsesAnswerWriter.Event], to bytes: inout ByteBuffer) {
     for event in events {
       count = event.number + 1

@@ -1,4 +1,5 @@
 import Shared
+import Synchronization
 import TestSupport
 import Testing
 
@@ -72,6 +73,35 @@ struct BackgroundResponseTests {
       #expect(try await read(lab, id) == cancelled.json)
       let next = try await lab.ask("chat", ["input": "Go on.", "previous_response_id": .string(id)])
       #expect(next.status == 200, "\(next.body)")
+    }
+  }
+
+  @Test("an API that stops breaks a stream off without an end, and another one goes on with it")
+  func takenUpElsewhere() async throws {
+    try await ResponsesLab.with { lab in
+      try await lab.cluster.simulator.script([
+        ["provider": "*", "behaviour": ["answer": .string(String(repeating: "word ", count: 20)), "drip_ms": 200]]
+      ])
+      let soon = lab.environment.merging(["DRAIN_TIMEOUT": "1"]) { _, new in new }
+      let leaving = try await lab.cluster.startAPI(environment: soon)
+      let stop = Mutex<Task<Void, Never>?>(nil)
+      let body = Self.question.merging(["model": "chat/m", "stream": true]) { own, _ in own }
+      let begun = try await StreamedReply.to(
+        leaving.url + "/v1/responses", method: .POST, headers: ["X-API-Key": SluiceCluster.key],
+        body: .object(body)
+      ) { events in
+        if events.last?.name == "response.output_text.delta" {
+          stop.withLock { $0 = $0 ?? Task { await leaving.process.terminate() } }
+        }
+        return false
+      }
+      await stop.withLock { $0 }?.value
+      #expect(!begun.events.contains { $0.name == "response.failed" || $0.name == "response.completed" })
+      let id = try #require(begun.events.first?.json["response"]?["id"]?.string)
+      let rest = try await events(lab, of: id, "&starting_after=\(begun.events.count - 1)").events
+      #expect(rest.last?.name == "response.completed")
+      let numbers = (begun.events + rest).compactMap { $0.json["sequence_number"]?.integer }
+      #expect(numbers == (0..<Int64(numbers.count)).map { $0 })
     }
   }
 
