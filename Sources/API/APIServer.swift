@@ -116,7 +116,9 @@ struct APIServer: Sendable {
         EmbeddingRoute(asking: asking, bodies: bodies, settings: compatible).route,
         CompletionRoute(asking: asking, bodies: bodies, settings: compatible).route,
         ModerationRoute(asking: asking, bodies: bodies, settings: compatible).route,
-      ] + KeptResponseRoutes(desk: responses).routes + ModelRoutes(catalogs: settings.catalogs).routes
+      ] + KeptResponseRoutes(desk: responses).routes
+      + ConversationRoutes(bodies: bodies, responses: responses).routes
+      + ModelRoutes(catalogs: settings.catalogs).routes
       + GeminiRoutes(asking: asking, bodies: bodies, settings: compatible).routes
     let health = HealthRoutes(queue: desk.queue, board: providers, drain: drain, gate: gate)
     let operation =
