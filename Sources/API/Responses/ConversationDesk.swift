@@ -7,6 +7,8 @@ struct ConversationDesk: Sendable {
   /// How many bytes a conversation may have, and all that is read of one.
   let mostBytes: Int
 
+  /// How many times as large as it may be one is that is read all the same.
+  private static let listedAtMost = 4
   /// How often a change is tried that others get in the way of.
   private static let tries = 3
 
@@ -29,15 +31,18 @@ struct ConversationDesk: Sendable {
   }
 
   /// The same with all that was said in it. It counts as `hold` does. Of responses that nobody has read before only their
-  /// items stay.
+  /// items stay. The last response may have made it larger than it may be to be asked in: with `isListed` it is read then, too, so
+  /// that its client can take items out.
   func read(
-    _ text: String?, for client: Client, holding hold: BodyHold
+    _ text: String?, for client: Client, holding hold: BodyHold, isListed: Bool = false
   ) async throws(Problem) -> ReadConversation {
-    let found = try await find(text, for: client, within: mostBytes)
+    let most = isListed ? Self.listedAtMost * mostBytes : mostBytes
+    let found = try await find(text, for: client, within: most)
     guard !found.isCut else {
       throw Call.invalid(
         "body", "conversation",
-        "The conversation has more than \(mostBytes) bytes; begin another with what is still needed")
+        "The conversation has more than \(most) bytes; take items out, or begin another with what is still needed"
+      )
     }
     try await hold.add(found.entries.reduce(0) { $0 + $1.size })
     let conversation = ReadConversation(found)
@@ -92,7 +97,7 @@ struct ConversationDesk: Sendable {
     _ item: String, from text: String?, for client: Client, holding hold: BodyHold
   ) async throws(Problem) -> JSONValue {
     for _ in 0..<Self.tries {
-      let conversation = try await read(text, for: client, holding: hold)
+      let conversation = try await read(text, for: client, holding: hold, isListed: true)
       guard let entry = conversation.entry(without: item) else {
         throw .noItem(item, in: conversation.head.id)
       }

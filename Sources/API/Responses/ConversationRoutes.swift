@@ -26,7 +26,7 @@ struct ConversationRoutes: Sendable {
   }
 
   private func conversation(_ call: Call) async throws(Problem) -> ReadConversation {
-    try await desk.read(call.parameters["id"], for: client(call), holding: call.hold)
+    try await desk.read(call.parameters["id"], for: client(call), holding: call.hold, isListed: true)
   }
 
   private static func ok(_ json: JSONValue) -> Reply { Reply(.ok, json: json.serialized()) }

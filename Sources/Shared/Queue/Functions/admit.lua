@@ -86,10 +86,8 @@ local function store_hit(K, intake, order, answer)
     redis.call('HDEL', key, 'fe')
     kept.store(K, id, ask, function(name, value) redis.call('HSET', key, name, value) end, keep)
   end
-  if ask and ask.conversation then
-    said.begin(K, ask, id, tenant, shape and shape.user, now)
-    said.note_response(K, ask, id, tenant, text(now), answer, now)
-  end
+  said.begin(K, order, now)
+  said.note_response(K, ask, id, tenant, text(now), answer, now)
   redis.call('PEXPIRE', key, text(keep))
   redis.call('SET', K .. 'r:' .. id, answer, 'PX', text(keep))
   if order.metadata ~= '' then redis.call('SET', K .. 'm:' .. id, order.metadata, 'PX', text(keep)) end
@@ -339,10 +337,7 @@ local function take_in(K, intake, order)
   local state, group, worker = choose_place(K, intake, order)
   store_job(K, intake, order, deadline, state, group, worker)
   place(K, intake, order, state, group)
-  local ask = order.ask
-  if ask and ask.conversation then
-    said.begin(K, ask, order.id, order.tenant, order.shape and order.shape.user, intake.now)
-  end
+  said.begin(K, order, intake.now)
   if order.events ~= '' then
     if worker then add_event(K, order.id, 'status', 'queued 0 -') end
     add_status(K, order.id)
@@ -355,11 +350,8 @@ local function admit(K, intake, order)
   if not intake.is_forced and is_stale(intake, order) then return { 'stale', intake.now } end
   local known = order.digest ~= '' and replayed(K, order.digest, order.fingerprint)
   if known then return known end
-  local ask = order.ask
-  if ask and ask.conversation and not intake.is_forced then
-    local refusal = said.refusal(K, ask, order.tenant)
-    if refusal then return refusal end
-  end
+  local refused = not intake.is_forced and said.refusal(K, order)
+  if refused then return refused end
   local hit = answer_from_cache(K, intake, order)
   if hit then return hit end
   local pays = order.shape and order.shape.holds and not coalescing.will_follow(K, order)

@@ -63,25 +63,30 @@ end
 
 -- The outcome of an order whose conversation refuses it, or nil: it is not there, has as many entries as it may, or is not
 -- as it was when it was read, or about to be another.
-function said.refusal(K, ask, tenant)
-  local head = said.head(K, ask.conversation, tenant)
+function said.refusal(K, order)
+  local ask = order.ask
+  if not ask or not ask.conversation then return nil end
+  local head = said.head(K, ask.conversation, order.tenant)
   if not head then return { 'conversation', 'absent' } end
   if head.n >= said.MOST_ENTRIES then return { 'conversation', 'full' } end
   if head.v ~= ask.version or said.is_busy(K, head) then return { 'conversation', 'locked' } end
 end
 
--- A response is asked in it: until that has ended, it is busy.
-function said.begin(K, ask, job, tenant, user, now)
-  local head = said.head(K, ask.conversation, tenant)
+-- An order is taken in: until its job has ended, the conversation in which it asks is busy.
+function said.begin(K, order, now)
+  local ask, shape = order.ask, order.shape
+  local head = ask and ask.conversation and said.head(K, ask.conversation, order.tenant)
   if not head then return end
-  redis.call('HSET', K .. said.PREFIX .. ask.conversation, 'jb', job)
-  if user and user ~= '' then redis.call('HSET', K .. said.PREFIX .. ask.conversation, 'u:' .. user, '1') end
+  local key = K .. said.PREFIX .. ask.conversation
+  redis.call('HSET', key, 'jb', order.id)
+  if shape and shape.user ~= '' then redis.call('HSET', key, 'u:' .. shape.user, '1') end
   said.use(K, ask.conversation, head, 0, ask.stays, now)
 end
 
--- The response that was asked in it last has its answer. Once: by the step that ends its job.
+-- A response has its answer: what it was asked and answered is said, once, in the conversation in which it was asked last, if
+-- in any.
 function said.note_response(K, ask, job, tenant, created, answer, now)
-  local head = said.head(K, ask.conversation, tenant)
+  local head = ask and ask.conversation and said.head(K, ask.conversation, tenant)
   if not head or head.jb ~= job or head.dn == job then return end
   redis.call('HSET', K .. said.PREFIX .. ask.conversation, 'dn', job)
   local entry = 'r ' .. job .. ' ' .. created .. ' ' .. text(#ask.asked) .. ' ' .. ask.asked .. answer
