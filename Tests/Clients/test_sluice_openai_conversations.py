@@ -49,7 +49,7 @@ def test_a_conversation_is_one_to_the_letter(client):
     raw = client.conversations.with_raw_response.create(items=[said("One")], metadata={"a": "b"})
     made = strict(Conversation, raw.text)
     assert made.metadata == {"a": "b"}
-    assert client.conversations.retrieve(made.id) == made
+    assert client.conversations.retrieve(made.id).to_dict() == made.to_dict()
     assert client.conversations.update(made.id, metadata={"a": "c"}).metadata == {"a": "c"}
     raw = client.conversations.with_raw_response.delete(made.id)
     assert strict(ConversationDeletedResource, raw.text).deleted
@@ -63,8 +63,9 @@ def test_items_are_added_paged_read_and_deleted(client, conversation):
     assert added.first_id == added.data[0].id and added.last_id == added.data[-1].id and not added.has_more
     assert texts(client, conversation) == ["0", "1", "2", "3", "4"]
     newest = client.conversations.items.list(conversation.id, limit=1).data[0]
-    assert newest == added.data[-1]
-    assert client.conversations.items.retrieve(newest.id, conversation_id=conversation.id) == newest
+    assert newest.to_dict() == added.data[-1].to_dict()
+    again = client.conversations.items.retrieve(newest.id, conversation_id=conversation.id)
+    assert again.to_dict() == newest.to_dict()
     left = client.conversations.items.delete(newest.id, conversation_id=conversation.id)
     assert left.id == conversation.id
     assert texts(client, conversation) == ["0", "1", "2", "3"]

@@ -59,12 +59,12 @@ struct ResponseDesk: Sendable {
 
   /// What was said before a response in the conversation in which it was asked; nil where that is gone, or has not got it.
   private func said(
-    before response: KeptResponse?, for client: Client, holding hold: BodyHold
+    before response: KeptResponse?, for client: Client, holding hold: BodyHold, isListed: Bool = false
   ) async throws(Problem) -> [JSONValue]? {
     guard let response, let id = response.conversation else { return [] }
     let conversation: ReadConversation
     do throws(Problem) {
-      conversation = try await conversations.read(id.text, for: client, holding: hold)
+      conversation = try await conversations.read(id.text, for: client, holding: hold, isListed: isListed)
     } catch {
       guard case .conversationNotFound = error else { throw error }
       return nil
@@ -97,7 +97,9 @@ struct ResponseDesk: Sendable {
     do {
       chain = try await jobs.queue.chain(from: response.job.id, tenant: client.tenant, within: mostBytes)
     } catch { throw Problem(error) }
-    var items = try await said(before: chain.responses.last, for: client, holding: hold) ?? []
+    let before = try await said(
+      before: chain.responses.last, for: client, holding: hold, isListed: true)
+    var items = before ?? []
     var known = Set(items.compactMap { $0["id"]?.string })
     for link in chain.responses.reversed() where client.mayRead(madeBy: link.job.key) {
       let token = ResponseID.token(of: link.job.id)
