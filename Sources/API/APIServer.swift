@@ -113,8 +113,9 @@ struct APIServer: Sendable {
         MessagesRoute(desk: compatible).route, MessagesCountRoute(desk: compatible).route,
         EmbeddingRoute(desk: compatible).route, CompletionRoute(desk: compatible).route,
         ModerationRoute(desk: compatible).route,
-      ] + KeptResponseRoutes(desk: responses).routes + ModelRoutes(catalogs: settings.catalogs).routes
-      + GeminiRoutes(desk: compatible).routes
+      ] + KeptResponseRoutes(desk: responses).routes
+      + ConversationRoutes(bodies: bodies, responses: responses).routes
+      + ModelRoutes(catalogs: settings.catalogs).routes + GeminiRoutes(desk: compatible).routes
     let health = HealthRoutes(queue: desk.queue, board: providers, drain: drain, gate: gate)
     let operation =
       health.routes + (settings.metricsPort == nil ? [MetricsRoute(board: metrics).route] : [])

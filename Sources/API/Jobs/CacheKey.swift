@@ -22,7 +22,8 @@ extension Idempotency {
     digest.add(owner)
     digest.add(key)
     var body = RequestDigest()
-    body.add(request)
+    // What was said before it in a conversation is more the next time.
+    if let kept = order.kept, kept.conversation != nil { body.add(kept.body) } else { body.add(request) }
     body.add(order.metadataJSON)
     for part in [
       order.lane.rawValue, order.cache.rawValue, "\(order.expiresIn)", "\(order.delay)",

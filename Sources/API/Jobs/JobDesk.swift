@@ -82,6 +82,7 @@ struct JobDesk: Sendable {
     case .full(.tenant): throw .tenantQueueIsFull(retryAfter: .seconds(5))
     case .full(.queue): throw .unavailable(.queueIsFull, retryAfter: .seconds(5))
     case .overBudget(let budget): throw job.refusal(.budget(budget, isAlone: false))
+    case .conversation(let refusal): throw Problem(refusal, of: job.admission.kept?.conversation?.id)
     case .stale: throw .unavailable(.recordsChange, retryAfter: .seconds(1))
     case .unacknowledged:
       // Its caller does not wait for it.

@@ -44,7 +44,7 @@ struct LostJobFinder: Sendable {
       case .replayed, .keyReused, .overBudget:
         gone.append(admission.id)
         for expectation in board.expectations(of: admission.id) { expectation.miss(.lost) }
-      case .limited, .full, .stale: break
+      case .limited, .full, .stale, .conversation: break
       }
     }
     lost.noteReadmitted(taken)

@@ -79,6 +79,7 @@ extension Problem {
     switch self {
     case .unauthorized: "invalid_api_key"
     case .modelNotFound: "model_not_found"
+    case .conversationLocked: "conversation_locked"
     case .requestRefused: "request_refused"
     case .tooManyUnknownKeys, .tenantQueueIsFull: "rate_limit_exceeded"
     case .validation(let errors): errors.issues.first?.fault.openAICode ?? "invalid_value"
@@ -91,6 +92,7 @@ extension Problem {
   private var parameter: String? {
     switch self {
     case .modelNotFound: "model"
+    case .conversationLocked: "conversation"
     case .validation(let errors): errors.issues.first.flatMap { $0.path.isEmpty ? nil : $0.path }
     default: nil
     }
@@ -100,12 +102,14 @@ extension Problem {
 extension ValidationFault {
   /// OpenAI's code for a `previous_response_id` that is of none.
   static let noPreviousResponse = "previous_response_not_found"
+  /// OpenAI's code for two members of which there may be one.
+  static let mutuallyExclusive = "mutually_exclusive_parameters"
 
   fileprivate var openAICode: String {
     switch self {
     case .missing, .missingOneOf: "missing_required_parameter"
     case .unknownField: "unknown_parameter"
-    case .said(let type, _) where type == Self.noPreviousResponse: type
+    case .said(let type, _) where type == Self.noPreviousResponse || type == Self.mutuallyExclusive: type
     case .notAString, .notAnInteger, .hasFraction, .notANumber, .notANumberText, .notAnArray, .notAnObject,
       .notAStringOrArray, .notABoolean:
       "invalid_type"

@@ -18,6 +18,10 @@ enum Problem: Error, Sendable, Equatable {
   case recordNotFound(String)
   /// The sentence says what there is instead.
   case modelNotFound(String)
+  /// A conversation, or an item of one, as the sentence says: one for what never was, is gone, or is another's.
+  case conversationNotFound(String)
+  /// A response in the conversation is being made, or it was changed a moment ago.
+  case conversationLocked
   /// The methods that the path does have.
   case methodNotAllowed(allowed: [HTTPRequest.Method])
   case requestTimeout
@@ -114,7 +118,7 @@ extension Problem {
     case .invalidJSON: .invalidJSON
     case .unauthorized: .unauthorized
     case .forbidden, .beyondGrant: .forbidden
-    case .routeNotFound, .jobNotFound, .recordNotFound, .modelNotFound: .notFound
+    case .routeNotFound, .jobNotFound, .recordNotFound, .modelNotFound, .conversationNotFound: .notFound
     case .methodNotAllowed: .methodNotAllowed
     case .requestTimeout: .requestTimeout
     case .conflict: .conflict
@@ -123,7 +127,7 @@ extension Problem {
     case .bodyTooLarge: .bodyTooLarge
     case .expectationFailed: .expectationFailed
     case .unsupportedMediaType: .unsupportedMediaType
-    case .validation: .validation
+    case .validation, .conversationLocked: .validation
     case .limitReached(let refusal): refusal.isOfBudget ? .budgetExceeded : .rateLimited
     case .budgetSpent: .budgetExceeded
     case .tooManyUnknownKeys, .tenantQueueIsFull: .rateLimited
@@ -148,7 +152,10 @@ extension Problem {
     case .jobNotFound: "There is no such job; it may have expired, so check the id or submit it again."
     case .beyondGrant(let faults): ValidationErrors(faults).sentence
     case .recordNotFound(let what): "There is no \(what) that this key reaches."
-    case .modelNotFound(let sentence): sentence
+    case .modelNotFound(let sentence), .conversationNotFound(let sentence): sentence
+    // OpenAI's words, by which clients know it.
+    case .conversationLocked:
+      "Another process is currently operating on this conversation. Please retry in a few seconds."
     case .methodNotAllowed(let allowed):
       "Use \(allowed.map(\.rawValue).joined(separator: " or ")) on this route."
     case .requestTimeout: "The body did not arrive in time; send the request again."

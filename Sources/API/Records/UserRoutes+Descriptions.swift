@@ -42,8 +42,8 @@ extension UserRoutes {
     RouteDescription(
       method: .delete, path: "/admin/users/{id}", summary: "Delete what is kept of a user",
       description: """
-        Jobs are cancelled and go, with their answers, events and what the cache has of them; of usage only numbers stay, \
-        without the user. The log of changes tells the user by a digest.
+        Jobs are cancelled and go, with their answers, events and what the cache has of them, and so do conversations in which \
+        responses name the user; of usage only numbers stay, without the user. The log of changes tells the user by a digest.
         """,
       group: Self.group, parameters: [Self.id, Self.tenant],
       responses: [ResponseDescription(status: .noContent, description: "It is gone.")],

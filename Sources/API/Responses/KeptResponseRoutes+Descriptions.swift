@@ -80,15 +80,7 @@ extension KeptResponseRoutes {
         The items of its input, behind those of the responses from which it goes on, as far as these are still there.
         """,
       group: Self.group,
-      parameters: [
-        Self.id, RouteParameters.limit,
-        ParameterDescription(
-          name: "order", location: .query, schema: ["type": "string", "enum": ["asc", "desc"]],
-          description: "`desc`, the newest first, where nothing is said."),
-        ParameterDescription(
-          name: "after", location: .query, schema: ["type": "string"],
-          description: "The `last_id` of the page before."), Self.include,
-      ],
+      parameters: [Self.id] + ItemPage.parameters + [Self.include],
       responses: [
         ResponseDescription(
           status: .ok, description: "A page of items.", schema: ["type": "object"], example: Self.page)

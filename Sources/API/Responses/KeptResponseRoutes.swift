@@ -95,24 +95,9 @@ struct KeptResponseRoutes: Sendable {
   // MARK: - GET …/input_items
 
   private func list(_ call: Call) async throws(Problem) -> Reply {
-    let (size, order) = (try call.pageSize(), call.query("order") ?? "desc")
-    guard ["asc", "desc"].contains(order) else {
-      throw Call.invalid("query", "order", "Input should be asc or desc")
-    }
+    let page = try ItemPage(call)
     let (response, client) = try await find(call)
-    var items = try await desk.items(of: response, for: client)
-    if order == "desc" { items.reverse() }
-    if let after = call.query("after") {
-      guard let place = items.firstIndex(where: { $0["id"]?.string == after }) else {
-        throw Call.invalid("query", "after", "Input should be the `last_id` of a page")
-      }
-      items.removeFirst(place + 1)
-    }
-    let page = Array(items.prefix(size))
-    let body: JSONValue = [
-      "object": "list", "data": .array(page), "first_id": page.first?["id"] ?? .null,
-      "last_id": page.last?["id"] ?? .null, "has_more": .bool(page.count < items.count),
-    ]
-    return Reply(.ok, json: body.serialized())
+    let items = try await desk.items(of: response, for: client, holding: call.hold)
+    return Reply(.ok, json: try page.json(of: items).serialized())
   }
 }

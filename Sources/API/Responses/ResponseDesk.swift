@@ -7,6 +7,8 @@ struct ResponseDesk: Sendable {
   /// How many bytes all that a request goes on from may have.
   let mostBytes: Int
 
+  var conversations: ConversationDesk { ConversationDesk(queue: jobs.queue, mostBytes: mostBytes) }
+
   /// A response of the client's. Throws ``Problem/recordNotFound(_:)`` for one that never was, is gone, or is another's.
   func find(_ text: String?, for client: Client) async throws(Problem) -> KeptResponse {
     guard let text, let id = ResponseID.job(text) else { throw Self.notFound(text) }
@@ -46,10 +48,32 @@ struct ResponseDesk: Sendable {
         "Response '\(text.prefix(64))' has not ended; wait for it, or cancel it")
     }
     try await hold.add(chain.responses.reduce(0) { $0 + $1.size })
-    return chain.responses.reversed().flatMap { response in
-      let (input, output) = response.items()
-      return input + output
+    guard let before = try await said(before: chain.responses.last, for: client, holding: hold) else {
+      throw Self.noPrevious(text)
     }
+    return chain.responses.reversed().reduce(into: before) { items, response in
+      let (input, output) = response.items()
+      items += input + output
+    }
+  }
+
+  /// What was said before a response in the conversation in which it was asked; nil where that is gone, or has not got it.
+  private func said(
+    before response: KeptResponse?, for client: Client, holding hold: BodyHold, isListed: Bool = false
+  ) async throws(Problem) -> [JSONValue]? {
+    guard let response, let id = response.conversation else { return [] }
+    let conversation: ReadConversation
+    do throws(Problem) {
+      conversation = try await conversations.read(id.text, for: client, holding: hold, isListed: isListed)
+    } catch {
+      guard case .conversationNotFound = error else { throw error }
+      return nil
+    }
+    let entries = conversation.entries
+    let place = entries.firstIndex { $0.job == response.job.id }
+    // What is being made comes behind all that is there.
+    guard let end = place ?? (response.job.state.isTerminal ? nil : entries.count) else { return nil }
+    return entries[..<end].flatMap(\.items)
   }
 
   private static func noPrevious(_ text: String) -> Problem {
@@ -66,12 +90,17 @@ struct ResponseDesk: Sendable {
 
   /// The items that a response was given: its input behind all that it goes on from, as far as that is still there, the
   /// oldest first.
-  func items(of response: KeptResponse, for client: Client) async throws(Problem) -> [JSONValue] {
+  func items(
+    of response: KeptResponse, for client: Client, holding hold: BodyHold
+  ) async throws(Problem) -> [JSONValue] {
     let chain: ResponseChain
     do {
       chain = try await jobs.queue.chain(from: response.job.id, tenant: client.tenant, within: mostBytes)
     } catch { throw Problem(error) }
-    var (items, known): ([JSONValue], Set<String>) = ([], [])
+    let before = try await said(
+      before: chain.responses.last, for: client, holding: hold, isListed: true)
+    var items = before ?? []
+    var known = Set(items.compactMap { $0["id"]?.string })
     for link in chain.responses.reversed() where client.mayRead(madeBy: link.job.key) {
       let token = ResponseID.token(of: link.job.id)
       let (input, output) = link.items()

@@ -65,14 +65,21 @@ extension ResponsesBody {
       Field(
         checking: "previous_response_id", .text(length: 0...256),
         "The kept response to go on from: what was said until then goes before the input."),
-      Field(checking: "conversation", .nameOrObject.also { _ in notServed }, "Not served yet."),
+      Field(
+        checking: "conversation", .nameOrObject.also { $0.conversationID == nil ? withoutID : nil },
+        "The conversation in which it is asked: an id, or an object with an `id`. What was said in it goes before the input."
+      ),
       Field(
         "metadata", \.metadata, .pairs(most: 16, nameLength: 64, valueLength: 512),
         "Kept with the job, and returned with it."),
     ])
 
-  private static let notServed = ValidationFault.refused(
-    "There are no conversations here; send `previous_response_id`, or the whole input")
+  private static let withoutID = ValidationFault.refused("Input should be an id, or an object with an 'id'")
+}
+
+extension JSONValue {
+  /// The id that the member `conversation` has.
+  var conversationID: String? { string ?? self["id"]?.string }
 }
 
 extension ValueRule where Value == ResponsesInput {

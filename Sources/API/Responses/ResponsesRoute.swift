@@ -21,10 +21,10 @@ struct ResponsesRoute: Sendable {
       cache: try desk.cacheMode(of: request, in: call), metadata: body.metadata,
       expiresIn: desk.expiresIn, streaming: body.stream ? .deltas : nil,
       user: try UserName.read(asked.sent))
-    if body.store {
+    if body.store || asked.conversation != nil {
       order.kept = KeptRequest(
         body: JSONValue.object(asked.sent).serialized(), previous: asked.previous,
-        isBackground: body.background)
+        conversation: asked.conversation, isBackground: body.background, isKept: body.store)
     }
     let writer = ResponsesWriter(
       model: body.model, request: asked.sent, names: ToolNames(of: conversation.toolsInAll))
@@ -43,35 +43,59 @@ struct ResponsesRoute: Sendable {
     /// The members as they were sent, with items in the place of references to them.
     let sent: JSONObject
     let previous: JobID?
+    let conversation: ConversationPlace?
   }
 
   private func asked(_ call: Call) async throws(Problem) -> Asked {
     guard let client = call.client else { throw .unauthorized }
     let json = try await desk.bodies.json(of: call)
-    var (members, count) = (json.object ?? [:], 0)
+    var members = json.object ?? [:]
     if let items = members["input"]?.array {
       members["input"] = .array(try await responses.resolved(items, for: client, holding: call.hold))
     }
     var sent = members
     let previous = members["previous_response_id"]?.string
+    let conversation = try await conversation(members, for: client, call)
+    var history = conversation?.items ?? []
     if let previous {
-      let history = try await responses.history(until: previous, for: client, holding: call.hold)
-      let input = ResponseItems.list(members["input"])
-      count = history.count
-      // One that is none is refused as if it stood alone.
-      if !input.isEmpty { members["input"] = .array(history + input) }
+      history = try await responses.history(until: previous, for: client, holding: call.hold)
     }
+    let input = ResponseItems.list(members["input"])
+    // One that is none is refused as if it stood alone.
+    if !history.isEmpty, !input.isEmpty { members["input"] = .array(history + input) }
     let body: ResponsesBody
     switch ResponsesBody.schema.decode(json.object == nil ? json : .object(members)) {
     case .success(let model): body = model
-    case .failure(let errors): throw .validation(errors.behind(count))
+    case .failure(let errors): throw .validation(errors.behind(history.count))
     }
     guard body.store || !body.background else {
       throw Call.invalid("body", "background", "A response in the background is kept; leave out store: false")
     }
     sent["store"] = .bool(body.store)
-    return Asked(body: body, sent: sent, previous: previous.flatMap { ResponseID.job($0) })
+    return Asked(
+      body: body, sent: sent, previous: previous.flatMap { ResponseID.job($0) },
+      conversation: conversation?.head.place)
   }
+
+  /// The conversation in which it is asked; nil where it is asked in none.
+  private func conversation(
+    _ members: JSONObject, for client: Client, _ call: Call
+  ) async throws(Problem) -> ReadConversation? {
+    guard let json = members["conversation"], !json.isNull else { return nil }
+    if let previous = members["previous_response_id"], !previous.isNull { throw Self.notBoth }
+    // What names none is refused with all else that is wrong.
+    guard let id = json.conversationID else { return nil }
+    return try await responses.conversations.read(id, for: client, holding: call.hold)
+  }
+
+  /// In OpenAI's words.
+  private static let notBoth = Problem.validation(
+    ValidationErrors(
+      ValidationIssue(
+        .said(
+          type: ValidationFault.mutuallyExclusive,
+          "Mutually exclusive parameters: send 'previous_response_id' or 'conversation', not both"),
+        at: ["body", "conversation"])))
 }
 
 extension ValidationErrors {

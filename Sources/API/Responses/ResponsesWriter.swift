@@ -23,6 +23,11 @@ struct ResponsesWriter: StreamedAnswerWriter, StandingWriter {
     JSONValue.object(whole(result, job.id, created: job.created)).serialized()
   }
 
+  /// The items of an answer. `created` is when it was asked, in Unix milliseconds.
+  func items(_ result: StoredResult, _ job: JobID, _ created: Int64) -> [JSONValue] {
+    whole(result, job, created: created)["output"]?.array ?? []
+  }
+
   func stream(of job: AnsweredJob) -> any StreamWriter { events(of: job.id, created: job.created) }
 
   /// What writes its events behind number `last`. `created` is when it was asked, in Unix milliseconds.

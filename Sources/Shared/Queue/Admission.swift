@@ -115,6 +115,8 @@ public enum AdmissionOutcome: Sendable {
   /// It was judged by records that are others now, the key has expired, or Redis' clock stands outside of a budget's
   /// period: it is to be judged anew. With the time by Redis' clock (Unix milliseconds).
   case stale(now: Int64)
+  /// The conversation in which the response is asked takes it not.
+  case conversation(ConversationRefusal)
   /// It was written and may run, but too few replicas say that they have it: a failover may lose it.
   case unacknowledged
 

@@ -12,7 +12,7 @@ struct FunctionLibrary: Sendable {
     PackageResources.lanes_lua, PackageResources.changes_lua,
     PackageResources.deliveries_lua, PackageResources.notices_lua,
     PackageResources.ordinary_lua, PackageResources.shapes_lua, PackageResources.held_lua,
-    PackageResources.finished_lua, PackageResources.kept_lua,
+    PackageResources.finished_lua, PackageResources.kept_lua, PackageResources.said_lua,
     PackageResources.traces_lua, PackageResources.events_lua,
     PackageResources.ends_lua, PackageResources.gates_lua, PackageResources.notify_lua,
     PackageResources.handover_lua, PackageResources.bought_lua,
@@ -29,7 +29,7 @@ struct FunctionLibrary: Sendable {
     PackageResources.own_keys_lua, PackageResources.rights_lua,
     PackageResources.access_lua, PackageResources.standing_lua, PackageResources.reserved_lua,
     PackageResources.users_lua, PackageResources.retention_lua, PackageResources.bounds_lua,
-    PackageResources.depths_lua, PackageResources.responses_lua,
+    PackageResources.depths_lua, PackageResources.responses_lua, PackageResources.conversations_lua,
   ])
 
   /// Such as `sluice_1f0c33a9`.

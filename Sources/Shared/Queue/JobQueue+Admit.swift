@@ -98,7 +98,7 @@ extension AdmissionOutcome {
     switch self {
     case .admitted, .replayed: true
     case .cached: admission.recordsCacheHit || admission.idempotency != nil
-    case .keyReused, .limited, .full, .overBudget, .stale, .unacknowledged: false
+    case .keyReused, .limited, .full, .overBudget, .stale, .conversation, .unacknowledged: false
     }
   }
 
@@ -139,6 +139,11 @@ extension AdmissionOutcome {
     case "stale":
       guard elements.count == 2, let now = elements[1].integer else { return nil }
       self = .stale(now: now)
+    case "conversation":
+      guard elements.count == 2, let refusal = elements[1].string.flatMap(ConversationRefusal.init) else {
+        return nil
+      }
+      self = .conversation(refusal)
     default:
       return nil
     }

@@ -47,6 +47,12 @@ extension JobQueue {
     _ tenant: String, _ times: [Int64], _ now: Int64, share: Int, _ left: inout Int
   ) async throws(QueueError) {
     guard times.count == 3 else { return }
+    if times[0] > 0 {
+      var command = step("retain_conversations")
+      command.append(tenant)
+      command.append(times[0])
+      try await takeAll(command, atMost: share, &left)
+    }
     if let shortest = times.prefix(2).filter({ $0 > 0 }).min() {
       var command = step("retain_jobs")
       command.append(tenant)

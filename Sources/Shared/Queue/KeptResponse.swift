@@ -9,6 +9,8 @@ public struct KeptResponse: Sendable {
   public let isBackground: Bool
   /// The response from which it goes on.
   public let previous: JobID?
+  /// The conversation in which it was asked.
+  public let conversation: ConversationID?
   /// Whether it is told while it comes.
   public let isStreamed: Bool
 
@@ -17,19 +19,24 @@ public struct KeptResponse: Sendable {
 
   /// Reads what the step `response` returns; nil for anything else.
   init?(_ reply: RESPValue) {
-    guard let fields = reply.array, fields.count == 5, let job = JobRecord(fields[0]),
-      let asked = fields[1].buffer, let previous = fields[3].string
+    guard let fields = reply.array, fields.count == 6, let job = JobRecord(fields[0]),
+      let asked = fields[1].buffer, let previous = fields[3].string,
+      let conversation = fields[5].string
     else { return nil }
     self.init(
       job: job, asked: asked, isBackground: fields[2].string == "1", previous: JobID(rawValue: previous),
-      isStreamed: fields[4].string == "1")
+      conversation: ConversationID(rawValue: conversation), isStreamed: fields[4].string == "1")
   }
 
-  private init(job: JobRecord, asked: ByteBuffer, isBackground: Bool, previous: JobID?, isStreamed: Bool) {
+  private init(
+    job: JobRecord, asked: ByteBuffer, isBackground: Bool, previous: JobID?, conversation: ConversationID?,
+    isStreamed: Bool
+  ) {
     self.job = job
     self.asked = asked
     self.isBackground = isBackground
     self.previous = previous
+    self.conversation = conversation
     self.isStreamed = isStreamed
   }
 
@@ -37,7 +44,7 @@ public struct KeptResponse: Sendable {
   var withoutEnd: KeptResponse {
     KeptResponse(
       job: job.withoutEnd, asked: asked, isBackground: isBackground, previous: previous,
-      isStreamed: isStreamed)
+      conversation: conversation, isStreamed: isStreamed)
   }
 }
 

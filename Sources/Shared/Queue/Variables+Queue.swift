@@ -20,12 +20,14 @@ extension Variables {
     "QUERY_TTL", "how long an answer is kept whose caller waited for it and has it", in: 1...31_536_000,
     default: "900")
   public static let responseTTL = Variable<Duration>.seconds(
-    "RESPONSE_TTL", "how long a response of `/v1/responses` is kept, unless it was asked with `store: false`",
+    "RESPONSE_TTL",
+    "how long a response of `/v1/responses` is kept, unless it was asked with `store: false`, "
+      + "and a conversation from its last use",
     in: 60...315_360_000, default: "2592000")
   public static let responsesMaxBytes = Variable<Int>.bytes(
     "RESPONSES_MAX_BYTES",
-    "the most that kept responses may hold in Redis, of which the oldest go; unset, a quarter of its `maxmemory`, "
-      + "else 1 GiB")
+    "the most that kept responses and conversations may hold in Redis, of which the oldest go; unset, a quarter of its "
+      + "`maxmemory`, else 1 GiB")
   public static let finishedMaxBytes = Variable<Int>.bytes(
     "FINISHED_MAX_BYTES",
     "the most that answers whose callers have them and event logs of finished jobs may hold in Redis; unset, a quarter "

@@ -16,6 +16,7 @@ struct AdmitManyTests {
       case .limited: "limited"
       case .full(let bound): "full \(bound)"
       case .overBudget: "over budget"
+      case .conversation(let refusal): "conversation \(refusal)"
       case .stale: "stale"
       case .unacknowledged: "unacknowledged"
       }

@@ -30,6 +30,14 @@ public struct InputFault: Error, Sendable, Hashable {
     return fault
   }
 
+  /// The same, seen from a step further in; nil for what is wrong elsewhere.
+  public func beginning(with step: Step) -> InputFault? {
+    guard path.first == step else { return nil }
+    var fault = self
+    fault.path.removeFirst()
+    return fault
+  }
+
   /// Reads each element, and says of a fault in which one it is.
   static func each<Element, Read>(
     _ elements: [Element], _ read: (Element) throws(InputFault) -> Read

@@ -21,6 +21,7 @@
 --           {'limited', retry after (ms), 'requests' or 'tokens', number of the limit in its list, limits…}
 --           {'full', 'queue', 'tenant', or the number of a bound of `queued`}
 --           {'over', number of the hard budget}: what is spent and the most that the job can cost are over it
+--           {'conversation', 'absent', 'full', or 'locked'}: the one that the response is asked in (said.lua)
 --           {'stale', now (ms)}: records of tenant or key are others, the key has expired, or a budget's period is over
 --   O(jobs (log tenants + log jobs) + log workers)
 -- A cached answer takes, and is refused by, limits of requests only; so does what follows another's call. What was asked
@@ -66,7 +67,9 @@ local function store_hit(K, intake, order, answer)
   local id, tenant, now = order.id, order.tenant, intake.now
   -- Its caller has the answer by this very step, unless it is to be delivered.
   local has_key, keep, fetched = order.digest ~= '', intake.keep, order.callback == ''
-  if order.channel ~= '' and not order.ask then keep = tonumber(intake.answer_time) end
+  local ask = order.ask
+  local is_kept = ask and ask.is_kept
+  if order.channel ~= '' and not is_kept then keep = tonumber(intake.answer_time) end
   if has_key then keep = math.max(keep, DAY + 3600000) end
   local key = K .. 'j:' .. id
   redis.call('HSET', key, 's', 'succeeded', 't', tenant, 'l', order.lane, 'm', order.model, 'f', 0, 'a', 0, 'c', 0,
@@ -78,11 +81,13 @@ local function store_hit(K, intake, order, answer)
   if fetched then redis.call('HSET', key, 'fe', 1) end
   if order.callback ~= '' then keep = math.max(keep, DAY + 3600000) end
   local log_keep, index, size = keep, nil, 0
-  if order.ask then
-    keep, index, size = math.max(keep, tonumber(order.ask.stays)), 'kept', #order.ask.asked
+  if is_kept then
+    keep, index, size = math.max(keep, ask.stays), 'kept', #ask.asked
     redis.call('HDEL', key, 'fe')
-    kept.store(K, id, order.ask, function(name, value) redis.call('HSET', key, name, value) end, keep)
+    kept.store(K, id, ask, function(name, value) redis.call('HSET', key, name, value) end, keep)
   end
+  said.begin(K, order, now)
+  said.note_response(K, ask, id, tenant, text(now), answer, now)
   redis.call('PEXPIRE', key, text(keep))
   redis.call('SET', K .. 'r:' .. id, answer, 'PX', text(keep))
   if order.metadata ~= '' then redis.call('SET', K .. 'm:' .. id, order.metadata, 'PX', text(keep)) end
@@ -257,7 +262,7 @@ local function fields_to_store(K, intake, order, deadline, state, group, worker)
   if order.channel ~= '' then
     set('ch', order.channel)
     -- What is kept stays, whoever has it.
-    if not order.ask then set('qt', intake.answer_time) end
+    if not (order.ask and order.ask.is_kept) then set('qt', intake.answer_time) end
   end
   if order.cache_key ~= '' then
     set('k', order.cache_key)
@@ -272,7 +277,7 @@ local function fields_to_store(K, intake, order, deadline, state, group, worker)
   end
   if order.ask then
     local waits = order.delay + tonumber(order.expires_in)
-    kept.store(K, order.id, order.ask, set, tonumber(order.ask.stays) + waits + DAY)
+    kept.store(K, order.id, order.ask, set, order.ask.stays + waits + DAY)
   end
   local shape = order.shape
   if shape then
@@ -332,6 +337,7 @@ local function take_in(K, intake, order)
   local state, group, worker = choose_place(K, intake, order)
   store_job(K, intake, order, deadline, state, group, worker)
   place(K, intake, order, state, group)
+  said.begin(K, order, intake.now)
   if order.events ~= '' then
     if worker then add_event(K, order.id, 'status', 'queued 0 -') end
     add_status(K, order.id)
@@ -344,6 +350,8 @@ local function admit(K, intake, order)
   if not intake.is_forced and is_stale(intake, order) then return { 'stale', intake.now } end
   local known = order.digest ~= '' and replayed(K, order.digest, order.fingerprint)
   if known then return known end
+  local refused = not intake.is_forced and said.refusal(K, order)
+  if refused then return refused end
   local hit = answer_from_cache(K, intake, order)
   if hit then return hit end
   local pays = order.shape and order.shape.holds and not coalescing.will_follow(K, order)

@@ -129,12 +129,18 @@ local function finish_one(K, changes, id, job, state, body, keep, now, usage)
   -- A delivery or a replay may want to read it for a day. A delivery that has come to its end nobody reads.
   if job.u or job.ik then keep = math.max(keep, DAY + 3600000) end
   if job.of and state == 'succeeded' then keep = math.min(keep, deliveries.KNOWN_FOR) end
-  local log_keep, index, asked, is_background = keep, nil, 0, false
-  if job.rp then
-    local stays
-    stays, asked, is_background = kept.terms(job.rp)
-    keep, index = math.max(keep, stays), 'kept'
-    redis.call('PEXPIRE', K .. kept.PREFIX .. id, text(keep))
+  local log_keep, index, asked, terms = keep, nil, 0, kept.terms(job.rp)
+  if terms then
+    if terms.conversation and state == 'succeeded' then
+      terms.asked = string_at(K .. kept.PREFIX .. id) or '{}'
+      said.note_response(K, terms, id, job.t, job.ct, body, now)
+    end
+    if terms.is_kept then keep, index, asked = math.max(keep, terms.stays), 'kept', terms.bytes end
+    if terms.is_kept or is_dead then
+      redis.call('PEXPIRE', K .. kept.PREFIX .. id, text(keep))
+    else
+      note_deleted(changes, K .. kept.PREFIX .. id)
+    end
   end
   local time_kept = text(keep)
   local bytes = text(FINISHED_BYTES + #body + asked + (job.h and HELD_BYTES + #job.h or 0) + (is_dead and tonumber(job.b) or 0))
@@ -174,7 +180,7 @@ local function finish_one(K, changes, id, job, state, body, keep, now, usage)
     redis.call('PEXPIRE', K .. 'u:' .. id, time_kept)
     queue_delivery(K, id, job.t, job.n, now)
   end
-  if is_background then kept.tell(K, id, job, now) end
+  if terms and terms.is_background then kept.tell(K, id, job, now) end
   if job.ev then end_events(K, id, job.dl, state, body, log_keep) end
   announce(K, id, state, body, job.ch, job.wt)
 end

@@ -2,7 +2,8 @@
 -- job stays for longer than others, with what was asked as its client sent it. Nothing but its own bound makes it give way.
 --   kept      zset    as `fetched`: `<id> <bytes> <tenant>` of those that have ended
 --   ask:<id>  string  what was asked (JSON)
---   fields of the job: rp `<how long (ms) it stays> <bytes of what was asked> <'b' when its client does not wait, or '-'>`,
+--   fields of the job: rp `<how long (ms) it stays> <bytes of what was asked> <how: b when its client does not wait, - when it
+--   does, n when it is no more than an ordinary job, whose conversation wants it> <id of its conversation, if it is in one>`,
 --   pv the id of the job from which it goes on
 
 -- Lua has room for 200 names in a file, and all files are one.
@@ -10,26 +11,35 @@ local kept = {
   PREFIX = 'ask:', FIELDS = { 'rp', 'pv' },
 }
 
--- Reads what an order says of it: `<how long (ms)> <'b' when its client does not wait, or '-'> <id of the job from which it
--- goes on, or '-'> <what was asked>`.
+-- Reads what an order says of it: `<how long (ms)> <how> <id of the job from which it goes on, '<id>.<how often it was changed>'
+-- of its conversation (said.lua), or '-'> <what was asked>`.
 function kept.read(words)
   local stays, how, before, asked = words:match('^(%d+) (%S) (%S+) (.*)$')
   if not stays then error('what is to be kept that nobody can read') end
-  return { stays = stays, how = how, before = before ~= '-' and before, asked = asked }
+  local conversation, version = before:match('^(cnv_%w+)%.(%d+)$')
+  return {
+    stays = tonumber(stays), how = how, is_kept = how ~= 'n', before = not conversation and before ~= '-' and before,
+    conversation = conversation, version = tonumber(version), asked = asked,
+  }
 end
 
 -- Notes the fields of the job by `set`, and stores what was asked for so long (ms): that is set anew when the job ends, unless a
 -- process ends it that does not know of this.
 function kept.store(K, id, ask, set, stays)
-  set('rp', ask.stays .. ' ' .. text(#ask.asked) .. ' ' .. ask.how)
+  local where = ask.conversation and ' ' .. ask.conversation or ''
+  set('rp', text(ask.stays) .. ' ' .. text(#ask.asked) .. ' ' .. ask.how .. where)
   if ask.before then set('pv', ask.before) end
   redis.call('SET', K .. kept.PREFIX .. id, ask.asked, 'PX', text(stays))
 end
 
--- How long (ms) the job stays whose field rp that is, the bytes of what was asked, and whether its client does not wait.
+-- What the field rp of a job says; nil of a job that has none.
 function kept.terms(words)
-  local stays, bytes, how = words:match('^(%d+) (%d+) (%S)$')
-  return tonumber(stays) or 0, tonumber(bytes) or 0, how == 'b'
+  if not words then return nil end
+  local stays, bytes, how, conversation = words:match('^(%d+) (%d+) (%S) ?(%S*)$')
+  return {
+    stays = tonumber(stays) or 0, bytes = tonumber(bytes) or 0, is_background = how == 'b', is_kept = how ~= 'n',
+    conversation = conversation ~= '' and conversation or nil,
+  }
 end
 
 -- Queues that the tenant is told of the end of a response for which nobody waits, if a webhook of its asks for such events.

@@ -26,6 +26,7 @@
 --   dead              zset    failed jobs that an operator can do something about, by the time of their end
 --   unfetched, fetched, fetched_jobs, stubs, logs, memory   what finished jobs take; finished.lua
 --   kept, ask:<id>    responses that are kept; kept.lua
+--   conv:<id>, convs:<tenant>   conversations; said.lua
 --   ended             zset    `<id> <tenant>` of jobs that ended by steps of before, by the time at which they are forgotten
 --   tidying, room     string  who looks after memory now; recounted, there for a minute after sums were; room.lua
 --   wake              zset    one member while there may be work: what idle workers block on

@@ -5,14 +5,15 @@ do
 
 -- A kept response of the tenant, or nil:
 --   {view of the job, what was asked, '1' when its client does not wait, id of the job from which it goes on or '',
---    '1' when it is told while it comes}
+--    '1' when it is told while it comes, id of its conversation or ''}
 local function response(K, id, tenant)
   local job = redis.pcall('HMGET', K .. 'j:' .. id, 't', 'rp', 'pv', 'sm')
-  if job[1] ~= tenant or not job[2] then return nil end
+  local terms = job[1] == tenant and kept.terms(job[2])
+  if not terms or not terms.is_kept then return nil end
   local asked = string_at(K .. kept.PREFIX .. id)
   if not asked then return nil end
-  local _, _, is_background = kept.terms(job[2])
-  return { view(K, id), asked, is_background and '1' or '0', job[3] or '', job[4] and '1' or '0' }
+  return { view(K, id), asked, terms.is_background and '1' or '0', job[3] or '', job[4] and '1' or '0',
+    terms.conversation or '' }
 end
 
 -- response: a kept response.
@@ -49,7 +50,8 @@ end)
 step('response_forget', { 'allow-oom' }, function(K, args)
   local id, keep, now = args[1], tonumber(args[3]), now_ms()
   local found = redis.pcall('HMGET', K .. 'j:' .. id, 't', 'rp', 'ft')
-  if found[1] ~= args[2] or not found[2] then return { 'absent' } end
+  local terms = found[1] == args[2] and kept.terms(found[2])
+  if not terms or not terms.is_kept then return { 'absent' } end
   if not found[3] then return { 'open' } end
   local job = finished_fields(K, id)
   kept.leave(K, id)
@@ -63,7 +65,7 @@ step('response_forget', { 'allow-oom' }, function(K, args)
   return { 'gone' }
 end)
 
--- tidy_responses: keeps responses that have ended within their bound; the first to be forgotten go first.
+-- tidy_responses: keeps responses that have ended, and conversations, within their bound; the first to be forgotten go first.
 --   KEYS[1] base   ARGV 1 most bytes of all  2 most responses to drop in this step
 --   returns how many are gone   O(responses log jobs)
 step('tidy_responses', { 'allow-oom' }, function(K, args)
@@ -73,12 +75,15 @@ step('tidy_responses', { 'allow-oom' }, function(K, args)
   local key = K .. 'kept'
   for _, member in ipairs(members_of(key, redis.pcall('ZRANGE', key, '0', text(most - 1)))) do
     if beyond <= 0 then break end
-    local id, size = parts_of(member)
-    local job = finished_fields(K, id)
+    local id, size, tenant = parts_of(member)
+    local head = said.is_id(id) and said.head(K, id, tenant)
+    local job = head and {} or finished_fields(K, id)
     local is_there = job.ft and tonumber(job.z) == size
     -- What is to be acknowledged or settled yet waits for that.
     if not (is_there and job.ua) then
-      if is_there then
+      if head and tonumber(head.z) == size then
+        said.forget(K, id, head)
+      elseif is_there then
         forgetting.job(K, id, job, now)
         newest = math.max(newest, tonumber(job.ct) or 0)
       elseif write_index('ZREM', key, member) == 1 then

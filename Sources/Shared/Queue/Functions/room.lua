@@ -35,11 +35,11 @@ local function sweep_index(K, index, now, most)
     local id, size, tenant = parts_of(member)
     bytes = bytes + size
     if tenant ~= '' then
-      local ids = list_in(ids_of, tenant)
+      local ids = list_in(ids_of, (said.is_id(id) and said.OF_TENANT or 'jobs:') .. tenant)
       ids[#ids + 1] = id
     end
   end
-  for tenant, ids in pairs(ids_of) do call_with_many('ZREM', K .. 'jobs:' .. tenant, ids) end
+  for list, ids in pairs(ids_of) do call_with_many('ZREM', K .. list, ids) end
   call_with_many('ZREM', K .. index, gone)
   add_bytes(K, index, -bytes)
   return #gone

@@ -76,8 +76,8 @@ extension JobQueue {
     try await perform(RedisCommand("GET", "\(base):p:\(id)")).buffer
   }
 
-  /// What is kept of a user goes: jobs that have ended, their answers, events, cached answers, and records of usage that
-  /// are in the sums. Returns its jobs that have not ended, which stay.
+  /// What is kept of a user goes: jobs that have ended, their answers, events, cached answers, conversations in which
+  /// responses name it, and records of usage that are in the sums. Returns its jobs that have not ended, which stay.
   ///
   /// - Parameter now: as of ``users(of:after:count:now:)``.
   public func forget(_ user: TenantUser, now: Int64) async throws(QueueError) -> [JobID] {
@@ -88,6 +88,7 @@ extension JobQueue {
     try await eachPage("user_forget_jobs", of: user, from: "", end: "") { rest in
       open += rest.compactMap { $0.string.flatMap(JobID.init(rawValue:)) }
     }
+    try await eachPage("user_forget_conversations", of: user, from: "0", end: "0") { _ in }
     try await eachPage("user_forget_usage", of: user, from: "", end: "") { _ in }
     var command = step("user_forget", of: user)
     appendDays(to: &command, now)
