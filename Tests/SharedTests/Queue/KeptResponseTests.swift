@@ -142,6 +142,23 @@ struct KeptResponseTests {
     }
   }
 
+  @Test("one that is forgotten while it ran leaves no word of what it said, and stays until it is settled")
+  func cancelledStream() async throws {
+    try await QueueLab.with(settings: ["JOB_TTL": "60"]) { lab in
+      let id = try await lab.admit(lab.admission(streaming: .deltas, kept: kept("one")))
+      let job = try await lab.claimOne()
+      #expect(try await lab.queue.append(lab.delta("said"), number: 1, to: job.lease) == .recorded)
+      _ = try await lab.queue.cancel(id, tenant: "default")
+      #expect(try await lab.queue.forgetResponse(id, tenant: "default") == .gone)
+      #expect(try await lab.keys(beginning: ["ask:", "events:", "kept", "logs"]) == [])
+      let page = try await lab.queue.events(of: id, tenant: "default", after: 0, announceTo: nil)
+      #expect(page?.job.areEventsGone == true, "a reader is told, and no log begins anew")
+      #expect(try await left(lab, "j", id) > 590, "it is not settled yet")
+      #expect(try await lab.queue.settle(job.lease, bought: nil))
+      #expect(try await lab.queue.usage(after: nil, count: 10).count == 1)
+    }
+  }
+
   @Test("they keep within RESPONSES_MAX_BYTES, the oldest go first, and nothing else goes for them")
   func bound() async throws {
     try await QueueLab.with(settings: ["RESPONSES_MAX_BYTES": "10000"]) { lab in
