@@ -25,7 +25,7 @@ struct ResponsesRoute: Sendable {
       user: try UserName.read(asked.sent))
     if body.store {
       order.kept = KeptRequest(
-        body: JSONValue.object(asked.sent).serialized(), previous: asked.previous,
+        body: JSONValue.object(asked.sent.withoutToolSecrets).serialized(), previous: asked.previous,
         isBackground: body.background)
     }
     let writer = ResponsesWriter(

@@ -210,4 +210,28 @@ struct StoredResponseTests {
       #expect(gone.json["error"]?["param"]?.string == "input[0].id", "\(gone.body)")
     }
   }
+
+  @Test("what a client brings for a server of tools reaches the provider, and is not kept")
+  func toolSecrets() async throws {
+    try await ResponsesLab.with { lab in
+      let server: JSONValue = [
+        "type": "mcp", "server_label": "notes", "server_url": "https://notes.example.com",
+        "authorization": "canary-token", "headers": ["X-Key": "canary-header"],
+      ]
+      let members: JSONObject = [
+        "tools": [server],
+        "input": [
+          ["role": "user", "content": "Hi"], ["type": "additional_tools", "role": "developer", "tools": [server]],
+        ],
+      ]
+      let reply = try await lab.ask("responses", members)
+      let sent = try await lab.lastRequest(of: "responses")["body"]
+      #expect(sent?["tools"]?[0] == server)
+      #expect("\(sent?["input"] ?? .null)".contains("canary-header"))
+      for path in ["", "/input_items"] {
+        let kept = try await lab.api.get("/v1/responses/\(id(reply))\(path)").body
+        #expect(kept.contains("notes.example.com") && !kept.contains("canary"), "\(kept)")
+      }
+    }
+  }
 }
