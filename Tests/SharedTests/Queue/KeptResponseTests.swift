@@ -94,6 +94,30 @@ struct KeptResponseTests {
     }
   }
 
+  @Test("one in the background that the cache answers is told to webhooks as any other, one that is awaited is not")
+  func hitIsTold() async throws {
+    try await QueueLab.with { lab in
+      try await lab.redis(
+        "SET", ":tenant:default", #"{"webhooks":[{"url":"https://a","events":["response.completed"]}]}"#)
+      _ = try await lab.admit(lab.admission(cache: .use(key: "k")))
+      let job = try await lab.claimOne()
+      _ = try await lab.queue.complete(job.lease, with: lab.result(), isCacheable: true)
+      for isBackground in [false, true] {
+        let admission = lab.admission(cache: .use(key: "k"), kept: kept("two", isBackground: isBackground))
+        guard case .cached = try await lab.queue.admit(admission) else {
+          Issue.record("it is no hit")
+          return
+        }
+        let told = try await lab.queue.claim(9, worker: "w").jobs
+        let notices = told.compactMap { job -> JobID? in
+          guard case .tellOfResponse(let notice)? = job.request.flatMap(NoticeTask.init) else { return nil }
+          return notice.job
+        }
+        #expect(notices == (isBackground ? [admission.id] : []))
+      }
+    }
+  }
+
   @Test("a chain is read page after page to its beginning, within its bound, and says where one is missing")
   func chain() async throws {
     try await QueueLab.with { lab in

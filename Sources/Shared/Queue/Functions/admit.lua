@@ -102,6 +102,10 @@ local function store_hit(K, intake, order, answer)
     queue_delivery(K, id, tenant, 0, now)
     intake.is_idle = nil
   end
+  if order.ask and order.ask.how == 'b' then
+    kept.tell(K, id, { t = tenant }, now)
+    intake.is_idle = nil
+  end
 end
 
 -- Whose a request is that limits or budgets refuse (notices.lua).
