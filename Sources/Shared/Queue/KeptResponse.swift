@@ -12,6 +12,9 @@ public struct KeptResponse: Sendable {
   /// Whether it is told while it comes.
   public let isStreamed: Bool
 
+  /// Whether it has ended, and nobody may be told of that yet: it is not known whether replicas have it.
+  public var isEndUnacknowledged: Bool { job.isUntold }
+
   /// How many bytes of it are held when it is read.
   public var size: Int { asked.readableBytes + (job.body?.readableBytes ?? 0) }
 
