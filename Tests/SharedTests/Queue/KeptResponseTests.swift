@@ -118,6 +118,30 @@ struct KeptResponseTests {
     }
   }
 
+  @Test("what is kept of a request counts in the queue's bytes and its tenant's until its job ends, also once it is requeued")
+  func countsInQueue() async throws {
+    try await QueueLab.with(settings: ["TENANT_MAX_QUEUE_BYTES": "2000"]) { lab in
+      func open() async throws -> Int { try await lab.queue.statistics().openBytes }
+      let asked = kept(String(repeating: "a", count: 988))
+      let id = try await lab.admit(lab.admission(prompt: String(repeating: "b", count: 500), kept: asked))
+      #expect(try await open() == 1500)
+      let more = lab.admission(prompt: String(repeating: "b", count: 100), kept: kept(String(repeating: "a", count: 489)))
+      guard case .full(.tenant) = try await lab.queue.admit(more) else {
+        Issue.record("there is no room for both")
+        return
+      }
+      _ = try await lab.queue.fail(
+        try await lab.claimOne().lease, with: JobFailure(code: .allProvidersFailed, message: "no"))
+      #expect(try await open() == 0)
+      #expect(try await bytes(lab) < 950 + 1500 + 200, "it counts once in what a dead letter takes")
+      #expect(try await lab.requeue(id) == .queued)
+      #expect(try await open() == 1500)
+      _ = try await lab.queue.complete(
+        try await lab.claimOne().lease, with: lab.result(), isCacheable: false)
+      #expect(try await open() == 0)
+    }
+  }
+
   @Test("a chain is read page after page to its beginning, within its bound, and says where one is missing")
   func chain() async throws {
     try await QueueLab.with { lab in

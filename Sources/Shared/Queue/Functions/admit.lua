@@ -41,15 +41,19 @@ local function read_order(args, first)
   local shape = demand ~= '' and held.shape(demand) or nil
   -- Rather none than one that nobody counts.
   if demand ~= '' and not shape then error('a demand that nobody can read') end
-  return {
+  local order = {
     id = id, tenant = tenant, lane = lane, model = model, request = request, metadata = metadata, weight = weight,
     expires_in = expires_in, delay = tonumber(delay), channel = channel, callback = callback,
     cache_key = cache_key, cache_mode = cache_mode, records_hit = records_hit == '1', digest = digest,
     fingerprint = fingerprint, events = events,
+    -- All that it stores until it ends.
+    bytes = #request,
     -- What it takes of limits and budgets, if anything.
     demand = demand, shape = shape, lists = shape and held.lists(shape, demand),
     ask = ask ~= '' and kept.read(ask),
-  }, first + 19
+  }
+  if order.ask then order.bytes = order.bytes + #order.ask.asked end
+  return order, first + 19
 end
 
 -- What an idempotency key stands for already, if anything. A key outlives its job only when that is lost.
@@ -245,7 +249,7 @@ end
 local function fields_to_store(K, intake, order, deadline, state, group, worker)
   local runs, fence = worker and '1' or '0', worker and intake.fence or '0'
   local fields = { 's', state, 't', order.tenant, 'l', order.lane, 'm', order.model, 'f', fence, 'a', runs, 'c', '0',
-    'w', order.weight, 'b', text(#order.request), 'd', deadline, 'ct', intake.now_text }
+    'w', order.weight, 'b', text(order.bytes), 'd', deadline, 'ct', intake.now_text }
   local function set(name, value)
     fields[#fields + 1] = name
     fields[#fields + 1] = value
@@ -300,7 +304,7 @@ local function store_job(K, intake, order, deadline, state, group, worker)
   end
   note_added(intake.changes, 'deadlines', deadline, id)
   note_added(intake.changes, 'jobs:' .. order.tenant, '0', id)
-  count_in(K, intake, order.tenant, #order.request)
+  count_in(K, intake, order.tenant, order.bytes)
 end
 
 -- Puts the job where it goes.
@@ -360,7 +364,7 @@ local function admit(K, intake, order)
     local refusal = look_at_limits(K, intake, order, pays)
     if refusal then return refusal end
   end
-  local full = full_bound(K, intake, order.tenant, #order.request)
+  local full = full_bound(K, intake, order.tenant, order.bytes)
   if full then return { 'full', full } end
   if order.fits then
     held.take_fitting(intake.changes, order)

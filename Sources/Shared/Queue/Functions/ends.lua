@@ -137,7 +137,9 @@ local function finish_one(K, changes, id, job, state, body, keep, now, usage)
     redis.call('PEXPIRE', K .. kept.PREFIX .. id, text(keep))
   end
   local time_kept = text(keep)
-  local bytes = text(FINISHED_BYTES + #body + asked + (job.h and HELD_BYTES + #job.h or 0) + (is_dead and tonumber(job.b) or 0))
+  -- What a dead letter keeps has what was asked in it; a job of a build before has it not.
+  local stored = is_dead and math.max(asked, tonumber(job.b) or 0) or asked
+  local bytes = text(FINISHED_BYTES + #body + stored + (job.h and HELD_BYTES + #job.h or 0))
   if received then
     -- A dead letter may need its cache key again. The channel has been read, and is needed only by who is told later.
     local cache_key, channel = is_dead and job.k or '', untold and job.ch or ''

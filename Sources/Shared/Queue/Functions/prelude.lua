@@ -56,7 +56,7 @@
 --   untold            zset    jobs that have ended and of which nobody was told yet, by the time of that; acknowledged.lua
 --
 -- Fields of j:<id>, short because there are many jobs:
---   s state  t tenant  l lane  m model  f fence (next_fence)  a attempts  c crashes  w weight  b bytes of the request
+--   s state  t tenant  l lane  m model  f fence (next_fence)  a attempts  c crashes  w weight  b bytes of the request, and of what is kept of it (kept.lua)
 --   d deadline  ct created  st started  ft finished  k cache key  kt cache time  ch channel of its caller
 --   wt 1 when w:<id> exists  by its worker, and the channel on which it was handed over
 --   hit 1 when the cache answered it
