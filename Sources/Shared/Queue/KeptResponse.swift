@@ -50,6 +50,6 @@ public struct ResponseChain: Sendable {
   public internal(set) var responses: [KeptResponse] = []
   /// Whether one is not there any more, which the last of them goes on from.
   public internal(set) var isBroken = false
-  /// Whether there are more, for which there was no room.
+  /// Whether they have more bytes than was asked for; then there may be more, too.
   public internal(set) var isCut = false
 }

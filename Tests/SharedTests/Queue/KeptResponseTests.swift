@@ -94,7 +94,9 @@ struct KeptResponseTests {
     }
   }
 
-  @Test("one in the background that the cache answers is told to webhooks as any other, one that is awaited is not")
+  @Test(
+    "one in the background that the cache answers is told to webhooks as any other, one that is awaited is not"
+  )
   func hitIsTold() async throws {
     try await QueueLab.with { lab in
       try await lab.redis(
@@ -118,14 +120,17 @@ struct KeptResponseTests {
     }
   }
 
-  @Test("what is kept of a request counts in the queue's bytes and its tenant's until its job ends, also once it is requeued")
+  @Test(
+    "what is kept of a request counts in the queue's bytes and its tenant's until its job ends, also once it is requeued"
+  )
   func countsInQueue() async throws {
     try await QueueLab.with(settings: ["TENANT_MAX_QUEUE_BYTES": "2000"]) { lab in
       func open() async throws -> Int { try await lab.queue.statistics().openBytes }
       let asked = kept(String(repeating: "a", count: 988))
       let id = try await lab.admit(lab.admission(prompt: String(repeating: "b", count: 500), kept: asked))
       #expect(try await open() == 1500)
-      let more = lab.admission(prompt: String(repeating: "b", count: 100), kept: kept(String(repeating: "a", count: 489)))
+      let more = lab.admission(
+        prompt: String(repeating: "b", count: 100), kept: kept(String(repeating: "a", count: 489)))
       guard case .full(.tenant) = try await lab.queue.admit(more) else {
         Issue.record("there is no room for both")
         return
@@ -152,6 +157,10 @@ struct KeptResponseTests {
       #expect(chain.responses.map(\.job.id) == ids.reversed())
       #expect(!chain.isBroken && !chain.isCut)
       #expect(try await lab.queue.chain(from: last, tenant: "default", within: 1000).isCut)
+      let size = chain.responses.reduce(0) { $0 + $1.size }
+      #expect(
+        try await lab.queue.chain(from: last, tenant: "default", within: size - 1).isCut, "by its last page")
+      #expect(try await lab.queue.chain(from: last, tenant: "default", within: size).isCut == false)
       #expect(try await lab.queue.forgetResponse(ids[100], tenant: "default") == .gone)
       let broken = try await lab.queue.chain(from: last, tenant: "default", within: 1 << 20)
       #expect(broken.isBroken)
