@@ -65,12 +65,15 @@ struct ResponseDesk: Sendable {
   // MARK: - Its items
 
   /// The items that a response was given: its input behind all that it goes on from, as far as that is still there, the
-  /// oldest first.
-  func items(of response: KeptResponse, for client: Client) async throws(Problem) -> [JSONValue] {
+  /// oldest first. They count as `hold` does.
+  func items(
+    of response: KeptResponse, for client: Client, holding hold: BodyHold
+  ) async throws(Problem) -> [JSONValue] {
     let chain: ResponseChain
     do {
       chain = try await jobs.queue.chain(from: response.job.id, tenant: client.tenant, within: mostBytes)
     } catch { throw Problem(error) }
+    try await hold.add(chain.responses.reduce(0) { $0 + $1.size })
     var (items, known): ([JSONValue], Set<String>) = ([], [])
     for link in chain.responses.reversed() where client.mayRead(madeBy: link.job.key) {
       let token = ResponseID.token(of: link.job.id)

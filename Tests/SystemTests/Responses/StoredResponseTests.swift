@@ -221,7 +221,8 @@ struct StoredResponseTests {
       let members: JSONObject = [
         "tools": [server],
         "input": [
-          ["role": "user", "content": "Hi"], ["type": "additional_tools", "role": "developer", "tools": [server]],
+          ["role": "user", "content": "Hi"],
+          ["type": "additional_tools", "role": "developer", "tools": [server]],
         ],
       ]
       let reply = try await lab.ask("responses", members)
@@ -232,6 +233,24 @@ struct StoredResponseTests {
         let kept = try await lab.api.get("/v1/responses/\(id(reply))\(path)").body
         #expect(kept.contains("notes.example.com") && !kept.contains("canary"), "\(kept)")
       }
+    }
+  }
+
+  @Test(
+    "what is read of a chain to list it counts in what a process holds, as what a request goes on from does")
+  func heldBytes() async throws {
+    try await ResponsesLab.with { lab in
+      let text = JSONValue.string(String(repeating: "a", count: 700_000))
+      let first = try id(try await lab.ask("chat", ["input": text]))
+      let second = try id(try await lab.ask("chat", ["input": text, "previous_response_id": .string(first)]))
+      let bounds = ["MAX_BODY_BYTES": "1048576", "MAX_HELD_BYTES": "1048576"]
+      let small = try await lab.cluster.startAPI(environment: lab.environment.merging(bounds) { $1 })
+      #expect(try await small.get("/v1/responses/\(first)/input_items").status == 200)
+      #expect(try await small.get("/v1/responses/\(second)").status == 200)
+      let refused = try await small.get("/v1/responses/\(second)/input_items")
+      #expect(refused.status == 503 && refused.headers["retry-after"] == "1", "\(refused.status)")
+      #expect(try await small.get("/v1/responses/\(first)").status == 200, "nothing is held any more")
+      await small.process.killNow()
     }
   }
 }
