@@ -12,7 +12,9 @@ struct ChatCompletionRoute: Sendable {
     let wait = try call.wait() ?? settings.wait
     let body = try await bodies.read(call, as: ChatCompletionBody.schema)
     try settings.catalogs.current.check(model: body.model)
-    let request = JobRequest.chat(body.conversation)
+    var conversation = body.conversation
+    conversation.headers = call.request.headers.ofOpenAI
+    let request = JobRequest.chat(conversation)
     let order = JobOrder(
       request: request, lane: .interactive, cache: try call.cacheWish() ?? settings.cache.mode(of: request),
       metadata: body.metadata, expiresIn: settings.expiresIn, streaming: body.stream ? .deltas : nil,

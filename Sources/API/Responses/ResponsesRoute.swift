@@ -14,7 +14,8 @@ struct ResponsesRoute: Sendable {
     let asked = try await asked(call)
     let body = asked.body
     try settings.catalogs.current.check(model: body.model)
-    let conversation = body.conversation(asked.sent)
+    var conversation = body.conversation(asked.sent)
+    conversation.headers = call.request.headers.ofOpenAI
     let request = JobRequest.chat(conversation)
     let isFlexible = asked.sent["service_tier"] == "flex"
     let lane: Lane = isFlexible ? .batch : body.background ? .standard : .interactive
