@@ -409,4 +409,22 @@ step('admit', {}, function(K, args) return take_all_in(K, args, admit) end)
 --   have let in: they, too, have lost what it took. Budgets do.
 step('readmit', {}, function(K, args) return take_all_in(K, args, admit_again, true) end)
 
+-- count_request: counts a request that becomes no job in its limits of requests.
+--   KEYS[1] base   ARGV 1 tenant  2 its demand, as `admit` takes it
+--   returns what `admit` does for a job: {'admitted', …}, {'limited', …} or {'stale', …}   O(limits)
+step('count_request', { 'allow-oom' }, function(K, args)
+  local shape = held.shape(args[2])
+  if not shape then error('a demand that nobody can read') end
+  local order = { tenant = args[1], demand = args[2], shape = shape, lists = held.lists(shape, args[2]) }
+  local intake = new_intake({ '0', '0', '0', '0', '0', '0', '0', '0' })
+  foresee(K, intake, { order })
+  local outcome = is_stale(intake, order) and { 'stale', intake.now } or look_at_limits(K, intake, order, false)
+  if not outcome then
+    take(K, intake, order, false)
+    outcome = with_states(order, 'admitted', intake.now, '0')
+  end
+  write_intake(K, intake)
+  return outcome
+end)
+
 end
