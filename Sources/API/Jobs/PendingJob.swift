@@ -32,6 +32,7 @@ final class PendingJob {
       },
       streaming: order.streaming,
       demand: try judge.demand(of: order, by: client, bytes: order.storedBytes(encoded)), kept: order.kept)
+    admission.leavesNothing = order.leavesNothing
     self.client = client
     self.order = order
     mark(encoded, order.thread)

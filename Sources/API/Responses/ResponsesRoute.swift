@@ -28,6 +28,8 @@ struct ResponsesRoute: Sendable {
       order.kept = KeptRequest(
         body: JSONValue.object(asked.sent.withoutToolSecrets).serialized(), previous: asked.previous,
         isBackground: body.background)
+    } else {
+      order.leavesNothing = true
     }
     let writer = ResponsesWriter(
       model: body.model, request: asked.sent, names: ToolNames(of: conversation.toolsInAll))

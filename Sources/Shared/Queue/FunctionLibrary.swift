@@ -12,7 +12,7 @@ struct FunctionLibrary: Sendable {
     PackageResources.lanes_lua, PackageResources.changes_lua,
     PackageResources.deliveries_lua, PackageResources.notices_lua,
     PackageResources.ordinary_lua, PackageResources.shapes_lua, PackageResources.held_lua,
-    PackageResources.finished_lua, PackageResources.kept_lua,
+    PackageResources.kept_lua, PackageResources.finished_lua,
     PackageResources.traces_lua, PackageResources.events_lua,
     PackageResources.ends_lua, PackageResources.gates_lua, PackageResources.notify_lua,
     PackageResources.handover_lua, PackageResources.bought_lua,

@@ -99,7 +99,7 @@ extension JobQueue {
     if let kept = admission.kept {
       command.append(kept.words(for: retention.responses))
     } else {
-      command.append("")
+      command.append(admission.leavesNothing ? "-" : "")
     }
   }
 }

@@ -185,6 +185,55 @@ struct KeptResponseTests {
     }
   }
 
+  @Test("of one that leaves nothing all goes a minute after its caller has it, or was not there")
+  func leavesNothing() async throws {
+    let channel = "sluice:{0}:replies:test"
+    try await QueueLab.with { lab in
+      try await RedisSubscriber.listening(to: channel, of: lab.server) {
+        func ended(
+          _ channel: String, _ streaming: StreamMode? = nil, key: Idempotency? = nil, missed: Bool = false
+        ) async throws -> JobID {
+          var admission = lab.admission(channel: channel, key: key, streaming: streaming)
+          admission.leavesNothing = true
+          let id = try await lab.admit(admission)
+          let job = try await lab.claimOne()
+          if missed { try await lab.queue.tell(received: [], missed: [id]) }
+          _ = try await lab.queue.complete(job.lease, with: lab.result(), isCacheable: false)
+          return id
+        }
+        func stays(_ id: JobID, _ seconds: Range<Int>, _ keys: [String] = ["j", "r"]) async throws {
+          for key in keys { #expect(try await seconds.contains(left(lab, key, id)), "\(key)") }
+        }
+        try await stays(ended(channel), 1..<61)
+        try await stays(ended("nobody's", missed: true), 1..<61)
+        // He may be cut off for a while.
+        let late = try await ended("nobody's")
+        try await stays(late, 800..<901)
+        _ = try await lab.queue.read(late, tenant: "default")
+        try await stays(late, 1..<61)
+        let streamed = try await ended(channel, .deltas)
+        _ = try await lab.queue.read(streamed, tenant: "default")
+        try await stays(streamed, 1..<61, ["j", "r", "events"])
+        // Its key needs the answer.
+        try await stays(ended(channel, key: Idempotency(digest: "d", fingerprint: "f")), 86_400..<90_001)
+      }
+    }
+  }
+
+  @Test("one that leaves nothing and fails is no dead letter, whose request would stay")
+  func failsWithoutTrace() async throws {
+    try await QueueLab.with { lab in
+      var admission = lab.admission(channel: "nobody's")
+      admission.leavesNothing = true
+      let id = try await lab.admit(admission)
+      _ = try await lab.queue.fail(
+        try await lab.claimOne().lease, with: JobFailure(code: .allProvidersFailed, message: "no"))
+      #expect(try await lab.state(of: id) == .failed)
+      #expect(try await lab.keys(beginning: ["p:", "dead"]) == [])
+      #expect(try await left(lab, "r", id) < 61)
+    }
+  }
+
   @Test("one that was cancelled while it ran is forgotten, and settled all the same")
   func cancelled() async throws {
     try await QueueLab.with { lab in

@@ -1,3 +1,4 @@
+import Foundation
 import Shared
 import TestSupport
 import Testing
@@ -47,6 +48,17 @@ struct StoredResponseTests {
         #expect(answer.json["error"]?["type"] == "invalid_request_error")
       }
       #expect(try await lab.api.call(.DELETE, "/v1/responses/\(name)").status == 404)
+      let streamed = JoinedResponse(try await lab.stream("chat", ["input": "Hi", "store": false]))
+      for name in [name, try #require(streamed.response["id"]?.string)] {
+        let job = "job_" + name.dropFirst("resp_".count)
+        for key in ["j", "r"] {
+          let client = try await ChildProcess(
+            "/usr/bin/redis-cli", ["-s", lab.cluster.redis.socket, "PTTL", "sluice:{0}:\(key):\(job)"])
+          await client.waitUntilExit()
+          let left = try #require(Int(client.log.trimmingCharacters(in: .whitespacesAndNewlines)))
+          #expect((1...60_000).contains(left), "\(key)")
+        }
+      }
       let next = try await lab.ask("chat", ["input": "Go on", "previous_response_id": .string(name)])
       #expect(next.status == 400)
       #expect(next.json["error"]?["code"] == "previous_response_not_found")

@@ -11,7 +11,8 @@
 --           'restart' when an answer that broke off may begin anew), its demand or '': its amounts and its shape, which is
 --           MessagePack of the epochs of tenant and key by which it was judged, until when the key is good (ms, 0 without an
 --           end), the key's id or '', the user or '', limits of requests (limits.lua), and lists of what it holds until it
---           ends, or 0 (held.lua); what is kept of a response, or '' (kept.lua)
+--           ends, or 0 (held.lua); what is kept of a response, '' for what is none, or '-' for one of which nothing is
+--           to stay (kept.lua)
 --   returns for each job, where `limits…` are limit, remaining, reset (ms) of the tightest limit of requests and the same of
 --   tokens, nil for what is not limited, or nothing at all
 --           {'admitted', created (ms), '1' when it follows another's call, limits…}
@@ -50,7 +51,7 @@ local function read_order(args, first)
     bytes = #request,
     -- What it takes of limits and budgets, if anything.
     demand = demand, shape = shape, lists = shape and held.lists(shape, demand),
-    ask = ask ~= '' and kept.read(ask),
+    ask = ask ~= '' and ask ~= kept.NOTHING and kept.read(ask), leaves_nothing = ask == kept.NOTHING,
   }
   if order.ask then order.bytes = order.bytes + #order.ask.asked end
   return order, first + 19
@@ -273,6 +274,7 @@ local function fields_to_store(K, intake, order, deadline, state, group, worker)
   end
   if order.callback ~= '' then set('u', '1') end
   if order.digest ~= '' then set('ik', '1') end
+  if order.leaves_nothing then set('fl', '1') end
   if order.metadata == '' then set('nm', '1') end
   if order.events ~= '' then
     set('ev', '1')
