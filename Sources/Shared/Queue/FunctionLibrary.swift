@@ -16,7 +16,7 @@ struct FunctionLibrary: Sendable {
     PackageResources.traces_lua, PackageResources.events_lua,
     PackageResources.ends_lua, PackageResources.gates_lua, PackageResources.notify_lua,
     PackageResources.handover_lua, PackageResources.bought_lua,
-    PackageResources.intake_lua, PackageResources.coalescing_lua,
+    PackageResources.intake_lua, PackageResources.coalescing_lua, PackageResources.hits_lua,
     PackageResources.admit_lua, PackageResources.turns_lua,
     PackageResources.claim_lua, PackageResources.renew_lua, PackageResources.complete_lua,
     PackageResources.retry_lua, PackageResources.read_lua,

@@ -31,8 +31,6 @@
 -- A block: room.lua says why.
 do
 
--- How long an idempotency key is remembered.
-local REPLAY_TIME = DAY
 local FIRST_ORDER = 9
 
 -- The order that begins at `first` of the arguments, and where the next begins.
@@ -66,62 +64,8 @@ local function replayed(K, digest, fingerprint)
   return { 'replayed', stored:sub(1, 40) }
 end
 
--- An answer from the cache becomes a job that has succeeded.
-local function store_hit(K, intake, order, answer)
-  local id, tenant, now = order.id, order.tenant, intake.now
-  -- Its caller has the answer by this very step, unless it is to be delivered.
-  local has_key, keep, fetched = order.digest ~= '', intake.keep, order.callback == ''
-  if order.channel ~= '' and not order.ask then keep = tonumber(intake.answer_time) end
-  if has_key then keep = math.max(keep, DAY + 3600000) end
-  local key = K .. 'j:' .. id
-  redis.call('HSET', key, 's', 'succeeded', 't', tenant, 'l', order.lane, 'm', order.model, 'f', 0, 'a', 0, 'c', 0,
-    'ct', now, 'ft', now, 'hit', 1)
-  if has_key then redis.call('HSET', key, 'ik', 1) end
-  local shape = order.shape
-  if shape and shape.key then redis.call('HSET', key, 'ke', shape.key) end
-  if shape and shape.user ~= '' then redis.call('HSET', key, 'us', shape.user) end
-  if fetched then redis.call('HSET', key, 'fe', 1) end
-  if order.callback ~= '' then keep = math.max(keep, DAY + 3600000) end
-  local log_keep, index, size = keep, nil, 0
-  if order.ask then
-    keep, index, size = math.max(keep, tonumber(order.ask.stays)), 'kept', #order.ask.asked
-    redis.call('HDEL', key, 'fe')
-    kept.store(K, id, order.ask, function(name, value) redis.call('HSET', key, name, value) end, keep)
-  end
-  redis.call('PEXPIRE', key, text(keep))
-  redis.call('SET', K .. 'r:' .. id, answer, 'PX', text(keep))
-  if order.metadata ~= '' then redis.call('SET', K .. 'm:' .. id, order.metadata, 'PX', text(keep)) end
-  if has_key then redis.call('SET', K .. 'idem:' .. order.digest, id .. order.fingerprint, 'PX', REPLAY_TIME) end
-  write_index('ZADD', K .. 'jobs:' .. tenant, 0, id)
-  local bytes = text(FINISHED_BYTES + #answer + size)
-  redis.call('HSET', key, 'z', bytes)
-  note_finished(intake.changes, id, tenant, bytes, now, keep, fetched, intake.answer_time, index)
-  count(K, 'ended:succeeded')
-  if order.events ~= '' then
-    redis.call('HSET', key, 'ev', 1, 'sm', order.events)
-    end_events(K, id, false, 'succeeded', answer, log_keep)
-  end
-  if order.callback ~= '' then
-    redis.call('HSET', key, 'u', 1)
-    redis.call('SET', K .. 'u:' .. id, order.callback, 'PX', DAY + 3600000)
-    queue_delivery(K, id, tenant, 0, now)
-    intake.is_idle = nil
-  end
-  if order.ask and order.ask.how == 'b' then
-    kept.tell(K, id, { t = tenant }, now)
-    intake.is_idle = nil
-  end
-end
-
 -- Whose a request is that limits or budgets refuse (notices.lua).
 local function order_owner(order) return { t = order.tenant, user = order.shape.user } end
-
--- What the cache answers is used, too, also where it becomes no job.
-local function record_hit(K, intake, order)
-  local shape, now = order.shape or {}, intake.now
-  record_usage(K, order.id, 'succeeded', { t = order.tenant, l = order.lane, m = order.model, ke = shape.key,
-    us = shape.user, ct = now, hit = true, tags = order.metadata }, {}, now)
-end
 
 local check_limits, take_limits, peek_limits = held.check_limits, held.take_limits, held.peek_limits
 -- The TATs of limits that are looked at, until they are taken or the next order's are.
@@ -215,8 +159,8 @@ local function answer_from_cache(K, intake, order)
   local refusal = look_at_limits(K, intake, order, false)
   if refusal then return refusal end
   take(K, intake, order, false)
-  if order.records_hit or order.digest ~= '' then store_hit(K, intake, order, answer) end
-  record_hit(K, intake, order)
+  if order.records_hit or order.digest ~= '' then hits.store(K, intake, order, answer) end
+  hits.record(K, intake, order)
   return with_states(order, 'hit', source, answer, intake.now)
 end
 
@@ -302,7 +246,7 @@ local function store_job(K, intake, order, deadline, state, group, worker)
   if order.metadata ~= '' then redis.call('SET', K .. 'm:' .. id, order.metadata) end
   if order.callback ~= '' then redis.call('SET', K .. 'u:' .. id, order.callback) end
   if order.digest ~= '' then
-    redis.call('SET', K .. 'idem:' .. order.digest, id .. order.fingerprint, 'PX', REPLAY_TIME)
+    redis.call('SET', K .. 'idem:' .. order.digest, id .. order.fingerprint, 'PX', hits.REPLAY_TIME)
   end
   note_added(intake.changes, 'deadlines', deadline, id)
   note_added(intake.changes, 'jobs:' .. order.tenant, '0', id)

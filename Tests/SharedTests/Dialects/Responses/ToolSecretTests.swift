@@ -35,7 +35,8 @@ struct ToolSecretTests {
 
   @Test("a response repeats its tools without them")
   func repeated() throws {
-    let request: JSONObject = ["tools": [Self.server, ["type": "namespace", "name": "n", "tools": [Self.server]]]]
+    let space: JSONValue = ["type": "namespace", "name": "n", "tools": [Self.server]]
+    let request: JSONObject = ["tools": [Self.server, space]]
     let object = ResponsesObject(id: "resp_1", created: 1, model: "m", request: request)
     let tools = object.json(ResponsesObject.State(.queued))["tools"]
     #expect(tools == [Self.bare, ["type": "namespace", "name": "n", "tools": [Self.bare]]])
