@@ -66,7 +66,9 @@ protocol StreamWriter: Sendable {
 }
 
 extension StreamWriter {
-  mutating func breakOff(with problem: Problem, to bytes: inout ByteBuffer) { fail(with: problem, to: &bytes) }
+  mutating func breakOff(with problem: Problem, to bytes: inout ByteBuffer) {
+    fail(with: problem, to: &bytes)
+  }
 
   var patience: Duration { EventStream.heartbeat }
 

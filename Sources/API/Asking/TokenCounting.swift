@@ -19,7 +19,9 @@ struct TokenCounting: Sendable {
     let catalog = desk.catalogs.current
     try catalog.check(model: conversation.model)
     guard catalog.countsTokens(of: conversation.model) else {
-      return try estimate(of: conversation, for: call, in: catalog, body)
+      try call.check(model: conversation.model, in: catalog)
+      let limits = try await counted(conversation, for: call, user: user)
+      return estimate(of: conversation, body, limits)
     }
     var call = call
     // The body has been read, with which a client is listened to; and nothing is paid here.
@@ -31,8 +33,10 @@ struct TokenCounting: Sendable {
         try question(conversation, of: call, user: user, body)
       }(call)
     } catch {
+      // What was asked of a provider counts already.
       guard error.leavesAnEstimate else { throw error }
-      return try estimate(of: conversation, for: call, in: catalog, body)
+      try call.check(model: conversation.model, in: catalog)
+      return estimate(of: conversation, body, nil)
     }
   }
 
@@ -47,11 +51,22 @@ struct TokenCounting: Sendable {
     return Question(order: order, form: .written(by: TokenCountWriter(body: body)), wait: Self.patience)
   }
 
+  /// An estimate takes of limits of requests what the count of a provider would.
+  private func counted(
+    _ conversation: Conversation, for call: Call, user: String?
+  ) async throws(Problem) -> RateLimitStates? {
+    guard let client = call.client else { throw .unauthorized }
+    let order = JobOrder(
+      request: .count(conversation), lane: .interactive, expiresIn: Self.patience,
+      user: try call.user() ?? user)
+    return try await desk.asking.desk.count(order, by: client)
+  }
+
   private func estimate(
-    of conversation: Conversation, for call: Call, in catalog: ProviderCatalog, _ body: (Int) -> ByteBuffer
-  ) throws(Problem) -> Reply {
-    try call.check(model: conversation.model, in: catalog)
-    return Reply(.ok, json: body(conversation.promptEstimate), headers: [.sluiceEstimate: "true"])
+    of conversation: Conversation, _ body: (Int) -> ByteBuffer, _ limits: RateLimitStates?
+  ) -> Reply {
+    Reply(
+      .ok, json: body(conversation.promptEstimate), headers: [.sluiceEstimate: "true"], limit: limits)
   }
 }
 

@@ -25,6 +25,8 @@ struct JobOrder: Sendable {
   var thread: String?
   /// What is kept of a response that its client may come back for; nil for what is not kept.
   var kept: KeptRequest?
+  /// Whether nothing is to stay of it once its client has the answer.
+  var leavesNothing = false
 
   /// Puts what an alias stands for in its place, so that queue, cache, usage and workers know one name for one thing.
   mutating func resolveAlias(by catalogs: CatalogSource) {

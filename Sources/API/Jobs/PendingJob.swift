@@ -31,7 +31,8 @@ final class PendingJob {
         Idempotency(key: $0, owner: client.owner, order: order, request: encoded)
       },
       streaming: order.streaming,
-      demand: try judge.demand(of: order, by: client, bytes: encoded.readableBytes), kept: order.kept)
+      demand: try judge.demand(of: order, by: client, bytes: order.storedBytes(encoded)), kept: order.kept)
+    admission.leavesNothing = order.leavesNothing
     self.client = client
     self.order = order
     mark(encoded, order.thread)
@@ -43,7 +44,7 @@ final class PendingJob {
     client = try await judge.renewed(client)
     let isMarked = admission.demand.isPricedOnly || order.thread != nil
     let encoded = isMarked ? order.request.encoded() : admission.request
-    admission.demand = try judge.demand(of: order, by: client, bytes: encoded.readableBytes)
+    admission.demand = try judge.demand(of: order, by: client, bytes: order.storedBytes(encoded))
     admission.weight = client.share(of: order.request.estimatedTokens)
     admission.cache = client.cacheUse(order.cache, of: encoded)
     mark(encoded, order.thread)
@@ -63,6 +64,13 @@ final class PendingJob {
     order = nil
     admission.request = ByteBuffer()
     admission.kept = nil
+  }
+}
+
+extension JobOrder {
+  /// How many bytes stand in Redis until the job ends: its request, and what is kept of it.
+  fileprivate func storedBytes(_ request: ByteBuffer) -> Int {
+    request.readableBytes + (kept?.body.readableBytes ?? 0)
   }
 }
 

@@ -10,7 +10,9 @@ struct ChatCompletionRoute: Sendable {
     let wait = try desk.wait(of: call)
     let body = try await desk.bodies.read(call, as: ChatCompletionBody.schema)
     try desk.catalogs.current.check(model: body.model)
-    let request = JobRequest.chat(body.conversation)
+    var conversation = body.conversation
+    conversation.headers = call.request.headers.ofOpenAI
+    let request = JobRequest.chat(conversation)
     let order = JobOrder(
       request: request, lane: .interactive, cache: try desk.cacheMode(of: request, in: call),
       metadata: body.metadata, expiresIn: desk.expiresIn, streaming: body.stream ? .deltas : nil,

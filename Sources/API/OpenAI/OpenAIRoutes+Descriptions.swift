@@ -8,7 +8,7 @@ extension ChatCompletionRoute {
         OpenAI's chat completions: point any OpenAI client at this server's `/v1`. The request becomes a job in the \
         queue; members that are not listed here go to the provider as they are. Errors have OpenAI's form.
         """,
-      group: "OpenAI-compatible", parameters: OpenAIParameters.all,
+      group: "OpenAI-compatible", parameters: OpenAIParameters.ofModels,
       requestBody: RequestBodyDescription(
         name: "ChatCompletionRequest", schema: ChatCompletionBody.schema.openAPISchema,
         example: [
@@ -104,6 +104,14 @@ enum OpenAIParameters {
       name: "X-Sluice-Cancel-On-Disconnect", location: .header, schema: ["type": "string", "enum": ["true"]],
       description: "With `true`, hanging up cancels the job; otherwise it goes on."),
   ]
+
+  /// Where a model says something.
+  static let ofModels =
+    all + [
+      ParameterDescription(
+        name: "OpenAI-Beta", location: .header, schema: ["type": "string"],
+        description: "Betas, by commas; they go to a provider that speaks one of OpenAI's dialects.")
+    ]
 
   static let answerHeaders = [
     ("X-Sluice-Job", "The job's id."),

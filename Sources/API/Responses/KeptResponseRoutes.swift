@@ -23,7 +23,7 @@ struct KeptResponseRoutes: Sendable {
   private func read(_ call: Call) async throws(Problem) -> Reply {
     let after = try Self.startingAfter(call)
     let (response, client) = try await find(call)
-    guard call.query("stream") == "true" else { return try await reply(response, for: client) }
+    guard call.query("stream") == "true" else { return try await reply(response, for: client, call) }
     return try await ResponseResumption(desk: desk, response: response, client: client, call: call)
       .reply(after: after)
   }
@@ -37,7 +37,10 @@ struct KeptResponseRoutes: Sendable {
   }
 
   /// The response as it stands. One that broke off has what was said, as long as that is there.
-  private func reply(_ response: KeptResponse, for client: Client) async throws(Problem) -> Reply {
+  private func reply(
+    _ response: KeptResponse, for client: Client, _ call: Call
+  ) async throws(Problem) -> Reply {
+    try await call.hold.add(response.size)
     let job = JobResource(response.job)
     var said: [AnswerDelta] = []
     if job.state == .failed || job.state == .cancelled {
@@ -62,7 +65,7 @@ struct KeptResponseRoutes: Sendable {
         guard case .conflict(.jobHasEnded) = error else { throw error }
       }
     }
-    return try await reply(try await desk.find(call.parameters["id"], for: client), for: client)
+    return try await reply(try await desk.find(call.parameters["id"], for: client), for: client, call)
   }
 
   // MARK: - DELETE

@@ -89,7 +89,7 @@ struct ResponseDesk: Sendable {
   // MARK: - Its items
 
   /// The items that a response was given: its input behind all that it goes on from, as far as that is still there, the
-  /// oldest first.
+  /// oldest first. They count as `hold` does.
   func items(
     of response: KeptResponse, for client: Client, holding hold: BodyHold
   ) async throws(Problem) -> [JSONValue] {
@@ -97,6 +97,7 @@ struct ResponseDesk: Sendable {
     do {
       chain = try await jobs.queue.chain(from: response.job.id, tenant: client.tenant, within: mostBytes)
     } catch { throw Problem(error) }
+    try await hold.add(chain.responses.reduce(0) { $0 + $1.size })
     let before = try await said(
       before: chain.responses.last, for: client, holding: hold, isListed: true)
     var items = before ?? []

@@ -10,7 +10,7 @@ extension ResponsesRoute {
         for another they are left out, which `X-Sluice-Dropped` tells, and refused where `tool_choice` demands one. \
         Members that are not listed here go to such a target as they are.
         """,
-      group: "OpenAI-compatible", parameters: OpenAIParameters.all,
+      group: "OpenAI-compatible", parameters: OpenAIParameters.ofModels,
       requestBody: RequestBodyDescription(
         name: "ResponseRequest", schema: ResponsesBody.schema.openAPISchema,
         example: [

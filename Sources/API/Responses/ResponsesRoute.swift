@@ -12,7 +12,8 @@ struct ResponsesRoute: Sendable {
     let asked = try await asked(call)
     let body = asked.body
     try desk.catalogs.current.check(model: body.model)
-    let conversation = body.conversation(asked.sent)
+    var conversation = body.conversation(asked.sent)
+    conversation.headers = call.request.headers.ofOpenAI
     let request = JobRequest.chat(conversation)
     let isFlexible = asked.sent["service_tier"] == "flex"
     let lane: Lane = isFlexible ? .batch : body.background ? .standard : .interactive
@@ -23,8 +24,10 @@ struct ResponsesRoute: Sendable {
       user: try UserName.read(asked.sent))
     if body.store || asked.conversation != nil {
       order.kept = KeptRequest(
-        body: JSONValue.object(asked.sent).serialized(), previous: asked.previous,
+        body: JSONValue.object(asked.sent.withoutToolSecrets).serialized(), previous: asked.previous,
         conversation: asked.conversation, isBackground: body.background, isKept: body.store)
+    } else {
+      order.leavesNothing = true
     }
     let writer = ResponsesWriter(
       model: body.model, request: asked.sent, names: ToolNames(of: conversation.toolsInAll))

@@ -12,8 +12,8 @@ public struct Conversation: Sendable, Hashable {
   public var dialect: Dialect
   /// All other members that the client sent, for providers that know them. Sorted by their names.
   public internal(set) var extras: JSONObject
-  /// Headers of the client's that only its dialect knows, such as `anthropic-beta`: names in lower case, sorted.
-  public internal(set) var headers: JSONObject
+  /// Headers of the client's that only its dialect knows, such as `anthropic-beta`: names in lower case, sorted. Stored with it.
+  public var headers: JSONObject
 
   public init(
     model: String = "default", turns: [Turn], tools: [Tool] = [], toolChoice: ToolChoice? = nil,

@@ -1,3 +1,5 @@
+import DequeModule
+
 extension RequestTarget {
   /// The conversation with ids of tool calls that the target takes, each call's its own: a call and its result keep
   /// together, also where a client brings equal or empty ids.
@@ -34,7 +36,7 @@ private struct ToolCallIDs {
   let fit: ProviderShape.ToolCallIDs
   private var used: Set<String> = []
   /// By the client's id: the ids of calls whose results have not come, the oldest first.
-  private var open: [String: [String]] = [:]
+  private var open: [String: Deque<String>] = [:]
   /// The id that the last call of a client's id got.
   private var last: [String: String] = [:]
   private var count = 0
@@ -54,9 +56,7 @@ private struct ToolCallIDs {
   }
 
   mutating func result(of id: String) -> String {
-    guard let first = open[id]?.first else { return last[id] ?? id }
-    open[id]?.removeFirst()
-    return first
+    open[id]?.popFirst() ?? last[id] ?? id
   }
 
   private func fitted(_ id: String, isNew: Bool = false) -> String {

@@ -116,7 +116,7 @@ public indirect enum JobRequest: Sendable, Hashable {
 
 extension Conversation {
   /// What is none of OpenAI's in the stored form.
-  private static let members = olderMembers + ["dialect", "saves_thoughts", "extras"]
+  private static let members = olderMembers + ["dialect", "saves_thoughts", "extras", "headers"]
   /// The same of versions up to 0.1, in which all else is the client's.
   private static let olderMembers = ["model", "messages"]
 
@@ -137,6 +137,7 @@ extension Conversation {
       model: model, turns: turns, value.object ?? [:], without: ours,
       extras: dialect == nil ? [:] : value["extras"]?.object ?? [:])
     parameters.savesThoughts = dialect == nil || value["saves_thoughts"]?.bool == true
+    if dialect != nil { headers = value["headers"]?.object ?? [:] }
     if let name = dialect?.string {
       guard let known = Dialect(rawValue: name) else {
         throw .unreadable(what: "request", "its dialect is unknown")

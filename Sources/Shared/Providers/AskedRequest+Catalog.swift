@@ -13,6 +13,7 @@ extension ProviderCatalog {
     var asked = AskedRequest(
       model: request.model, promptTokens: request.estimatedUsage.promptTokens, maxTokens: maxTokens,
       mayPayTwice: route.hedgeAfter != nil || route.retries > 0, lane: lane, bytes: bytes, user: user)
+    if case .count = request { asked.isRequestOnly = true }
     guard isPriced else { return asked }
     let kinds = request.billedKinds
     for weighted in route.targets {

@@ -30,6 +30,8 @@ public struct Admission: Sendable {
   public var demand: Demand
   /// What is kept with the answer of a response; nil for one that is not kept.
   public var kept: KeptRequest?
+  /// Whether nothing of what is asked and answered is to stay once its caller has the answer.
+  public var leavesNothing = false
   /// Its place in its client's trace; nil for one that is in none.
   public var trace: JobTrace?
 

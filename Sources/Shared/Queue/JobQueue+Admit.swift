@@ -59,6 +59,18 @@ extension JobQueue {
     try await admit([admission])[0]
   }
 
+  /// Counts a request that becomes no job in its client's limits of requests: it is ``AdmissionOutcome/admitted``, limited or
+  /// stale as a job would be. `demand` has such limits alone, and one at least.
+  public func count(_ demand: Demand, of tenant: String) async throws(QueueError) -> AdmissionOutcome {
+    var command = step("count_request")
+    command.append(tenant)
+    command.append(demand.packed)
+    guard let outcome = AdmissionOutcome(try await perform(command), of: demand) else {
+      throw .unexpectedReply(step: "count_request")
+    }
+    return outcome
+  }
+
   private func append(_ admission: Admission, to command: inout RedisCommand) {
     command.append(admission.id.rawValue)
     command.append(admission.tenant)
@@ -87,7 +99,7 @@ extension JobQueue {
     if let kept = admission.kept {
       command.append(kept.words(for: retention.responses))
     } else {
-      command.append("")
+      command.append(admission.leavesNothing ? "-" : "")
     }
   }
 }

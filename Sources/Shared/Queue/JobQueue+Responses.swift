@@ -23,8 +23,8 @@ extension JobQueue {
     return await mayTell(response.job.isUntold) ? response : response.withoutEnd
   }
 
-  /// A kept response and those from which it goes on, as far as they have `bytes` in all: a page after the other, so that
-  /// no step is long.
+  /// A kept response and those from which it goes on, a page after the other, so that no step is long. It is cut after the page
+  /// with which they have more than `bytes` in all.
   public func chain(
     from id: JobID, tenant: String, within bytes: Int
   ) async throws(QueueError) -> ResponseChain {
@@ -44,9 +44,9 @@ extension JobQueue {
         chain.responses.append(await mayTell(response.job.isUntold) ? response : response.withoutEnd)
       }
       chain.isBroken = page[1].string == "1"
-      guard !chain.isBroken, let more = page[0].string.flatMap(JobID.init(rawValue:)) else { return chain }
-      guard size <= bytes else {
-        chain.isCut = true
+      // Also of the page that is the last.
+      chain.isCut = size > bytes
+      guard !chain.isBroken, !chain.isCut, let more = page[0].string.flatMap(JobID.init(rawValue:)) else {
         return chain
       }
       next = more

@@ -2,7 +2,7 @@ public import NIOCore
 
 /// What is kept of a request beside its job, so that its answer can be come back for by the response's id.
 public struct KeptRequest: Sendable {
-  /// As its client sent it, as JSON.
+  /// As its client sent it, as JSON, without what it brought for servers of tools.
   public var body: ByteBuffer
   /// The response from which it goes on.
   public var previous: JobID?

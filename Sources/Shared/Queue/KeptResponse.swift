@@ -14,6 +14,9 @@ public struct KeptResponse: Sendable {
   /// Whether it is told while it comes.
   public let isStreamed: Bool
 
+  /// Whether it has ended, and nobody may be told of that yet: it is not known whether replicas have it.
+  public var isEndUnacknowledged: Bool { job.isUntold }
+
   /// How many bytes of it are held when it is read.
   public var size: Int { asked.readableBytes + (job.body?.readableBytes ?? 0) }
 
@@ -54,6 +57,6 @@ public struct ResponseChain: Sendable {
   public internal(set) var responses: [KeptResponse] = []
   /// Whether one is not there any more, which the last of them goes on from.
   public internal(set) var isBroken = false
-  /// Whether there are more, for which there was no room.
+  /// Whether they have more bytes than was asked for; then there may be more, too.
   public internal(set) var isCut = false
 }

@@ -28,8 +28,10 @@ struct AccessBounds: Sendable {
 
   /// Adds what the request takes of those that count it; without a request, all of them, of which nothing is taken.
   func add(to demand: inout Demand, for request: AskedRequest?, at moment: BudgetMoment) {
+    let isRequestOnly = request?.isRequestOnly ?? false
     for (limit, subject, scope) in limits where request.map({ limit.counts($0.model, or: $0.alias) }) ?? true
     {
+      if isRequestOnly, !limit.isOfRequests { continue }
       switch limit.measure {
       case .requests(let window):
         demand.rates.append(
@@ -54,7 +56,7 @@ struct AccessBounds: Sendable {
             subject: subject, scope: scope, unit: .bytes, most: limit.most, amount: request?.bytes ?? 0))
       }
     }
-    guard !budgets.isEmpty else { return }
+    guard !budgets.isEmpty, !isRequestOnly else { return }
     let cost = request?.highestCost ?? .zero
     for (budget, subject, scope) in budgets
     where request.map({ budget.counts($0.model, or: $0.alias) }) ?? true {
@@ -77,6 +79,8 @@ struct BudgetMoment: Sendable {
 }
 
 extension Limit {
+  fileprivate var isOfRequests: Bool { if case .requests = measure { true } else { false } }
+
   /// Whether a request for that name counts, by whatever alias it came.
   func counts(_ asked: String, or alias: String? = nil) -> Bool {
     guard let model else { return true }

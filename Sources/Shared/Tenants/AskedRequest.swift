@@ -19,6 +19,8 @@ public struct AskedRequest: Sendable {
   public var user: String?
   /// Whether the client can come back for its answer, so that a budget may put the job off to its next period.
   public var mayBePutOff = true
+  /// Whether it counts as a request and as nothing else: counting tokens costs nothing and answers nothing.
+  public var isRequestOnly = false
 
   public init(
     model: String, promptTokens: Int, maxTokens: Int?, targets: [PricedTarget] = [],

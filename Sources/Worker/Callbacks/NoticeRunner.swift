@@ -13,7 +13,7 @@ struct NoticeRunner: Sendable {
     switch job.request.flatMap(NoticeTask.init) {
     case .tell(let notice)?: try await tell(notice, job)
     case .call(let call)?: try await make(call, job, by: deadline)
-    case .tellOfResponse(let notice)?: try await responses.tell(notice, job)
+    case .tellOfResponse(let notice)?: try await responses.tell(notice, job, by: deadline)
     case .callOfResponse(let call)?: try await responses.make(call, job, by: deadline)
     case nil: try await recorder.fail(job, "what it should tell is gone", about: ["job": "\(job.lease.id)"])
     }

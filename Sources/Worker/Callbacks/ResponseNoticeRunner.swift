@@ -9,10 +9,15 @@ struct ResponseNoticeRunner: Sendable {
   let logger: Logger
 
   /// Throws when the lease is lost, the worker stops or Redis is away: the job is then left to its lease.
-  func tell(_ notice: ResponseNotice, _ job: ClaimedJob) async throws {
-    // Of one that was deleted nobody is told.
-    guard let end = try await queue.response(notice.job, tenant: notice.tenant)?.end else {
-      return try await recorder.complete(job)
+  func tell(
+    _ notice: ResponseNotice, _ job: ClaimedJob, by deadline: ContinuousClock.Instant
+  ) async throws {
+    let response = try await queue.response(notice.job, tenant: notice.tenant)
+    guard let end = response?.end else {
+      // Of one that was deleted nobody is told, and one that was requeued is told of when it ends again.
+      guard let response, response.isEndUnacknowledged else { return try await recorder.complete(job) }
+      let outcome = CallbackOutcome.failed(reason: "too few replicas have the end of its response so far")
+      return try await recorder.record(outcome, of: job, by: deadline, about: ["job": "\(notice.job)"])
     }
     let webhooks = try await queue.webhooks(of: notice.tenant)
     let urls = webhooks.filter { Self.wants(end, $0) }.map(\.url)

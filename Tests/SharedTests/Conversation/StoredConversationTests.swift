@@ -75,6 +75,13 @@ struct StoredConversationTests {
     #expect(try JobRequest(stored: JobRequest.chat(request).encoded()) == .chat(request))
   }
 
+  @Test("headers of a client of OpenAI's are stored with what it asks, beside a member of that name")
+  func headers() throws {
+    var request = Conversation(turns: [Turn(role: .user, text: "x")], extras: ["headers": ["a": "b"]])
+    request.headers = ["openai-beta": "x=v1"]
+    #expect(try JobRequest(stored: JobRequest.chat(request).encoded()) == .chat(request))
+  }
+
   @Test("several thoughts and refusals of one message are one text each")
   func severalThoughts() throws {
     let turn = Turn(

@@ -94,6 +94,59 @@ struct KeptResponseTests {
     }
   }
 
+  @Test(
+    "one in the background that the cache answers is told to webhooks as any other, one that is awaited is not"
+  )
+  func hitIsTold() async throws {
+    try await QueueLab.with { lab in
+      try await lab.redis(
+        "SET", ":tenant:default", #"{"webhooks":[{"url":"https://a","events":["response.completed"]}]}"#)
+      _ = try await lab.admit(lab.admission(cache: .use(key: "k")))
+      let job = try await lab.claimOne()
+      _ = try await lab.queue.complete(job.lease, with: lab.result(), isCacheable: true)
+      for isBackground in [false, true] {
+        let admission = lab.admission(cache: .use(key: "k"), kept: kept("two", isBackground: isBackground))
+        guard case .cached = try await lab.queue.admit(admission) else {
+          Issue.record("it is no hit")
+          return
+        }
+        let told = try await lab.queue.claim(9, worker: "w").jobs
+        let notices = told.compactMap { job -> JobID? in
+          guard case .tellOfResponse(let notice)? = job.request.flatMap(NoticeTask.init) else { return nil }
+          return notice.job
+        }
+        #expect(notices == (isBackground ? [admission.id] : []))
+      }
+    }
+  }
+
+  @Test(
+    "what is kept of a request counts in the queue's bytes and its tenant's until its job ends, also once it is requeued"
+  )
+  func countsInQueue() async throws {
+    try await QueueLab.with(settings: ["TENANT_MAX_QUEUE_BYTES": "2000"]) { lab in
+      func open() async throws -> Int { try await lab.queue.statistics().openBytes }
+      let asked = kept(String(repeating: "a", count: 988))
+      let id = try await lab.admit(lab.admission(prompt: String(repeating: "b", count: 500), kept: asked))
+      #expect(try await open() == 1500)
+      let more = lab.admission(
+        prompt: String(repeating: "b", count: 100), kept: kept(String(repeating: "a", count: 489)))
+      guard case .full(.tenant) = try await lab.queue.admit(more) else {
+        Issue.record("there is no room for both")
+        return
+      }
+      _ = try await lab.queue.fail(
+        try await lab.claimOne().lease, with: JobFailure(code: .allProvidersFailed, message: "no"))
+      #expect(try await open() == 0)
+      #expect(try await bytes(lab) < 950 + 1500 + 200, "it counts once in what a dead letter takes")
+      #expect(try await lab.requeue(id) == .queued)
+      #expect(try await open() == 1500)
+      _ = try await lab.queue.complete(
+        try await lab.claimOne().lease, with: lab.result(), isCacheable: false)
+      #expect(try await open() == 0)
+    }
+  }
+
   @Test("a chain is read page after page to its beginning, within its bound, and says where one is missing")
   func chain() async throws {
     try await QueueLab.with { lab in
@@ -104,6 +157,10 @@ struct KeptResponseTests {
       #expect(chain.responses.map(\.job.id) == ids.reversed())
       #expect(!chain.isBroken && !chain.isCut)
       #expect(try await lab.queue.chain(from: last, tenant: "default", within: 1000).isCut)
+      let size = chain.responses.reduce(0) { $0 + $1.size }
+      #expect(
+        try await lab.queue.chain(from: last, tenant: "default", within: size - 1).isCut, "by its last page")
+      #expect(try await lab.queue.chain(from: last, tenant: "default", within: size).isCut == false)
       #expect(try await lab.queue.forgetResponse(ids[100], tenant: "default") == .gone)
       let broken = try await lab.queue.chain(from: last, tenant: "default", within: 1 << 20)
       #expect(broken.isBroken)
@@ -128,6 +185,55 @@ struct KeptResponseTests {
     }
   }
 
+  @Test("of one that leaves nothing all goes a minute after its caller has it, or was not there")
+  func leavesNothing() async throws {
+    let channel = "sluice:{0}:replies:test"
+    try await QueueLab.with { lab in
+      try await RedisSubscriber.listening(to: channel, of: lab.server) {
+        func ended(
+          _ channel: String, _ streaming: StreamMode? = nil, key: Idempotency? = nil, missed: Bool = false
+        ) async throws -> JobID {
+          var admission = lab.admission(channel: channel, key: key, streaming: streaming)
+          admission.leavesNothing = true
+          let id = try await lab.admit(admission)
+          let job = try await lab.claimOne()
+          if missed { try await lab.queue.tell(received: [], missed: [id]) }
+          _ = try await lab.queue.complete(job.lease, with: lab.result(), isCacheable: false)
+          return id
+        }
+        func stays(_ id: JobID, _ seconds: Range<Int>, _ keys: [String] = ["j", "r"]) async throws {
+          for key in keys { #expect(try await seconds.contains(left(lab, key, id)), "\(key)") }
+        }
+        try await stays(ended(channel), 1..<61)
+        try await stays(ended("nobody's", missed: true), 1..<61)
+        // He may be cut off for a while.
+        let late = try await ended("nobody's")
+        try await stays(late, 800..<901)
+        _ = try await lab.queue.read(late, tenant: "default")
+        try await stays(late, 1..<61)
+        let streamed = try await ended(channel, .deltas)
+        _ = try await lab.queue.read(streamed, tenant: "default")
+        try await stays(streamed, 1..<61, ["j", "r", "events"])
+        // Its key needs the answer.
+        try await stays(ended(channel, key: Idempotency(digest: "d", fingerprint: "f")), 86_400..<90_001)
+      }
+    }
+  }
+
+  @Test("one that leaves nothing and fails is no dead letter, whose request would stay")
+  func failsWithoutTrace() async throws {
+    try await QueueLab.with { lab in
+      var admission = lab.admission(channel: "nobody's")
+      admission.leavesNothing = true
+      let id = try await lab.admit(admission)
+      _ = try await lab.queue.fail(
+        try await lab.claimOne().lease, with: JobFailure(code: .allProvidersFailed, message: "no"))
+      #expect(try await lab.state(of: id) == .failed)
+      #expect(try await lab.keys(beginning: ["p:", "dead"]) == [])
+      #expect(try await left(lab, "r", id) < 61)
+    }
+  }
+
   @Test("one that was cancelled while it ran is forgotten, and settled all the same")
   func cancelled() async throws {
     try await QueueLab.with { lab in
@@ -139,6 +245,23 @@ struct KeptResponseTests {
       #expect(try await lab.queue.response(id, tenant: "default") == nil)
       #expect(try await lab.queue.settle(job.lease, bought: nil))
       #expect(try await lab.keys(beginning: ["ask:", "kept"]) == [])
+    }
+  }
+
+  @Test("one that is forgotten while it ran leaves no word of what it said, and stays until it is settled")
+  func cancelledStream() async throws {
+    try await QueueLab.with(settings: ["JOB_TTL": "60"]) { lab in
+      let id = try await lab.admit(lab.admission(streaming: .deltas, kept: kept("one")))
+      let job = try await lab.claimOne()
+      #expect(try await lab.queue.append(lab.delta("said"), number: 1, to: job.lease) == .recorded)
+      _ = try await lab.queue.cancel(id, tenant: "default")
+      #expect(try await lab.queue.forgetResponse(id, tenant: "default") == .gone)
+      #expect(try await lab.keys(beginning: ["ask:", "events:", "kept", "logs"]) == [])
+      let page = try await lab.queue.events(of: id, tenant: "default", after: 0, announceTo: nil)
+      #expect(page?.job.areEventsGone == true, "a reader is told, and no log begins anew")
+      #expect(try await left(lab, "j", id) > 590, "it is not settled yet")
+      #expect(try await lab.queue.settle(job.lease, bought: nil))
+      #expect(try await lab.queue.usage(after: nil, count: 10).count == 1)
     }
   }
 

@@ -74,6 +74,34 @@ struct MessagesCountTests {
     }
   }
 
+  @Test("a count takes of limits of requests and of nothing else, also where it is an estimate")
+  func countLimits() async throws {
+    try await KeyLab.with { lab in
+      try await lab.makeTenant("search", ["limits": ["2 requests/hour", "1 tokens/hour", "1 queued"]])
+      for model in ["groq/llama-3.3-70b-versatile", "gemini/gemini-2.5-flash"] {
+        let (_, key) = try await lab.makeKey(of: "search", ["limits": ["1 requests/hour"]])
+        func count() async throws -> HTTPReply {
+          try await lab.api.post(
+            "/v1/messages/count_tokens",
+            ["model": .string(model), "messages": [["role": "user", "content": "Why is the sky blue?"]]],
+            headers: ["X-API-Key": key])
+        }
+        let first = try await count()
+        #expect(first.status == 200, "\(first.body)")
+        #expect(first.headers["x-sluice-estimate"] == (model.hasPrefix("groq") ? "true" : nil))
+        #expect(first.headers["anthropic-ratelimit-requests-remaining"] == "0")
+        let second = try await count()
+        #expect(second.status == 429 && second.json["error"]?["type"] == "rate_limit_error", "\(second.body)")
+      }
+      let (_, other) = try await lab.makeKey(of: "search")
+      let third = try await lab.api.post(
+        "/v1/messages/count_tokens",
+        ["model": "groq/llama-3.3-70b-versatile", "messages": [["role": "user", "content": "Hi"]]],
+        headers: ["X-API-Key": other])
+      #expect(third.status == 429, "its tenant's two are counted: \(third.body)")
+    }
+  }
+
   @Test("a thread is refused in the words by which the SDK sends all of its conversation")
   func threads() async throws {
     try await SluiceCluster.withOneOfEach { _, api in

@@ -80,7 +80,10 @@ struct BackgroundResponseTests {
   func takenUpElsewhere() async throws {
     try await ResponsesLab.with { lab in
       try await lab.cluster.simulator.script([
-        ["provider": "*", "behaviour": ["answer": .string(String(repeating: "word ", count: 20)), "drip_ms": 200]]
+        [
+          "provider": "*",
+          "behaviour": ["answer": .string(String(repeating: "word ", count: 20)), "drip_ms": 200],
+        ]
       ])
       let soon = lab.environment.merging(["DRAIN_TIMEOUT": "1"]) { _, new in new }
       let leaving = try await lab.cluster.startAPI(environment: soon)

@@ -182,4 +182,26 @@ struct ResponsesTests {
       #expect(previous.json["error"]?["code"] == "previous_response_not_found")
     }
   }
+
+  @Test(
+    "OpenAI-Beta goes on to providers of OpenAI's dialects, cookies and other headers to nobody",
+    arguments: ResponsesLab.dialects)
+  func betas(provider: String) async throws {
+    try await ResponsesLab.with { lab in
+      let headers = ["OpenAI-Beta": "responses=v1", "Cookie": "canary", "X-Own": "canary"]
+      let bodies: [String: JSONObject] = [
+        "/v1/responses": ["input": "Hi"],
+        "/v1/chat/completions": ["messages": [["role": "user", "content": "Hi"]]],
+      ]
+      for (path, members) in bodies {
+        let body = members.merging(["model": .string("\(provider)/m")]) { own, _ in own }
+        let reply = try await lab.api.post(path, .object(body), headers: headers)
+        #expect(reply.status == 200, "\(reply.body)")
+        let sent = try #require(try await lab.lastRequest(of: provider)["headers"]?.object)
+        let isOpenAIs = ["chat", "responses"].contains(provider)
+        #expect(sent["openai-beta"]?.string == (isOpenAIs ? "responses=v1" : nil), "\(path)")
+        #expect(!JSONValue.object(sent).description.contains("canary"))
+      }
+    }
+  }
 }

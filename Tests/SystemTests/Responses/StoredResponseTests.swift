@@ -1,3 +1,4 @@
+import Foundation
 import Shared
 import TestSupport
 import Testing
@@ -47,6 +48,17 @@ struct StoredResponseTests {
         #expect(answer.json["error"]?["type"] == "invalid_request_error")
       }
       #expect(try await lab.api.call(.DELETE, "/v1/responses/\(name)").status == 404)
+      let streamed = JoinedResponse(try await lab.stream("chat", ["input": "Hi", "store": false]))
+      for name in [name, try #require(streamed.response["id"]?.string)] {
+        let job = "job_" + name.dropFirst("resp_".count)
+        for key in ["j", "r"] {
+          let client = try await ChildProcess(
+            "/usr/bin/redis-cli", ["-s", lab.cluster.redis.socket, "PTTL", "sluice:{0}:\(key):\(job)"])
+          await client.waitUntilExit()
+          let left = try #require(Int(client.log.trimmingCharacters(in: .whitespacesAndNewlines)))
+          #expect((1...60_000).contains(left), "\(key)")
+        }
+      }
       let next = try await lab.ask("chat", ["input": "Go on", "previous_response_id": .string(name)])
       #expect(next.status == 400)
       #expect(next.json["error"]?["code"] == "previous_response_not_found")
@@ -208,6 +220,50 @@ struct StoredResponseTests {
       let gone = try await lab.ask("anthropic", members)
       #expect(gone.status == 400)
       #expect(gone.json["error"]?["param"]?.string == "input[0].id", "\(gone.body)")
+    }
+  }
+
+  @Test("what a client brings for a server of tools reaches the provider, and is not kept")
+  func toolSecrets() async throws {
+    try await ResponsesLab.with { lab in
+      let server: JSONValue = [
+        "type": "mcp", "server_label": "notes", "server_url": "https://notes.example.com",
+        "authorization": "canary-token", "headers": ["X-Key": "canary-header"],
+      ]
+      let members: JSONObject = [
+        "tools": [server],
+        "input": [
+          ["role": "user", "content": "Hi"],
+          ["type": "additional_tools", "role": "developer", "tools": [server]],
+        ],
+      ]
+      let reply = try await lab.ask("responses", members)
+      let sent = try await lab.lastRequest(of: "responses")["body"]
+      #expect(sent?["tools"]?[0] == server)
+      let input = "\(sent?["input"] ?? .null)"
+      #expect(input.contains("canary-header"))
+      for path in ["", "/input_items"] {
+        let kept = try await lab.api.get("/v1/responses/\(id(reply))\(path)").body
+        #expect(kept.contains("notes.example.com") && !kept.contains("canary"), "\(kept)")
+      }
+    }
+  }
+
+  @Test(
+    "what is read of a chain to list it counts in what a process holds, as what a request goes on from does")
+  func heldBytes() async throws {
+    try await ResponsesLab.with { lab in
+      let text = JSONValue.string(String(repeating: "a", count: 700_000))
+      let first = try id(try await lab.ask("chat", ["input": text]))
+      let second = try id(try await lab.ask("chat", ["input": text, "previous_response_id": .string(first)]))
+      let bounds = ["MAX_BODY_BYTES": "1048576", "MAX_HELD_BYTES": "1048576"]
+      let small = try await lab.cluster.startAPI(environment: lab.environment.merging(bounds) { $1 })
+      #expect(try await small.get("/v1/responses/\(first)/input_items").status == 200)
+      #expect(try await small.get("/v1/responses/\(second)").status == 200)
+      let refused = try await small.get("/v1/responses/\(second)/input_items")
+      #expect(refused.status == 503 && refused.headers["retry-after"] == "1", "\(refused.status)")
+      #expect(try await small.get("/v1/responses/\(first)").status == 200, "nothing is held any more")
+      await small.process.killNow()
     }
   }
 }

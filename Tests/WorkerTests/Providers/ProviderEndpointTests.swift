@@ -31,6 +31,23 @@ struct ProviderEndpointTests {
     #expect(request.headers["x-title"] == ["Sluice"])
   }
 
+  @Test(
+    "betas of OpenAI's clients go to providers of OpenAI's dialects, behind their own, and to nobody else",
+    arguments: [Dialect.chat, .responses, .messages, .gemini])
+  func betas(asked: Dialect) throws {
+    let header: JSONObject = [asked == .messages ? "anthropic-beta" : "openai-beta": "b"]
+    let conversation = Conversation(turns: [Turn(role: .user, text: "Hi")], dialect: asked, headers: header)
+    for speaks in [Dialect.chat, .responses, .messages, .gemini] {
+      let provider = Provider(
+        name: "p", dialect: speaks, baseURL: "https://example.com/v1", access: .key(ProviderFixture.key),
+        defaultModel: "m", headers: ["OpenAI-Beta": "a"])
+      let headers = try ProviderEndpoint(provider, model: "m").httpRequest(for: .chat(conversation)).0.headers
+      let takes = [.chat, .responses].contains(speaks) && [.chat, .responses].contains(asked)
+      #expect(headers["openai-beta"] == [takes ? "a,b" : "a"], "\(asked) at \(speaks)")
+      #expect(headers.contains(name: "anthropic-beta") == (asked == .messages && speaks == .messages))
+    }
+  }
+
   @Test("a stream and embeddings have paths of their own, and a stream is asked for as events")
   func operations() throws {
     let endpoint = try ProviderEndpoint(ProviderFixture.gemini(), model: "m")

@@ -177,19 +177,18 @@ public struct ChatDeltaWriter: Sendable {
 
 extension JSONObject {
   mutating func append(_ text: String, to name: String) {
-    if case .string(let known)? = self[name] {
-      self[name] = .string(known + text)
-    } else {
-      self[name] = .string(text)
-    }
+    guard case .string(var known)? = self[name] else { return self[name] = .string(text) }
+    // Let go of first, or all that is known would be copied with each piece.
+    self[name] = .null
+    known += text
+    self[name] = .string(known)
   }
 
   fileprivate mutating func add(_ element: JSONValue, to name: String) {
-    if case .array(let known)? = self[name] {
-      self[name] = .array(known + [element])
-    } else {
-      self[name] = .array([element])
-    }
+    guard case .array(var known)? = self[name] else { return self[name] = .array([element]) }
+    self[name] = .null
+    known.append(element)
+    self[name] = .array(known)
   }
 }
 

@@ -18,6 +18,8 @@ struct ChatDialect: WireDialect {
 
   func authorization(_ key: String) -> (name: String, value: String) { ("authorization", "Bearer \(key)") }
 
+  func headers(of conversation: Conversation) -> JSONObject { conversation.headersOfOpenAI }
+
   /// Members that Sluice does not know go along: the provider says what it makes of them.
   func write(
     _ conversation: Conversation, for target: RequestTarget, streams: Bool

@@ -57,6 +57,7 @@ public struct ChatRequestWriter {
       if target == nil {
         // Under a name of their own, so that no member of a client's is taken for one of ours.
         if !conversation.extras.isEmpty { json.member("extras", json: .object(conversation.extras)) }
+        if !conversation.headers.isEmpty { json.member("headers", json: .object(conversation.headers)) }
       } else if conversation.dialect == .chat {
         json.members(conversation.extras)
       }

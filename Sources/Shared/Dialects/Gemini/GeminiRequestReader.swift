@@ -136,7 +136,8 @@ public enum GeminiRequestReader {
   ) throws(InputFault) {
     guard let config = extras["toolConfig"]?["functionCallingConfig"] else { return }
     let names = config["allowedFunctionNames"]?.array?.compactMap(\.string) ?? []
-    for name in names where !conversation.functions.contains(where: { $0.name == name }) {
+    let declared = Set(conversation.functions.map(\.name))
+    for name in names where !declared.contains(name) {
       throw InputFault(
         "Function '\(name.prefix(64))' is not among the declared functions", at: .name("toolConfig"),
         .name("functionCallingConfig"), .name("allowedFunctionNames"))

@@ -5,7 +5,8 @@ import OrderedCollections
 struct GeminiTranslation {
   private(set) var conversation: Conversation
   /// What was left out, by the client's names.
-  private(set) var dropped: [String] = []
+  var dropped: [String] { leftOut.elements }
+  private var leftOut: OrderedSet<String> = []
 
   private let target: String
 
@@ -92,7 +93,7 @@ struct GeminiTranslation {
   }
 
   private mutating func drop(_ name: String) {
-    if !dropped.contains(name) { dropped.append(name) }
+    leftOut.append(name)
   }
 
   // MARK: - Turns

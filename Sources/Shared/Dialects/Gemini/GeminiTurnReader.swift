@@ -5,7 +5,7 @@ import OrderedCollections
 struct GeminiTurnReader {
   private var turns: [Turn] = []
   /// Of the last answer, the calls whose results have not come.
-  private var open: [ToolCall] = []
+  private var open = GeminiOpenCalls()
   /// How many calls had no id of their own.
   private var unnamed = 0
 
@@ -39,7 +39,7 @@ struct GeminiTurnReader {
   private var missingResults: InputFault {
     InputFault(
       "Please ensure that the number of function response parts is equal to the number of function call parts "
-        + "of the function call turn; there is none for \(open[0].name)")
+        + "of the function call turn; there is none for \(open.firstName ?? "")")
   }
 
   // MARK: - The model
@@ -136,13 +136,11 @@ struct GeminiTurnReader {
       throw InputFault("Input should be an object", at: .name("functionResponse"), .name("response"))
     }
     let id = members["id"]?.string ?? ""
-    let index = id.isEmpty ? nil : open.firstIndex { $0.id == id }
-    guard let index = index ?? open.firstIndex(where: { $0.name == name }) else {
+    guard let call = open.take(id: id, name: name) else {
       throw InputFault(
         "Please ensure that function response turn comes immediately after a function call turn; there is no call "
           + "of \(name.prefix(64)) that it answers", at: .name("functionResponse"))
     }
-    let call = open.remove(at: index)
     var parts: [Part] = [.text(JSONValue.object(response).description)]
     for (number, part) in (members["parts"]?.array ?? []).enumerated() {
       do throws(InputFault) {

@@ -28,18 +28,25 @@ public struct MessagesAnswerWriter: Sendable {
   /// The first choice's parts: Anthropic has no other.
   private static func blocks(of answer: Answer) -> [JSONValue] {
     var blocks: [JSONObject] = []
+    var text: Int?
+    var citations: [Int: [JSONValue]] = [:]
     for part in answer.choices[0].parts {
       switch part {
       case .citation(let citation):
-        guard let form = citation.messagesForm,
-          let last = blocks.lastIndex(where: { $0["type"] == "text" })
-        else { break }
-        blocks[last]["citations"] = .array((blocks[last]["citations"]?.array ?? []) + [.object(form)])
+        guard let form = citation.messagesForm, let text else { break }
+        citations[text, default: []].append(.object(form))
       case .toolCall(let call) where answer.finishReason == .length && !call.isWhole:
         // It was cut, and must not look like one that is to be run.
         break
-      default: blocks += MessagesBlock.blocks(of: part)
+      default:
+        for block in MessagesBlock.blocks(of: part) {
+          if block["type"] == "text" { text = blocks.count }
+          blocks.append(block)
+        }
       }
+    }
+    for (index, cited) in citations {
+      blocks[index]["citations"] = .array((blocks[index]["citations"]?.array ?? []) + cited)
     }
     return blocks.map(JSONValue.object)
   }

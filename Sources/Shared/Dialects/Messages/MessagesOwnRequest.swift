@@ -35,7 +35,7 @@ struct MessagesOwnRequest {
     var blocks: [JSONValue] = []
     for turn in system { blocks += try self.blocks(of: turn) }
     if !blocks.isEmpty { members["system"] = .array(blocks) }
-    var messages: [JSONObject] = []
+    var messages: [Message] = []
     for (index, turn) in conversation.turns.enumerated().dropFirst(system.count) {
       let blocks: [JSONValue]
       do throws(Untranslatable) { blocks = try self.blocks(of: turn) } catch {
@@ -45,33 +45,43 @@ struct MessagesOwnRequest {
       guard !blocks.isEmpty else { continue }
       add(turn, blocks, to: &messages)
     }
-    members["messages"] = .array(messages.map(JSONValue.object))
+    members["messages"] = .array(messages.map(\.json))
+  }
+
+  /// A message while its blocks come in: as JSON all of them would be copied with each turn that joins it.
+  private struct Message {
+    let role: String
+    var blocks: [JSONValue]
+    let extras: JSONObject
+
+    var json: JSONValue {
+      var members: JSONObject = ["role": .string(role), "content": .array(blocks)]
+      for (name, value) in extras { members[name] = value }
+      return .object(members)
+    }
   }
 
   /// Neighbours of one role are one message: results, and what the user says to them.
-  private func add(_ turn: Turn, _ blocks: [JSONValue], to messages: inout [JSONObject]) {
+  private func add(_ turn: Turn, _ blocks: [JSONValue], to messages: inout [Message]) {
     let role = turn.role == .tool ? "user" : turn.role == .developer ? "system" : turn.role.rawValue
-    guard var last = messages.last, last["role"] == .string(role), turn.extras.isEmpty, role != "system"
-    else {
-      var message: JSONObject = ["role": .string(role), "content": .array(blocks)]
-      for (name, value) in turn.extras { message[name] = value }
-      return messages.append(message)
+    guard messages.last?.role == role, turn.extras.isEmpty, role != "system" else {
+      return messages.append(Message(role: role, blocks: blocks, extras: turn.extras))
     }
-    last["content"] = .array((last["content"]?.array ?? []) + blocks)
-    messages[messages.count - 1] = last
+    messages[messages.count - 1].blocks += blocks
   }
 
   private func blocks(of turn: Turn) throws(Untranslatable) -> [JSONValue] {
     var blocks: [JSONValue] = []
+    // Of the last block.
+    var citations: [JSONValue] = []
     for part in turn.parts {
+      if case .citation(let citation) = part {
+        if blocks.last?["type"] == "text", let form = citation.ownForm { citations.append(.object(form)) }
+        continue
+      }
+      blocks.cite(citations)
+      citations = []
       switch part {
-      case .citation(let citation):
-        guard let last = blocks.last?.object, last["type"] == "text", let form = citation.ownForm else {
-          break
-        }
-        var text = last
-        text["citations"] = .array((last["citations"]?.array ?? []) + [.object(form)])
-        blocks[blocks.count - 1] = .object(text)
       case .toolCall(let call):
         let arguments = call.arguments.isEmpty ? [:] : (try? JSONParser.parse(call.arguments))?.object ?? [:]
         blocks.append(try writer.call(call, arguments: arguments, position: 0))
@@ -81,6 +91,7 @@ struct MessagesOwnRequest {
       default: blocks += try writer.parts(of: [part])
       }
     }
+    blocks.cite(citations)
     return blocks
   }
 
@@ -177,6 +188,15 @@ struct MessagesOwnRequest {
     }
     management["edits"] = .array(edits)
     members["context_management"] = edits.isEmpty ? nil : .object(management)
+  }
+}
+
+extension [JSONValue] {
+  /// Adds the sources of the last block.
+  fileprivate mutating func cite(_ citations: [JSONValue]) {
+    guard !citations.isEmpty, case .object(var text)? = last else { return }
+    text["citations"] = .array((text["citations"]?.array ?? []) + citations)
+    self[count - 1] = .object(text)
   }
 }
 

@@ -5,7 +5,8 @@ import OrderedCollections
 struct MessagesTranslation {
   private(set) var conversation: Conversation
   /// What was left out, by the client's names.
-  private(set) var dropped: [String] = []
+  var dropped: [String] { leftOut.elements }
+  private var leftOut: OrderedSet<String> = []
 
   private let target: RequestTarget
 
@@ -29,7 +30,7 @@ struct MessagesTranslation {
   private static let billing = "x-anthropic-billing-header:"
 
   private mutating func drop(_ name: String) {
-    if !dropped.contains(name) { dropped.append(name) }
+    leftOut.append(name)
   }
 
   // MARK: - Members

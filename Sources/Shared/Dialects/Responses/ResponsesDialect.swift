@@ -21,6 +21,8 @@ struct ResponsesDialect: WireDialect {
 
   func authorization(_ key: String) -> (name: String, value: String) { ("authorization", "Bearer \(key)") }
 
+  func headers(of conversation: Conversation) -> JSONObject { conversation.headersOfOpenAI }
+
   func write(
     _ conversation: Conversation, for target: RequestTarget, streams: Bool
   ) throws(ProviderFault) -> WrittenRequest {

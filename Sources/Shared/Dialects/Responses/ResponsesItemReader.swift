@@ -15,8 +15,18 @@ struct ResponsesItemReader {
   private(set) var faults: [InputFault] = []
   /// By the ids of their calls: signatures that came sealed before the call.
   private var signed: [String: ToolCall] = [:]
-  /// The calls so far, and whether each has its result.
-  private var calls: OrderedDictionary<String, (place: Int, isAnswered: Bool)> = [:]
+  /// The calls so far.
+  private var calls: OrderedDictionary<String, Call> = [:]
+
+  private struct Call {
+    /// Of its item.
+    let place: Int
+    /// Where it stands among ``turns``.
+    var turn = 0
+    var part = 0
+    /// Whether its result is there.
+    var isAnswered = false
+  }
 
   /// All of the items, and what is wrong with them.
   init(_ input: JSONValue) {
@@ -127,16 +137,11 @@ struct ResponsesItemReader {
 
   /// A signature stands before its call, or behind it.
   private mutating func sign(_ signed: ToolCall) {
-    guard calls[signed.id] != nil else { return self.signed[signed.id] = signed }
-    for turn in turns.indices.reversed() {
-      for part in turns[turn].parts.indices {
-        guard case .toolCall(var call) = turns[turn].parts[part], call.id == signed.id else { continue }
-        call.signature = signed.signature
-        call.maker = signed.maker
-        turns[turn].parts[part] = .toolCall(call)
-        return
-      }
-    }
+    guard let known = calls[signed.id] else { return self.signed[signed.id] = signed }
+    guard case .toolCall(var call) = turns[known.turn].parts[known.part] else { return }
+    call.signature = signed.signature
+    call.maker = signed.maker
+    turns[known.turn].parts[known.part] = .toolCall(call)
   }
 
   // MARK: - Calls and their results
@@ -154,8 +159,9 @@ struct ResponsesItemReader {
       call.signature = signed.signature
       call.maker = signed.maker
     }
-    calls[id] = (index, false)
     say([.toolCall(call)])
+    let turn = turns.count - 1
+    calls[id] = Call(place: index, turn: turn, part: turns[turn].parts.count - 1)
   }
 
   private mutating func readResult(_ members: JSONObject) throws(InputFault) {

@@ -92,6 +92,7 @@ public struct ResponsesObject: Sendable {
     if case .string(let id)? = echo["conversation"] { echo["conversation"] = ["id": .string(id)] }
     echo["reasoning"] = filled(echo["reasoning"], ["effort": .null, "summary": .null])
     echo["text"] = filled(echo["text"], ["format": ["type": "text"]])
+    if let tools = echo["tools"]?.toolsWithoutSecrets { echo["tools"] = tools }
     if case .array(let tools)? = echo["tools"] { echo["tools"] = .array(tools.map(tool)) }
     return echo
   }
@@ -102,11 +103,9 @@ public struct ResponsesObject: Sendable {
     return .object(members)
   }
 
-  /// A function has all of its members, and a server of tools none of the secrets that it was given, as at OpenAI.
+  /// A function has all of its members, as at OpenAI.
   private static func tool(_ json: JSONValue) -> JSONValue {
-    guard case .object(var members) = json else { return json }
-    if members["type"] == "mcp" { return .object(members.without("authorization", "headers")) }
-    guard members["type"] == "function" else { return json }
+    guard case .object(var members) = json, members["type"] == "function" else { return json }
     for name in ["description", "parameters", "strict"] where members[name] == nil { members[name] = .null }
     return .object(members)
   }

@@ -22,6 +22,10 @@ struct ResponsesOutput: Sendable {
   var hidden: OrderedDictionary<Int, Part> = [:]
   /// Calls whose tool is not known yet.
   var unnamed: OrderedDictionary<Int, ToolCall> = [:]
+  /// All items before this one are done.
+  private var firstOpen = 0
+  /// Whether each part comes in one piece, so that nothing of it is waited for.
+  private var isWhole = false
 
   /// `names` are those under which the model knows the client's tools.
   init(names: ToolNames) { self.names = names }
@@ -29,6 +33,7 @@ struct ResponsesOutput: Sendable {
   /// What the parts of one turn are as items.
   static func items(of parts: [Part]) -> [ResponsesItem] {
     var output = ResponsesOutput(names: ToolNames(of: []))
+    output.isWhole = true
     for (index, part) in parts.enumerated() { _ = output.take(part, at: index) }
     _ = output.end(isCut: false)
     return output.items
@@ -53,7 +58,9 @@ struct ResponsesOutput: Sendable {
   /// Ends what is open; `isCut` says that the answer broke off.
   mutating func end(isCut: Bool) -> [Step] {
     var steps: [Step] = []
-    for (index, call) in unnamed { steps += begin(call, index) }
+    let calls = unnamed
+    unnamed = [:]
+    for (index, call) in calls { steps += begin(call, index) }
     for place in items.indices where !items[place].isDone {
       items[place].isCut = isCut
       steps += close(place)
@@ -140,12 +147,16 @@ struct ResponsesOutput: Sendable {
   /// those of several calls by turns.
   mutating func closeAll() -> [Step] {
     var steps: [Step] = []
-    for place in items.indices where !items[place].isDone && mayEnd(place) { steps += close(place) }
+    // An answer may have many items, and each new one comes by here.
+    while firstOpen < items.count, items[firstOpen].isDone { firstOpen += 1 }
+    for place in firstOpen..<items.count where !items[place].isDone && mayEnd(place) { steps += close(place) }
     return steps
   }
 
   private func mayEnd(_ place: Int) -> Bool {
-    guard case .call(let call) = items[place].kind, call.kind != .custom || items[place].isInputWrapped else {
+    guard !isWhole, case .call(let call) = items[place].kind,
+      call.kind != .custom || items[place].isInputWrapped
+    else {
       return true
     }
     return (try? JSONParser.parse(call.arguments))?.object != nil

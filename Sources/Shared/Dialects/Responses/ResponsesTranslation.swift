@@ -6,7 +6,8 @@ import OrderedCollections
 struct ResponsesTranslation {
   private(set) var conversation: Conversation
   /// What was left out, by the client's names.
-  private(set) var dropped: [String] = []
+  var dropped: [String] { leftOut.elements }
+  private var leftOut: OrderedSet<String> = []
 
   let names: ToolNames
   let target: String
@@ -65,7 +66,7 @@ struct ResponsesTranslation {
   }
 
   mutating func drop(_ name: String) {
-    if !dropped.contains(name) { dropped.append(name) }
+    leftOut.append(name)
   }
 
   // MARK: - Turns
@@ -119,12 +120,14 @@ extension Conversation {
   /// The tools of the request, and those that joined on the way.
   public var toolsInAll: [Tool] {
     var tools = tools
+    var known: Set<Tool>?
     for turn in turns {
       for case .opaque(let part) in turn.parts where part.dialect == .responses {
         switch part.members["type"] {
         case "additional_tools", "tool_search_output":
+          if known == nil { known = Set(tools) }
           for tool in (part.members["tools"]?.array ?? []).map(Tool.init(responses:))
-          where !tools.contains(tool) {
+          where known?.insert(tool).inserted == true {
             tools.append(tool)
           }
         default: break

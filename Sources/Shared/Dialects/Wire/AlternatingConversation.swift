@@ -5,14 +5,16 @@ import OrderedCollections
 struct AlternatingConversation: Sendable, Hashable {
   struct Turn: Sendable, Hashable {
     let isModel: Bool
-    var parts: [JSONValue]
-    /// How many of the parts, from the first on, are what functions returned.
-    fileprivate var results = 0
+    /// What functions returned, which stands in front of all else.
+    fileprivate var results: [JSONValue] = []
+    fileprivate var others: [JSONValue]
 
     init(isModel: Bool, parts: [JSONValue] = []) {
       self.isModel = isModel
-      self.parts = parts
+      others = parts
     }
+
+    var parts: [JSONValue] { results.isEmpty ? others : results + others }
   }
 
   /// Texts, as the provider writes them.
@@ -60,7 +62,7 @@ struct AlternatingConversation: Sendable, Hashable {
   private mutating func append(_ parts: [JSONValue], isModel: Bool) {
     guard !parts.isEmpty else { return }
     if turns.last?.isModel != isModel { turns.append(Turn(isModel: isModel)) }
-    turns[turns.count - 1].parts += parts
+    turns[turns.count - 1].others += parts
   }
 
   // MARK: - Calls and their results
@@ -101,9 +103,8 @@ struct AlternatingConversation: Sendable, Hashable {
     let written = try writer.result(result, of: call)
     if turns.last?.isModel != false { turns.append(Turn(isModel: false)) }
     let last = turns.count - 1
-    turns[last].parts.insert(written, at: turns[last].results)
-    turns[last].results += 1
-    turns[last].parts += try writer.parts(of: writer.besideResult(result))
+    turns[last].results.append(written)
+    turns[last].others += try writer.parts(of: writer.besideResult(result))
   }
 
   // MARK: - Start

@@ -11,7 +11,8 @@
 --           'restart' when an answer that broke off may begin anew), its demand or '': its amounts and its shape, which is
 --           MessagePack of the epochs of tenant and key by which it was judged, until when the key is good (ms, 0 without an
 --           end), the key's id or '', the user or '', limits of requests (limits.lua), and lists of what it holds until it
---           ends, or 0 (held.lua); what is kept of a response, or '' (kept.lua)
+--           ends, or 0 (held.lua); what is kept of a response, '' for what is none, or '-' for one of which nothing is
+--           to stay (kept.lua)
 --   returns for each job, where `limits…` are limit, remaining, reset (ms) of the tightest limit of requests and the same of
 --   tokens, nil for what is not limited, or nothing at all
 --           {'admitted', created (ms), '1' when it follows another's call, limits…}
@@ -31,8 +32,6 @@
 -- A block: room.lua says why.
 do
 
--- How long an idempotency key is remembered.
-local REPLAY_TIME = DAY
 local FIRST_ORDER = 9
 
 -- The order that begins at `first` of the arguments, and where the next begins.
@@ -42,15 +41,21 @@ local function read_order(args, first)
   local shape = demand ~= '' and held.shape(demand) or nil
   -- Rather none than one that nobody counts.
   if demand ~= '' and not shape then error('a demand that nobody can read') end
-  return {
+  local order = {
     id = id, tenant = tenant, lane = lane, model = model, request = request, metadata = metadata, weight = weight,
     expires_in = expires_in, delay = tonumber(delay), channel = channel, callback = callback,
     cache_key = cache_key, cache_mode = cache_mode, records_hit = records_hit == '1', digest = digest,
     fingerprint = fingerprint, events = events,
+    -- All that it stores until it ends.
+    bytes = #request,
     -- What it takes of limits and budgets, if anything.
     demand = demand, shape = shape, lists = shape and held.lists(shape, demand),
-    ask = ask ~= '' and kept.read(ask),
-  }, first + 19
+    ask = ask ~= '' and ask ~= kept.NOTHING and kept.read(ask), leaves_nothing = ask == kept.NOTHING,
+  }
+  if order.ask then
+    order.bytes, order.leaves_nothing = order.bytes + #order.ask.asked, not order.ask.is_kept
+  end
+  return order, first + 19
 end
 
 -- What an idempotency key stands for already, if anything. A key outlives its job only when that is lost.
@@ -62,62 +67,8 @@ local function replayed(K, digest, fingerprint)
   return { 'replayed', stored:sub(1, 40) }
 end
 
--- An answer from the cache becomes a job that has succeeded.
-local function store_hit(K, intake, order, answer)
-  local id, tenant, now = order.id, order.tenant, intake.now
-  -- Its caller has the answer by this very step, unless it is to be delivered.
-  local has_key, keep, fetched = order.digest ~= '', intake.keep, order.callback == ''
-  local ask = order.ask
-  local is_kept = ask and ask.is_kept
-  if order.channel ~= '' and not is_kept then keep = tonumber(intake.answer_time) end
-  if has_key then keep = math.max(keep, DAY + 3600000) end
-  local key = K .. 'j:' .. id
-  redis.call('HSET', key, 's', 'succeeded', 't', tenant, 'l', order.lane, 'm', order.model, 'f', 0, 'a', 0, 'c', 0,
-    'ct', now, 'ft', now, 'hit', 1)
-  if has_key then redis.call('HSET', key, 'ik', 1) end
-  local shape = order.shape
-  if shape and shape.key then redis.call('HSET', key, 'ke', shape.key) end
-  if shape and shape.user ~= '' then redis.call('HSET', key, 'us', shape.user) end
-  if fetched then redis.call('HSET', key, 'fe', 1) end
-  if order.callback ~= '' then keep = math.max(keep, DAY + 3600000) end
-  local log_keep, index, size = keep, nil, 0
-  if is_kept then
-    keep, index, size = math.max(keep, ask.stays), 'kept', #ask.asked
-    redis.call('HDEL', key, 'fe')
-    kept.store(K, id, ask, function(name, value) redis.call('HSET', key, name, value) end, keep)
-  end
-  said.begin(K, order, now)
-  said.note_response(K, ask, id, tenant, text(now), answer, now)
-  redis.call('PEXPIRE', key, text(keep))
-  redis.call('SET', K .. 'r:' .. id, answer, 'PX', text(keep))
-  if order.metadata ~= '' then redis.call('SET', K .. 'm:' .. id, order.metadata, 'PX', text(keep)) end
-  if has_key then redis.call('SET', K .. 'idem:' .. order.digest, id .. order.fingerprint, 'PX', REPLAY_TIME) end
-  write_index('ZADD', K .. 'jobs:' .. tenant, 0, id)
-  local bytes = text(FINISHED_BYTES + #answer + size)
-  redis.call('HSET', key, 'z', bytes)
-  note_finished(intake.changes, id, tenant, bytes, now, keep, fetched, intake.answer_time, index)
-  count(K, 'ended:succeeded')
-  if order.events ~= '' then
-    redis.call('HSET', key, 'ev', 1, 'sm', order.events)
-    end_events(K, id, false, 'succeeded', answer, log_keep)
-  end
-  if order.callback ~= '' then
-    redis.call('HSET', key, 'u', 1)
-    redis.call('SET', K .. 'u:' .. id, order.callback, 'PX', DAY + 3600000)
-    queue_delivery(K, id, tenant, 0, now)
-    intake.is_idle = nil
-  end
-end
-
 -- Whose a request is that limits or budgets refuse (notices.lua).
 local function order_owner(order) return { t = order.tenant, user = order.shape.user } end
-
--- What the cache answers is used, too, also where it becomes no job.
-local function record_hit(K, intake, order)
-  local shape, now = order.shape or {}, intake.now
-  record_usage(K, order.id, 'succeeded', { t = order.tenant, l = order.lane, m = order.model, ke = shape.key,
-    us = shape.user, ct = now, hit = true, tags = order.metadata }, {}, now)
-end
 
 local check_limits, take_limits, peek_limits = held.check_limits, held.take_limits, held.peek_limits
 -- The TATs of limits that are looked at, until they are taken or the next order's are.
@@ -211,8 +162,8 @@ local function answer_from_cache(K, intake, order)
   local refusal = look_at_limits(K, intake, order, false)
   if refusal then return refusal end
   take(K, intake, order, false)
-  if order.records_hit or order.digest ~= '' then store_hit(K, intake, order, answer) end
-  record_hit(K, intake, order)
+  if order.records_hit or order.digest ~= '' then hits.store(K, intake, order, answer) end
+  hits.record(K, intake, order)
   return with_states(order, 'hit', source, answer, intake.now)
 end
 
@@ -246,7 +197,7 @@ end
 local function fields_to_store(K, intake, order, deadline, state, group, worker)
   local runs, fence = worker and '1' or '0', worker and intake.fence or '0'
   local fields = { 's', state, 't', order.tenant, 'l', order.lane, 'm', order.model, 'f', fence, 'a', runs, 'c', '0',
-    'w', order.weight, 'b', text(#order.request), 'd', deadline, 'ct', intake.now_text }
+    'w', order.weight, 'b', text(order.bytes), 'd', deadline, 'ct', intake.now_text }
   local function set(name, value)
     fields[#fields + 1] = name
     fields[#fields + 1] = value
@@ -270,6 +221,7 @@ local function fields_to_store(K, intake, order, deadline, state, group, worker)
   end
   if order.callback ~= '' then set('u', '1') end
   if order.digest ~= '' then set('ik', '1') end
+  if order.leaves_nothing then set('fl', '1') end
   if order.metadata == '' then set('nm', '1') end
   if order.events ~= '' then
     set('ev', '1')
@@ -297,11 +249,11 @@ local function store_job(K, intake, order, deadline, state, group, worker)
   if order.metadata ~= '' then redis.call('SET', K .. 'm:' .. id, order.metadata) end
   if order.callback ~= '' then redis.call('SET', K .. 'u:' .. id, order.callback) end
   if order.digest ~= '' then
-    redis.call('SET', K .. 'idem:' .. order.digest, id .. order.fingerprint, 'PX', REPLAY_TIME)
+    redis.call('SET', K .. 'idem:' .. order.digest, id .. order.fingerprint, 'PX', hits.REPLAY_TIME)
   end
   note_added(intake.changes, 'deadlines', deadline, id)
   note_added(intake.changes, 'jobs:' .. order.tenant, '0', id)
-  count_in(K, intake, order.tenant, #order.request)
+  count_in(K, intake, order.tenant, order.bytes)
 end
 
 -- Puts the job where it goes.
@@ -364,7 +316,7 @@ local function admit(K, intake, order)
     local refusal = look_at_limits(K, intake, order, pays)
     if refusal then return refusal end
   end
-  local full = full_bound(K, intake, order.tenant, #order.request)
+  local full = full_bound(K, intake, order.tenant, order.bytes)
   if full then return { 'full', full } end
   if order.fits then
     held.take_fitting(intake.changes, order)
@@ -408,5 +360,23 @@ step('admit', {}, function(K, args) return take_all_in(K, args, admit) end)
 --   As admit; {'replayed', its own id} for one that is there. What was judged stays so, and limits do not refuse what they
 --   have let in: they, too, have lost what it took. Budgets do.
 step('readmit', {}, function(K, args) return take_all_in(K, args, admit_again, true) end)
+
+-- count_request: counts a request that becomes no job in its limits of requests.
+--   KEYS[1] base   ARGV 1 tenant  2 its demand, as `admit` takes it
+--   returns what `admit` does for a job: {'admitted', …}, {'limited', …} or {'stale', …}   O(limits)
+step('count_request', { 'allow-oom' }, function(K, args)
+  local shape = held.shape(args[2])
+  if not shape then error('a demand that nobody can read') end
+  local order = { tenant = args[1], demand = args[2], shape = shape, lists = held.lists(shape, args[2]) }
+  local intake = new_intake({ '0', '0', '0', '0', '0', '0', '0', '0' })
+  foresee(K, intake, { order })
+  local outcome = is_stale(intake, order) and { 'stale', intake.now } or look_at_limits(K, intake, order, false)
+  if not outcome then
+    take(K, intake, order, false)
+    outcome = with_states(order, 'admitted', intake.now, '0')
+  end
+  write_intake(K, intake)
+  return outcome
+end)
 
 end

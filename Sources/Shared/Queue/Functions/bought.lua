@@ -79,13 +79,15 @@ function held.in_all(before, usage)
   }
 end
 
--- What an attempt counts as whose worker was lost. `job` has its fields h, w and b.
+-- What an attempt counts as whose worker was lost. `job` has its fields h, w, b and rp.
 function held.lost_attempt(job)
   local lists = held.unpack(job.h)
   local tokens, budgets, amounts = lists[1], lists[4], lists[5]
   local most = math.min(tokens[4] and amounts[tokens[4]] or tonumber(job.w) or 0, MOST_TOKENS)
   -- A token for four bytes, as admissions reckon; a stored request is little more than its words.
-  local prompt = math.min(most, math.ceil((tonumber(job.b) or 0) / 4))
+  local terms = kept.terms(job.rp)
+  local bytes = (tonumber(job.b) or 0) - (terms and terms.bytes or 0)
+  local prompt = math.min(most, math.ceil(math.max(0, bytes) / 4))
   return {
     prompt = prompt, completion = most - prompt, nanos = budgets[4] and amounts[budgets[4]] or 0, lost = 1,
     is_unpriced = not budgets[4], provider = '', model = '',
@@ -188,13 +190,13 @@ end
 
 -- The same when its worker has not said so in time.
 local function settle_overdue(K, id, keep, now)
-  local job = redis.pcall('HMGET', K .. 'j:' .. id, 'ow', 'ft', 'by', 'h', 'w', 'b')
+  local job = redis.pcall('HMGET', K .. 'j:' .. id, 'ow', 'ft', 'by', 'h', 'w', 'b', 'rp')
   if not job[1] then return redis.call('ZREM', K .. 'owed', id) end
   local is_alive = job[3] and now - last_seen(K, job[3]) <= SILENCE or redis.call('EXISTS', K .. 'grace') == 1
   if is_alive and now - (tonumber(job[2]) or 0) < LIVING_OWE_FOR then
     return redis.call('ZADD', K .. 'owed', text(now + LOOK_AGAIN), id)
   end
-  pay(K, id, held.usage_of(write(held.lost_attempt({ h = job[4], w = job[5], b = job[6] }), now)), keep)
+  pay(K, id, held.usage_of(write(held.lost_attempt({ h = job[4], w = job[5], b = job[6], rp = job[7] }), now)), keep)
 end
 
 function held.settle_all_overdue(K, keep, now)

@@ -83,14 +83,14 @@ end
 
 local function fields_of(K, id)
   local values = redis.pcall('HMGET', K .. 'j:' .. id, 's', 't', 'a', 'b', 'ch', 'wt', 'k', 'g', 'fo', 'u', 'ik',
-    'n', 'of', 'ev', 'dl', 'f', 'kt', 'nm', 'by', 'qt', 'h', 'gt', 'm', 'l', 'ke', 'us', 'ct', 'st', 'pu', 'rp')
+    'n', 'of', 'ev', 'dl', 'f', 'kt', 'nm', 'by', 'qt', 'h', 'gt', 'm', 'l', 'ke', 'us', 'ct', 'st', 'pu', 'rp', 'fl')
   return {
     id = id, s = values[1], t = values[2], a = values[3], b = values[4], ch = values[5], wt = values[6], k = values[7],
     g = values[8], fo = values[9], u = values[10], ik = values[11], n = values[12], of = values[13],
     ev = values[14], dl = values[15], f = values[16], kt = values[17], nm = values[18],
     by = values[19], qt = values[20], h = values[21], gt = values[22],
     m = values[23], l = values[24], ke = values[25], us = values[26], ct = values[27], st = values[28],
-    pu = values[29], rp = values[30],
+    pu = values[29], rp = values[30], fl = values[31],
   }
 end
 
@@ -113,7 +113,7 @@ end
 -- dead letter, unless `job.is_told` says that its client knows what to do. With `job.is_reported`, who takes the step knows of
 -- the end, and exports its span.
 local function finish_one(K, changes, id, job, state, body, keep, now, usage)
-  local key, is_dead = K .. 'j:' .. id, state == 'failed' and not job.is_told
+  local key, is_dead = K .. 'j:' .. id, state == 'failed' and not job.is_told and not job.fl
   local received = is_received(changes, job, body)
   if job.h then held.note_change(K, id, job.t) end
   if job.owes then
@@ -130,6 +130,10 @@ local function finish_one(K, changes, id, job, state, body, keep, now, usage)
   if job.u or job.ik then keep = math.max(keep, DAY + 3600000) end
   if job.of and state == 'succeeded' then keep = math.min(keep, deliveries.KNOWN_FOR) end
   local log_keep, index, asked, terms = keep, nil, 0, kept.terms(job.rp)
+  if job.fl and not job.ik then
+    log_keep = math.min(keep, kept.stays_on(job, received))
+    keep = job.owes and math.max(log_keep, held.OWED_STAYS) or log_keep
+  end
   if terms then
     if terms.conversation and state == 'succeeded' then
       terms.asked = string_at(K .. kept.PREFIX .. id) or '{}'
@@ -143,7 +147,9 @@ local function finish_one(K, changes, id, job, state, body, keep, now, usage)
     end
   end
   local time_kept = text(keep)
-  local bytes = text(FINISHED_BYTES + #body + asked + (job.h and HELD_BYTES + #job.h or 0) + (is_dead and tonumber(job.b) or 0))
+  -- What a dead letter keeps has what was asked in it; a job of a build before has it not.
+  local stored = is_dead and math.max(asked, tonumber(job.b) or 0) or asked
+  local bytes = text(FINISHED_BYTES + #body + stored + (job.h and HELD_BYTES + #job.h or 0))
   if received then
     -- A dead letter may need its cache key again. The channel has been read, and is needed only by who is told later.
     local cache_key, channel = is_dead and job.k or '', untold and job.ch or ''

@@ -102,12 +102,12 @@ end
 
 local function finished_fields(K, id)
   local values = redis.pcall('HMGET', K .. 'j:' .. id, 't', 'z', 'fe', 'qt', 'ik', 'u', 'lz', 'ft', 's', 'ua', 'nm',
-    'ct', 'ow')
+    'ct', 'ow', 'fl')
   return {
     t = values[1], z = values[2], fe = values[3], qt = values[4], ik = values[5], u = values[6], lz = values[7],
     ft = values[8], s = values[9],
     -- What is not settled stays, as what is not acknowledged.
-    ua = values[10] or values[13], nm = values[11], ct = values[12],
+    ua = values[10] or values[13], nm = values[11], ct = values[12], fl = values[14],
   }
 end
 
@@ -120,9 +120,10 @@ local function note_fetched(K, id, job, is_delivered)
   forgotten = tonumber(forgotten)
   local index = 'fetched_jobs'
   -- A dead letter stays as long as an operator may want it.
-  if job.qt and not job.ik and job.s ~= 'failed' and now + tonumber(job.qt) < forgotten then
-    index, forgotten = 'fetched', now + tonumber(job.qt)
-    keep_finished(K, id, job, tonumber(job.qt), now)
+  local stays = job.fl and kept.SOON_GONE or tonumber(job.qt)
+  if stays and not job.ik and (job.s ~= 'failed' or job.fl) and now + stays < forgotten then
+    index, forgotten = job.fl and index or 'fetched', now + stays
+    keep_finished(K, id, job, stays, now)
   end
   redis.call('HSET', K .. 'j:' .. id, 'fe', '1')
   if leave_finished(K, id, job, { 'unfetched' }) then enter_finished(K, id, job, index, forgotten) end
@@ -134,6 +135,7 @@ local function note_missed(K, id, job, keep)
   if not job.z or not job.fe then return end
   local now = now_ms()
   redis.call('HDEL', K .. 'j:' .. id, 'fe', 'qt')
+  if job.fl then keep = kept.SOON_GONE end
   if job.ik then keep = math.max(keep, DAY + 3600000) end
   if leave_finished(K, id, job, FETCHED) then
     enter_finished(K, id, job, 'unfetched', now + keep)

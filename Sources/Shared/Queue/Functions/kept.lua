@@ -9,7 +9,18 @@
 -- Lua has room for 200 names in a file, and all files are one.
 local kept = {
   PREFIX = 'ask:', FIELDS = { 'rp', 'pv' },
+  -- What an order says whose client wants nothing kept of it (field fl), and how long (ms) its answer stays once he has it, or is
+  -- not there.
+  NOTHING = '-', SOON_GONE = 60000,
 }
+
+-- For how long (ms) what was said stays of a job that ends now and of which nothing is kept: longer where its caller may be cut off
+-- for a while, or is not told before replicas have it.
+function kept.stays_on(job, received)
+  if untold then return math.max(tonumber(job.qt) or 0, held.OWED_STAYS) end
+  if received or job.owes or not job.qt then return kept.SOON_GONE end
+  return math.max(kept.SOON_GONE, tonumber(job.qt))
+end
 
 -- Reads what an order says of it: `<how long (ms)> <how> <id of the job from which it goes on, '<id>.<how often it was changed>'
 -- of its conversation (said.lua), or '-'> <what was asked>`.

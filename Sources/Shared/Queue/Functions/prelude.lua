@@ -57,7 +57,7 @@
 --   untold            zset    jobs that have ended and of which nobody was told yet, by the time of that; acknowledged.lua
 --
 -- Fields of j:<id>, short because there are many jobs:
---   s state  t tenant  l lane  m model  f fence (next_fence)  a attempts  c crashes  w weight  b bytes of the request
+--   s state  t tenant  l lane  m model  f fence (next_fence)  a attempts  c crashes  w weight  b bytes of the request, and of what is kept of it (kept.lua)
 --   d deadline  ct created  st started  ft finished  k cache key  kt cache time  ch channel of its caller
 --   rt since when it could be begun, where that is later: it was delayed, put aside or requeued
 --   wt 1 when w:<id> exists  by its worker, and the channel on which it was handed over
@@ -69,6 +69,7 @@
 --   ev 1 when events:<id> exists, gone when it is  sm dl eb lz see events.lua
 --   qt how long (ms) its answer stays once its caller has it, while one waits  z bytes that it takes once it has ended
 --   fe 1 when its caller has the answer  go 1 when the answer is gone  rp pv of a response that is kept; kept.lua
+--   fl 1 when nothing is to stay of what was asked and answered; kept.lua
 --   h what it holds of limits and budgets  gt the gate at which it waits; held.lua  ke the id of its key  us its user
 --   pu what attempts before the present one have bought  ow 1 when it has ended and is not settled yet; bought.lua
 --   ua 1 when it has ended and nobody was told yet: replicas are to acknowledge that first

@@ -43,8 +43,9 @@ step('response_chain', { 'no-writes' }, function(K, args)
   return page
 end)
 
--- response_forget: a kept response that has ended goes, with its job, its answer and its events. One whose end is yet to be
--- acknowledged or settled is an ordinary job from then on.
+-- response_forget: a kept response that has ended goes, with its job, its answer and its events. Of one whose end is yet to be
+-- acknowledged or settled only what was asked and its events go at once: it is an ordinary job from then on, for as long as
+-- its settlement or its idempotency key may need it, and who reads its events is told that they are gone.
 --   KEYS[1] base   ARGV 1 id  2 tenant  3 keep (ms)
 --   returns {'gone'}, {'absent'}, or {'open'} when it has not ended, and nothing was changed   O(log jobs)
 step('response_forget', { 'allow-oom' }, function(K, args)
@@ -56,6 +57,10 @@ step('response_forget', { 'allow-oom' }, function(K, args)
   local job = finished_fields(K, id)
   kept.leave(K, id)
   if job.ua then
+    keep = math.max(keep, held.OWED_STAYS)
+    if job.ik then keep = math.max(keep, DAY + 3600000) end
+    if job.lz then forgetting.events(K, id, job) end
+    job.lz = nil
     if leave_finished(K, id, job, { 'kept' }) then enter_finished(K, id, job, 'unfetched', now + keep) end
     keep_finished(K, id, job, keep, now)
     return { 'gone' }

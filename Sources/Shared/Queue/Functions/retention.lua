@@ -37,7 +37,7 @@ step('kept', { 'allow-oom' }, function(K, args)
 end)
 
 -- The event log of a job that has ended goes.
-local function forget_events(K, id, job)
+function forgetting.events(K, id, job)
   forget_log(K, id, job.lz)
   redis.call('DEL', K .. 'events:' .. id)
   redis.call('HDEL', K .. 'j:' .. id, 'lz')
@@ -61,7 +61,7 @@ step('retain_jobs', { 'allow-oom' }, function(K, args)
       forgetting.job(K, id, job, now)
       jobs, newest = jobs + 1, math.max(newest, tonumber(job.ct) or 0)
     elseif events > 0 and age >= events and job.lz then
-      forget_events(K, id, job)
+      forgetting.events(K, id, job)
       logs = logs + 1
     end
   end

@@ -200,7 +200,8 @@ struct ChatAnswerTests {
       {"id":"a","type":"function","extra_content":{"google":{"thought_signature":"c2ln"}},"vendor":{"count":2},
       "function":{"name":"f","arguments":"{}"}}
       """#
-    let body = #"{"choices":[{"message":{"role":"assistant","tool_calls":[\#(call)]},"finish_reason":"tool_calls"}]}"#
+    let body =
+      #"{"choices":[{"message":{"role":"assistant","tool_calls":[\#(call)]},"finish_reason":"tool_calls"}]}"#
     let told = try read(200, body).get().answer.chatMessage["tool_calls"]?[0]
     #expect(told?["vendor"] == ["count": 2])
     #expect(told?["extra_content"] == ["google": ["thought_signature": "c2ln"]])
@@ -220,7 +221,8 @@ struct ChatAnswerTests {
   @Test("who asked for a function, and not for a tool, is told the end that it knows")
   func legacyEnd() throws {
     let message = #"{"role":"assistant","function_call":{"name":"f","arguments":"{}"}}"#
-    let answer = try read(200, #"{"choices":[{"message":\#(message),"finish_reason":"function_call"}]}"#).get().answer
+    let answer = try read(200, #"{"choices":[{"message":\#(message),"finish_reason":"function_call"}]}"#)
+      .get().answer
     #expect(answer.finishReason == .toolCalls)
     #expect(answer.choices[0].chatFinishReason == "function_call")
   }
