@@ -34,7 +34,9 @@ struct ValidationErrors: Error, Sendable, Hashable {
   /// One sentence that names the first issue, and how many there are.
   var sentence: String {
     guard let first = issues.first else { return "Correct the request." }
-    let what = "\(first.path.isEmpty ? "the request" : first.path): \(first.fault.message)"
+    var what = "\(first.path.isEmpty ? "the request" : first.path): \(first.fault.message)"
+    // A vendor's own sentence has its full stop.
+    if what.hasSuffix(".") { what.removeLast() }
     if issues.count == 1 { return "Correct \(what)." }
     return "Correct \(isFull ? "at least " : "")\(issues.count) things, first \(what)."
   }

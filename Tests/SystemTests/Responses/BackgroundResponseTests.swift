@@ -214,6 +214,8 @@ struct BackgroundResponseTests {
       let unkept = try await lab.ask("chat", ["input": "Hi", "background": true, "store": false])
       #expect(unkept.status == 400)
       #expect(unkept.json["error"]?["param"] == "background")
+      let several = try await lab.ask("chat", ["input": "Hi", "n": 2])
+      #expect(several.status == 400 && several.json["error"]?["code"] == "unknown_parameter")
       let id = try #require(try await lab.ask("chat", ["input": "Hi"]).json["id"]?.string)
       for (query, parameter) in [
         ("stream=true", "stream"), ("stream=true&starting_after=-1", "starting_after"),

@@ -22,6 +22,8 @@ public enum MessagesRequestReader {
   ) throws(InputFault) -> MessagesQuestion {
     guard case .object(let all) = json else { throw InputFault("Input should be an object") }
     let members = all.filter { !$0.value.isNull }
+    // One that changes the answer's meaning; what else is not known goes along.
+    if members["n"] != nil { throw InputFault("Extra inputs are not permitted", at: .name("n")) }
     if members["thread"] != nil { throw InputFault(noThreads, at: .name("thread")) }
     let model = try InputFault.within("model") { () throws(InputFault) in try Self.model(members["model"])
     }

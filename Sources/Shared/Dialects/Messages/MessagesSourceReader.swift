@@ -3,10 +3,6 @@ import OrderedCollections
 /// Reads images and files as Anthropic's clients send them.
 enum MessagesSourceReader {
   private static let imageTypes = ["image/jpeg", "image/png", "image/gif", "image/webp"]
-  /// How each kind of image begins, in Base64.
-  private static let beginnings = [
-    "iVBORw0KGgo": "image/png", "/9j/": "image/jpeg", "R0lGOD": "image/gif", "UklGR": "image/webp",
-  ]
   /// How a PDF begins, in Base64.
   private static let pdf = "JVBERi"
 
@@ -31,7 +27,7 @@ enum MessagesSourceReader {
         "Input should be 'image/jpeg', 'image/png', 'image/gif' or 'image/webp'", at: .name("media_type"))
     }
     let data = try base64(source)
-    if let actual = beginnings.first(where: { data.hasPrefix($0.key) })?.value, actual != type {
+    if let actual = DataURL.imageType(of: data), actual != type {
       throw InputFault(
         "The image was specified using the \(type) media type, but the image appears to be a \(actual) image")
     }

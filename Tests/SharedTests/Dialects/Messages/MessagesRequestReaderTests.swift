@@ -115,7 +115,7 @@ struct MessagesRequestReaderTests {
     "what Anthropic refuses is refused, with its place",
     arguments: [
       (["max_tokens": nil], "max_tokens"), (["max_tokens": "1"], "max_tokens"),
-      (["max_tokens": -1], "max_tokens"), (["thread": ["type": "create"]], "thread"),
+      (["max_tokens": -1], "max_tokens"), (["thread": ["type": "create"]], "thread"), (["n": 2], "n"),
       (["model": ""], "model"), (["messages": []], "messages"),
       (["messages": "Hi"], "messages"), (["stream": 1], "stream"), (["temperature": 1.5], "temperature"),
       (["messages": [["role": "tool", "content": "A"]]], "messages.0.role"),

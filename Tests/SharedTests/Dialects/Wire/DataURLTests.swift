@@ -5,10 +5,14 @@ import Testing
 @Suite("data: URLs")
 struct DataURLTests {
   @Test(
-    "the kind and the content are read",
+    "the kind and the content are read; an image is what it begins as",
     arguments: [
       ("data:image/png;base64,aGk=", "image/png", "aGk="),
       ("data:image/png;base64,aA==", "image/png", "aA=="),
+      ("data:image/png;base64,/9j/4AA=", "image/jpeg", "/9j/4AA="),
+      ("data:image/pjpeg;base64,iVBORw0KGgo=", "image/png", "iVBORw0KGgo="),
+      ("data:image/jpg;base64,aGk=", "image/jpeg", "aGk="),
+      ("data:application/pdf;base64,/9j/4AA=", "application/pdf", "/9j/4AA="),
       ("DATA:Image/SVG+xml;charset=utf-8;BASE64,AZaz09+/", "image/svg+xml", "AZaz09+/"),
     ])
   func read(url: String, mediaType: String, base64: String) throws {
