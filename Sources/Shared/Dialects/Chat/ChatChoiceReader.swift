@@ -41,27 +41,38 @@ struct ChatChoiceReader: Sendable {
 
   /// What the members of a choice bring; `message` is a whole one or a delta.
   mutating func read(_ json: JSONObject, message: JSONObject, into events: inout [AnswerEvent]) {
-    for (name, value) in message where !value.isNull {
-      switch name {
-      case "role": break
-      case "content": readContent(value, &events)
-      case "refusal":
-        if let text = value.string, !text.isEmpty { grow(name, .refusal(text), &events) }
-      case "reasoning", "reasoning_content":
-        if let text = value.string, !text.isEmpty {
-          grow(name, .thought(Thought(text, member: name)), &events)
-        }
-      case "reasoning_details": readEntries(name, value, &events)
-      case "tool_calls": for call in value.array ?? [] { read(call: call, &events) }
-      case "function_call": read(legacy: value, &events)
-      case "audio":
-        if case .object(let audio) = value { grow(name, .audio(told(AudioPart(chat: audio))), &events) }
-      case "images": readImages(value, &events)
-      case "annotations": readCitations(value, &events)
-      default: note(name, value, in: &toldMessage) { events.append(.message($0, choice: choice)) }
-      }
+    if isWhole {
+      // A model thinks before it speaks, wherever the message has it: who reads blocks in order is told it so.
+      for name in Self.thoughts { if let value = message[name] { read(name, value, &events) } }
+    }
+    for (name, value) in message where !(isWhole && Self.thoughts.contains(name)) {
+      read(name, value, &events)
     }
     readMembers(json, &events)
+  }
+
+  private static let thoughts = ["reasoning", "reasoning_content", "reasoning_details"]
+
+  private mutating func read(_ name: String, _ value: JSONValue, _ events: inout [AnswerEvent]) {
+    if value.isNull { return }
+    switch name {
+    case "role": break
+    case "content": readContent(value, &events)
+    case "refusal":
+      if let text = value.string, !text.isEmpty { grow(name, .refusal(text), &events) }
+    case "reasoning", "reasoning_content":
+      if let text = value.string, !text.isEmpty {
+        grow(name, .thought(Thought(text, member: name)), &events)
+      }
+    case "reasoning_details": readEntries(name, value, &events)
+    case "tool_calls": for call in value.array ?? [] { read(call: call, &events) }
+    case "function_call": read(legacy: value, &events)
+    case "audio":
+      if case .object(let audio) = value { grow(name, .audio(told(AudioPart(chat: audio))), &events) }
+    case "images": readImages(value, &events)
+    case "annotations": readCitations(value, &events)
+    default: note(name, value, in: &toldMessage) { events.append(.message($0, choice: choice)) }
+    }
   }
 
   private mutating func readMembers(_ json: JSONObject, _ events: inout [AnswerEvent]) {

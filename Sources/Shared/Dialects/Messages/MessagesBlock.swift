@@ -6,7 +6,7 @@ enum MessagesBlock {
   static func blocks(of part: Part) -> [JSONObject] {
     switch part {
     case .text(let part):
-      part.text.isEmpty ? [] : [members(["type": "text", "text": .string(part.text)], part.extras)]
+      part.text.isEmpty ? [] : [members(["type": "text", "text": .string(part.text)], own(part))]
     case .refusal(let text): text.isEmpty ? [] : [["type": "text", "text": .string(text)]]
     case .thought(let thought): [block(of: thought)].compactMap(\.self)
     case .toolCall(let call): (MessagesMarks.wrap(call).map { [signature($0)] } ?? []) + [block(of: call)]
@@ -37,6 +37,11 @@ enum MessagesBlock {
   /// Members of Anthropic's; those of another maker's go with its mark.
   private static func own(_ thought: Thought) -> JSONObject {
     thought.maker?.dialect == .messages ? thought.extras : [:]
+  }
+
+  /// What an item of Responses has means nothing here.
+  private static func own(_ text: TextPart) -> JSONObject {
+    text.extras[ResponsesItemReader.item] == nil ? text.extras : [:]
   }
 
   static func block(of call: ToolCall) -> JSONObject {

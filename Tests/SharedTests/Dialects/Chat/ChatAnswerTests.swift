@@ -227,6 +227,13 @@ struct ChatAnswerTests {
     #expect(answer.choices[0].chatFinishReason == "function_call")
   }
 
+  @Test("thoughts come before what they led to, wherever the message has them")
+  func thoughtsFirst() throws {
+    let message = #"{"role":"assistant","content":"A","reasoning_content":"Hm"}"#
+    let answer = try read(200, #"{"choices":[{"message":\#(message)}]}"#).get().answer
+    #expect(answer.choices[0].parts == [.thought(Thought("Hm", member: "reasoning_content")), .text("A")])
+  }
+
   @Test("a model's refusal is an answer")
   func refusal() throws {
     let body = #"{"choices":[{"message":{"content":null,"refusal":"I can't."},"finish_reason":"stop"}]}"#

@@ -96,6 +96,14 @@ struct MessagesAnswerWriterTests {
     return events.flatMap { writer.write(AnswerDelta([$0]), of: "m/1") } + writer.end(answer, usage: usage)
   }
 
+  @Test("what an item of Responses has beside its text is not told")
+  func foreignMembers() throws {
+    let text = TextPart("A", extras: [ResponsesItemReader.item: [:]])
+    let answer = Answer(parts: [.text(text)], finishReason: .stop)
+    let body = MessagesAnswerWriter(id: "msg_1").whole(answer, model: "m", usage: answer.usage)
+    #expect(try JSONParser.parse(body)["content"] == [["type": "text", "text": "A"]])
+  }
+
   @Test("calls that a provider tells at once come one after the other, and whole")
   func interleaved() throws {
     func call(_ index: Int, _ id: String, _ arguments: String) -> AnswerEvent {
