@@ -7,7 +7,9 @@ extension Answer {
     else { return false }
     switch choices[0].parts.count {
     case 0: return true
-    case 1: if case .text(let part) = choices[0].parts[0] { return part.extras.isEmpty } else { return false }
+    case 1:
+      guard case .text(let part) = choices[0].parts[0] else { return false }
+      return part.extras.isEmpty && !part.text.isEmpty
     default: return false
     }
   }

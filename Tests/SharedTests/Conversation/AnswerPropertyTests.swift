@@ -21,6 +21,14 @@ struct AnswerPropertyTests {
     return joined
   }
 
+  @Test("a text that is empty is read back as one")
+  func emptyText() throws {
+    let answer = Answer(parts: [.text("")], finishReason: .stop)
+    let result = JobResult(
+      answer: answer, provider: "p", model: "m", cost: .zero, latency: .zero, cascadePath: [])
+    #expect(StoredResult(result.encoded())?.answer == answer)
+  }
+
   @Test("the events of an answer fold to it, one by one and in any groups")
   func grouping() {
     for seed in Self.seeds {
