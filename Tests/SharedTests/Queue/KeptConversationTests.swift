@@ -173,7 +173,7 @@ struct KeptConversationTests {
   func requeued(isLast: Bool) async throws {
     try await QueueLab.with { lab in
       let id = try await begin(lab)
-      let job = try await lab.admit(admission(lab, in: id, isKept: false))
+      let job = try await lab.admit(admission(lab, in: id))
       _ = try await lab.queue.fail(
         try await lab.claimOne().lease, with: JobFailure(code: .allProvidersFailed, message: "no"))
       if !isLast {
@@ -185,6 +185,19 @@ struct KeptConversationTests {
       _ = try await complete(lab)
       #expect(
         texts(try await read(lab, id)) == (isLast ? [#"{"input":"one"}"#] : [#"{"input":"two"}"#]))
+    }
+  }
+
+  @Test("one that is not kept and fails is no dead letter, and leaves nothing that was asked")
+  func failsUnkept() async throws {
+    try await QueueLab.with { lab in
+      let id = try await begin(lab)
+      let job = try await lab.admit(admission(lab, in: id, isKept: false))
+      _ = try await lab.queue.fail(
+        try await lab.claimOne().lease, with: JobFailure(code: .allProvidersFailed, message: "no"))
+      #expect(try await lab.requeue(job) == .absent)
+      #expect(try await lab.keys(beginning: ["ask:", "p:", "dead"]) == [])
+      try await lab.admit(admission(lab, in: id, "two"))
     }
   }
 
