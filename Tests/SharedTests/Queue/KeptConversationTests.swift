@@ -123,6 +123,8 @@ struct KeptConversationTests {
         #expect(try await read(lab, id).entries.map(\.job) == [job])
       }
       #expect(try await (lab.queue.response(hit.id, tenant: "default") != nil) == isKept)
+      let left = try await lab.redis("PTTL", ":j:\(hit.id)").integer ?? 0
+      #expect(isKept ? left > 900_000 : (1...60_000).contains(left), "what is not kept is gone soon")
     }
   }
 
@@ -185,19 +187,6 @@ struct KeptConversationTests {
       _ = try await complete(lab)
       #expect(
         texts(try await read(lab, id)) == (isLast ? [#"{"input":"one"}"#] : [#"{"input":"two"}"#]))
-    }
-  }
-
-  @Test("one that is not kept and fails is no dead letter, and leaves nothing that was asked")
-  func failsUnkept() async throws {
-    try await QueueLab.with { lab in
-      let id = try await begin(lab)
-      let job = try await lab.admit(admission(lab, in: id, isKept: false))
-      _ = try await lab.queue.fail(
-        try await lab.claimOne().lease, with: JobFailure(code: .allProvidersFailed, message: "no"))
-      #expect(try await lab.requeue(job) == .absent)
-      #expect(try await lab.keys(beginning: ["ask:", "p:", "dead"]) == [])
-      try await lab.admit(admission(lab, in: id, "two"))
     }
   }
 
