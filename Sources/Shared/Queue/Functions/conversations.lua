@@ -42,13 +42,13 @@ end
 --         4 bytes after which a page ends; 0 for no entries
 --   returns {} when the tenant has none of that id, or
 --     {created (ms), metadata or '', id of the key that made it or '', how often it was changed, number to go on behind or '' at
---      the end, id of a response in it of whose end nobody may be told yet or '', number, entry, …}
+--      the end, id of a response in it of whose end nobody may be told yet or '', bytes that it takes, number, entry, …}
 --   O(entries), of which it looks at 1,000; a page may be empty before the end
 step('conversation', { 'no-writes' }, function(K, args)
   local id, last, left = args[1], tonumber(args[3]), tonumber(args[4])
   local head = said.head(K, id, args[2])
   if not head then return {} end
-  local page = { head.ct, head.md, head.ke or '', text(head.v), '', untold_job(K, head) }
+  local page = { head.ct, head.md, head.ke or '', text(head.v), '', untold_job(K, head), head.z }
   -- One by one: what stands behind the page's end may be as large as all of it.
   local most = math.min(head.n, last + LOOKED_AT)
   while left > 0 and last < most do
