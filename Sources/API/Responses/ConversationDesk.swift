@@ -37,6 +37,8 @@ struct ConversationDesk: Sendable {
     _ text: String?, for client: Client, holding hold: BodyHold, isListed: Bool = false
   ) async throws(Problem) -> ReadConversation {
     let most = isListed ? Self.listedAtMost * mostBytes : mostBytes
+    // Before all of it is there.
+    try await hold.add(min(try await find(text, for: client).size, most))
     let found = try await find(text, for: client, within: most)
     guard !found.isCut else {
       throw Call.invalid(
@@ -44,7 +46,6 @@ struct ConversationDesk: Sendable {
         "The conversation has more than \(most) bytes; take items out, or begin another with what is still needed"
       )
     }
-    try await hold.add(found.entries.reduce(0) { $0 + $1.size })
     let conversation = ReadConversation(found)
     let edits = conversation.entries.filter(\.isRaw).map(\.edit)
     // It says the same: where it fails, the next reader does it.
@@ -140,11 +141,13 @@ struct ConversationDesk: Sendable {
     metadata.isEmpty ? nil : JSONValue.object(metadata).serialized()
   }
 
-  /// The items with all members that a reader expects, under ids of ours: a client may put one item twice.
+  /// The items with all members that a reader expects, without what they bring for servers of tools, under ids of ours: a
+  /// client may put one item twice.
   private static func named(_ items: [JSONValue]) -> [JSONValue] {
     var known: Set<String> = []
     let token = ResponseID.token(of: JobID(unixMilliseconds: Timestamp.now))
-    let items = items.map { item in
+    let told = (["input": .array(items)] as JSONObject).withoutToolSecrets["input"]?.array ?? items
+    let items = told.map { item in
       guard case .object(var members) = item else { return item }
       members["id"] = nil
       return JSONValue.object(members)

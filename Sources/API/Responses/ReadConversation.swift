@@ -8,7 +8,8 @@ struct ReadConversation: Sendable {
     /// The job of the response that said it; nil for what the client has put there.
     let job: JobID?
     var items: [JSONValue]
-    /// Whether it is stored as the response's job has left it.
+    /// Whether it is stored as the response's job has left it, and was read whole: what a later build has written in another way
+    /// stays as it is.
     let isRaw: Bool
 
     /// What is to stand in its place: the same in fewer bytes, or without what was taken out.
@@ -26,8 +27,8 @@ struct ReadConversation: Sendable {
     head = conversation
     var known: Set<String> = []
     for entry in conversation.entries {
-      entries.append(
-        Entry(number: entry.number, job: entry.job, items: entry.items(&known), isRaw: entry.isRaw))
+      let (items, isRaw) = entry.items(&known)
+      entries.append(Entry(number: entry.number, job: entry.job, items: items, isRaw: isRaw))
     }
   }
 
@@ -45,26 +46,26 @@ struct ReadConversation: Sendable {
 }
 
 extension ConversationEntry {
-  fileprivate var isRaw: Bool {
-    if case .response = content { true } else { false }
-  }
-
-  /// `known` are the ids of items before them.
-  fileprivate func items(_ known: inout Set<String>) -> [JSONValue] {
+  /// Its items, and whether it is a response that was read whole. `known` are the ids of items before them.
+  fileprivate func items(_ known: inout Set<String>) -> (items: [JSONValue], isRaw: Bool) {
     switch content {
     case .items(let stored):
       let items = (try? JSONParser.parse(stored))?.array ?? []
       for item in items { if let id = item["id"]?.string { known.insert(id) } }
-      return items
+      return (items, false)
     case .response(let asked, let answer, let created):
-      guard let job else { return [] }
-      let members = (try? JSONParser.parse(asked))?.object ?? [:]
+      guard let job else { return ([], false) }
+      let members = (try? JSONParser.parse(asked))?.object
+      let result = StoredResult(answer)
       let token = ResponseID.token(of: job)
       let output =
-        StoredResult(answer).map { ResponsesWriter(asked: members, model: $0.model).items($0, job, created) }
-        ?? []
-      return ResponseItems.shown(ResponseItems.list(members["input"]), token: token, known: &known)
-        + ResponseItems.shown(output, token: token + "o", known: &known)
+        result.map { ResponsesWriter(asked: members ?? [:], model: $0.model).items($0, job, created) } ?? []
+      let input = ResponseItems.list(members?["input"])
+      return (
+        ResponseItems.shown(input, token: token, known: &known)
+          + ResponseItems.shown(output, token: token + "o", known: &known),
+        members != nil && result != nil
+      )
     }
   }
 }

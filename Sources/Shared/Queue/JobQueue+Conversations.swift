@@ -44,8 +44,10 @@ extension JobQueue {
       (next, untold) = (more.next, more.untold)
     }
     if size > bytes { whole.isCut = true }
-    // A failover may undo the end of which it tells.
-    if let untold, await !isAcknowledged() { whole.entries.removeAll { $0.job == untold } }
+    if wanted > 0, let untold, await !isAcknowledged() {
+      whole.entries.removeAll { $0.job == untold }
+      whole.lacksLast = true
+    }
     return whole
   }
 

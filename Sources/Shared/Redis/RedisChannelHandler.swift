@@ -42,17 +42,17 @@ final class RedisChannelHandler: ChannelInboundHandler {
       return
     }
     var buffer = context.channel.allocator.buffer(capacity: 1024)
-    var long: Int?
+    var long = LongCommands()
     for submission in submissions {
       let (number, before) = (pending.next, buffer.readableBytes)
       admit(submission) { $0.encode(into: &buffer) }
-      if buffer.readableBytes - before > Self.piece { long = long ?? number }
+      if buffer.readableBytes - before > Self.piece { long.add(number, end: buffer.readableBytes) }
     }
     guard buffer.readableBytes > 0 else { return }
-    if let long {
-      write(buffer, of: long, context)
-    } else {
+    if long.isEmpty {
       context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+    } else {
+      write(buffer, of: long, context)
     }
     scheduleTimer(context)
   }
@@ -60,11 +60,15 @@ final class RedisChannelHandler: ChannelInboundHandler {
   /// Of a command that is longer, each so many bytes that go out say that Redis takes them.
   private static let piece = 1 << 18
 
-  private func write(_ buffer: ByteBuffer, of number: Int, _ context: ChannelHandlerContext) {
+  private func write(_ buffer: ByteBuffer, of long: LongCommands, _ context: ChannelHandlerContext) {
     var rest = buffer
+    let size = buffer.readableBytes
     while let piece = rest.readSlice(length: min(Self.piece, rest.readableBytes)), piece.readableBytes > 0 {
+      let number = long.number(at: size - rest.readableBytes)
       let written = context.eventLoop.makePromise(of: Void.self)
-      written.futureResult.assumeIsolated().whenSuccess { self.pending.commandGrows(number, now: .now) }
+      written.futureResult.assumeIsolated().whenSuccess {
+        if let number { self.pending.commandGrows(number, now: .now) }
+      }
       context.write(wrapOutboundOut(piece), promise: written)
     }
     context.flush()

@@ -57,6 +57,34 @@ struct AcknowledgedChangeTests {
     }
   }
 
+  @Test("nobody asks in a conversation without what was said last, whose end nobody may be told yet")
+  func conversation() async throws {
+    try await AcknowledgedLab.with { own in
+      let id = ConversationID(unixMilliseconds: Timestamp.now)
+      _ = try await own.queue.createConversation(
+        id, tenant: "default", key: nil, metadata: nil, items: ByteBuffer(string: "[{}]"))
+      func read() async throws -> KeptConversation {
+        try #require(try await own.queue.conversation(id, tenant: "default", within: 1 << 20))
+      }
+      func admission(_ place: ConversationPlace) -> Admission {
+        own.lab.admission(kept: KeptRequest(body: ByteBuffer(string: "{}"), conversation: place))
+      }
+      try await own.lab.admit(admission(try await read().place))
+      let job = try await own.lab.claimOne()
+      try await own.withoutReplica {
+        _ = try await own.queue.complete(job.lease, with: own.lab.result(), isCacheable: false)
+        let found = try await read()
+        #expect(found.entries.count == 1)
+        guard case .conversation(.locked) = try await own.bold.admit(admission(found.place)) else {
+          Issue.record("it is asked without the last answer")
+          return
+        }
+      }
+      try await eventually("it is told") { try await read().entries.count == 2 }
+      try await own.lab.admit(admission(try await read().place))
+    }
+  }
+
   @Test("a cancellation is told once it is acknowledged, to who asked for it, too; he may ask again")
   func cancellation() async throws {
     try await AcknowledgedLab.with { own in

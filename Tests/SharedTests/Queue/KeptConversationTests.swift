@@ -123,6 +123,8 @@ struct KeptConversationTests {
         #expect(try await read(lab, id).entries.map(\.job) == [job])
       }
       #expect(try await (lab.queue.response(hit.id, tenant: "default") != nil) == isKept)
+      let left = try await lab.redis("PTTL", ":j:\(hit.id)").integer ?? 0
+      #expect(isKept ? left > 900_000 : (1...60_000).contains(left), "what is not kept is gone soon")
     }
   }
 
@@ -173,7 +175,7 @@ struct KeptConversationTests {
   func requeued(isLast: Bool) async throws {
     try await QueueLab.with { lab in
       let id = try await begin(lab)
-      let job = try await lab.admit(admission(lab, in: id, isKept: false))
+      let job = try await lab.admit(admission(lab, in: id))
       _ = try await lab.queue.fail(
         try await lab.claimOne().lease, with: JobFailure(code: .allProvidersFailed, message: "no"))
       if !isLast {

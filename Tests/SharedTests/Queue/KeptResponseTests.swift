@@ -265,6 +265,19 @@ struct KeptResponseTests {
     }
   }
 
+  @Test("one that failed and whose end nobody was told yet is no dead letter once it is forgotten")
+  func forgottenUntold() async throws {
+    try await QueueLab.with { lab in
+      let id = try await lab.admit(lab.admission(kept: kept("one")))
+      _ = try await lab.queue.fail(
+        try await lab.claimOne().lease, with: JobFailure(code: .allProvidersFailed, message: "no"))
+      try await lab.redis("HSET", ":j:\(id)", "ua", "1")
+      #expect(try await lab.queue.forgetResponse(id, tenant: "default") == .gone)
+      #expect(try await lab.requeue(id) == .absent)
+      #expect(try await lab.keys(beginning: ["ask:", "p:", "dead"]) == [])
+    }
+  }
+
   @Test("they keep within RESPONSES_MAX_BYTES, the oldest go first, and nothing else goes for them")
   func bound() async throws {
     try await QueueLab.with(settings: ["RESPONSES_MAX_BYTES": "10000"]) { lab in

@@ -1,3 +1,4 @@
+import Foundation
 import NIOCore
 import Shared
 import TestSupport
@@ -138,6 +139,46 @@ struct ConversationTests {
         #expect(reply.json["error"]?["param"]?.string == parameter, "\(reply.body)")
         #expect(reply.json["error"]?["code"]?.string == code, "\(reply.body)")
       }
+    }
+  }
+
+  @Test("what an item brings for a server of tools is not kept with it")
+  func toolSecrets() async throws {
+    try await ResponsesLab.with { lab in
+      let item: JSONValue = [
+        "type": "additional_tools", "role": "developer",
+        "tools": [
+          [
+            "type": "mcp", "server_label": "notes", "server_url": "https://notes.example.com",
+            "authorization": "canary-token", "headers": ["X-Key": "canary-header"],
+          ]
+        ],
+      ]
+      let made = try await lab.api.post("/v1/conversations", ["items": [item]])
+      let id = try #require(made.json["id"]?.string, "\(made.body)")
+      let added = try await lab.api.post("/v1/conversations/\(id)/items", ["items": [item]])
+      #expect(added.status == 200 && !added.body.contains("canary"), "\(added.body)")
+      let listed = try await lab.api.get("/v1/conversations/\(id)/items").body
+      #expect(listed.contains("notes.example.com") && !listed.contains("canary"), "\(listed)")
+    }
+  }
+
+  @Test("what cannot be read, as a later build may have written it, stays as it is for who can")
+  func unreadable() async throws {
+    try await ResponsesLab.with { lab in
+      let id = try await lab.begin()
+      #expect(try await lab.ask("chat", ["input": "Hi", "conversation": .string(id)]).status == 200)
+      let key = "sluice:{0}:conv:cnv_\(id.dropFirst(5))"
+      func redis(_ words: String...) async throws -> String {
+        let client = try await ChildProcess(
+          "/usr/bin/redis-cli", ["-s", lab.cluster.redis.socket] + words)
+        await client.waitUntilExit()
+        return client.log.trimmingCharacters(in: .whitespacesAndNewlines)
+      }
+      let later = "r job_\(id.dropFirst(5)) 1769850902481 2 {}of a later build"
+      _ = try await redis("HSET", key, "1", later)
+      #expect(try await lab.items(id) == [])
+      #expect(try await redis("HGET", key, "1") == later)
     }
   }
 

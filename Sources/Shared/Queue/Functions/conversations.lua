@@ -3,7 +3,16 @@
 -- A block: room.lua says why.
 do
 
-local ENTRIES_AT_ONCE, FORGOTTEN_AT_ONCE = 64, 500
+local LOOKED_AT, FORGOTTEN_AT_ONCE, STRAYS_AT_ONCE = 1000, 500, 4
+
+-- Of a tenant's conversations those that were used longest ago leave its list where they are not there any more: whoever has
+-- taken their places in `kept` did not know of them.
+local function drop_strays(K, tenant)
+  local key = K .. said.OF_TENANT .. tenant
+  for _, id in ipairs(members_of(key, redis.pcall('ZRANGE', key, '0', text(STRAYS_AT_ONCE - 1)))) do
+    if not said.head(K, id, tenant) then write_index('ZREM', key, id) end
+  end
+end
 
 -- conversation_create: a conversation, with its first items if there are any.
 --   KEYS[1] base   ARGV 1 id  2 tenant  3 id of the key that makes it, or ''  4 metadata or ''  5 items (JSON) or ''
@@ -14,6 +23,7 @@ step('conversation_create', {}, function(K, args)
   local head = { t = tenant, z = text(said.BYTES + #args[4]), v = 0, n = 0 }
   redis.call('HSET', K .. said.PREFIX .. id, 't', tenant, 'ct', text(now), 'md', args[4], 'z', head.z, 'v', '0', 'n', '0')
   if args[3] ~= '' then redis.call('HSET', K .. said.PREFIX .. id, 'ke', args[3]) end
+  drop_strays(K, tenant)
   if args[5] == '' then
     said.use(K, id, head, 0, stays, now)
   else
@@ -32,23 +42,21 @@ end
 --         4 bytes after which a page ends; 0 for no entries
 --   returns {} when the tenant has none of that id, or
 --     {created (ms), metadata or '', id of the key that made it or '', how often it was changed, number to go on behind or '' at
---      the end, id of a response in it of whose end nobody may be told yet or '', number, entry, …}
---   O(entries)
+--      the end, id of a response in it of whose end nobody may be told yet or '', bytes that it takes, number, entry, …}
+--   O(entries), of which it looks at 1,000; a page may be empty before the end
 step('conversation', { 'no-writes' }, function(K, args)
   local id, last, left = args[1], tonumber(args[3]), tonumber(args[4])
   local head = said.head(K, id, args[2])
   if not head then return {} end
-  local page = { head.ct, head.md, head.ke or '', text(head.v), '', untold_job(K, head) }
-  while left > 0 and last < head.n do
-    local numbers = {}
-    for number = last + 1, math.min(head.n, last + ENTRIES_AT_ONCE) do numbers[#numbers + 1] = text(number) end
-    for place, entry in ipairs(redis.call('HMGET', K .. said.PREFIX .. id, unpack(numbers))) do
-      last = tonumber(numbers[place])
-      if entry then
-        page[#page + 1], page[#page + 2] = numbers[place], entry
-        left = left - #entry
-        if left <= 0 then break end
-      end
+  local page = { head.ct, head.md, head.ke or '', text(head.v), '', untold_job(K, head), head.z }
+  -- One by one: what stands behind the page's end may be as large as all of it.
+  local most = math.min(head.n, last + LOOKED_AT)
+  while left > 0 and last < most do
+    last = last + 1
+    local entry = plain(redis.pcall('HGET', K .. said.PREFIX .. id, text(last)))
+    if entry then
+      page[#page + 1], page[#page + 2] = text(last), entry
+      left = left - #entry
     end
   end
   if last < head.n then page[5] = text(last) end

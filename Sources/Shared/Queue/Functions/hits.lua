@@ -14,6 +14,7 @@ function hits.store(K, intake, order, answer)
   local ask = order.ask
   local is_kept = ask and ask.is_kept
   if order.channel ~= '' and not is_kept then keep = tonumber(intake.answer_time) end
+  if order.leaves_nothing then keep = math.min(keep, kept.SOON_GONE) end
   if has_key then keep = math.max(keep, DAY + 3600000) end
   local key = K .. 'j:' .. id
   redis.call('HSET', key, 's', 'succeeded', 't', tenant, 'l', order.lane, 'm', order.model, 'f', 0, 'a', 0, 'c', 0,

@@ -61,6 +61,11 @@ step('response_forget', { 'allow-oom' }, function(K, args)
     if job.ik then keep = math.max(keep, DAY + 3600000) end
     if job.lz then forgetting.events(K, id, job) end
     job.lz = nil
+    -- Nobody requeues it: its request is what was asked.
+    if job.s == 'failed' then
+      redis.call('DEL', K .. 'p:' .. id)
+      redis.call('ZREM', K .. 'dead', id)
+    end
     if leave_finished(K, id, job, { 'kept' }) then enter_finished(K, id, job, 'unfetched', now + keep) end
     keep_finished(K, id, job, keep, now)
     return { 'gone' }
@@ -93,6 +98,7 @@ step('tidy_responses', { 'allow-oom' }, function(K, args)
         newest = math.max(newest, tonumber(job.ct) or 0)
       elseif write_index('ZREM', key, member) == 1 then
         add_bytes(K, 'kept', -size)
+        if said.is_id(id) and not head then write_index('ZREM', K .. said.OF_TENANT .. tenant, id) end
       end
       beyond, dropped = beyond - size, dropped + 1
     end

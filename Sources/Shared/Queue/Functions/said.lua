@@ -77,10 +77,14 @@ function said.begin(K, order, now)
   local ask, shape = order.ask, order.shape
   local head = ask and ask.conversation and said.head(K, ask.conversation, order.tenant)
   if not head then return end
-  local key = K .. said.PREFIX .. ask.conversation
+  -- One that a failover has lost, and that is taken in anew, does not take the place of a response that was asked since.
+  if said.is_busy(K, head) then return end
+  local key, named = K .. said.PREFIX .. ask.conversation, 0
   redis.call('HSET', key, 'jb', order.id)
-  if shape and shape.user ~= '' then redis.call('HSET', key, 'u:' .. shape.user, '1') end
-  said.use(K, ask.conversation, head, 0, ask.stays, now)
+  if shape and shape.user ~= '' and redis.call('HSET', key, 'u:' .. shape.user, '1') == 1 then
+    named = #shape.user + said.ENTRY_BYTES
+  end
+  said.use(K, ask.conversation, head, named, ask.stays, now)
 end
 
 -- A response has its answer: what it was asked and answered is said, once, in the conversation in which it was asked last, if
