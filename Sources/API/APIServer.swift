@@ -154,7 +154,7 @@ struct APIServer: Sendable {
       crossOrigin: CrossOriginPolicy(allowedOrigins: Set(settings.allowedOrigins)), queue: queue,
       clock: ring.clock,
       bodies: BodyBudget(limit: settings.maxHeldBytes), drain: drain, gate: gate, tracer: tracer, log: log,
-      logger: logger)
+      logger: logger, departed: DepartedClients())
   }
 
   private func metricsServices(_ board: MetricsBoard, _ gate: StartGate) -> [any Service] {
@@ -169,10 +169,12 @@ struct APIServer: Sendable {
 
   private func application(_ responder: APIResponder, _ gate: StartGate) -> some ApplicationProtocol {
     let onReady = onReady
+    let departed = responder.departed
     var application = Application(
       responder: responder,
       server: .http1(
-        configuration: HTTP1Channel.Configuration(additionalChannelHandlers: [ConnectionGuard()])),
+        configuration: HTTP1Channel.Configuration(
+          additionalChannelHandlers: [ConnectionGuard(departed: departed)])),
       configuration: ApplicationConfiguration(
         address: .hostname(settings.host, port: settings.port), serverName: "sluice", backlog: 1024),
       onServerRunning: { channel in await onReady(channel.localAddress?.port ?? 0) },

@@ -60,8 +60,12 @@ final class KeyRing: Sendable {
       return isFresh || holder != .service ? nil : .good(unchangedService)
     }
     let isRecent = now - entry.checked <= Self.freshness
-    guard case .good(let policy) = entry.standing else { return isRecent ? entry.standing : nil }
-    return isRecent || !isFresh ? inTime(policy) : nil
+    switch entry.standing {
+    case .good(let policy): return isRecent || !isFresh ? inTime(policy) : nil
+    case .unknown: return isRecent ? .unknown : nil
+    // It may be enabled again, and nobody is refused by what was known before that.
+    case .revoked: return nil
+    }
   }
 
   /// What a key is good for now. What is known may be old, and nobody is refused by that.

@@ -20,6 +20,8 @@ struct APIResponder: HTTPResponder {
   var tracer: SpanTracer?
   let log: RequestLog
   let logger: Logger
+  /// Told by the connections of the same server.
+  let departed: DepartedClients
 
   func respond(to request: Request, context: APIContext) async throws -> Response {
     let id = RequestID(request.headers.value(of: .requestID))

@@ -40,6 +40,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   }
 
   private let limits: Limits
+  private let departed: DepartedClients?
   private var phase = Phase.idle
   /// Of the body so far, what has not lengthened its time yet: less than a second's worth.
   private var uncountedBytes: Int64 = 0
@@ -52,7 +53,11 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   /// Goes off at the deadline or before. A phase that ends in time does not touch it: there are several in each request.
   private var timer: (time: NIODeadline, scheduled: Scheduled<Void>)?
 
-  init(limits: Limits = Limits()) { self.limits = limits }
+  /// Clients that close their half before they have their answer are told to `departed`.
+  init(limits: Limits = Limits(), departed: DepartedClients? = nil) {
+    self.limits = limits
+    self.departed = departed
+  }
 
   func handlerAdded(context: ChannelHandlerContext) {
     self.context = context
@@ -71,7 +76,13 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
   func channelInactive(context: ChannelHandlerContext) {
     timer?.scheduled.cancel()
+    departed?.forget(context.channel)
     context.fireChannelInactive()
+  }
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    if case .inputClosed? = event as? ChannelEvent, phase == .responding { departed?.left(context.channel) }
+    context.fireUserInboundEventTriggered(event)
   }
 
   // MARK: - Inbound

@@ -12,9 +12,10 @@ extension APIResponder {
     let isHead = request.method == .head
     switch reply.content {
     case .whole(let body):
-      // Who hung up meanwhile will not read it.
-      let isGone = !context.channel.isActive
-      let bytes = isHead || isGone ? 0 : body.readableBytes
+      // Who hung up meanwhile will not read it; of one that closed its own half, nobody knows.
+      let isCut = !context.channel.isActive
+      let isGone = isCut || departed.contains(context.channel)
+      let bytes = isHead || isCut ? 0 : body.readableBytes
       tell(trail, request.head, reply, id, context, bytesOut: bytes, isClientGone: isGone)
       guard isHead else {
         return Response(status: reply.status, headers: headers, body: ResponseBody(byteBuffer: body))

@@ -18,7 +18,7 @@ struct MetricsServer: Sendable {
   let onReady: @Sendable (Int) async -> Void
 
   var service: any Service {
-    let router = Router(context: BasicRequestContext.self)
+    let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
     router.get("/metrics") { request, _ in
       let format = MetricsFormat(accept: request.headers[.accept])
       return Response(

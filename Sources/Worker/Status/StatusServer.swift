@@ -19,7 +19,7 @@ struct StatusServer: Sendable {
   let onReady: @Sendable (Int) async -> Void
 
   var service: any Service {
-    let router = Router(context: BasicRequestContext.self)
+    let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
     router.get("/health/live") { _, _ in Self.json(.ok, ["status": "live"]) }
     router.get("/health/ready") { _, _ in await ready() }
     router.get("/metrics") { request, _ in

@@ -54,6 +54,21 @@ struct KeyRingTests {
     }
   }
 
+  @Test("a key that is enabled again is good at once")
+  func enabledAgain() async throws {
+    try await AccessLab.with { lab in
+      var (key, material) = try await lab.makeKey { $0.isEnabled = false }
+      let holder = KeyHolder.stored(lab.peppers.digests(of: material))
+      let start = ContinuousClock.now
+      let before = try await lab.ring.standing(of: holder, isFresh: true, now: start)
+      #expect(policy(before) == nil)
+      key.isEnabled = true
+      try await lab.update(key)
+      let after = try await lab.ring.standing(of: holder, isFresh: true, now: start)
+      #expect(policy(after) != nil)
+    }
+  }
+
   @Test("an unknown key is looked for again after a second, and known from then on")
   func unknown() async throws {
     try await AccessLab.with { lab in

@@ -91,7 +91,7 @@ struct RequestLogTests {
   @Test("the cache's part is told: an answer of its own, one from it, one that is shared, and none")
   func cache() async throws {
     try await with { cluster, api, worker in
-      try await cluster.simulator.script([["provider": "*", "behaviour": ["latency_ms": 500]]])
+      try await cluster.simulator.script([["provider": "*", "behaviour": ["latency_ms": 1000]]])
       async let first = api.post("/query", ["prompt": "Same?"], headers: ["X-Request-Id": "c-1"])
       async let second = api.post("/query", ["prompt": "Same?"], headers: ["X-Request-Id": "c-2"])
       _ = try await (first, second)
@@ -172,7 +172,28 @@ struct RequestLogTests {
         api.url + "/query", method: .POST,
         headers: ["X-API-Key": SluiceCluster.key, "X-Request-Id": "g-1"],
         body: ["prompt": "Tell me a long story", "stream": true], isEnough: { _ in true })
-      #expect(try await line(api.process, of: "g-1")["client_gone"] == true)
+      let line = try await line(api.process, of: "g-1")
+      #expect(line["client_gone"] == true && line["client"] == "127.0.0.1", "\(line)")
+    }
+  }
+
+  @Test("so is who hangs up while the whole answer is waited for")
+  func clientGoneWhileWaiting() async throws {
+    try await with { cluster, api, _ in
+      try await cluster.simulator.script([["provider": "*", "behaviour": ["latency_ms": 500]]])
+      let body = #"{"prompt": "Why?"}"#
+      let request =
+        "POST /query HTTP/1.1\r\nHost: sluice\r\nX-API-Key: \(SluiceCluster.key)\r\nX-Request-Id: g-2\r\n"
+        + "Content-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+      try await RawConnection.with(port: api.port) { connection in
+        try await connection.send(request)
+        try await eventually("a provider is being asked") {
+          try await cluster.simulator.stats()["total"]?.integer == 1
+        }
+      }
+      let line = try await line(api.process, of: "g-2")
+      #expect(line["client_gone"] == true && line["status"] == 200, "\(line)")
+      #expect(line["client"] == "127.0.0.1" && line["job"] != nil, "\(line)")
     }
   }
 
