@@ -89,7 +89,7 @@ extension ConversationRoutes {
     var problems: [ProblemKind] = [.unauthorized, .forbidden, .validation, .unavailable]
     if !rest.isEmpty { problems.append(.notFound) }
     if method != .get { problems.append(.unacknowledged) }
-    if schema != nil { problems += [.bodyTooLarge, .unsupportedMediaType, .invalidJSON] }
+    if schema != nil { problems += ProblemKind.ofBodies }
     return RouteDescription(
       method: method, path: path + rest, summary: summary, description: sentence, group: group,
       parameters: parameters,

@@ -169,16 +169,13 @@ struct ConversationTests {
       let id = try await lab.begin()
       #expect(try await lab.ask("chat", ["input": "Hi", "conversation": .string(id)]).status == 200)
       let key = "sluice:{0}:conv:cnv_\(id.dropFirst(5))"
-      func redis(_ words: String...) async throws -> String {
-        let client = try await ChildProcess(
-          "/usr/bin/redis-cli", ["-s", lab.cluster.redis.socket] + words)
-        await client.waitUntilExit()
-        return client.log.trimmingCharacters(in: .whitespacesAndNewlines)
-      }
       let later = "r job_\(id.dropFirst(5)) 1769850902481 2 {}of a later build"
-      _ = try await redis("HSET", key, "1", later)
-      #expect(try await lab.items(id) == [])
-      #expect(try await redis("HGET", key, "1") == later)
+      try await lab.cluster.withQueue { _, redis in
+        _ = try await redis.send(RedisCommand("HSET", key, "1", later))
+        #expect(try await lab.items(id) == [])
+        let stored = try await redis.send(RedisCommand("HGET", key, "1"))
+        #expect(stored.string == later)
+      }
     }
   }
 
