@@ -8,6 +8,7 @@ struct UnacknowledgedResponseTests {
     let port = try RedisServer.freePort()
     let environment = [
       "REDIS_ACK_REPLICAS": "1", "REDIS_TIMEOUT_MS": "4000", "ALLOW_HTTP_CALLBACKS": "true",
+      "WEBHOOK_SECRET": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
       "CALLBACK_NETWORKS": "127.0.0.0/8",
     ]
     try await WebhookReceiver.with(.status(200)) { receiver in
