@@ -25,8 +25,10 @@ struct AuditChainTests {
     return entries
   }
 
-  private func verify(_ entries: [JSONValue], known: String? = nil) throws(AuditChain.Break) -> AuditChain {
-    var chain = AuditChain(known: known)
+  private func verify(
+    _ entries: [JSONValue], known: String? = nil, last: String? = nil
+  ) throws(AuditChain.Break) -> AuditChain {
+    var chain = AuditChain(known: known, last: last)
     for entry in entries { try chain.take(entry) }
     try chain.end()
     return chain
@@ -38,6 +40,8 @@ struct AuditChainTests {
     let chain = try verify(entries, known: entries[1]["digest"]?.string)
     #expect(chain.count == 3 && chain.newest == entries[0]["digest"]?.string)
     #expect(try verify([]).count == 0)
+    // Another came while it was read.
+    #expect(try verify(entries, last: entries[1]["digest"]?.string).count == 3)
   }
 
   @Test("an entry that was taken out, changed or put in breaks it")
@@ -50,7 +54,12 @@ struct AuditChainTests {
     for damaged in [without, changed, Array(entries.dropLast()), [entries[0]] + log(["x", "y", "c"])] {
       #expect(throws: AuditChain.Break.self) { try verify(damaged) }
     }
-    // The newest can only be missed by who knows its digest.
+    let newest = entries[0]["digest"]?.string
+    for damaged in [Array(entries.dropFirst()), []] {
+      #expect(throws: AuditChain.Break.self) { try verify(damaged, last: newest) }
+    }
+    #expect(throws: AuditChain.Break.self) { try verify([["action": "unreadable"]] + entries) }
+    // Where its note is gone, too, the newest can only be missed by who knows its digest.
     #expect(throws: AuditChain.Break.self) {
       try verify(Array(entries.dropFirst()), known: entries[0]["digest"]?.string)
     }

@@ -19,6 +19,8 @@ struct WorkerPortTests {
       let url = try await address(of: worker)
       try await eventually("it is ready") { try await get(url + "/health/ready").status == 200 }
       #expect(try await get(url + "/health/live").json["status"] == "live")
+      let head = try await HTTPReply.to(url + "/health/live", method: .HEAD, headers: [:], body: nil)
+      #expect(head.status == 200 && head.body.isEmpty)
       let metrics = try await get(url + "/metrics")
       #expect(metrics.headers["content-type"]?.hasPrefix("text/plain") == true)
       for line in ["sluice_redis_up 1", "sluice_worker_jobs_held 0", "sluice_worker_concurrency 1000"] {

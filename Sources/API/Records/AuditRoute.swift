@@ -13,6 +13,7 @@ struct AuditRoute: Sendable {
     let size = try call.recordPageSize()
     var cursor = try call.recordCursor(Self.isPlace)
     let reach = try call.reach()
+    let last = cursor == nil && reach == .all ? try await noted() : [:]
     var shown: [JSONValue] = []
     // Of one tenant's, a page may be short before the end.
     for _ in 0..<(reach == .all ? 1 : Self.mostPages) where shown.count < size {
@@ -23,16 +24,25 @@ struct AuditRoute: Sendable {
         if let json = Self.shown(entry, to: reach) { shown.append(json) }
         guard shown.count == size else { continue }
         let hasMore = page.hasMore || index < page.entries.count - 1
-        return RecordPage.reply(shown, next: hasMore ? cursor : nil)
+        return RecordPage.reply(shown, next: hasMore ? cursor : nil, last)
       }
-      if !page.hasMore { return RecordPage.reply(shown, next: nil) }
+      if !page.hasMore { return RecordPage.reply(shown, next: nil, last) }
     }
-    return RecordPage.reply(shown, next: cursor)
+    return RecordPage.reply(shown, next: cursor, last)
+  }
+
+  /// Read before the entries, of which it then is one.
+  private func noted() async throws(Problem) -> JSONObject {
+    do { return ["last": try await store.lastAuditDigest().map(JSONValue.string) ?? .null] } catch {
+      throw Problem(error)
+    }
   }
 
   /// An entry with its digest; nil for one of a tenant that the caller does not reach.
   private static func shown(_ stored: StoredAuditEntry, to reach: TenantReach) -> JSONValue? {
-    guard var entry = (try? JSONParser.parse(stored.entry.json))?.object else { return nil }
+    guard var entry = (try? JSONParser.parse(stored.entry.json))?.object else {
+      return reach == .all ? ["action": "unreadable", "target": .string(stored.place)] : nil
+    }
     guard reach == .all || tenant(of: entry).map(reach.includes(named:)) == true else { return nil }
     entry["digest"] = .string(stored.entry.digest)
     return .object(entry)

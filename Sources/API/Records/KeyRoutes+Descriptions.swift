@@ -101,7 +101,7 @@ extension AuditRoute {
       group: "Tenants and keys", parameters: [RecordParameters.limit, RecordParameters.cursor],
       responses: [
         ResponseDescription(
-          status: .ok, description: "A page of entries.", schema: RecordSchema.page(of: "AuditEntry"))
+          status: .ok, description: "A page of entries.", schema: RecordSchema.auditPage)
       ], problems: RecordParameters.ofReading, access: .adminRead)
   }
 }

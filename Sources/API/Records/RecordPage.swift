@@ -7,9 +7,11 @@ enum RecordPage {
   static let limits = 1...1000
   static let usual = 100
 
-  static func reply(_ records: [JSONValue], next: String?) -> Reply {
-    let page: JSONValue = ["data": .array(records), "next": next.map(JSONValue.string) ?? .null]
-    return Reply(.ok, json: page.serialized())
+  /// `more` are further members.
+  static func reply(_ records: [JSONValue], next: String?, _ more: JSONObject = [:]) -> Reply {
+    var page: JSONObject = ["data": .array(records), "next": next.map(JSONValue.string) ?? .null]
+    for (name, value) in more { page[name] = value }
+    return Reply(.ok, json: JSONValue.object(page).serialized())
   }
 }
 

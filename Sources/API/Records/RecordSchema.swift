@@ -18,14 +18,27 @@ enum RecordSchema {
   ]
 
   /// A page of records.
-  static func page(of name: String) -> JSONValue {
-    [
+  static func page(of name: String, _ more: JSONObject = [:]) -> JSONValue {
+    var properties: JSONObject = [
+      "data": ["type": "array", "items": reference(name)], "next": ["type": ["string", "null"]],
+    ]
+    for (name, schema) in more { properties[name] = schema }
+    return [
       "type": "object", "description": "One page.", "required": ["data", "next"],
-      "properties": [
-        "data": ["type": "array", "items": reference(name)], "next": ["type": ["string", "null"]],
-      ],
+      "properties": .object(properties),
     ]
   }
+
+  /// Of the log of changes.
+  static let auditPage = page(
+    of: "AuditEntry",
+    [
+      "last": [
+        "type": ["string", "null"],
+        "description":
+          "The digest of the newest entry, as it is noted beside the log; on the first page of administrators of all tenants.",
+      ]
+    ])
 
   static func reference(_ name: String) -> JSONValue { AnswerSchema.reference(name) }
 

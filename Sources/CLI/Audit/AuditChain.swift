@@ -16,21 +16,28 @@ struct AuditChain: Sendable {
   /// Whether the entry with that digest was met; true where none is looked for.
   private(set) var metKnown: Bool
   private let known: String?
+  /// The digest that the newest entry had when reading began; nil where nobody knows it.
+  private let last: String?
+  private var metLast: Bool
   /// What the entry before the last one read must have for its digest; nil before the first.
   private var expected: String?
   private var lastTime = CellText.nothing
 
-  /// - Parameter known: the digest of an entry that was noted elsewhere, which the log must still hold.
-  init(known: String? = nil) {
-    self.known = known
-    metKnown = known == nil
+  /// - Parameters:
+  ///   - known: the digest of an entry that was noted elsewhere, which the log must still hold.
+  ///   - last: that of the newest entry, as the server has noted it beside the log.
+  init(known: String? = nil, last: String? = nil) {
+    (self.known, self.last) = (known, last)
+    (metKnown, metLast) = (known == nil, last == nil)
   }
 
   /// Takes the next older entry.
   mutating func take(_ entry: JSONValue) throws(Break) {
     guard var members = entry.object, let digest = members["digest"]?.string,
       let previous = members["previous"]?.string
-    else { throw Break(sentence: "entry \(count + 1), counted from the newest, has no digest") }
+    else {
+      throw Break(sentence: "entry \(count + 1), counted from the newest, cannot be read or has no digest")
+    }
     let time = CellText.text(members["at"])
     members["digest"] = nil
     guard Self.digest(of: .object(members)) == digest else {
@@ -46,6 +53,7 @@ struct AuditChain: Sendable {
     }
     newest = newest ?? digest
     metKnown = metKnown || digest == known
+    metLast = metLast || digest == last
     (expected, lastTime) = (previous, time)
     count += 1
   }
@@ -54,6 +62,10 @@ struct AuditChain: Sendable {
   func end() throws(Break) {
     guard expected ?? "" == "" else {
       throw Break(sentence: "the entry of \(lastTime) followed another, but the log begins with it")
+    }
+    guard metLast else {
+      throw Break(
+        sentence: "the newest entry is missing: the server has noted that its digest is \(last ?? "")")
     }
     guard metKnown else {
       throw Break(

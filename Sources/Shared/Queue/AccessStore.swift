@@ -133,12 +133,21 @@ public struct AccessStore: Sendable {
       throw .unexpectedReply(step: "audit")
     }
     let entries = try parts.dropFirst().map { (entry) throws(QueueError) in
-      guard let parts = entry.array, parts.count == 3, let place = parts[0].string,
-        let json = parts[1].buffer,
-        let digest = parts[2].string
-      else { throw .unexpectedReply(step: "audit") }
-      return StoredAuditEntry(place: place, entry: AuditEntry(json: json, digest: digest))
+      guard let parts = entry.array, let place = parts.first?.string else {
+        throw .unexpectedReply(step: "audit")
+      }
+      // One that somebody else wrote may lack all but its place. It must not hide the others.
+      let json = parts.count > 1 ? parts[1].buffer : nil
+      let digest = parts.count > 2 ? parts[2].string : nil
+      return StoredAuditEntry(
+        place: place, entry: AuditEntry(json: json ?? ByteBuffer(), digest: digest ?? ""))
     }
     return (entries, more == "1")
+  }
+
+  /// The digest of the newest entry, as it is noted beside the log; nil before the first.
+  public func lastAuditDigest() async throws(QueueError) -> String? {
+    let digest = try await queue.perform(RedisCommand("GET", queue.base + ":auditlast")).string
+    return digest?.isEmpty == true ? nil : digest
   }
 }

@@ -57,7 +57,9 @@ struct AuditCommands: AsyncParsableCommand {
       }
       let known = known
       let chain = try await AdminClient.with(try server.server()) { client in
-        var chain = AuditChain(known: known)
+        // Read first: entries that come meanwhile are behind it.
+        let last = try await client.send(.GET, AuditCommands.path.with("limit", "1")).json["last"]?.string
+        var chain = AuditChain(known: known, last: last)
         try await client.pages(AuditCommands.path) { (page) throws(CommandFailure) in
           for entry in page {
             do throws(AuditChain.Break) { try chain.take(entry) } catch { throw .failed(Self.words(error)) }
