@@ -42,10 +42,10 @@ public struct StructuredLine {
     switch format {
     case .json:
       // JSON itself escapes what is below a space.
-      json.member(name, value.utf8.allSatisfy { $0 < 0x7F } ? value : LogLine.escaped(value))
+      json.member(name, value.hasOnly { $0 < 0x7F } ? value : LogLine.escaped(value))
     case .text:
       begin(name)
-      if value.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != 0x22 && $0 != 0x3D }) {
+      if value.hasOnly({ (0x21...0x7E).contains($0) && $0 != 0x22 && $0 != 0x3D }) {
         text.append(contentsOf: value.utf8)
       } else {
         text.append(contentsOf: LogLine.quoted(LogLine.escaped(value)).utf8)
