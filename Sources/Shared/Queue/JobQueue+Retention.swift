@@ -10,13 +10,15 @@ extension JobQueue {
   ///   - now: Unix milliseconds.
   ///   - steps: how many steps are taken at most; the rest waits for the next turn.
   public func retain(now: Int64, steps: Int) async throws(QueueError) {
-    var (left, behind) = (steps, "")
+    var (left, behind, isFirst) = (steps, "", true)
     repeat {
       left -= 1
       let page = try await keeps(behind: behind)
       for (tenant, times) in page.tenants where left > 0 {
         try await retain(tenant, times, now, share: max(1, steps / Self.share), &left)
-        behind = tenant
+        // One for which no steps were left is the next turn's first, unless it had all of this one's.
+        if left > 0 || isFirst { behind = tenant }
+        isFirst = false
       }
       if left > 0 { behind = page.next }
     } while left > 0 && !behind.isEmpty

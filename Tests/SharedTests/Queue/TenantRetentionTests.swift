@@ -84,7 +84,7 @@ struct TenantRetentionTests {
         old.append(("t\(number)", id))
       }
       // Ten steps are not enough for thirty tenants, whose jobs and conversations take one each.
-      for _ in 0..<7 { try await lab.queue.retain(now: Timestamp.now + 3_600_000, steps: 10) }
+      for _ in 0..<9 { try await lab.queue.retain(now: Timestamp.now + 3_600_000, steps: 10) }
       for (tenant, job) in old {
         #expect(try await lab.state(of: job, tenant: tenant) == nil, "\(tenant)")
       }
