@@ -82,7 +82,7 @@ struct BackgroundResponseTests {
       try await lab.cluster.simulator.script([
         [
           "provider": "*",
-          "behaviour": ["answer": .string(String(repeating: "word ", count: 20)), "drip_ms": 200],
+          "behaviour": ["answer": .string(String(repeating: "word ", count: 90)), "drip_ms": 200],
         ]
       ])
       let soon = lab.environment.merging(["DRAIN_TIMEOUT": "1"]) { _, new in new }
