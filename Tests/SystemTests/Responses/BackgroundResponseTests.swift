@@ -11,23 +11,6 @@ struct BackgroundResponseTests {
     try await lab.api.get("/v1/responses/\(id)").json
   }
 
-  /// The response once it has ended.
-  private func ended(_ lab: ResponsesLab, _ id: String) async throws -> JSONValue {
-    try await eventually("the response ends") {
-      let response = try await read(lab, id)
-      // Not by `?:`, whose nil would be null in JSON.
-      if ["queued", "in_progress"].contains(response["status"]) { return nil }
-      return response
-    }
-  }
-
-  /// Waits until so many calls to providers are open.
-  private func waitForCalls(_ lab: ResponsesLab, _ count: Int64) async throws {
-    try await eventually("\(count) calls are open") {
-      try await lab.cluster.simulator.stats()["in_flight"]?.integer == count
-    }
-  }
-
   private func events(
     _ lab: ResponsesLab, of id: String, _ query: String = "", from api: SluiceAPI? = nil
   ) async throws -> StreamedReply {
@@ -42,7 +25,7 @@ struct BackgroundResponseTests {
       #expect(["queued", "in_progress"].contains(reply.json["status"]))
       #expect(reply.json["background"] == true && reply.json["output"] == [] && reply.json["usage"] == .null)
       let id = try #require(reply.json["id"]?.string)
-      let response = try await ended(lab, id)
+      let response = try await lab.ended(id)
       #expect(response["status"] == "completed")
       #expect(response["output"]?[0]?["content"]?[0]?["text"]?.string?.isEmpty == false)
       #expect(response["created_at"] == reply.json["created_at"])
@@ -54,11 +37,9 @@ struct BackgroundResponseTests {
   @Test("cancelling stops the provider's call; again, or after the end, it is as it was")
   func cancelled() async throws {
     try await ResponsesLab.with { lab in
-      try await lab.cluster.simulator.script([
-        ["provider": "openai", "times": 1, "behaviour": ["hang": "before_headers"]]
-      ])
+      try await lab.hang()
       let id = try #require(try await lab.ask("chat", Self.question).json["id"]?.string)
-      try await waitForCalls(lab, 1)
+      try await lab.waitForCalls(1)
       #expect(try await read(lab, id)["status"] == "in_progress")
       let running = try await lab.ask("chat", ["input": "Go on.", "previous_response_id": .string(id)])
       #expect(running.status == 400)
@@ -67,7 +48,7 @@ struct BackgroundResponseTests {
       let cancelled = try await lab.api.call(.POST, "/v1/responses/\(id)/cancel")
       #expect(cancelled.status == 200, "\(cancelled.body)")
       #expect(cancelled.json["status"] == "cancelled" && cancelled.json["error"] == .null)
-      try await waitForCalls(lab, 0)
+      try await lab.waitForCalls(0)
       let again = try await lab.api.call(.POST, "/v1/responses/\(id)/cancel")
       #expect(again.status == 200 && again.json == cancelled.json)
       #expect(try await read(lab, id) == cancelled.json)
@@ -111,13 +92,11 @@ struct BackgroundResponseTests {
   @Test("one that is deleted while it runs stops, and is gone")
   func deleted() async throws {
     try await ResponsesLab.with { lab in
-      try await lab.cluster.simulator.script([
-        ["provider": "openai", "times": 1, "behaviour": ["hang": "before_headers"]]
-      ])
+      try await lab.hang()
       let id = try #require(try await lab.ask("chat", Self.question).json["id"]?.string)
-      try await waitForCalls(lab, 1)
+      try await lab.waitForCalls(1)
       #expect(try await lab.api.call(.DELETE, "/v1/responses/\(id)").status == 200)
-      try await waitForCalls(lab, 0)
+      try await lab.waitForCalls(0)
       #expect(try await lab.api.get("/v1/responses/\(id)").status == 404)
     }
   }
@@ -156,9 +135,7 @@ struct BackgroundResponseTests {
   @Test("a worker's death before the first word: the response begins anew, and its stream goes on")
   func deathBefore() async throws {
     try await ResponsesLab.with { lab in
-      try await lab.cluster.simulator.script([
-        ["provider": "openai", "times": 1, "behaviour": ["hang": "before_headers"]]
-      ])
+      try await lab.hang()
       var body = Self.question
       body["model"] = "chat/m"
       body["stream"] = true
@@ -166,7 +143,7 @@ struct BackgroundResponseTests {
         !$0.isEmpty
       }
       let id = try #require(asked.events.first?.json["response"]?["id"]?.string)
-      try await waitForCalls(lab, 1)
+      try await lab.waitForCalls(1)
       let second = try await lab.cluster.startWorker(environment: lab.environment, seenBy: lab.api)
       await lab.worker.killNow()
       let joined = JoinedResponse(try await events(lab, of: id))

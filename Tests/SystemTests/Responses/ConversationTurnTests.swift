@@ -112,12 +112,7 @@ struct ConversationTurnTests {
     "while a response in it is made another is refused, and items, too; once it is cancelled both are taken")
   func locked() async throws {
     try await ResponsesLab.with { lab in
-      try await lab.hang()
-      let id = try await lab.begin()
-      let asked = try await lab.ask(
-        "chat", ["input": "One", "conversation": .string(id), "background": true])
-      let name = try #require(asked.json["id"]?.string)
-      try await lab.waitForCalls(1)
+      let (id, name) = try await lab.beginHanging()
       ResponsesLab.expectLocked(try await lab.ask("chat", ["input": "Two", "conversation": .string(id)]))
       let hi: JSONValue = ["items": [["role": "user", "content": "Hi"]]]
       ResponsesLab.expectLocked(try await lab.api.post("/v1/conversations/\(id)/items", hi))
@@ -135,20 +130,10 @@ struct ConversationTurnTests {
   @Test("a response in the background is added at its end, also when its worker died and another made it")
   func background() async throws {
     try await ResponsesLab.with { lab in
-      try await lab.hang()
-      let id = try await lab.begin()
-      let asked = try await lab.ask(
-        "chat", ["input": "One", "conversation": .string(id), "background": true])
-      let name = try #require(asked.json["id"]?.string)
-      #expect(asked.json["conversation"] == ["id": .string(id)])
-      try await lab.waitForCalls(1)
+      let (id, name) = try await lab.beginHanging()
       let second = try await lab.cluster.startWorker(environment: lab.environment, seenBy: lab.api)
       await lab.worker.killNow()
-      let response = try await eventually("the response ends") { () -> JSONValue? in
-        let response = try await lab.api.get("/v1/responses/\(name)").json
-        if ["queued", "in_progress"].contains(response["status"]) { return nil }
-        return response
-      }
+      let response = try await lab.ended(name)
       #expect(response["status"] == "completed" && response["conversation"] == ["id": .string(id)])
       let all = try await lab.items(id)
       #expect(ResponsesLab.roles(all) == ["user", "assistant"])
@@ -160,12 +145,7 @@ struct ConversationTurnTests {
   @Test("a conversation that is deleted while a response in it is made stays deleted, and the response ends")
   func deletedDuring() async throws {
     try await ResponsesLab.with { lab in
-      try await lab.hang()
-      let id = try await lab.begin()
-      let asked = try await lab.ask(
-        "chat", ["input": "One", "conversation": .string(id), "background": true])
-      let name = try #require(asked.json["id"]?.string)
-      try await lab.waitForCalls(1)
+      let (id, name) = try await lab.beginHanging()
       #expect(try await lab.api.call(.DELETE, "/v1/conversations/\(id)").status == 200)
       #expect(try await lab.api.call(.POST, "/v1/responses/\(name)/cancel").status == 200)
       ResponsesLab.expectAbsent(try await lab.api.get("/v1/conversations/\(id)"), id)

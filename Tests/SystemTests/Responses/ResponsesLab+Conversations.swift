@@ -24,18 +24,15 @@ extension ResponsesLab {
     items.map { $0["role"]?.string ?? $0["type"]?.string }
   }
 
-  /// Waits until so many calls to providers are open.
-  func waitForCalls(_ count: Int64) async throws {
-    try await eventually("\(count) calls are open") {
-      try await cluster.simulator.stats()["in_flight"]?.integer == count
-    }
-  }
-
-  /// The next call to OpenAI has no answer.
-  func hang() async throws {
-    try await cluster.simulator.script([
-      ["provider": "openai", "times": 1, "behaviour": ["hang": "before_headers"]]
-    ])
+  /// A new conversation in which a response in the background is being made, whose call has no answer yet.
+  func beginHanging() async throws -> (conversation: String, response: String) {
+    try await hang()
+    let id = try await begin()
+    let asked = try await ask("chat", ["input": "One", "conversation": .string(id), "background": true])
+    #expect(asked.json["conversation"] == ["id": .string(id)], "\(asked.body)")
+    let name = try #require(asked.json["id"]?.string)
+    try await waitForCalls(1)
+    return (id, name)
   }
 
   static func expectLocked(_ reply: HTTPReply) {
