@@ -5,10 +5,10 @@
 run: build
 	@scripts/run
 
-# Builds and runs every test, a few at a time: most start servers and processes of their own.
+# Builds and runs every test.
 test: packages
 	swift build --build-tests
-	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=4 swift test --skip-build
+	scripts/test
 
 # Lets the clients of OpenAI, Google and Anthropic, LiteLLM, LangChain, instructor and agents ask simulator and Sluice.
 clients: packages

@@ -72,7 +72,7 @@ struct RequestLog: Sendable {
   }
 
   /// For people: `POST /query 200 in 12 ms`.
-  private static func words(_ facts: RequestTrail.Facts, _ end: End, _ total: Duration) -> String {
+  private static func words(_ facts: RequestTrail.Facts, _ end: End, _ total: Duration) -> LogWords {
     "\(end.method.rawValue) \(facts.route ?? "(no route)") \(end.status) in \(total.wholeMilliseconds) ms"
   }
 }

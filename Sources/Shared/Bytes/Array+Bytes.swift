@@ -14,10 +14,11 @@ extension [UInt8] {
   /// Appends a number in decimal digits.
   mutating func append(decimal number: Int64) {
     if number < 0 { append(UInt8(ascii: "-")) }
-    append(digits: number.magnitude)
+    append(decimal: number.magnitude)
   }
 
-  private mutating func append(digits number: UInt64) {
+  /// The same of a number that is not negative.
+  mutating func append(decimal number: UInt64) {
     guard number >= 10 else { return append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number)) }
     // 20 at most, the last one first.
     withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in

@@ -41,9 +41,27 @@ struct JSONScan {
     return (try? JSONParser.parse(String(decoding: bytes[start..<place], as: UTF8.self)))?.string
   }
 
-  /// The whole number that begins here; nil for anything else.
+  /// The whole number that begins here; nil for anything else, and for one that is too large.
   mutating func integer() -> Int64? {
-    Int64(number())
+    let isNegative = take("-")
+    let start = place
+    var value: Int64 = 0
+    var isTooLarge = false
+    while place < bytes.count, let digit = Self.digit(bytes[place]) {
+      let (tens, isOver) = value.multipliedReportingOverflow(by: 10)
+      let (sum, isOverToo) = tens.addingReportingOverflow(isNegative ? -digit : digit)
+      (value, isTooLarge) = (sum, isTooLarge || isOver || isOverToo)
+      place += 1
+    }
+    // What goes on is a fraction or a power of ten.
+    let isWhole = place > start && (place == bytes.count || !Self.isOfNumber(bytes[place]))
+    if !isWhole { _ = number() }
+    return isWhole && !isTooLarge ? value : nil
+  }
+
+  private static func digit(_ byte: UInt8) -> Int64? {
+    let digit = byte &- UInt8(ascii: "0")
+    return digit < 10 ? Int64(digit) : nil
   }
 
   /// The decimal number that begins here as it is written.

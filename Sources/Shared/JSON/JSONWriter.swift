@@ -80,13 +80,19 @@ public struct JSONWriter: Sendable {
   /// Writes a number of units of which ten to the power of `places` make one, exactly and without needless zeros.
   public mutating func write(decimal units: Int64, places: Int) {
     separate()
-    let digits = Array(String(units.magnitude).utf8)
-    let padded = repeatElement(UInt8(ascii: "0"), count: max(places + 1 - digits.count, 0)) + digits
     if units < 0 { bytes.append(UInt8(ascii: "-")) }
-    bytes.append(contentsOf: padded.prefix(padded.count - places))
-    guard let last = padded.suffix(places).lastIndex(where: { $0 != UInt8(ascii: "0") }) else { return }
+    var unit: UInt64 = 1
+    for _ in 0..<places { unit *= 10 }
+    let (whole, fraction) = units.magnitude.quotientAndRemainder(dividingBy: unit)
+    bytes.append(decimal: whole)
+    guard fraction > 0 else { return }
     bytes.append(UInt8(ascii: "."))
-    bytes.append(contentsOf: padded[(padded.count - places)...last])
+    var rest = fraction
+    while rest > 0 {
+      unit /= 10
+      bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest / unit))
+      rest %= unit
+    }
   }
 
   public mutating func write(_ flag: Bool) {

@@ -13,7 +13,7 @@ struct AttemptNotes: Sendable {
   ) {
     metrics?.series(of: target).ended(outcome, of: request, after: duration, answer?.answer.usage)
     guard access.hasAttempts else { return }
-    let words = "\(target): \(outcome.rawValue) after \(duration.wholeMilliseconds) ms"
+    let words: LogWords = "\(target.description): \(outcome.rawValue) after \(duration.wholeMilliseconds) ms"
     access.write("attempt", words: words, level: .debug) { line in
       line.member("job", job?.rawValue)
       line.member("model", request.model)

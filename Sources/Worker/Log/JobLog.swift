@@ -57,7 +57,7 @@ struct JobLog: Sendable {
   }
 
   /// For people: `job_… succeeded in 128 ms`.
-  private static func words(_ job: ClaimedJob, _ verdict: JobVerdict, _ total: Duration) -> String {
+  private static func words(_ job: ClaimedJob, _ verdict: JobVerdict, _ total: Duration) -> LogWords {
     let end = verdict.failure.map { "failed: \($0.summary)" } ?? "succeeded"
     return "job \(end) in \(total.wholeMilliseconds) ms"
   }

@@ -59,6 +59,17 @@ struct JSONWriterTests {
     }
   }
 
+  @Test(
+    "parts of a unit are written exactly, and without needless zeros",
+    arguments: [
+      (Int64(0), 9, "0"), (1, 9, "0.000000001"), (27_000, 9, "0.000027"), (1_000_000_000, 9, "1"),
+      (-1_500_000_000, 9, "-1.5"), (12_030, 2, "120.3"), (7, 0, "7"),
+      (Int64.max, 9, "9223372036.854775807"), (Int64.min, 9, "-9223372036.854775808"),
+    ])
+  func decimals(units: Int64, places: Int, expected: String) {
+    #expect(written { $0.write(decimal: units, places: places) } == expected)
+  }
+
   private func written(_ write: (inout JSONWriter) -> Void) -> String {
     var json = JSONWriter()
     write(&json)

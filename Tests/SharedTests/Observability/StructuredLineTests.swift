@@ -41,6 +41,12 @@ struct StructuredLineTests {
     #expect(line(.text, addAll) == head + rest + "\n")
   }
 
+  @Test("what clients send is escaped in the words, too")
+  func words() {
+    let words: LogWords = "GET \("/a\nb\u{1B}\u{2028}é") \(200) in \(Int64(-3)) ms"
+    #expect(String(decoding: words.bytes, as: UTF8.self) == #"GET /a\nb\u{1B}\u{2028}é 200 in -3 ms"#)
+  }
+
   @Test("whatever a member holds, it is one line without control characters", arguments: LogFormat.allCases)
   func oneLine(format: LogFormat) {
     let forged = "x\r\n2026 ERROR\u{1B}[31m\u{9B}\u{7F}\u{2028}\u{202E}\" a=\"b"

@@ -44,7 +44,7 @@ public struct AccessLog: Sendable {
 
   /// Writes a line. `message` says in JSON what kind of line it is, `words` say in text what has happened.
   public func write(
-    _ message: StaticString, words: @autoclosure () -> String, level: LogLevel = .info,
+    _ message: StaticString, words: @autoclosure () -> LogWords, level: LogLevel = .info,
     _ addMembers: (inout StructuredLine) -> Void
   ) {
     var line = StructuredLine(

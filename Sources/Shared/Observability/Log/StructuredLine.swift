@@ -10,7 +10,7 @@ public struct StructuredLine {
   /// A line that begins with the time, the level, the label of who writes it, and a message of which JSON's readers know
   /// the kind of line by `message`, and people by `words`.
   init(
-    _ message: StaticString, words: @autoclosure () -> String, level: LogLevel, label: String,
+    _ message: StaticString, words: @autoclosure () -> LogWords, level: LogLevel, label: String,
     at unixMilliseconds: Int64, as format: LogFormat
   ) {
     self.format = format
@@ -32,7 +32,7 @@ public struct StructuredLine {
       text.append(UInt8(ascii: " "))
       text.append(contentsOf: label.utf8)
       text.append(": ")
-      text.append(contentsOf: LogLine.escaped(words()).utf8)
+      text.append(contentsOf: words().bytes)
     }
   }
 

@@ -1,0 +1,33 @@
+/// What a line of the log says to people. It is put together byte by byte, and with what could forge a line escaped:
+///
+///     let words: LogWords = "\(method) \(path) \(status) in \(milliseconds) ms"
+public struct LogWords: ExpressibleByStringInterpolation, Sendable {
+  let bytes: [UInt8]
+
+  public init(stringLiteral text: String) { self.init(stringInterpolation: StringInterpolation(text)) }
+
+  public init(stringInterpolation pieces: StringInterpolation) { bytes = pieces.bytes }
+
+  public struct StringInterpolation: StringInterpolationProtocol {
+    fileprivate var bytes: [UInt8] = []
+
+    public init(literalCapacity: Int, interpolationCount: Int) {
+      bytes.reserveCapacity(literalCapacity + interpolationCount * 16)
+    }
+
+    fileprivate init(_ text: String) {
+      self.init(literalCapacity: text.utf8.count, interpolationCount: 0)
+      appendInterpolation(text)
+    }
+
+    public mutating func appendLiteral(_ literal: String) { bytes.append(contentsOf: literal.utf8) }
+
+    public mutating func appendInterpolation(_ text: String) {
+      bytes.append(contentsOf: LogLine.escaped(text).utf8)
+    }
+
+    public mutating func appendInterpolation(_ number: Int) { bytes.append(decimal: Int64(number)) }
+
+    public mutating func appendInterpolation(_ number: Int64) { bytes.append(decimal: number) }
+  }
+}
