@@ -9,7 +9,7 @@ enum APILab {
       let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
       var configuration = try RedisConfiguration(url: server.url)
       // The tests of time-outs are the client's; here a busy machine must not matter.
-      configuration.commandTimeout = .seconds(20)
+      configuration.commandTimeout = Patience.command
       let redis = RedisClient(configuration: configuration, logger: quiet, purpose: "test")
       let environment = ProcessEnvironment([:])
       let queue = JobQueue(

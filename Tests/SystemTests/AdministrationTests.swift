@@ -14,7 +14,7 @@ struct AdministrationTests {
     try await SluiceCluster.withOneOfEach(environment: impatient) { cluster, api in
       try await cluster.simulator.script([["provider": "*", "times": 3, "behaviour": ["status": 503]]])
       let link = try #require(try await api.post("/jobs", ["prompt": "Once more"]).headers["location"])
-      #expect(try await api.get("\(link)?wait=30").json["status"] == "failed")
+      #expect(try await api.get("\(link)?wait=120").json["status"] == "failed")
       let letters = try await api.get("/admin/dead-letters", headers: admin)
       let letter = try #require(letters.json["data"]?[0])
       #expect(letter["kind"] == "request" && letter["tenant"] == "default")
@@ -22,7 +22,7 @@ struct AdministrationTests {
       let id = try #require(letter["job"]?["id"]?.string)
       let path = "/admin/dead-letters/\(id)"
       #expect(try await api.call(.POST, "\(path)/requeue", headers: admin).status == 200)
-      #expect(try await api.get("\(link)?wait=30").json["status"] == "succeeded")
+      #expect(try await api.get("\(link)?wait=120").json["status"] == "succeeded")
       #expect(try await api.call(.POST, "\(path)/requeue", headers: admin).status == 404)
       #expect(try await api.call(.DELETE, path, headers: admin).status == 404)
       let log = try await api.get("/admin/audit", headers: admin).json["data"]?.array ?? []
@@ -50,7 +50,7 @@ struct AdministrationTests {
     try await SluiceCluster.withOneOfEach(environment: impatient) { cluster, api in
       try await cluster.simulator.script([["provider": "*", "behaviour": ["status": 503]]])
       let link = try #require(try await api.post("/jobs", ["prompt": "Never"]).headers["location"])
-      #expect(try await api.get("\(link)?wait=30").json["status"] == "failed")
+      #expect(try await api.get("\(link)?wait=120").json["status"] == "failed")
       let id = link.dropFirst("/jobs/".count)
       #expect(try await api.call(.DELETE, "/admin/dead-letters/\(id)", headers: admin).status == 200)
       #expect(try await api.get("/admin/dead-letters", headers: admin).json["data"] == [])

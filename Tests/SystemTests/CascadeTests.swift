@@ -121,7 +121,7 @@ struct CascadeTests {
       let reply = try await api.post("/query?wait=0", question)
       #expect(reply.status == 202)
       let link = try #require(reply.headers["location"])
-      let job = try await api.get("\(link)?wait=30")
+      let job = try await api.get("\(link)?wait=120")
       #expect(job.json["status"] == "succeeded")
       #expect(job.json["attempts"] == 2)
     }

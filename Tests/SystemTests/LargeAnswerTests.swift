@@ -84,7 +84,7 @@ struct LargeAnswerTests {
       let path = "/jobs/\(second.json["id"]?.string ?? "")"
       #expect(try await api.get("\(path)?wait=3").json["status"] == "queued")
       _ = try await api.call(.DELETE, "/jobs/\(first.json["id"]?.string ?? "")")
-      #expect(try await api.get("\(path)?wait=30").json["status"] == "succeeded")
+      #expect(try await api.get("\(path)?wait=120").json["status"] == "succeeded")
       await worker.killNow()
       await api.process.killNow()
     }

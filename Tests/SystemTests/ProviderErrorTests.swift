@@ -40,7 +40,7 @@ struct ProviderErrorTests {
       let reasons = native.json["cascade_path"]?.array?.compactMap { $0["reason"]?.string }
       #expect(reasons == Array(repeating: "request refused (400): \(words)", count: 3))
       let job = try await api.post("/jobs", ["prompt": "a"])
-      let end = try await api.get("\(try #require(job.headers["location"]))?wait=20")
+      let end = try await api.get("\(try #require(job.headers["location"]))?wait=120")
       #expect(end.json["error"]?["message"]?.string?.contains(words) == true)
       #expect(end.json["error"]?["provider_error"]?["code"] == "context_length_exceeded")
     }

@@ -2,7 +2,7 @@ import Shared
 import TestSupport
 import Testing
 
-@Suite("Headers of clients that are recorded, in real processes", .timeLimit(.minutes(2)))
+@Suite("Headers of clients that are recorded, in real processes", .bounded)
 struct RecordedHeaderTests {
   private static let headers = [
     "User-Agent": "claude-cli/2.1", "X-Claude-Code-Session-Id": "a-session", "X-Other": "unnamed-canary",

@@ -3,7 +3,7 @@ import Shared
 import TestSupport
 import Testing
 
-@Suite("A conversation that stays with its target, in real processes", .timeLimit(.minutes(3)))
+@Suite("A conversation that stays with its target, in real processes", .bounded)
 struct StickyTests {
   private static let config = """
     providers:

@@ -183,7 +183,7 @@ struct SurfaceTests {
       #expect(submitted.json["status"] == "queued")
       let link = try #require(submitted.headers["location"])
       #expect(submitted.json["links"]?["self"]?.string == link)
-      let job = try await api.get("\(link)?wait=30").json
+      let job = try await api.get("\(link)?wait=120").json
       #expect(job["id"] == submitted.json["id"])
       #expect(job["created_at"] == submitted.json["created_at"])
       #expect(job["status"] == "succeeded" && job["attempts"] == 1)

@@ -1,13 +1,12 @@
 import Testing
 
 /// Returns the first value that `look` gives, looking again and again; for states of other processes that
-/// tell nobody when they change. Records an issue and throws when none comes in half a minute, which only a
-/// broken system takes.
+/// tell nobody when they change. Records an issue and throws when none comes for longer than only a broken system takes.
 public func eventually<Value>(
   _ what: Comment, sourceLocation: SourceLocation = #_sourceLocation,
   _ look: () async throws -> Value?
 ) async throws -> Value {
-  let deadline = ContinuousClock.now + .seconds(30)
+  let deadline = ContinuousClock.now + Patience.change
   while ContinuousClock.now < deadline {
     if let value = try await look() { return value }
     // Between two looks; there is no event, or the caller would wait for that.

@@ -24,7 +24,7 @@ public struct HTTPReply: Sendable {
   /// more than `bodyLimit` bytes.
   public static func to(
     _ url: String, method: HTTPMethod = .GET, headers: [String: String] = [:], body: ByteBuffer? = nil,
-    timeout: Duration = .seconds(90), bodyLimit: Int = 96 << 20
+    timeout: Duration = Patience.answer, bodyLimit: Int = 96 << 20
   ) async throws -> HTTPReply {
     var request = HTTPClientRequest(url: url)
     request.method = method
@@ -33,7 +33,7 @@ public struct HTTPReply: Sendable {
     let response: HTTPClientResponse
     let bytes: ByteBuffer
     do {
-      response = try await HTTPClient.shared.execute(request, timeout: TimeAmount(timeout))
+      response = try await HTTPClient.patient.execute(request, timeout: TimeAmount(timeout))
       bytes = try await response.body.collect(upTo: bodyLimit)
     } catch {
       throw Failure(description: "\(method) \(url): \(error)")

@@ -85,7 +85,7 @@ public struct SimulatorProcess: Sendable {
   /// Any request. Throws ``HTTPReply/Failure`` when the simulator cuts the connection or is silent.
   public func call(
     _ path: String, method: HTTPMethod = .POST, headers: [String: String] = [:], body: JSONValue? = nil,
-    timeout: Duration = .seconds(30)
+    timeout: Duration = Patience.answer
   ) async throws -> HTTPReply {
     var headers = headers
     if body != nil { headers["content-type"] = "application/json" }

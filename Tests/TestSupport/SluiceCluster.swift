@@ -21,7 +21,7 @@ public final class SluiceCluster: Sendable {
     self.environment = [
       "REDIS_URL": redis.url, "HOST": "127.0.0.1", "PORT": "0", "SERVICE_API_KEY": Self.key,
       // Limits and time-outs have tests of their own; elsewhere a busy machine must not matter.
-      "RATE_LIMIT": "1000000/second", "REDIS_TIMEOUT_MS": "10000",
+      "RATE_LIMIT": "1000000/second", "REDIS_TIMEOUT_MS": "10000", "QUERY_WAIT": "120",
     ].merging(simulator.environment) { own, _ in own }.merging(environment) { _, given in given }
   }
 

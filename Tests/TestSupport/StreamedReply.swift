@@ -35,7 +35,7 @@ public struct StreamedReply: Sendable {
       request.headers.replaceOrAdd(name: "Content-Type", value: "application/json")
       request.body = .bytes(body.serialized())
     }
-    let response = try await HTTPClient.shared.execute(request, timeout: .seconds(90))
+    let response = try await HTTPClient.patient.execute(request, timeout: TimeAmount(Patience.answer))
     var lines = Lines()
     var events: [Event] = []
     var body = ""

@@ -21,7 +21,7 @@ struct LostJobTests {
     static func with(expectsFailover: Bool = true, _ body: (Lab) async throws -> Void) async throws {
       try await RedisServer.with { server in
         var configuration = try RedisConfiguration(url: server.url)
-        configuration.commandTimeout = .seconds(20)
+        configuration.commandTimeout = Patience.command
         let redis = RedisClient(configuration: configuration, logger: .quiet, purpose: "test")
         let environment = ProcessEnvironment([:])
         let queue = JobQueue(

@@ -1,4 +1,5 @@
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import Shared
@@ -114,12 +115,12 @@ struct ClaimTests {
   func signal() async throws {
     try await QueueLab.with { lab in
       try await lab.withSignal { signal in
-        async let woken: Void = signal.wait(atMost: .seconds(5))
+        async let woken: Void = signal.wait(atMost: Patience.command)
         try await lab.admit(lab.admission())
         try await lab.admit(lab.admission())
         try await woken
         #expect(try await lab.queue.claim(1, worker: "w").hasMore)
-        try await signal.wait(atMost: .seconds(5))
+        try await signal.wait(atMost: Patience.command)
         let last = try await lab.queue.claim(1, worker: "w")
         #expect(last.jobs.count == 1 && !last.hasMore)
       }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Shared
@@ -22,7 +23,7 @@ struct DelayTests {
     try await QueueLab.with { lab in
       try await lab.withSignal { signal in
         try await lab.admit(lab.admission(delay: .seconds(60)))
-        try await signal.wait(atMost: .seconds(5))
+        try await signal.wait(atMost: Patience.command)
         #expect(try await lab.keys().contains("sluice:{0}:wake") == false, "the marker was taken")
       }
     }

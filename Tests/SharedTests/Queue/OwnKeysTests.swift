@@ -3,7 +3,7 @@ import Testing
 
 @testable import Shared
 
-@Suite("Which keys a job's tenant brings", .timeLimit(.minutes(2)))
+@Suite("Which keys a job's tenant brings", .bounded)
 struct OwnKeysTests {
   private func store(_ record: String, of tenant: String, in lab: QueueLab) async throws {
     _ = try await lab.redis.send(RedisCommand("SET", "sluice:{0}:tenant:\(tenant)", record))

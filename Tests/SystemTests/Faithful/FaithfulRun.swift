@@ -74,7 +74,7 @@ struct FaithfulRun: Sendable {
     }
     var reply = try await lab.api.post(ask.path, .object(body), headers: headers(ask, cache))
     if ask.path == "/jobs", let id = reply.json["id"]?.string {
-      reply = try await lab.api.get("/jobs/\(id)?wait=30")
+      reply = try await lab.api.get("/jobs/\(id)?wait=120")
     }
     return Reply(way: way, status: reply.status, headers: reply.headers, document: reply.json)
   }

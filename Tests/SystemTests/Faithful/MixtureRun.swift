@@ -116,7 +116,7 @@ struct MixtureRun: Sendable {
       "/jobs", .object(body.merging(["stream": true] as JSONObject) { $1 }), headers: headers(.off))
     let id = job.json["id"]?.string ?? ""
     let events = try await lab.api.stream("/jobs/\(id)/events").events
-    let read = try await lab.api.get("/jobs/\(id)?wait=30").json
+    let read = try await lab.api.get("/jobs/\(id)?wait=120").json
     var faults: [String] = []
     let told = ToldAnswer(events: events, faults: &faults)
     if events.map(\.number) != Array(1...max(events.count, 1)) { faults.append("\(events.map(\.number))") }

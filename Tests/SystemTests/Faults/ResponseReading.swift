@@ -5,7 +5,7 @@ import TestSupport
 /// event that it has, through any API.
 struct ResponseReading: Sendable {
   /// Longer than three workers in turn can take to lose it.
-  private static let patience = Duration.seconds(240)
+  private static let patience = Duration.seconds(600)
   private static let ends = ["response.completed", "response.failed", "response.incomplete"]
 
   private(set) var events: [StreamedReply.Event]

@@ -46,7 +46,7 @@ enum ProviderAPI: String, CaseIterable, Sendable {
 
   func ask(
     _ simulator: SimulatorProcess, _ text: String, _ more: JSONObject = [:], isStream: Bool = false,
-    timeout: Duration = .seconds(30)
+    timeout: Duration = Patience.answer
   ) async throws -> HTTPReply {
     try await simulator.call(
       path(isStream: isStream), headers: headers, body: question(text, more, isStream: isStream),

@@ -112,7 +112,7 @@ struct SimulatorStreamFaultTests {
     try await SimulatorProcess.with { simulator in
       try await simulator.script([["behaviour": ["endless": true]]])
       await #expect(throws: HTTPReply.Failure.self) {
-        _ = try await api.ask(simulator, "hello", isStream: isStream)
+        _ = try await api.ask(simulator, "hello", isStream: isStream, timeout: .seconds(30))
       }
       try await eventually("the request is gone") { try await simulator.stats()["in_flight"] == 0 }
     }

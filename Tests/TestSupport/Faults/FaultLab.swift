@@ -105,7 +105,7 @@ public final class FaultLab: Sendable {
             "X-API-Key": SluiceCluster.key, "Content-Type": "application/json", "Idempotency-Key": key,
             // A connection that is not used again cannot break when its server stops.
             "Connection": "close",
-          ], body: (["prompt": .string(prompt)] as JSONValue).serialized(), timeout: .seconds(10))
+          ], body: (["prompt": .string(prompt)] as JSONValue).serialized())
         if (200...202).contains(reply.status), let id = reply.json["id"]?.string {
           history.accept(id, key: key)
           if reply.json["status"]?.string == "success" { history.answer(id) }
@@ -130,9 +130,9 @@ public final class FaultLab: Sendable {
     return id
   }
 
-  /// Waits until every job has ended and is settled. Leases, retries and grace take up to a minute after the last fault.
+  /// Waits until every job has ended and is settled.
   public func drain() async throws {
-    let end = ContinuousClock.now + .seconds(240)
+    let end = ContinuousClock.now + Patience.drain
     while ContinuousClock.now < end {
       if let statistics = try? await queue.statistics(), statistics.openJobs == 0,
         try await redis.send(RedisCommand("EXISTS", "sluice:{0}:owed")).integer == 0
@@ -198,7 +198,7 @@ extension SluiceCluster {
   ) async throws -> Value {
     var configuration = try RedisConfiguration(url: redisURL)
     // The tests of time-outs are the client's; here a busy machine must not matter.
-    configuration.commandTimeout = .seconds(20)
+    configuration.commandTimeout = Patience.command
     var logger = Logger(label: "test")
     logger.logLevel = .critical
     let redis = RedisClient(configuration: configuration, logger: logger, purpose: "test")

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Worker
 
-@Suite("Cascades over real sockets", .timeLimit(.minutes(2)))
+@Suite("Cascades over real sockets", .bounded)
 struct CascadeTests {
   private let shared = SharedCircuits()
   private var request: JobRequest { request("default") }

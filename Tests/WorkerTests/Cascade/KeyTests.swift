@@ -5,7 +5,7 @@ import Testing
 
 @testable import Worker
 
-@Suite("Providers with several keys", .timeLimit(.minutes(2)))
+@Suite("Providers with several keys", .bounded)
 struct KeyTests {
   private typealias Script = ScriptedServer.Script
 

@@ -1,9 +1,10 @@
 import Shared
+import TestSupport
 import Testing
 
 @testable import Worker
 
-@Suite("Retries on the same target", .timeLimit(.minutes(2)))
+@Suite("Retries on the same target", .bounded)
 struct RetryTests {
   private static let answer = ScriptedServer.Script.reply(200, ProviderFixture.openAIAnswer("Hello"))
 

@@ -1,9 +1,10 @@
 import Shared
+import TestSupport
 import Testing
 
 @testable import Worker
 
-@Suite("What a job may buy", .timeLimit(.minutes(2)))
+@Suite("What a job may buy", .bounded)
 struct SpendBoundTests {
   private static let filtered = ScriptedServer.Script.reply(
     200, ProviderFixture.openAIAnswer("A", finishReason: "content_filter"))

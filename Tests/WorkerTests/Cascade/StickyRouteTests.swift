@@ -4,7 +4,7 @@ import Testing
 
 @testable import Worker
 
-@Suite("Conversations that stay with their target", .timeLimit(.minutes(2)))
+@Suite("Conversations that stay with their target", .bounded)
 struct StickyRouteTests {
   private let threads = SharedThreads()
   private let thread = String(repeating: "a1", count: 16)
