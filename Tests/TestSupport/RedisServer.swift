@@ -77,20 +77,33 @@ public final class RedisServer: Sendable {
     try? FileManager.default.removeItem(at: directory)
   }
 
-  /// A port that is free now.
+  /// A port that is free, and stays so until whoever asked uses it: none of those that the system gives away itself, to
+  /// servers that name none and to clients (32768 and up), and each is named once.
   public static func freePort() throws -> Int {
+    for _ in ports {
+      let port = nextPort.withLock { next in
+        defer { next = ports.contains(next + 1) ? next + 1 : ports.lowerBound }
+        return next
+      }
+      if isFree(port) { return port }
+    }
+    throw CocoaError(.featureUnsupported)
+  }
+
+  private static let ports = 12_000..<32_000
+  /// Others may test on this machine, too.
+  private static let nextPort = Mutex(Int.random(in: ports))
+
+  private static func isFree(_ port: Int) -> Bool {
     let descriptor = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(descriptor) }
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = inet_addr("127.0.0.1")
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let status = withUnsafeMutablePointer(to: &address) { pointer in
+    address.sin_port = UInt16(port).bigEndian
+    return withUnsafePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-        bind(descriptor, address, length) == 0 && getsockname(descriptor, address, &length) == 0
+        bind(descriptor, address, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
       }
     }
-    guard status else { throw CocoaError(.featureUnsupported) }
-    return Int(UInt16(bigEndian: address.sin_port))
   }
 }

@@ -1,6 +1,7 @@
 import Logging
 import NIOCore
 import ServiceLifecycle
+import Synchronization
 import TestSupport
 import Testing
 import Tracing
@@ -38,9 +39,18 @@ struct SpanExporterTests {
     }
   }
 
+  private final class Kept: SpanSink {
+    private let kept = Mutex<[SpanRecord]>([])
+    var spans: [SpanRecord] { kept.withLock { $0 } }
+    func add(_ spans: [SpanRecord]) { kept.withLock { $0 += spans } }
+  }
+
+  /// All at once, or a batch may be sent while they come.
   private func add(_ count: Int, to exporter: SpanExporter) {
-    let tracer = SpanTracer(sampler: TraceSampler(.always), sink: exporter)
+    let kept = Kept()
+    let tracer = SpanTracer(sampler: TraceSampler(.always), sink: kept)
     for number in 0..<count { tracer.startSpan("span \(number)").end() }
+    exporter.add(kept.spans)
   }
 
   private func names(_ request: WebhookReceiver.Request) -> [String] {
@@ -139,7 +149,7 @@ struct SpanExporterTests {
 
   @Test("nobody at the collector's address is no more than a line in the log")
   func refusedConnection() async throws {
-    let port = try await WebhookReceiver.with(.hangUp) { $0.port }
+    let port = try RedisServer.freePort()
     try await exporting(to: "http://127.0.0.1:\(port)", ["OTEL_BSP_EXPORT_TIMEOUT": "300"]) { exporter, log in
       add(2, to: exporter)
       try await eventually("they are given up") { exporter.counts.failed == 2 }
