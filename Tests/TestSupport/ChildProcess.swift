@@ -129,19 +129,25 @@ public final class ChildProcess: Sendable {
     }
   }
 
-  /// Asks it to stop and returns once it has.
+  /// Asks it to stop and returns once it has, with all that it wrote in ``log``.
   public func terminate() async {
     signal(SIGTERM)
     await waitUntilExit()
   }
 
+  /// What it wrote last may not be in ``log`` yet.
   public func killNow() async {
     signal(SIGKILL)
-    await waitUntilExit()
+    await waitUntilGone()
   }
 
-  /// Returns once it has ended. What it wrote last may not be in ``log`` yet.
+  /// Returns once it has ended, with all that it wrote in ``log``.
   public func waitUntilExit() async {
+    await waitUntilGone()
+    _ = await wholeOutput()
+  }
+
+  private func waitUntilGone() async {
     await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
       let hasEnded = life.state.withLock { life in
         if life.status == nil { life.waiters.append(continuation) }

@@ -19,7 +19,6 @@ struct CommandLab: Sendable {
     let process = try await ChildProcess(
       SluiceCluster.path(of: "sluice"), arguments, environment: own.merging(environment) { $1 })
     await process.waitUntilExit()
-    let text = await process.wholeOutput()
-    return Run(status: process.exitStatus, text: text)
+    return Run(status: process.exitStatus, text: process.log)
   }
 }

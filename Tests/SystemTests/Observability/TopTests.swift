@@ -11,8 +11,7 @@ struct TopTests {
       SluiceCluster.path(of: "sluice"), ["top", "--once", "--interval", "1"] + arguments,
       environment: ["SLUICE_URL": url, "SLUICE_ADMIN_KEY": key])
     await process.waitUntilExit()
-    let text = await process.wholeOutput()
-    return CommandLab.Run(status: process.exitStatus, text: text)
+    return CommandLab.Run(status: process.exitStatus, text: process.log)
   }
 
   @Test("it shows lanes, providers, workers and spend, and says what is wrong with an address or a key")
