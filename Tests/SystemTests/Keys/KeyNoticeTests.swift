@@ -56,7 +56,10 @@ struct KeyNoticeTests {
           }
           #expect(try await lab.api.get("/metrics").body.contains(#"sluice_notices_total{kind="spent"} 1"#))
           #expect(receiver.requests.count == 1 && other.requests.isEmpty)
-          let lines = worker.log.split(separator: "\n").filter { $0.contains("has spent 100 % of it") }
+          let lines = try await eventually("it stands in the log") { () -> [Substring]? in
+            let lines = worker.log.split(separator: "\n").filter { $0.contains("has spent 100 % of it") }
+            return lines.isEmpty ? nil : lines
+          }
           #expect(lines.count == 1 && lines[0].contains("tenant search may spend"))
           #expect(!worker.log.contains("team=7"), "a URL may hold a secret")
           await worker.killNow()
