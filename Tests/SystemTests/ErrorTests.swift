@@ -33,7 +33,7 @@ struct ErrorTests {
 
   @Test("a limit that is reached is a 429 with the time to come back")
   func rateLimited() async throws {
-    try await SluiceCluster.with(environment: ["RATE_LIMIT": "1/minute"]) { cluster in
+    try await SluiceCluster.with(environment: ["RATE_LIMIT": "1/hour"]) { cluster in
       let api = try await cluster.startAPI()
       let first = try await api.post("/jobs", ["prompt": "a"])
       #expect(first.status == 202 && first.headers["ratelimit-remaining"] == "0")
@@ -77,7 +77,7 @@ struct ErrorTests {
 
   @Test("a Redis that stalls is a 503, and all is well again when it goes on")
   func stalledRedis() async throws {
-    try await SluiceCluster.with(environment: ["REDIS_TIMEOUT_MS": "250"]) { cluster in
+    try await SluiceCluster.with(environment: ["REDIS_TIMEOUT_MS": "2000"]) { cluster in
       let api = try await cluster.startAPI()
       cluster.redis.pause()
       let reply = try await api.post("/jobs", ["prompt": "a"])

@@ -308,7 +308,7 @@ struct KeptConversationTests {
     try await QueueLab.with(settings: ["RESPONSE_TTL": "60"]) { lab in
       let id = try await begin(lab, items: "[{}]")
       let key = ":conv:\(id.rawValue)"
-      try await lab.redis("PEXPIRE", key, "1000")
+      try await lab.redis("PEXPIRE", key, "20000")
       #expect(try await say(lab, "[{}]", in: id) == nil)
       #expect(try await lab.redis("PTTL", key).integer ?? 0 > 50_000)
       let member = try #require(try await lab.redis("ZRANGE", ":kept", "0", "0").array?.first?.string)

@@ -100,12 +100,13 @@ struct PutOffTests {
   @Test("one that the next period does not pay for either waits for the one after it")
   func again() async throws {
     try await QueueLab.with { lab in
-      let period = Timestamp.now - 1000..<Timestamp.now + 1500
+      // Time enough to be admitted in.
+      let period = Timestamp.now - 1000..<Timestamp.now + 4000
       let next = period.upperBound + 86_400_000
       try await lab.redis("HSET", ":held", "s:t:a:bd", "\(period.lowerBound) 95 100 \(period.upperBound)")
       let id = try await lab.admit(
         lab.admission(demand: lab.demand(budgets: [lab.budget(60, period: period, waits: true)])))
-      try await lab.untilRedisTime(isAfter: .milliseconds(1500))
+      try await lab.untilRedisTime(isAfter: .milliseconds(4000))
       // Others have spent the next period's at once.
       try await lab.redis("HSET", ":held", "s:t:a:bd", "\(period.upperBound) 50 100 \(next)")
       #expect(try await lab.queue.claim(9, worker: "w").jobs.isEmpty)

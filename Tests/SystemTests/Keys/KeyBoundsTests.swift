@@ -50,7 +50,7 @@ struct KeyBoundsTests {
   @Test("a spent budget is 402, and to OpenAI's clients a 429 that they do not send again")
   func budgets() async throws {
     try await KeyLab.with { lab in
-      try await lab.makeTenant("search", ["budgets": [["usd": 0.000001, "per": "day"]]])
+      try await lab.makeTenant("search", ["budgets": [["usd": 0.000001, "per": "month"]]])
       let (_, key) = try await lab.makeKey(of: "search")
       let refused = try await lab.ask(key)
       #expect(refused.status == 402 && refused.json["type"] == "/problems/budget-exceeded")
@@ -61,7 +61,7 @@ struct KeyBoundsTests {
       #expect(openAI.status == 429 && openAI.headers["x-should-retry"] == "false")
       #expect(openAI.json["error"]?["type"] == "insufficient_quota")
       #expect(openAI.json["error"]?["code"] == "insufficient_quota")
-      #expect(try await lab.call(.PATCH, "/admin/tenants/search", ["budgets": ["5/day"]]).status == 200)
+      #expect(try await lab.call(.PATCH, "/admin/tenants/search", ["budgets": ["5/month"]]).status == 200)
       #expect(try await lab.ask(key).status == 200)
       let left = try await lab.call(.GET, "/admin/tenants/search").json["left"]?["budgets"]?[0]
       #expect(left?["usd"] == 5 && (left?["used"]?.double ?? 0) > 0 && left?["reserved"]?.double == 0)

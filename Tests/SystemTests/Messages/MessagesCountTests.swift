@@ -58,7 +58,7 @@ struct MessagesCountTests {
 
   @Test("limits are told in Anthropic's headers, too")
   func limits() async throws {
-    try await SluiceCluster.withOneOfEach(environment: ["RATE_LIMIT": "1/minute"]) { _, api in
+    try await SluiceCluster.withOneOfEach(environment: ["RATE_LIMIT": "1/hour"]) { _, api in
       let body: JSONValue = [
         "model": "groq/llama-3.3-70b-versatile", "max_tokens": 10,
         "messages": [["role": "user", "content": "Hi"]],

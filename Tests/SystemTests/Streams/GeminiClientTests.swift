@@ -259,7 +259,7 @@ struct GeminiClientTests {
 
   @Test("a limit is RESOURCE_EXHAUSTED with the time to come back")
   func limited() async throws {
-    try await SluiceCluster.withOneOfEach(environment: ["RATE_LIMIT": "1/minute"]) { _, api in
+    try await SluiceCluster.withOneOfEach(environment: ["RATE_LIMIT": "1/hour"]) { _, api in
       let path = "/v1beta/models/default:generateContent"
       #expect(try await api.post(path, Self.question).status == 200)
       let refused = try await api.post(path, Self.question)
