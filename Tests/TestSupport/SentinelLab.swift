@@ -80,8 +80,9 @@ public final class SentinelLab: Sendable {
     var lines =
       [
         "port \(port)", "dir \(directory.path())", "sentinel monitor \(masterName) 127.0.0.1 \(master) 2",
-        // With less, sentinels take a server for dead that they have only just begun to watch.
-        "sentinel down-after-milliseconds \(masterName) 1000",
+        // With less, sentinels take a server for dead that they have only just begun to watch, or that a busy machine has
+        // let wait.
+        "sentinel down-after-milliseconds \(masterName) 3000",
         "sentinel failover-timeout \(masterName) 3000",
       ]
     if let password = access.server { lines.append("sentinel auth-pass \(masterName) \(password)") }
@@ -117,6 +118,11 @@ public final class SentinelLab: Sendable {
       named.insert(index)
     }
     return named.count == 1 ? named.first : nil
+  }
+
+  /// The one that all sentinels name, once they agree.
+  public func agreedMaster() async throws -> Int {
+    try await eventually("all sentinels name one master") { try await master() }
   }
 
   /// Returns the place of the next master once all sentinels name it.

@@ -36,7 +36,9 @@ struct NetworkFaultTests {
     let findings = try await FaultLab.run(
       "network of one worker cut for 1 to 2 leases", workers: 2, latency: 300
     ) { lab in
-      try await CutRelay.with(socket: lab.cluster.redis.socket) { relay in
+      // Or one of them would be taken for the one that is to be cut off.
+      try await eventually("all workers work") { try await lab.queue.statistics().workers == lab.workerCount }
+      return try await CutRelay.with(socket: lab.cluster.redis.socket) { relay in
         let worker = try await lab.cluster.startWorker(
           environment: ["REDIS_URL": relay.url], seenBy: try #require(lab.firstAPI))
         let rounds = try await scale.rounds(short: 1, long: 20, share: 0.06) { _ in

@@ -86,7 +86,9 @@ struct WorkerFaultTests {
   @Test("every process is replaced under load: no client is refused, no attempt is used up")
   func rollingRestart() async throws {
     let findings = try await FaultLab.run(
-      "rolling SIGTERM restart of every process", apis: 2, workers: 2, environment: ["DRAIN_TIMEOUT": "5"]
+      "rolling SIGTERM restart of every process", apis: 2, workers: 2,
+      // A client may be slow to reach the API that it has chosen.
+      environment: ["DRAIN_TIMEOUT": "5", "DRAIN_DELAY": "3"]
     ) { lab in
       try await scale.rounds(short: 3, long: 100, share: 0.08) { _ in
         for _ in 0..<lab.apiCount {
