@@ -18,14 +18,14 @@ struct DurabilityTests {
   @Test("a wait that ends first gives a job, and the job its answer")
   func shortWait() async throws {
     try await SluiceCluster.withOneOfEach { cluster, api in
-      try await cluster.simulator.script([["provider": "*", "behaviour": ["latency_ms": 3000]]])
-      let reply = try await api.post("/query?wait=1", question)
+      try await cluster.simulator.script([["provider": "*", "behaviour": ["latency_ms": 12_000]]])
+      let reply = try await api.post("/query?wait=5", question)
       #expect(reply.status == 202)
       #expect(reply.json["status"] == "running")
       let link = try #require(reply.headers["location"])
       let early = try await api.get(link)
       #expect(early.json["result"] == .null)
-      let job = try await api.get("\(link)?wait=30")
+      let job = try await api.get("\(link)?wait=120")
       #expect(job.json["status"] == "succeeded")
       #expect(job.json["result"]?["response"]?.string?.isEmpty == false)
       #expect(job.json["started_at"]?.string != nil && job.json["finished_at"]?.string != nil)
@@ -44,7 +44,7 @@ struct DurabilityTests {
       try await waitForCall(cluster)
       let second = try await cluster.startWorker(seenBy: api)
       await first.killNow()
-      let job = try await api.get("\(link)?wait=60")
+      let job = try await api.get("\(link)?wait=120")
       #expect(job.json["status"] == "succeeded")
       #expect(job.json["attempts"] == 2)
       await second.killNow()
@@ -67,7 +67,7 @@ struct DurabilityTests {
       #expect(try await api.get(link).json["status"] == "queued")
       #expect(try await api.get("/health").json["workers"] == 0)
       let second = try await cluster.startWorker(seenBy: api)
-      let job = try await api.get("\(link)?wait=30")
+      let job = try await api.get("\(link)?wait=120")
       #expect(job.json["status"] == "succeeded" && job.json["attempts"] == 1)
       await second.killNow()
       await api.process.killNow()
@@ -79,7 +79,7 @@ struct DurabilityTests {
     try await SluiceCluster.with { cluster in
       let api = try await cluster.startAPI()
       let worker = try await cluster.startWorker(seenBy: api)
-      try await cluster.simulator.script([["provider": "*", "behaviour": ["latency_ms": 1000]]])
+      try await cluster.simulator.script([["provider": "*", "behaviour": ["latency_ms": 5000]]])
       let link = try #require(try await api.post("/jobs", question).headers["location"])
       try await waitForCall(cluster)
       await worker.terminate()
@@ -91,7 +91,7 @@ struct DurabilityTests {
   @Test("an API that is told to stop answers who waits, and is then gone")
   func drainedAPI() async throws {
     try await SluiceCluster.withOneOfEach { cluster, api in
-      try await cluster.simulator.script([["provider": "*", "behaviour": ["latency_ms": 1000]]])
+      try await cluster.simulator.script([["provider": "*", "behaviour": ["latency_ms": 5000]]])
       async let answer = api.post("/query", question)
       try await waitForCall(cluster)
       await api.process.terminate()
@@ -151,9 +151,9 @@ struct DurabilityTests {
     }
   }
 
-  @Test("three API processes together admit ten of twelve at ten a minute")
+  @Test("three API processes together admit ten of twelve at ten an hour")
   func rateLimit() async throws {
-    try await SluiceCluster.with(environment: ["RATE_LIMIT": "10/minute"]) { cluster in
+    try await SluiceCluster.with(environment: ["RATE_LIMIT": "10/hour"]) { cluster in
       var apis: [SluiceAPI] = []
       for _ in 0..<3 { apis.append(try await cluster.startAPI()) }
       let statuses = try await withThrowingTaskGroup(of: HTTPReply.self) { group in

@@ -41,7 +41,7 @@ struct JobLifeTests {
   @Test("a client that asks again while its first request is under way gets the same answer from one call")
   func idempotentWait() async throws {
     try await SluiceCluster.withOneOfEach { cluster, api in
-      try await cluster.simulator.script([["provider": "*", "behaviour": ["latency_ms": 500]]])
+      try await cluster.simulator.script([["provider": "*", "behaviour": ["latency_ms": 5000]]])
       let other = try await cluster.startAPI()
       let key = ["Idempotency-Key": "k"]
       async let first = api.post("/query", question, headers: key)
@@ -70,7 +70,7 @@ struct JobLifeTests {
   @Test("equal questions at once are one call, and each caller is told so")
   func coalescing() async throws {
     try await SluiceCluster.withOneOfEach { cluster, api in
-      try await cluster.simulator.script([["provider": "*", "behaviour": ["latency_ms": 500]]])
+      try await cluster.simulator.script([["provider": "*", "behaviour": ["latency_ms": 5000]]])
       async let first = api.post("/query", question)
       try await waitForCall(cluster)
       let second = try await api.post("/query", question)
@@ -89,7 +89,7 @@ struct JobLifeTests {
       try await cluster.simulator.script([["provider": "*", "behaviour": ["hang": "before_headers"]]])
       let link = try #require(try await api.post("/jobs", question).headers["location"])
       try await waitForCall(cluster)
-      async let waiting = api.get("\(link)?wait=30")
+      async let waiting = api.get("\(link)?wait=120")
       let reply = try await api.call(.DELETE, link)
       #expect(reply.status == 200 && reply.json["status"] == "cancelled")
       try await eventually("the call is aborted") {
@@ -123,7 +123,7 @@ struct JobLifeTests {
       let job = try await api.post("/jobs", ["prompt": "Later", "delay_seconds": 1])
       #expect(job.json["status"] == "scheduled")
       let link = try #require(job.headers["location"])
-      let done = try await api.get("\(link)?wait=30")
+      let done = try await api.get("\(link)?wait=120")
       #expect(done.json["status"] == "succeeded")
     }
   }

@@ -42,7 +42,7 @@ struct MemoryTests {
       let jobKey = ["Idempotency-Key": "j"]
       let job = try await api.post("/jobs", question, headers: jobKey)
       let id = try #require(job.json["id"]?.string)
-      let ended = try await api.get("/jobs/\(id)?wait=30")
+      let ended = try await api.get("/jobs/\(id)?wait=120")
       #expect(ended.json["status"] == "succeeded")
       try await letGiveWay(cluster, api, id)
       let replayed = try await api.post("/jobs", question, headers: jobKey)
@@ -69,7 +69,7 @@ struct MemoryTests {
   @Test("a wait that ends first leaves the answer for whoever comes back")
   func waitIsOver() async throws {
     try await SluiceCluster.withOneOfEach { cluster, api in
-      try await cluster.simulator.script([["provider": "*", "behaviour": ["latency_ms": 1500]]])
+      try await cluster.simulator.script([["provider": "*", "behaviour": ["latency_ms": 5000]]])
       let asked = try await api.post("/query?wait=0.2", ["prompt": "Why is the sky blue?"])
       #expect(asked.status == 202)
       try await eventually("it has ended, and nobody has fetched it") {

@@ -1,5 +1,4 @@
 import Foundation
-import Logging
 import Shared
 import TestSupport
 import Testing
@@ -48,7 +47,7 @@ struct ProviderKeyTests {
     }
 
     func ask() async throws -> HTTPReply {
-      try await api.post("/query?wait=60", ["prompt": "Who?", "model": "alpha/small", "cache": "off"])
+      try await api.post("/query?wait=120", ["prompt": "Who?", "model": "alpha/small", "cache": "off"])
     }
 
     /// The provider as the API lists it.
@@ -101,7 +100,7 @@ struct ProviderKeyTests {
       #expect(reply.status == 200, "\(reply.body)")
       #expect(reply.json["cascade_path"]?.array?.map { $0["provider_key"] } == ["own"])
       #expect(try await lab.keysSeen() == ["Bearer canary-mine"])
-      try Data("canary-other".utf8).write(to: secret)
+      try Data("canary-other".utf8).write(to: secret, options: .atomic)
       try await eventually("the file is read again") {
         _ = try await lab.ask()
         return try await lab.keysSeen() == ["Bearer canary-mine", "Bearer canary-other"]
@@ -114,12 +113,7 @@ struct ProviderKeyTests {
 
   /// Writes the record of the tenant `default`.
   private static func store(_ record: String, in cluster: SluiceCluster) async throws {
-    let redis = RedisClient(
-      configuration: try RedisConfiguration(url: cluster.redis.url), logger: Logger(label: "test"),
-      purpose: "test")
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { try await redis.run() }
-      defer { group.cancelAll() }
+    try await cluster.withQueue { _, redis in
       _ = try await redis.send(RedisCommand("SET", "sluice:{0}:tenant:default", record))
     }
   }

@@ -55,13 +55,14 @@ struct RoutingTests {
     }
 
     func write(routes: [String]) throws {
-      try Data(Self.text(cluster, routes: routes).utf8).write(to: file)
+      // Processes look at any time.
+      try Data(Self.text(cluster, routes: routes).utf8).write(to: file, options: .atomic)
     }
 
     /// The provider and the model that answer a question to this model, as `provider/model`.
     func answer(from model: String) async throws -> String {
       let reply = try await api.post(
-        "/query?wait=60", ["prompt": "Who are you?", "model": .string(model), "cache": "off"])
+        "/query?wait=120", ["prompt": "Who are you?", "model": .string(model), "cache": "off"])
       #expect(reply.status == 200, "\(model): \(reply.body)")
       return "\(reply.json["provider"]?.string ?? "")/\(reply.json["model"]?.string ?? "")"
     }
@@ -109,7 +110,7 @@ struct RoutingTests {
   func fastest() async throws {
     try await Lab.with(routes: ["{name: quick, strategy: fastest, targets: [alpha/small, beta/large]}"]) {
       lab in
-      try await lab.cluster.simulator.script([["provider": "openai", "behaviour": ["latency_ms": 400]]])
+      try await lab.cluster.simulator.script([["provider": "openai", "behaviour": ["latency_ms": 2000]]])
       // Both are unknown at first and are measured; then nearly all go to the faster one.
       var answers: [String] = []
       for _ in 0..<30 { answers.append(try await lab.answer(from: "quick")) }
@@ -157,7 +158,7 @@ struct RoutingTests {
       try await submit("third")
 
       for link in links {
-        let job = try await lab.api.get("\(link)?wait=60").json
+        let job = try await lab.api.get("\(link)?wait=120").json
         #expect(job["status"] == "succeeded" && job["attempts"] == 1, "\(job)")
       }
       #expect(links.count == 160)
@@ -181,7 +182,7 @@ struct RoutingTests {
       }
       try lab.write(routes: routes)
       lab.hangUp()
-      let ended = try await api.get("\(link)?wait=60").json
+      let ended = try await api.get("\(link)?wait=120").json
       #expect(ended["status"] == "succeeded" && ended["result"]?["provider"] == "beta")
       await api.process.killNow()
     }

@@ -14,7 +14,7 @@ struct WorkerPortTests {
 
   @Test("it says that the worker lives, is ready, and what it does; without Redis it lives and is not ready")
   func health() async throws {
-    try await SluiceCluster.with(environment: ["REDIS_TIMEOUT_MS": "500"]) { cluster in
+    try await SluiceCluster.with(environment: ["REDIS_TIMEOUT_MS": "2000"]) { cluster in
       let worker = try await cluster.start("sluice-worker", ["WORKER_PORT": "0"])
       let url = try await address(of: worker)
       try await eventually("it is ready") { try await get(url + "/health/ready").status == 200 }

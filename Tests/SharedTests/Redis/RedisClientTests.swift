@@ -17,7 +17,7 @@ struct RedisClientTests {
   @Test("ten thousand commands at once each get their own reply")
   func pipelining() async throws {
     try await RedisServer.with { redis in
-      try await RedisClientLab.with(redis.url, commandTimeout: .seconds(20)) { client in
+      try await RedisClientLab.with(redis.url, commandTimeout: Patience.command) { client in
         try await withThrowingTaskGroup(of: Bool.self) { group in
           for number in 0..<10_000 {
             group.addTask {
@@ -50,11 +50,11 @@ struct RedisClientTests {
   @Test("a server that stalls is given up after the deadline, and found again when it goes on")
   func stall() async throws {
     try await RedisServer.with { redis in
-      try await RedisClientLab.with(redis.url, commandTimeout: .milliseconds(100)) { client in
+      try await RedisClientLab.with(redis.url, commandTimeout: .milliseconds(500)) { client in
         try await eventually("the client is connected") { await client.isServed() }
         redis.pause()
         await #expect(
-          throws: RedisError.timedOut(server: redis.url, command: "PING", after: .milliseconds(100))
+          throws: RedisError.timedOut(server: redis.url, command: "PING", after: .milliseconds(500))
         ) {
           try await client.send(RedisCommand("PING"))
         }

@@ -52,7 +52,7 @@ struct RedisSuspicionTests {
   @Test("a pause within a command's time fails nobody", arguments: ["ALL", "WRITE"])
   func shortPause(of kind: String) async throws {
     try await RedisServer.with { redis in
-      try await withClient(redis.url, timeout: .seconds(20)) { client in
+      try await withClient(redis.url, timeout: Patience.command) { client in
         _ = try await client.send(RedisCommand("CLIENT", "PAUSE", "500", kind))
         try await withThrowingTaskGroup(of: Void.self) { group in
           for number in 0..<100 {
@@ -67,10 +67,10 @@ struct RedisSuspicionTests {
   @Test("after the first time-out every command fails unsent, on all connections, until Redis answers")
   func suspect() async throws {
     try await RedisServer.with { redis in
-      try await withClient(redis.url, timeout: .milliseconds(300)) { client in
+      try await withClient(redis.url, timeout: .seconds(1)) { client in
         redis.pause()
         await #expect(
-          throws: RedisError.timedOut(server: redis.url, command: "INCR", after: .milliseconds(300))
+          throws: RedisError.timedOut(server: redis.url, command: "INCR", after: .seconds(1))
         ) {
           try await client.send(RedisCommand("INCR", "n"))
         }
@@ -90,7 +90,7 @@ struct RedisSuspicionTests {
   @Test("a Redis that lets nobody write is suspect until it does, though it answers what only reads")
   func writePause() async throws {
     try await RedisServer.with { redis in
-      try await withClient(redis.url, timeout: .milliseconds(200)) { client in
+      try await withClient(redis.url, timeout: .seconds(1)) { client in
         try await RedisClientLab.with(redis.url) { other in
           _ = try await other.send(RedisCommand("CLIENT", "PAUSE", "600000", "WRITE"))
           await #expect(throws: RedisError.self) { try await client.send(RedisCommand("SET", "key", "1")) }
@@ -111,7 +111,7 @@ struct RedisSuspicionTests {
   func cut() async throws {
     try await RedisServer.with { redis in
       try await CutRelay.with(socket: redis.socket) { relay in
-        try await withClient(relay.url, timeout: .milliseconds(300)) { client in
+        try await withClient(relay.url, timeout: .seconds(1)) { client in
           #expect(relay.freeze("sluice-suspicion") == min(8, loopCount))
           await #expect(throws: RedisError.self) { try await client.send(RedisCommand("GET", "key")) }
           try await eventually("new connections are made for all") {

@@ -23,9 +23,9 @@ struct RedisTLSTests {
   }
 
   /// Why a client of `url` cannot reach its server.
-  private func failure(of url: String) async throws -> String {
+  private func failure(of url: String, within time: Duration = .seconds(10)) async throws -> String {
     var reason = ""
-    try await RedisClientLab.with(url, commandTimeout: .seconds(1)) { client in
+    try await RedisClientLab.with(url, commandTimeout: time) { client in
       reason = try await eventually("it is said why") { () -> String? in
         do throws(RedisError) {
           _ = try await client.send(RedisCommand("PING"))
@@ -89,9 +89,12 @@ struct RedisTLSTests {
     let certificates = try TestCertificates()
     defer { certificates.remove() }
     try await withServer(certificates) { port, plain in
-      let plainly = try await failure(of: "redis://127.0.0.1:\(port)")
+      // Neither side says a word that the other knows.
+      let time = Duration.seconds(2)
+      let plainly = try await failure(of: "redis://127.0.0.1:\(port)", within: time)
       #expect(plainly.hasSuffix("write rediss://"), "\(plainly)")
-      let reason = try await failure(of: "rediss://127.0.0.1:\(plain)?cafile=\(certificates.authority)")
+      let url = "rediss://127.0.0.1:\(plain)?cafile=\(certificates.authority)"
+      let reason = try await failure(of: url, within: time)
       #expect(reason.hasSuffix("write redis://"), "\(reason)")
     }
   }

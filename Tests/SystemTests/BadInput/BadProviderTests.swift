@@ -19,6 +19,9 @@ struct BadProviderTests {
     }
 
     var testDescription: String { name }
+    /// By which the simulator knows the row.
+    var prompt: String { "\(name)." }
+    var takesAllTime: Bool { reason.hasPrefix("timed out") }
   }
 
   private static let manyHeaders = JSONValue.object(
@@ -52,7 +55,7 @@ struct BadProviderTests {
 
   /// The cascade ends with the provider that is to be looked at, and each call is the last.
   private static let environment = [
-    "CASCADE": "groq", "JOB_MAX_ATTEMPTS": "1", "PROVIDER_TOTAL_TIMEOUT": "3",
+    "CASCADE": "groq", "JOB_MAX_ATTEMPTS": "1", "PROVIDER_TOTAL_TIMEOUT": "15",
     "MAX_ANSWER_BYTES": "8388608",
   ]
 
@@ -77,16 +80,27 @@ struct BadProviderTests {
   }
 
   private func round(_ cluster: SluiceCluster, _ api: SluiceAPI, _ name: String) async throws {
-    for row in Self.rows {
-      try await cluster.simulator.script([["provider": "groq", "behaviour": row.behaviour]])
-      // A model of its own, so that no circuit is open.
-      let model = "groq/\(row.name)-\(name)".replacing(" ", with: "-")
-      let reply = try await api.post("/query", ["prompt": "a", "model": .string(model)])
-      #expect(reply.status == 502, "\(row.name): \(reply.body)")
-      let attempt = reply.json["cascade_path"]?[0]
-      #expect(attempt?["status"] == "failed", "\(row.name): \(reply.body)")
-      #expect(attempt?["reason"]?.string?.hasPrefix(row.reason) == true, "\(row.name): \(reply.body)")
+    try await cluster.simulator.script(
+      .array(
+        Self.rows.map { row in
+          ["provider": "groq", "prompt_contains": .string(row.prompt), "behaviour": row.behaviour]
+        }))
+    for row in Self.rows where !row.takesAllTime { try await check(row, api, name) }
+    // Their time is so long that no other answer runs into it, so they pass it together.
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for row in Self.rows where row.takesAllTime { group.addTask { try await check(row, api, name) } }
+      try await group.waitForAll()
     }
+  }
+
+  private func check(_ row: Row, _ api: SluiceAPI, _ name: String) async throws {
+    // A model of its own, so that no circuit is open.
+    let model = "groq/\(row.name)-\(name)".replacing(" ", with: "-")
+    let reply = try await api.post("/query", ["prompt": .string(row.prompt), "model": .string(model)])
+    #expect(reply.status == 502, "\(row.name): \(reply.body)")
+    let attempt = reply.json["cascade_path"]?[0]
+    #expect(attempt?["status"] == "failed", "\(row.name): \(reply.body)")
+    #expect(attempt?["reason"]?.string?.hasPrefix(row.reason) == true, "\(row.name): \(reply.body)")
   }
 
   @Test("what is said besides the answer is taken with a grain of salt")

@@ -18,7 +18,7 @@ struct ConnectionFaultTests {
     let longest = Longest()
     let findings = try await FaultLab.run(
       "\(connection) cut without a reset", workers: 1, clients: 0, latency: 10,
-      environment: ["REDIS_TIMEOUT_MS": "250"], isRelayed: true
+      environment: ["REDIS_TIMEOUT_MS": "1000"], isRelayed: true
     ) { lab in
       let rounds = try await scale.rounds(short: 3, long: 100, share: 0.04) { round in
         let relay = try #require(lab.relay)

@@ -91,10 +91,11 @@ struct RequestLogTests {
   @Test("the cache's part is told: an answer of its own, one from it, one that is shared, and none")
   func cache() async throws {
     try await with { cluster, api, worker in
-      try await cluster.simulator.script([["provider": "*", "behaviour": ["latency_ms": 1000]]])
+      try await cluster.simulator.script([["provider": "*", "behaviour": ["latency_ms": 5000]]])
       async let first = api.post("/query", ["prompt": "Same?"], headers: ["X-Request-Id": "c-1"])
       async let second = api.post("/query", ["prompt": "Same?"], headers: ["X-Request-Id": "c-2"])
       _ = try await (first, second)
+      try await cluster.simulator.script([])
       _ = try await api.post("/query", ["prompt": "Same?"], headers: ["X-Request-Id": "c-3"])
       _ = try await api.post("/query", ["prompt": "Same?", "cache": "off"], headers: ["X-Request-Id": "c-4"])
       let both = [
@@ -145,7 +146,7 @@ struct RequestLogTests {
   func streams() async throws {
     try await with { cluster, api, worker in
       // Or its pieces may go out as one.
-      try await cluster.simulator.script([["provider": "*", "behaviour": ["drip_ms": 5]]])
+      try await cluster.simulator.script([["provider": "*", "behaviour": ["drip_ms": 50]]])
       let reply = try await StreamedReply.to(
         api.url + "/v1/chat/completions", method: .POST,
         headers: ["X-API-Key": SluiceCluster.key, "X-Request-Id": "s-1"],
@@ -167,7 +168,7 @@ struct RequestLogTests {
   @Test("who hangs up is told of")
   func clientGone() async throws {
     try await with { cluster, api, _ in
-      try await cluster.simulator.script([["provider": "*", "behaviour": ["drip_ms": 100]]])
+      try await cluster.simulator.script([["provider": "*", "behaviour": ["drip_ms": 1000]]])
       _ = try await StreamedReply.to(
         api.url + "/query", method: .POST,
         headers: ["X-API-Key": SluiceCluster.key, "X-Request-Id": "g-1"],
@@ -180,7 +181,7 @@ struct RequestLogTests {
   @Test("so is who hangs up while the whole answer is waited for")
   func clientGoneWhileWaiting() async throws {
     try await with { cluster, api, _ in
-      try await cluster.simulator.script([["provider": "*", "behaviour": ["latency_ms": 500]]])
+      try await cluster.simulator.script([["provider": "*", "behaviour": ["latency_ms": 5000]]])
       let body = #"{"prompt": "Why?"}"#
       let request =
         "POST /query HTTP/1.1\r\nHost: sluice\r\nX-API-Key: \(SluiceCluster.key)\r\nX-Request-Id: g-2\r\n"

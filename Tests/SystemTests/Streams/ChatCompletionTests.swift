@@ -154,7 +154,7 @@ struct ChatCompletionTests {
     "hanging up ends the wait and not the job, unless the client says otherwise", arguments: [false, true])
   func hangUp(streams: Bool) async throws {
     try await SluiceCluster.withOneOfEach { cluster, api in
-      try await cluster.simulator.script([["provider": "*", "behaviour": ["latency_ms": 2000]]])
+      try await cluster.simulator.script([["provider": "*", "behaviour": ["latency_ms": 5000]]])
       var jobs: [JobID] = []
       for cancels in [false, true] {
         let body = question(["stream": .bool(streams), "user": .string("\(cancels)")]).serialized()
@@ -172,15 +172,15 @@ struct ChatCompletionTests {
         let id = try await api.get("/jobs?limit=1").json["data"]?[0]?["id"]?.string
         jobs.append(try #require(id.flatMap(JobID.init(rawValue:))))
       }
-      #expect(try await api.get("/jobs/\(jobs[0])?wait=20").json["status"] == "succeeded")
-      #expect(try await api.get("/jobs/\(jobs[1])?wait=20").json["status"] == "cancelled")
+      #expect(try await api.get("/jobs/\(jobs[0])?wait=120").json["status"] == "succeeded")
+      #expect(try await api.get("/jobs/\(jobs[1])?wait=120").json["status"] == "cancelled")
     }
   }
 
   @Test("a wait that ends first is told with the job to come back for, which the same request finds again")
   func waitIsOver() async throws {
     try await SluiceCluster.withOneOfEach { cluster, api in
-      try await cluster.simulator.script([["provider": "*", "behaviour": ["latency_ms": 1500]]])
+      try await cluster.simulator.script([["provider": "*", "behaviour": ["latency_ms": 5000]]])
       let reply = try await api.post(chat + "?wait=0.2", question)
       #expect(reply.status == 504 && reply.json["error"]?["code"] == "timeout")
       let again = try await api.post(chat, question)

@@ -9,7 +9,7 @@ struct StreamTests {
   private static let words = (0..<60).map { "word\($0)" }.joined(separator: " ")
 
   /// Every provider tells `answer` in pieces with a pause between them.
-  private func slowly(_ cluster: SluiceCluster, _ answer: String = words, pause: Int = 10) async throws {
+  private func slowly(_ cluster: SluiceCluster, _ answer: String = words, pause: Int = 20) async throws {
     try await cluster.simulator.script([
       ["provider": "*", "behaviour": ["answer": .string(answer), "drip_ms": .integer(Int64(pause))]]
     ])
@@ -91,7 +91,7 @@ struct StreamTests {
   @Test("an API that is killed in mid-stream costs its readers a connection and not a word")
   func apiIsKilled() async throws {
     try await SluiceCluster.with { cluster in
-      try await slowly(cluster, pause: 50)
+      try await slowly(cluster, pause: 150)
       let first = try await cluster.startAPI()
       let second = try await cluster.startAPI()
       let worker = try await cluster.startWorker(seenBy: first)
@@ -118,7 +118,7 @@ struct StreamTests {
     arguments: [false, true])
   func workerIsKilled(restarts: Bool) async throws {
     try await SluiceCluster.with { cluster in
-      try await slowly(cluster, pause: 50)
+      try await slowly(cluster, pause: 150)
       let api = try await cluster.startAPI()
       let worker = try await cluster.startWorker(seenBy: api)
       var successor: ChildProcess?

@@ -5,7 +5,7 @@ import Testing
 @testable import Worker
 
 /// A token that is read costs a dollar, one that is written two.
-@Suite("What was bought and is not used", .timeLimit(.minutes(2)))
+@Suite("What was bought and is not used", .bounded)
 struct PurchaseTests {
   private static let dollar: Int64 = 1_000_000_000
   /// By the estimate: `Hi`, and four for the turn.
@@ -95,7 +95,7 @@ struct PurchaseTests {
 
   @Test("what was bought before an answer is paid with it")
   func beforeAnAnswer() async throws {
-    let timeouts = ProviderTimeouts(total: .seconds(60), totalBeforeNext: .milliseconds(200))
+    let timeouts = ProviderTimeouts(total: .seconds(60), totalBeforeNext: .milliseconds(1500))
     try await RouteFixture.with([[.silence], [answer]], timeouts: timeouts) { cascade, _ in
       let report = await cascade.walk(RouteFixture.request)
       let result = try #require(report.outcome?.result)
