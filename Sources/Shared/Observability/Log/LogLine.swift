@@ -37,20 +37,14 @@ struct LogLine {
 
   /// As logfmt has it: in quotes where a value could be taken for several, so that it cannot forge a field.
   static func quoted(_ value: String) -> String {
-    // By scalars: with a mark behind it, a quote is another character, and what a client sends could look like members.
-    guard value.unicodeScalars.contains(where: { $0 == " " || $0 == "=" || $0 == "\"" }) else { return value }
-    var quoted = "\"".unicodeScalars
-    for scalar in value.unicodeScalars {
-      if scalar == "\\" || scalar == "\"" { quoted.append("\\") }
-      quoted.append(scalar)
-    }
-    quoted.append("\"")
-    return String(quoted)
+    var quoted: [UInt8] = []
+    quoted.append(logfmt: value)
+    return String(decoding: quoted, as: UTF8.self)
   }
 
   static func escaped(_ text: String) -> String {
     // Most are printable ASCII, which is looked through at a tenth of what scalars and their properties take.
-    if text.hasOnly({ (0x20...0x7E).contains($0) }) { return text }
+    if text.logKind != .other { return text }
     guard text.unicodeScalars.contains(where: isUnsafe) else { return text }
     var escaped = ""
     for scalar in text.unicodeScalars {
@@ -62,12 +56,5 @@ struct LogLine {
   private static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
     scalar.properties.generalCategory == .control || scalar.properties.generalCategory == .format
       || scalar == "\u{2028}" || scalar == "\u{2029}"
-  }
-}
-
-extension String {
-  /// Whether all of its bytes are such.
-  func hasOnly(_ isSuch: (UInt8) -> Bool) -> Bool {
-    utf8.withContiguousStorageIfAvailable { $0.allSatisfy(isSuch) } ?? utf8.allSatisfy(isSuch)
   }
 }

@@ -41,15 +41,10 @@ public struct StructuredLine {
     guard let value else { return }
     switch format {
     case .json:
-      // JSON itself escapes what is below a space.
-      json.member(name, value.hasOnly { $0 < 0x7F } ? value : LogLine.escaped(value))
+      json.member(name, LogLine.escaped(value))
     case .text:
       begin(name)
-      if value.hasOnly({ (0x21...0x7E).contains($0) && $0 != 0x22 && $0 != 0x3D }) {
-        text.append(contentsOf: value.utf8)
-      } else {
-        text.append(contentsOf: LogLine.quoted(LogLine.escaped(value)).utf8)
-      }
+      text.append(logfmt: value)
     }
   }
 
