@@ -43,11 +43,11 @@ struct Asking: Sendable {
     case .native, .later: break
     case .written, .streamed: question.order.mayBePutOff = false
     }
-    return Asked(
-      job: try await desk.job(
-        of: question.order, by: client, idempotencyKey: idempotencyKey, isAwaited: question.wait != nil,
-        recordsCacheHit: question.recordsCacheHit), form: question.form, wait: question.wait,
-      isStreamed: question.isStreamed)
+    let job = try await desk.job(
+      of: question.order, by: client, idempotencyKey: idempotencyKey, isAwaited: question.wait != nil,
+      recordsCacheHit: question.recordsCacheHit)
+    job.replays = question.replays
+    return Asked(job: job, form: question.form, wait: question.wait, isStreamed: question.isStreamed)
   }
 
   private func reply(

@@ -16,6 +16,8 @@ struct Question: Sendable {
 
   var order: JobOrder
   let form: Form
+  /// The job that the same request has become before, where its route has found it; nil where the admission does.
+  var replays: JobID?
   /// How long the client waits; nil when it comes back for its answer.
   let wait: Duration?
 

@@ -22,8 +22,14 @@ extension Idempotency {
     digest.add(owner)
     digest.add(key)
     var body = RequestDigest()
-    // What was said before it in a conversation is more the next time.
-    if let kept = order.kept, kept.conversation != nil { body.add(kept.body) } else { body.add(request) }
+    if let sent = order.sent {
+      body.add(sent)
+    } else if let kept = order.kept, kept.conversation != nil {
+      // As builds of before did, which knew no `sent`.
+      body.add(kept.body)
+    } else {
+      body.add(request)
+    }
     body.add(order.metadataJSON)
     for part in [
       order.lane.rawValue, order.cache.rawValue, "\(order.expiresIn)", "\(order.delay)",

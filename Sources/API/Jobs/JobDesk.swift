@@ -53,19 +53,23 @@ struct JobDesk: Sendable {
       call.hold.release()
     }
     call.trail.asks(job.admission)
+    if let id = job.replays { return noted(.replayed(id), job, call) }
     for _ in 0..<RequestJudge.mostTimes {
       let outcome: AdmissionOutcome
       do { outcome = try await admissions.current.perform(job.admission) } catch { throw Problem(error) }
       guard case .stale(let now) = outcome else {
-        let admitted = try admitted(job, outcome)
-        call.trail.note(admitted, of: job.admission)
-        if let user = job.admission.demand.user { users?.note(TenantUser(user, of: job.admission.tenant)) }
-        return admitted
+        return noted(try admitted(job, outcome), job, call)
       }
       judge.ring.clock.heard(now)
       try await job.judgeAnew(by: judge)
     }
     throw .unavailable(.recordsChange, retryAfter: .seconds(1))
+  }
+
+  private func noted(_ admitted: Admitted, _ job: PendingJob, _ call: Call) -> Admitted {
+    call.trail.note(admitted, of: job.admission)
+    if let user = job.admission.demand.user { users?.note(TenantUser(user, of: job.admission.tenant)) }
+    return admitted
   }
 
   private func admitted(_ job: PendingJob, _ outcome: AdmissionOutcome) throws(Problem) -> Admitted {

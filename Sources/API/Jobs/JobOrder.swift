@@ -28,6 +28,15 @@ struct JobOrder: Sendable {
   /// Whether nothing is to stay of it once its client has the answer.
   var leavesNothing = false
 
+  /// As its client sent it, as JSON, where `request` has more: what it goes on from, which may be more the next time, or gone.
+  /// By this it is told that it comes again.
+  var sent: ByteBuffer?
+
+  /// The lane that it has where it names none.
+  mutating func takeLane(of policy: AccessPolicy) {
+    if !isLaneNamed, let lane = policy.lane { self.lane = lane }
+  }
+
   /// Puts what an alias stands for in its place, so that queue, cache, usage and workers know one name for one thing.
   mutating func resolveAlias(by catalogs: CatalogSource) {
     guard let meaning = catalogs.meaning(ofAlias: request.model) else { return }

@@ -7,6 +7,9 @@ import Shared
 final class PendingJob {
   private(set) var admission: Admission
   private(set) var client: Client
+  /// The job that the same request has become before; nil where that is for the queue to say. Such a one is not admitted: it
+  /// may lack what it goes on from.
+  var replays: JobID?
   /// Nil once the queue has it: what was asked can be large, and many wait for long.
   private var order: JobOrder?
 
@@ -18,7 +21,7 @@ final class PendingJob {
   ) throws(Problem) {
     var order = order
     order.resolveAlias(by: judge.catalogs)
-    if !order.isLaneNamed, let lane = client.policy.lane { order.lane = lane }
+    order.takeLane(of: client.policy)
     let encoded = order.request.encoded()
     admission = Admission(
       id: JobID(unixMilliseconds: Timestamp.now), tenant: client.tenant, lane: order.lane,

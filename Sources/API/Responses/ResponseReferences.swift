@@ -54,6 +54,9 @@ extension ResponseDesk {
     Call.invalid("body", "input", "The items that it names have more than \(mostBytes) bytes")
   }
 
+  /// Whether items stand among these by their ids alone.
+  static func hasReferences(_ items: [JSONValue]) -> Bool { items.contains { reference($0) != nil } }
+
   /// The id that stands for an item; nil for an item itself.
   private static func reference(_ item: JSONValue) -> String? {
     let type = item["type"]?.string

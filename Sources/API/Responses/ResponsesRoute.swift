@@ -1,3 +1,4 @@
+import NIOCore
 import Shared
 
 /// `POST /v1/responses`: what OpenAI's newer clients ask, Codex among them.
@@ -9,7 +10,30 @@ struct ResponsesRoute: Sendable {
 
   private func read(_ call: Call) async throws(Problem) -> Question {
     let wait = try desk.wait(of: call)
-    let asked = try await asked(call)
+    guard let client = call.client else { throw .unauthorized }
+    let json = try await desk.bodies.json(of: call)
+    let key = try call.idempotencyKey()
+    let alone = key == nil ? nil : try? askedAlone(json)
+    var sent = alone?.stored
+    if let key, let alone, var again = try? question(about: alone, call, wait) {
+      again.order.sent = sent
+      switch try await desk.asking.desk.known(again.order, by: client, idempotencyKey: key) {
+      case .replayed(let id):
+        again.replays = id
+        return again
+      // Or with a build of before, which told requests by all that they go on from.
+      case .reused: sent = nil
+      case nil: break
+      }
+    }
+    var whole = try question(about: try await asked(json, by: client, call), call, wait)
+    whole.order.sent = sent
+    return whole
+  }
+
+  private func question(
+    about asked: Asked, _ call: Call, _ wait: Duration
+  ) throws(Problem) -> Question {
     let body = asked.body
     try desk.catalogs.current.check(model: body.model)
     var conversation = body.conversation(asked.sent)
@@ -24,8 +48,8 @@ struct ResponsesRoute: Sendable {
       user: try UserName.read(asked.sent))
     if body.store || asked.conversation != nil {
       order.kept = KeptRequest(
-        body: JSONValue.object(asked.sent.withoutToolSecrets).serialized(), previous: asked.previous,
-        conversation: asked.conversation, isBackground: body.background, isKept: body.store)
+        body: asked.stored, previous: asked.previous, conversation: asked.conversation,
+        isBackground: body.background, isKept: body.store)
     } else {
       order.leavesNothing = true
     }
@@ -47,41 +71,66 @@ struct ResponsesRoute: Sendable {
     let sent: JSONObject
     let previous: JobID?
     let conversation: ConversationPlace?
+
+    var stored: ByteBuffer { JSONValue.object(sent.withoutToolSecrets).serialized() }
   }
 
-  private func asked(_ call: Call) async throws(Problem) -> Asked {
-    guard let client = call.client else { throw .unauthorized }
-    let json = try await desk.bodies.json(of: call)
+  private func asked(_ json: JSONValue, by client: Client, _ call: Call) async throws(Problem) -> Asked {
     var members = json.object ?? [:]
     if let items = members["input"]?.array {
       members["input"] = .array(try await responses.resolved(items, for: client, holding: call.hold))
     }
-    var sent = members
-    let previous = members["previous_response_id"]?.string
+    let sent = members
     let conversation = try await conversation(members, for: client, call)
     var history = conversation?.items ?? []
-    if let previous {
+    if let previous = members["previous_response_id"]?.string {
       history = try await responses.history(until: previous, for: client, holding: call.hold)
     }
     let input = ResponseItems.list(members["input"])
     // One that is none is refused as if it stood alone.
     if !history.isEmpty, !input.isEmpty { members["input"] = .array(history + input) }
+    return try asked(
+      json.object == nil ? json : .object(members), behind: history.count, sent, conversation?.head.place)
+  }
+
+  /// What is asked, without all that is kept and may be another the next time: what it goes on from, and items that stand in its
+  /// input by their ids. So it has no input at all, and is none that a provider may be asked. Nil for what goes on from nothing.
+  private func askedAlone(_ json: JSONValue) throws(Problem) -> Asked? {
+    guard var members = json.object, Self.goesOn(members) else { return nil }
+    let sent = members
+    let id = members["conversation"]?.conversationID.flatMap { ConversationID($0) }
+    members["input"] = "-"
+    return try asked(
+      .object(members), behind: 0, sent, id.map { ConversationPlace(id: $0, version: 0) })
+  }
+
+  /// Whether what is asked goes on from what is kept.
+  private static func goesOn(_ members: JSONObject) -> Bool {
+    ["previous_response_id", "conversation"].contains { members[$0]?.isNull == false }
+      || ResponseDesk.hasReferences(members["input"]?.array ?? [])
+  }
+
+  /// `json` is what was sent behind `count` items of before.
+  private func asked(
+    _ json: JSONValue, behind count: Int, _ sent: JSONObject, _ place: ConversationPlace?
+  ) throws(Problem) -> Asked {
     let body: ResponsesBody
-    switch ResponsesBody.schema.decode(json.object == nil ? json : .object(members)) {
+    switch ResponsesBody.schema.decode(json) {
     case .success(let model): body = model
-    case .failure(let errors): throw .validation(errors.behind(history.count))
+    case .failure(let errors): throw .validation(errors.behind(count))
     }
     // One that changes the answer's meaning; what else is not known goes along.
-    if let count = members["n"], !count.isNull {
+    if let count = sent["n"], !count.isNull {
       throw .validation(ValidationErrors(ValidationIssue(.unknownField, at: ["body", "n"])))
     }
     guard body.store || !body.background else {
       throw Call.invalid("body", "background", "A response in the background is kept; leave out store: false")
     }
+    var sent = sent
     sent["store"] = .bool(body.store)
     return Asked(
-      body: body, sent: sent, previous: previous.flatMap { ResponseID.job($0) },
-      conversation: conversation?.head.place)
+      body: body, sent: sent,
+      previous: sent["previous_response_id"]?.string.flatMap { ResponseID.job($0) }, conversation: place)
   }
 
   /// The conversation in which it is asked; nil where it is asked in none.

@@ -81,6 +81,14 @@ public struct Idempotency: Sendable, Hashable {
   }
 }
 
+/// What an ``Idempotency`` stands for already.
+public enum KnownKey: Sendable, Hashable {
+  /// It came before, with this body: that job is the answer.
+  case replayed(JobID)
+  /// It came before with another body.
+  case reused
+}
+
 /// What a request wants of the answer cache.
 public enum CacheUse: Sendable, Hashable {
   /// Answer from the cache or by a call under way if there is one, else store the answer.

@@ -71,6 +71,28 @@ extension JobQueue {
     return outcome
   }
 
+  /// What an idempotency key stands for already; nil when for nothing. An admission finds out, too, but only who knows it
+  /// before need not read what its request goes on from.
+  ///
+  /// Where replicas are waited for and too few have that job, it throws ``QueueError/unacknowledged``.
+  public func known(_ idempotency: Idempotency) async throws(QueueError) -> KnownKey? {
+    var command = step("known")
+    command.append(idempotency.digest)
+    command.append(idempotency.fingerprint)
+    guard let elements = try await perform(command).array else { throw .unexpectedReply(step: "known") }
+    switch elements.first?.string {
+    case nil where elements.isEmpty: return nil
+    case "conflict": return .reused
+    case "replayed":
+      guard elements.count == 2, let id = elements[1].string.flatMap(JobID.init(rawValue:)) else {
+        throw .unexpectedReply(step: "known")
+      }
+      guard await isAcknowledged() else { throw .unacknowledged }
+      return .replayed(id)
+    default: throw .unexpectedReply(step: "known")
+    }
+  }
+
   private func append(_ admission: Admission, to command: inout RedisCommand) {
     command.append(admission.id.rawValue)
     command.append(admission.tenant)

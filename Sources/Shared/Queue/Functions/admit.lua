@@ -58,13 +58,19 @@ local function read_order(args, first)
   return order, first + 19
 end
 
--- What an idempotency key stands for already, if anything. A key outlives its job only when that is lost.
-local function replayed(K, digest, fingerprint)
+-- What an idempotency key stands for already, if anything, and whether its job is lost: else it does not outlive that.
+local function known(K, digest, fingerprint)
   local stored = string_at(K .. 'idem:' .. digest)
   if not stored then return nil end
-  if redis.pcall('HEXISTS', K .. 'j:' .. stored:sub(1, 40), 't') ~= 1 then return count_orphan(K, 'idem') end
+  if redis.pcall('HEXISTS', K .. 'j:' .. stored:sub(1, 40), 't') ~= 1 then return nil, true end
   if stored:sub(41) ~= fingerprint then return { 'conflict' } end
   return { 'replayed', stored:sub(1, 40) }
+end
+
+local function replayed(K, digest, fingerprint)
+  local found, is_orphan = known(K, digest, fingerprint)
+  if is_orphan then return count_orphan(K, 'idem') end
+  return found
 end
 
 -- Whose a request is that limits or budgets refuse (notices.lua).
@@ -378,5 +384,10 @@ step('count_request', { 'allow-oom' }, function(K, args)
   write_intake(K, intake)
   return outcome
 end)
+
+-- known: what an idempotency key stands for already, for who would read much to ask again.
+--   KEYS[1] base   ARGV 1 digest of the key  2 fingerprint of the body
+--   returns what `admit` does: {'replayed', id} or {'conflict'}; {} for a key that stands for nothing   O(1)
+step('known', { 'no-writes' }, function(K, args) return known(K, args[1], args[2]) or {} end)
 
 end
