@@ -30,6 +30,18 @@ struct RequestJudge: Sendable {
     } catch { throw .limitReached(error) }
   }
 
+  /// What a request takes that asks nobody: of limits of requests alone, and not of those of single models.
+  func demand(ofChangeBy client: Client, user: String?) throws(Problem) -> Demand {
+    var asked = AskedRequest(
+      model: "", promptTokens: 0, maxTokens: 0, lane: .interactive, bytes: 0, user: user)
+    asked.isRequestOnly = true
+    do {
+      var demand = try client.policy.demand(for: asked, at: ring.clock.now)
+      demand.rates = client.rates + demand.rates
+      return demand
+    } catch { throw .limitReached(error) }
+  }
+
   private func asked(
     _ order: JobOrder, _ policy: AccessPolicy, _ bytes: Int
   ) throws(Problem) -> AskedRequest {

@@ -88,7 +88,7 @@ extension ConversationRoutes {
   ) -> RouteDescription {
     var problems: [ProblemKind] = [.unauthorized, .forbidden, .validation, .unavailable]
     if !rest.isEmpty { problems.append(.notFound) }
-    if method != .get { problems.append(.unacknowledged) }
+    if method != .get { problems += [.rateLimited, .unacknowledged] }
     if schema != nil { problems += ProblemKind.ofBodies }
     return RouteDescription(
       method: method, path: path + rest, summary: summary, description: sentence, group: group,

@@ -29,7 +29,15 @@ struct ConversationRoutes: Sendable {
     try await desk.read(call.parameters["id"], for: client(call), holding: call.hold, isListed: true)
   }
 
-  private static func ok(_ json: JSONValue) -> Reply { Reply(.ok, json: json.serialized()) }
+  /// Counts a change in its client's limits of requests: it asks nobody, and all that others keep would give way to one who
+  /// makes them without end.
+  private func count(_ call: Call) async throws(Problem) -> RateLimitStates? {
+    try await responses.jobs.countChange(by: client(call), user: call.user())
+  }
+
+  private static func ok(_ json: JSONValue, _ limit: RateLimitStates? = nil) -> Reply {
+    Reply(.ok, json: json.serialized(), limit: limit)
+  }
 
   /// The body, with kept items in the place of references to them.
   private func body(
@@ -51,8 +59,9 @@ struct ConversationRoutes: Sendable {
 
   private func create(_ call: Call) async throws(Problem) -> Reply {
     let body = try await body(call, as: ConversationBody.creation)
+    let limit = try await count(call)
     return Self.ok(
-      try await desk.create(metadata: body.metadata, items: body.items, for: client(call)))
+      try await desk.create(metadata: body.metadata, items: body.items, for: client(call)), limit)
   }
 
   private func read(_ call: Call) async throws(Problem) -> Reply {
@@ -62,15 +71,17 @@ struct ConversationRoutes: Sendable {
   private func describe(_ call: Call) async throws(Problem) -> Reply {
     let conversation = try await find(call)
     let body = try await body(call, as: ConversationBody.description)
+    let limit = try await count(call)
     return Self.ok(
-      try await desk.describe(conversation, metadata: body.metadata, for: client(call)))
+      try await desk.describe(conversation, metadata: body.metadata, for: client(call)), limit)
   }
 
   private func delete(_ call: Call) async throws(Problem) -> Reply {
     let conversation = try await find(call)
+    let limit = try await count(call)
     try await desk.forget(conversation, for: client(call))
     return Self.ok(
-      ["id": .string(conversation.id.text), "object": "conversation.deleted", "deleted": true])
+      ["id": .string(conversation.id.text), "object": "conversation.deleted", "deleted": true], limit)
   }
 
   // MARK: - Their items
@@ -78,8 +89,9 @@ struct ConversationRoutes: Sendable {
   private func add(_ call: Call) async throws(Problem) -> Reply {
     let conversation = try await find(call)
     let body = try await body(call, as: ConversationBody.addition)
+    let limit = try await count(call)
     let items = try await desk.say(body.items, in: conversation, for: client(call))
-    return Self.ok(ItemPage.list(items))
+    return Self.ok(ItemPage.list(items), limit)
   }
 
   private func list(_ call: Call) async throws(Problem) -> Reply {
@@ -96,9 +108,12 @@ struct ConversationRoutes: Sendable {
   }
 
   private func deleteItem(_ call: Call) async throws(Problem) -> Reply {
-    Self.ok(
+    _ = try await find(call)
+    // Before all of it is read.
+    let limit = try await count(call)
+    return Self.ok(
       try await desk.remove(
         call.parameters["item_id"] ?? "", from: call.parameters["id"], for: client(call),
-        holding: call.hold))
+        holding: call.hold), limit)
   }
 }
