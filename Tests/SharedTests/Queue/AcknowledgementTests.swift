@@ -45,6 +45,7 @@ struct AcknowledgementTests {
       let first = own.lab.admission(key: key)
       try await own.withoutReplica {
         guard case .unacknowledged = try await own.queue.admit(first) else { throw QueueLab.NotAdmitted() }
+        await #expect(throws: QueueError.self) { _ = try await own.queue.known(key) }
       }
       let replayed = try await eventually("the job is found") { () -> JobID? in
         guard case .replayed(let id)? = try? await own.queue.admit(own.lab.admission(key: key)) else {

@@ -42,6 +42,19 @@ struct IdempotencyTests {
     }
   }
 
+  @Test("what a key stands for is known without asking anew, as long as its job is there")
+  func known() async throws {
+    try await QueueLab.with { lab in
+      #expect(try await lab.queue.known(key) == nil)
+      let id = try await lab.admit(lab.admission(key: key))
+      #expect(try await lab.queue.known(key) == .replayed(id))
+      #expect(try await lab.queue.known(Idempotency(digest: "d1", fingerprint: "other")) == .reused)
+      #expect(try await lab.queue.known(Idempotency(digest: "d2", fingerprint: "body")) == nil)
+      try await lab.redis("DEL", ":j:\(id)")
+      #expect(try await lab.queue.known(key) == nil)
+    }
+  }
+
   @Test("200 requests at once with one key make one job")
   func race() async throws {
     try await QueueLab.with { lab in
