@@ -7,11 +7,6 @@ enum GeminiPartReader {
   private static let own: Set<String> = [
     "executableCode", "codeExecutionResult", "toolCall", "toolResponse", "videoMetadata",
   ]
-  /// How each kind of image begins.
-  private static let beginnings: [(bytes: [UInt8], type: String)] = [
-    ([0x89, 0x50, 0x4E, 0x47], "image/png"), ([0xFF, 0xD8, 0xFF], "image/jpeg"),
-    ([0x47, 0x49, 0x46, 0x38], "image/gif"), ([0x52, 0x49, 0x46, 0x46], "image/webp"),
-  ]
 
   /// One, or a text and the signature behind it.
   static func parts(_ members: JSONObject, isModel: Bool) throws(InputFault) -> [Part] {
@@ -67,11 +62,9 @@ enum GeminiPartReader {
     let more = blob.without("mimeType", "data")
     if !more.isEmpty { extras["inlineData"] = .object(more) }
     if type.hasPrefix("image/") {
-      if let actual = beginnings.first(where: { data.starts(with: $0.bytes) })?.type, actual != type,
-        beginnings.contains(where: { $0.type == type })
-      {
+      if let said = ImageKind(rawValue: type), let actual = ImageKind(base64: base64), actual != said {
         throw InputFault(
-          "Unable to process input image: it is said to be \(type) and appears to be \(actual)",
+          "Unable to process input image: it is said to be \(type) and appears to be \(actual.rawValue)",
           at: .name("data"))
       }
       return .image(ImagePart(source: "data:\(type);base64,\(base64)", extras: extras))

@@ -53,8 +53,6 @@ struct MessagesPartWriter: PartWriter {
 
   // MARK: - Images and files
 
-  private static let imageTypes: Set<String> = ["image/jpeg", "image/png", "image/gif", "image/webp"]
-
   func image(_ image: ImagePart) throws(Untranslatable) -> JSONValue {
     if isOwn, let id = image.id {
       return .object(
@@ -66,7 +64,7 @@ struct MessagesPartWriter: PartWriter {
   private static func source(of url: String) throws(Untranslatable) -> JSONValue {
     if DataURL.isOne(url) {
       let content = try DataURL(url)
-      guard imageTypes.contains(content.mediaType) else {
+      guard ImageKind(rawValue: content.mediaType) != nil else {
         throw Untranslatable(
           "Anthropic takes images of the kinds JPEG, PNG, GIF and WebP, not \(content.mediaType).")
       }

@@ -2,7 +2,6 @@ import OrderedCollections
 
 /// Reads images and files as Anthropic's clients send them.
 enum MessagesSourceReader {
-  private static let imageTypes = ["image/jpeg", "image/png", "image/gif", "image/webp"]
   /// How a PDF begins, in Base64.
   private static let pdf = "JVBERi"
 
@@ -22,14 +21,15 @@ enum MessagesSourceReader {
 
   private static func imageData(_ source: JSONObject) throws(InputFault) -> String {
     let type = try string("media_type", source)
-    guard imageTypes.contains(type) else {
+    guard let said = ImageKind(rawValue: type) else {
       throw InputFault(
         "Input should be 'image/jpeg', 'image/png', 'image/gif' or 'image/webp'", at: .name("media_type"))
     }
     let data = try base64(source)
-    if let actual = DataURL.imageType(of: data), actual != type {
+    if let actual = ImageKind(base64: data), actual != said {
       throw InputFault(
-        "The image was specified using the \(type) media type, but the image appears to be a \(actual) image")
+        "The image was specified using the \(type) media type, but the image appears to be a \(actual.rawValue) image"
+      )
     }
     return "data:\(type);base64,\(data)"
   }

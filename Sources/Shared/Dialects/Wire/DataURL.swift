@@ -17,22 +17,12 @@ public struct DataURL: Sendable, Hashable {
       throw Self.malformed
     }
     base64 = String(url[bytes.index(after: comma)...])
-    let actual = fields[0].hasPrefix("image/") ? Self.imageType(of: base64) : nil
-    mediaType = actual ?? Self.registered[fields[0]] ?? fields[0]
+    let actual = fields[0].hasPrefix("image/") ? ImageKind(base64: base64) : nil
+    mediaType = actual?.rawValue ?? Self.registered[fields[0]] ?? fields[0]
     guard Self.isBase64(base64) else {
       throw Untranslatable("what follows the comma of a data: URL should be Base64.")
     }
   }
-
-  /// The kind of an image, by how it begins; nil for what begins as none that all vendors know.
-  static func imageType(of base64: String) -> String? {
-    beginnings.first { base64.hasPrefix($0.key) }?.value
-  }
-
-  /// How each kind of image begins, in Base64.
-  private static let beginnings = [
-    "iVBORw0KGgo": "image/png", "/9j/": "image/jpeg", "R0lGOD": "image/gif", "UklGR": "image/webp",
-  ]
 
   /// Types that clients make up, and what they mean (https://www.iana.org/assignments/media-types).
   private static let registered = ["image/jpg": "image/jpeg", "image/pjpeg": "image/jpeg"]
