@@ -58,6 +58,18 @@ struct Field<Model: Sendable>: Sendable {
     defaultValue = { _ in nil }
   }
 
+  /// A field that may not be there, where those that are not declared are taken as they come.
+  init(refusing name: String) {
+    self.name = name
+    sentence = ""
+    example = nil
+    isRequired = false
+    isDocumented = false
+    schema = [:]
+    read = { _, _, errors in errors.add(.unknownField) }
+    defaultValue = { _ in nil }
+  }
+
   /// The field, in the published schema only if so.
   func documented(if isDocumented: Bool) -> Field {
     var field = self

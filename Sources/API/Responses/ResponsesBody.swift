@@ -72,6 +72,8 @@ extension ResponsesBody {
       Field(
         "metadata", \.metadata, .pairs(most: 16, nameLength: 64, valueLength: 512),
         "Kept with the job, and returned with it."),
+      // It would change the answer's meaning; what else is not known goes along.
+      Field(refusing: "n"),
     ])
 
   private static let withoutID = ValidationFault.refused("Input should be an id, or an object with an 'id'")

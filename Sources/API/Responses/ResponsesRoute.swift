@@ -119,10 +119,6 @@ struct ResponsesRoute: Sendable {
     case .success(let model): body = model
     case .failure(let errors): throw .validation(errors.behind(count))
     }
-    // One that changes the answer's meaning; what else is not known goes along.
-    if let count = sent["n"], !count.isNull {
-      throw .validation(ValidationErrors(ValidationIssue(.unknownField, at: ["body", "n"])))
-    }
     guard body.store || !body.background else {
       throw Call.invalid("body", "background", "A response in the background is kept; leave out store: false")
     }
