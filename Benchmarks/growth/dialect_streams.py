@@ -1,17 +1,15 @@
 """How long the first token takes in each dialect that a client may speak, beside the provider alone."""
 
-import statistics
-
 from growth.dialects import CHAT, GEMINI, MESSAGES, RESPONSES
+from growth.first_tokens import ALONE, FirstTokens, write
 from growth.settings import Settings
 from growth.stream_client import Target
-from growth.streams import SETTINGS, FirstTokens, measure_streams
+from growth.streams import SETTINGS, measure_streams
 from harness.simulator import Simulator, simulator
 from harness.sluice import KEY, Sluice, sluice
-from harness.table import note, number
+from harness.table import note
 
 _STREAMS = [1, 100]
-_ALONE = "provider alone"
 
 
 def measure(settings: Settings) -> None:
@@ -32,23 +30,12 @@ def _targets(upstream: Simulator, running: Sluice) -> dict[str, Target]:
         f"`/{each.path.lstrip('/')}`".replace("{model}", "…"): Target(running.port, each.path, "default", KEY, each)
         for each in (CHAT, MESSAGES, RESPONSES, GEMINI)
     }
-    return {_ALONE: Target(upstream.port, "/openai/v1/chat/completions", "bench", "sk-provider"), **through}
+    return {ALONE: Target(upstream.port, "/openai/v1/chat/completions", "bench", "sk-provider"), **through}
 
 
 def _write(settings: Settings, figures: dict[tuple[int, str], FirstTokens]) -> None:
-    report = settings.report
-    report.line("## Streams by dialect")
-    report.line()
-    report.line(
+    text = (
         f"Time to the first token, in ms, as above, {settings.seconds} s each. The provider is asked for chat completions, "
         "whatever Sluice is asked in. fsync always, one API, one worker."
     )
-    report.line()
-    rows = []
-    for (streams, name), each in figures.items():
-        alone = statistics.median(figures[streams, _ALONE].first_token_ms)
-        added = "" if name == _ALONE else number(statistics.median(each.first_token_ms) - alone)
-        measured, errors = str(len(each.first_token_ms)), str(each.failures)
-        rows.append([name, f"{streams:,}", *each.cells(), added, measured, errors])
-    titles = ["asked", "streams at once", "p50", "p99", "added to p50", "streams measured", "errors"]
-    report.table(titles, rows)
+    write(settings.report, "Streams by dialect", text, figures)

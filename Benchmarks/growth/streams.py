@@ -1,14 +1,13 @@
 """How long the first token takes with ever more streams at once, against the provider alone."""
 
 import asyncio
-import statistics
-from dataclasses import dataclass, field
 
+from growth.first_tokens import ALONE, FirstTokens, write
 from growth.settings import Settings
 from growth.stream_client import StreamLoad, Target
 from harness.simulator import Simulator, simulator
 from harness.sluice import KEY, Sluice, sluice
-from harness.table import note, number
+from harness.table import note
 from harness.workspace import BenchmarkError
 
 # How many at once, and the words of each: more streams are longer ones, so that it is streams that grow, and not
@@ -19,20 +18,11 @@ _WORDS_OF_EVENT, _OTHER_EVENTS = 3, 4
 _EVENT_MS = 200
 # A worker holds all of them.
 SETTINGS = {"WORKER_CONCURRENCY": "2000", "DRAIN_TIMEOUT": "1"}
-
-
-@dataclass
-class FirstTokens:
-    first_token_ms: list[float] = field(default_factory=list)
-    failures: int = 0
-
-    def cells(self) -> list[str]:
-        times = sorted(self.first_token_ms)
-        return [number(statistics.median(times)), number(times[int(len(times) * 0.99)])]
+_THROUGH = "through Sluice"
 
 
 def measure(settings: Settings) -> None:
-    cases = [(streams, name) for streams in _WORDS for name in ("provider", "Sluice")]
+    cases = [(streams, name) for streams in _WORDS for name in (ALONE, _THROUGH)]
     figures = {case: FirstTokens() for case in cases}
     with simulator(settings.state) as upstream:
         with sluice(settings.state, upstream.base_url, settings=SETTINGS) as running:
@@ -46,8 +36,8 @@ def measure(settings: Settings) -> None:
 
 def _targets(upstream: Simulator, running: Sluice) -> dict[str, Target]:
     return {
-        "provider": Target(upstream.port, "/openai/v1/chat/completions", "bench", "sk-provider"),
-        "Sluice": Target(running.port, "/v1/chat/completions", "default", KEY),
+        ALONE: Target(upstream.port, "/openai/v1/chat/completions", "bench", "sk-provider"),
+        _THROUGH: Target(running.port, "/v1/chat/completions", "default", KEY),
     }
 
 
@@ -65,23 +55,8 @@ def measure_streams(upstream: Simulator, target: Target, streams: int, seconds: 
 
 
 def _write(settings: Settings, figures: dict[tuple[int, str], FirstTokens]) -> None:
-    report = settings.report
-    report.line("## Streams")
-    report.line()
-    report.line(
+    text = (
         f"Time to the first token, in ms, of `/v1/chat/completions` with `stream`. The provider sends it {_EVENT_MS} ms "
         f"after the role, and each further piece {_EVENT_MS} ms later. fsync always, one API, one worker."
     )
-    report.line()
-    rows = []
-    for streams in _WORDS:
-        alone, through = figures[streams, "provider"], figures[streams, "Sluice"]
-        added = statistics.median(through.first_token_ms) - statistics.median(alone.first_token_ms)
-        measured = f"{len(alone.first_token_ms)}, {len(through.first_token_ms)}"
-        failures = str(alone.failures + through.failures)
-        rows.append([f"{streams:,}", *alone.cells(), *through.cells(), number(added), measured, failures])
-    titles = [
-        "streams at once", "provider alone p50", "p99", "through Sluice p50", "p99", "Sluice adds to p50",
-        "streams measured (alone, through Sluice)", "errors",
-    ]  # fmt: skip
-    report.table(titles, rows, words=0)
+    write(settings.report, "Streams", text, figures)
