@@ -1,26 +1,11 @@
 """Sluice through OpenAI's agents SDK, by Responses and by chat: tools, handoffs, sessions, streams."""
 
 import pytest
-from agents import (
-    Agent,
-    OpenAIChatCompletionsModel,
-    OpenAIResponsesModel,
-    Runner,
-    SQLiteSession,
-    function_tool,
-    set_tracing_disabled,
-)
+from agents import Agent, OpenAIChatCompletionsModel, OpenAIResponsesModel, Runner, SQLiteSession
 from openai import AsyncOpenAI
 
+from agent_tools import weather_agent
 from sluice import DIALECTS
-
-set_tracing_disabled(True)
-
-
-@function_tool
-def get_weather(city: str) -> str:
-    """The weather in a city."""
-    return f"blue skies over {city}"
 
 
 @pytest.fixture(params=[OpenAIResponsesModel, OpenAIChatCompletionsModel], ids=["responses", "chat"])
@@ -35,14 +20,14 @@ def name(request):
 
 
 async def test_a_tool_is_run(model, name):
-    agent = Agent("Mill", instructions="Be brief.", model=model(name), tools=[get_weather])
+    agent = weather_agent(model(name), instructions="Be brief.")
     done = await Runner.run(agent, "Call get_weather.")
     assert "blue skies over" in done.final_output
     assert done.context_wrapper.usage.requests == 2 and done.context_wrapper.usage.output_tokens > 0
 
 
 async def test_a_stream_tells_the_same(model, name):
-    agent = Agent("Mill", model=model(name), tools=[get_weather])
+    agent = weather_agent(model(name))
     run = Runner.run_streamed(agent, "Call get_weather.")
     text = ""
     async for event in run.stream_events():
@@ -61,7 +46,7 @@ async def test_another_agent_takes_over(model, name, simulator):
 async def test_a_session_remembers_and_goes_on_with_another_provider(model, simulator):
     session = SQLiteSession("one")
     for name in DIALECTS.values():
-        agent = Agent("Mill", model=model(name), tools=[get_weather])
+        agent = weather_agent(model(name))
         done = await Runner.run(agent, "Call get_weather.", session=session)
         assert "blue skies over" in done.final_output
     last = str(simulator.requests("gemini")[-1]["body"])

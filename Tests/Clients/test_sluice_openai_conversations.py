@@ -2,27 +2,13 @@
 
 import openai
 import pytest
-from agents import (
-    Agent,
-    OpenAIConversationsSession,
-    OpenAIResponsesModel,
-    Runner,
-    function_tool,
-    set_tracing_disabled,
-)
+from agents import OpenAIConversationsSession, OpenAIResponsesModel, Runner
 from openai import AsyncOpenAI
 from openai.types.conversations import Conversation, ConversationDeletedResource
 
+from agent_tools import weather_agent
 from sluice import DIALECTS
 from strict import strict
-
-set_tracing_disabled(True)
-
-
-@function_tool
-def get_weather(city: str) -> str:
-    """The weather in a city."""
-    return f"blue skies over {city}"
 
 
 def said(text: str) -> dict:
@@ -107,7 +93,7 @@ def asynchronous(sluice):
 async def test_a_session_of_agents_remembers_and_goes_on_with_another_provider(asynchronous, simulator):
     session = OpenAIConversationsSession(openai_client=asynchronous)
     for name in DIALECTS.values():
-        agent = Agent("Mill", model=OpenAIResponsesModel(name, asynchronous), tools=[get_weather])
+        agent = weather_agent(OpenAIResponsesModel(name, asynchronous))
         done = await Runner.run(agent, "Call get_weather.", session=session)
         assert "blue skies over" in done.final_output
     last = str(simulator.requests("gemini")[-1]["body"])
@@ -123,7 +109,7 @@ async def test_a_session_of_agents_remembers_and_goes_on_with_another_provider(a
 async def test_an_agent_runs_in_a_conversation_of_the_servers(asynchronous):
     conversation = await asynchronous.conversations.create()
     for name in DIALECTS.values():
-        agent = Agent("Mill", model=OpenAIResponsesModel(name, asynchronous), tools=[get_weather])
+        agent = weather_agent(OpenAIResponsesModel(name, asynchronous))
         done = await Runner.run(agent, "Call get_weather.", conversation_id=conversation.id)
         assert "blue skies over" in done.final_output
     kinds = [item.type async for item in asynchronous.conversations.items.list(conversation.id, order="asc")]
