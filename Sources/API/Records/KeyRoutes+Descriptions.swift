@@ -37,7 +37,7 @@ extension KeyRoutes {
       responses: [
         ResponseDescription(
           status: .ok, description: "A page of keys.", schema: RecordSchema.page(of: "Key"))
-      ], problems: RecordParameters.ofReading, access: .adminRead)
+      ], problems: RecordParameters.ofReading + [.notFound], access: .adminRead)
   }
 
   var reading: RouteDescription {

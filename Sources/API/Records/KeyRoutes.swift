@@ -95,7 +95,7 @@ struct KeyRoutes: Sendable {
   private func list(_ call: Call) async throws(Problem) -> Reply {
     let size = try call.recordPageSize()
     let cursor = try call.recordCursor { KeyID(rawValue: $0) != nil }
-    guard let index = try index(call) else { return RecordPage.reply([], next: nil) }
+    let index = try index(call)
     var keys: [JSONValue] = []
     let next: String?
     do {
@@ -108,8 +108,8 @@ struct KeyRoutes: Sendable {
     return RecordPage.reply(keys, next: next)
   }
 
-  /// Which keys are listed; nil for none, of a tenant that the caller does not reach.
-  private func index(_ call: Call) throws(Problem) -> AccessIndex? {
+  /// Which keys are listed; throws ``Problem/recordNotFound(_:)`` for those of a tenant that the caller does not reach.
+  private func index(_ call: Call) throws(Problem) -> AccessIndex {
     let reach = try call.reach()
     guard let text = call.query("tenant") else {
       return reach == .all ? .keys : .keysOf(tenant: reach.description)
@@ -117,7 +117,8 @@ struct KeyRoutes: Sendable {
     guard let wanted = TenantReach(parsing: text) else {
       throw Call.invalid("query", "tenant", "Input should be a tenant's id, or * for keys of all tenants")
     }
-    return reach == .all || reach == wanted ? .keysOf(tenant: wanted.description) : nil
+    guard reach == .all || reach == wanted else { throw .recordNotFound("tenant \(wanted)") }
+    return .keysOf(tenant: wanted.description)
   }
 
   private func read(_ call: Call) async throws(Problem) -> Reply {
