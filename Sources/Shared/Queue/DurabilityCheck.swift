@@ -21,9 +21,8 @@ public struct DurabilityCheck: Sendable {
     } catch {
       throw ConfigurationError("the Redis of REDIS_URL cannot be used: \(error)")
     }
-    if let policy = await setting("maxmemory-policy"), policy != "noeviction" {
-      throw ConfigurationError(
-        "Redis has maxmemory-policy \"\(policy)\" and could evict queued jobs; set it to \"noeviction\"")
+    if let policy = await setting("maxmemory-policy"), let fault = EvictionPolicy.fault(of: policy) {
+      throw ConfigurationError(fault)
     }
     if let appendOnly = await setting("appendonly"), appendOnly != "yes" {
       logger.warning("Redis has appendonly \"\(appendOnly)\": queued jobs are lost when it restarts")

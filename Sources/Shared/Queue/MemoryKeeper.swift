@@ -21,6 +21,8 @@ public struct MemoryKeeper: Service {
     let who = String(UInt64.random(in: .min ... .max), radix: 16)
     var isOwn = false
     fileprivate var lastWarning: ContinuousClock.Instant?
+    /// What was told of Redis' policy last; nil while there is nothing to say.
+    fileprivate var policyFault: String?
   }
 
   public func run() async throws {
@@ -36,6 +38,7 @@ public struct MemoryKeeper: Service {
   /// Looks once. A process that is not on duty asks nothing but whether it is.
   func turn(_ duty: inout Duty) async throws(QueueError) {
     let memory = duty.isOwn ? await queue.memory() : nil
+    if let policy = memory?.policy { notice(policy, &duty) }
     // Usage records go only once they are added up; where that fails, the rest is looked after all the same.
     if duty.isOwn { _ = try? await queue.rollUsage(steps: Self.stepsAtOnce) }
     var tidying = Tidying.more
@@ -49,6 +52,18 @@ public struct MemoryKeeper: Service {
     if duty.isOwn { try await queue.tidyResponses(memory, steps: Self.stepsAtOnce) }
     guard duty.isOwn, let shortage = memory?.shortage, shortage > 0 else { return }
     if try await queue.makeRoom(shortage, who: duty.who) == false { try await warn(&duty) }
+  }
+
+  /// Tells once of a policy that was changed since the process looked at start, or that it could not look at then.
+  private func notice(_ policy: String, _ duty: inout Duty) {
+    let fault = EvictionPolicy.fault(of: policy)
+    guard fault != duty.policyFault else { return }
+    duty.policyFault = fault
+    if let fault {
+      logger.error("\(fault)")
+    } else {
+      logger.notice("Redis has maxmemory-policy \"\(policy)\" again: it evicts no queued jobs")
+    }
   }
 
   private func warn(_ duty: inout Duty) async throws(QueueError) {

@@ -1,9 +1,11 @@
-/// What Redis says of its own memory, in bytes.
+/// What Redis says of its own memory; sizes are in bytes.
 struct RedisMemory: Sendable, Hashable {
   /// What counts against ``limit``: without the buffers of replicas and of the append-only file.
   let used: Int
   /// `maxmemory`; 0 where there is none.
   let limit: Int
+  /// `maxmemory-policy`; nil where it does not tell.
+  var policy: String?
 
   init(used: Int, limit: Int) {
     self.used = used
@@ -12,13 +14,15 @@ struct RedisMemory: Sendable, Hashable {
 
   /// Reads the reply to `INFO memory`; nil when it does not tell.
   init?(_ info: String) {
-    var values: [Substring: Int] = [:]
+    var values: [Substring: Substring] = [:]
     for line in info.split(whereSeparator: \.isNewline) {
       let parts = line.split(separator: ":", maxSplits: 1)
-      if parts.count == 2 { values[parts[0]] = Int(parts[1]) }
+      if parts.count == 2 { values[parts[0]] = parts[1] }
     }
-    guard let used = values["used_memory"], let limit = values["maxmemory"] else { return nil }
-    self.init(used: used - (values["mem_not_counted_for_evict"] ?? 0), limit: limit)
+    func bytes(_ name: Substring) -> Int? { values[name].flatMap { Int($0) } }
+    guard let used = bytes("used_memory"), let limit = bytes("maxmemory") else { return nil }
+    self.init(used: used - (bytes("mem_not_counted_for_evict") ?? 0), limit: limit)
+    policy = values["maxmemory_policy"].map(String.init)
   }
 
   /// The room that is to be free: a second's work of a busy queue.
