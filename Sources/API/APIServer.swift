@@ -8,6 +8,9 @@ import Shared
 
 /// The API process: its services, wired together.
 struct APIServer: Sendable {
+  /// What clients have to read their answers when the drain time-out has ended their waits.
+  private static let lastWords = Duration.seconds(2)
+
   let settings: APISettings
   let access: AccessLog
   let logger: Logger
@@ -170,11 +173,13 @@ struct APIServer: Sendable {
   private func application(_ responder: APIResponder, _ gate: StartGate) -> some ApplicationProtocol {
     let onReady = onReady
     let departed = responder.departed
+    // By then all waits have ended, and their answers are written but for clients that read nothing.
+    let stopTime = TimeAmount.nanoseconds((settings.drainTimeout + Self.lastWords).nanoseconds)
     var application = Application(
       responder: responder,
       server: .http1(
         configuration: HTTP1Channel.Configuration(
-          additionalChannelHandlers: [ConnectionGuard(departed: departed)])),
+          additionalChannelHandlers: [ConnectionGuard(departed: departed), StopBound(after: stopTime)])),
       configuration: ApplicationConfiguration(
         address: .hostname(settings.host, port: settings.port), serverName: "sluice", backlog: 1024),
       onServerRunning: { channel in await onReady(channel.localAddress?.port ?? 0) },

@@ -10,6 +10,8 @@ import Shared
 struct StatusServer: Sendable {
   /// Closes connections over which nothing comes.
   private static let idleTime = TimeAmount.seconds(60)
+  /// What a page under way has when the process stops, which it does last of all.
+  private static let stopTime = TimeAmount.seconds(1)
 
   let host: String
   let port: Int
@@ -29,7 +31,10 @@ struct StatusServer: Sendable {
         body: ResponseBody(byteBuffer: await status.metrics(format)))
     }
     return Application(
-      router: router, server: .http1(configuration: .init(idleTimeout: Self.idleTime)),
+      router: router,
+      server: .http1(
+        configuration: .init(
+          additionalChannelHandlers: [StopBound(after: Self.stopTime)], idleTimeout: Self.idleTime)),
       configuration: ApplicationConfiguration(address: .hostname(host, port: port), serverName: "sluice"),
       onServerRunning: { channel in await onReady(channel.localAddress?.port ?? 0) },
       logger: logger.forServices)
