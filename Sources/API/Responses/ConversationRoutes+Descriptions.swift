@@ -8,9 +8,6 @@ extension ConversationRoutes {
     name: "id", location: .path, schema: ["type": "string"], description: "The conversation's id, `conv_…`.")
   private static let itemID = ParameterDescription(
     name: "item_id", location: .path, schema: ["type": "string"], description: "The item's id.")
-  private static let include = ParameterDescription(
-    name: "include", location: .query, schema: ["type": "array", "items": ["type": "string"]],
-    description: "Taken, and of no effect: all that there is is told.")
 
   var creation: RouteDescription {
     Self.description(
@@ -55,7 +52,7 @@ extension ConversationRoutes {
     Self.description(
       .post, "/{id}/items", "Add items to a conversation",
       "Each gets an id. While a response in the conversation is being made it is a 400, `conversation_locked`.",
-      [Self.id, Self.include], ConversationBody.addition, "ConversationItems",
+      [Self.id, RouteParameters.include], ConversationBody.addition, "ConversationItems",
       ["items": [["role": "user", "content": "Why is the sky blue?"]]],
       answer: ("The items.", page))
   }
@@ -63,13 +60,13 @@ extension ConversationRoutes {
   var listing: RouteDescription {
     Self.description(
       .get, "/{id}/items", "List a conversation's items", "What was said in it.",
-      [Self.id] + ItemPage.parameters + [Self.include], answer: ("A page of items.", page))
+      [Self.id] + ItemPage.parameters + [RouteParameters.include], answer: ("A page of items.", page))
   }
 
   var readingItem: RouteDescription {
     Self.description(
       .get, "/{id}/items/{item_id}", "Read an item of a conversation", "As it is listed.",
-      [Self.id, Self.itemID, Self.include], answer: ("The item.", Self.item))
+      [Self.id, Self.itemID, RouteParameters.include], answer: ("The item.", Self.item))
   }
 
   var deletingItem: RouteDescription {

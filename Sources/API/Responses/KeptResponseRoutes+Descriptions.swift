@@ -4,9 +4,6 @@ extension KeptResponseRoutes {
   private static let group = "OpenAI-compatible"
   private static let id = ParameterDescription(
     name: "id", location: .path, schema: ["type": "string"], description: "The response's id, `resp_…`.")
-  private static let include = ParameterDescription(
-    name: "include", location: .query, schema: ["type": "array", "items": ["type": "string"]],
-    description: "Taken, and of no effect: all that there is is told.")
 
   var reading: RouteDescription {
     RouteDescription(
@@ -18,7 +15,7 @@ extension KeptResponseRoutes {
         """,
       group: Self.group,
       parameters: [
-        Self.id, Self.include,
+        Self.id, RouteParameters.include,
         ParameterDescription(
           name: "stream", location: .query, schema: ["type": "boolean", "default": false],
           description: "Whether its events are told."),
@@ -80,7 +77,7 @@ extension KeptResponseRoutes {
         The items of its input, behind those of the responses from which it goes on, as far as these are still there.
         """,
       group: Self.group,
-      parameters: [Self.id] + ItemPage.parameters + [Self.include],
+      parameters: [Self.id] + ItemPage.parameters + [RouteParameters.include],
       responses: [
         ResponseDescription(
           status: .ok, description: "A page of items.", schema: ["type": "object"], example: Self.page)

@@ -37,6 +37,10 @@ enum RouteParameters {
     name: "cursor", location: .query, schema: ["type": "string"],
     description: "The `next_cursor` of the page before.")
 
+  static let include = ParameterDescription(
+    name: "include", location: .query, schema: ["type": "array", "items": ["type": "string"]],
+    description: "Taken, and of no effect: all that there is is told.")
+
   static let after = ParameterDescription(
     name: "after", location: .query, schema: ["type": "integer", "minimum": 0],
     description: "The number of the last event that was read; `Last-Event-ID` does the same.")
