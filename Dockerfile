@@ -1,7 +1,7 @@
 # One image for both processes, `sluice-api` and `sluice-worker`, and for `sluice`, which administrates them.
 FROM swift:6.3-bookworm AS build
 RUN apt-get update \
- && apt-get install -y --no-install-recommends libhiredis-dev \
+ && apt-get install -y --no-install-recommends libhiredis-dev libmimalloc-dev \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY . .
@@ -13,7 +13,7 @@ RUN mkdir /out \
 
 FROM debian:bookworm-slim
 RUN apt-get update \
- && apt-get install -y --no-install-recommends ca-certificates libhiredis0.14 \
+ && apt-get install -y --no-install-recommends ca-certificates libhiredis0.14 libmimalloc2.0 \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --system --user-group --no-create-home --shell /usr/sbin/nologin sluice
 COPY --from=build /out/ /usr/local/bin/

@@ -44,7 +44,7 @@ public struct RawConnection {
         return String(received[..<end])
       }
       // A reset is an end, too.
-      guard let part = try? await inbound.next() else { return takeAll() }
+      guard let part = try? await inbound.next(isolation: #isolation) else { return takeAll() }
       received += String(buffer: part)
     }
   }
@@ -52,7 +52,7 @@ public struct RawConnection {
   /// All that comes up to and with a text, or another, or until the server closes the connection.
   public mutating func text(until end: String, or other: String? = nil) async -> String {
     while !received.contains(end), !(other.map(received.contains) ?? false) {
-      guard let part = try? await inbound.next() else { return takeAll() }
+      guard let part = try? await inbound.next(isolation: #isolation) else { return takeAll() }
       received += String(buffer: part)
     }
     return takeAll()
@@ -60,7 +60,7 @@ public struct RawConnection {
 
   /// All that comes until the server closes the connection.
   public mutating func untilClosed() async -> String {
-    while let part = try? await inbound.next() { received += String(buffer: part) }
+    while let part = try? await inbound.next(isolation: #isolation) { received += String(buffer: part) }
     return takeAll()
   }
 

@@ -28,6 +28,7 @@ struct AnswerStream: Sendable {
   }
 
   /// Writes an answer that is there already.
+  @concurrent
   mutating func write(_ result: StoredResult, to response: inout any ResponseBodyWriter) async throws {
     add(result)
     try await stream.write(bytes, to: &response)
@@ -36,6 +37,7 @@ struct AnswerStream: Sendable {
   }
 
   /// Writes what the reader brings until the job has ended; `first` has been read already.
+  @concurrent
   mutating func write(
     _ first: [JobEvent], _ reader: EventReader, to response: inout any ResponseBodyWriter
   ) async throws {

@@ -24,6 +24,8 @@ struct BodyReader: Sendable {
     }
   }
 
+  /// Where the parts of a body come from, so that the runtime does not look for its executor at each of them.
+  @concurrent
   private func bytes(of call: Call) async throws(Problem) -> ByteBuffer {
     if let text = call.request.headers.value(of: .contentLength), let length = Int(text) {
       guard length <= maxBytes else { throw .bodyTooLarge(limit: maxBytes) }

@@ -8,7 +8,7 @@ struct Reply: Sendable {
   enum Content: Sendable {
     case whole(ByteBuffer)
     /// Written while it comes; must finish the writer.
-    case stream(@Sendable (inout any ResponseBodyWriter) async throws -> Void)
+    case stream(@concurrent @Sendable (inout any ResponseBodyWriter) async throws -> Void)
   }
 
   var status: HTTPResponse.Status

@@ -23,6 +23,7 @@ struct EventStream: Sendable {
   var trail: RequestTrail?
 
   /// Writes some events. Throws when the client is gone, or does not read: then its connection is closed.
+  @concurrent
   func write(_ bytes: ByteBuffer, to writer: inout any ResponseBodyWriter) async throws {
     var bytes = bytes
     repeat {

@@ -12,6 +12,7 @@ struct JobEventStream: Sendable {
 
   /// Writes what the reader brings until the job has ended. A stream that ends without `done` is gone on with by
   /// its client, with its Last-Event-ID.
+  @concurrent
   func write(
     of job: JobResource, _ reader: EventReader, to writer: inout any ResponseBodyWriter
   ) async throws {

@@ -49,11 +49,11 @@ struct UsageLines: Sendable {
     }
   }
 
-  private typealias Write = (ByteBuffer) async throws -> Void
+  private typealias Write = @concurrent (ByteBuffer) async throws -> Void
 
   private func reply(
     _ format: UsageFormat, _ columns: [String],
-    _ content: @escaping @Sendable ((ByteBuffer) async throws -> Void) async throws -> Void
+    _ content: @escaping @concurrent @Sendable (Write) async throws -> Void
   ) -> Reply {
     Reply(
       .ok,

@@ -61,6 +61,7 @@ struct Delivery: Sendable, Equatable {
   }
 
   /// Throws when the connection is closed, by either side.
+  @concurrent
   func perform(writer: inout any ResponseBodyWriter, channel: any Channel) async throws {
     if let pause {
       for part in parts {
