@@ -52,7 +52,7 @@ struct JobDesk: Sendable {
       job.isSettled()
       call.hold.release()
     }
-    call.trail.asks(job.admission)
+    call.trail.asks(job)
     if let id = job.replays { return noted(.replayed(id), job, call) }
     for _ in 0..<RequestJudge.mostTimes {
       let outcome: AdmissionOutcome
@@ -67,7 +67,7 @@ struct JobDesk: Sendable {
   }
 
   private func noted(_ admitted: Admitted, _ job: PendingJob, _ call: Call) -> Admitted {
-    call.trail.note(admitted, of: job.admission)
+    call.trail.note(admitted, of: job)
     if let user = job.admission.demand.user { users?.note(TenantUser(user, of: job.admission.tenant)) }
     return admitted
   }

@@ -2,12 +2,12 @@ import Shared
 
 extension RequestTrail {
   /// A question that was not refused has become a job, or was answered.
-  func note(_ admitted: Admitted, of admission: Admission) {
+  func note(_ admitted: Admitted, of job: PendingJob) {
     switch admitted {
-    case .queued(_, let cache, _): isJob(admission.id, cache)
+    case .queued(_, let cache, _): isJob(job.admission.id, cache)
     case .answered(let source, let result, _, _):
-      let hasOwnID = admission.recordsCacheHit || admission.idempotency != nil
-      isJob(hasOwnID ? admission.id : source, .hit)
+      let hasOwnID = job.admission.recordsCacheHit || job.admission.idempotency != nil
+      isJob(hasOwnID ? job.admission.id : source, .hit)
       ended(result)
     case .replayed(let id): isJob(id, nil)
     }

@@ -77,10 +77,10 @@ final class RequestTrail: Sendable {
 
   func bodyWasRead(_ bytes: Int) { guarded.withLock { $0.bytesIn = bytes } }
 
-  func asks(_ admission: Admission) {
+  func asks(_ job: PendingJob) {
     guarded.withLock { facts in
-      facts.model = admission.model
-      facts.user = admission.demand.user
+      facts.model = job.admission.model
+      facts.user = job.admission.demand.user
       facts.job = nil
     }
   }

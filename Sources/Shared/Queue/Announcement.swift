@@ -16,12 +16,12 @@ public enum Announcement: Sendable {
     }
     switch word {
     case "event":
-      guard let number = message.readWord().flatMap({ Int($0) }), let kind = message.readWord() else {
+      guard let number = message.readNumber(), let kind = message.readWord() else {
         return nil
       }
       if kind == "large" {
-        self = .largeEvent(number, of: id)
-      } else if let event = JobEvent(number: number, kind: kind, payload: message) {
+        self = .largeEvent(Int(number), of: id)
+      } else if let event = JobEvent(number: Int(number), kind: kind, payload: message) {
         self = .event(event, of: id)
       } else {
         return nil

@@ -16,13 +16,12 @@ public enum HandOver: Sendable {
     }
     var message = message
     guard let id = message.readWord().flatMap(JobID.init(rawValue:)),
-      let fence = message.readWord().flatMap({ Int64($0) }),
-      let attempts = message.readWord().flatMap({ Int($0) }),
-      let timeLeft = message.readWord().flatMap({ Int64($0) }), let mode = message.readWord()
+      let fence = message.readNumber(), let attempts = message.readNumber(),
+      let timeLeft = message.readNumber(), let mode = message.readWord()
     else { return nil }
     self = .job(
       ClaimedJob(
-        lease: Lease(id: id, fence: fence, worker: worker), attempts: attempts,
+        lease: Lease(id: id, fence: fence, worker: worker), attempts: Int(attempts),
         timeLeft: .milliseconds(timeLeft),
         streaming: StreamMode(rawValue: mode), stored: message, deliveredJob: nil))
   }

@@ -138,18 +138,18 @@ extension AdmissionOutcome {
 
   /// Reads the answer to one order; nil for anything else.
   fileprivate init?(_ reply: RESPValue, of demand: Demand) {
+    if let words = reply.buffer {
+      self.init(admitted: words)
+      return
+    }
     let elements = reply.array ?? []
-    switch elements.first?.string {
-    case "admitted":
-      guard elements.count >= 3, let created = elements[1].integer else { return nil }
-      self = .admitted(
-        createdMilliseconds: created, sharesCall: elements[2].string == "1", RateLimitStates(elements[3...]))
+    guard var words = elements.first?.buffer else { return nil }
+    switch words.readWord() ?? String(buffer: words) {
     case "hit":
-      guard elements.count >= 4, let source = elements[1].string.flatMap(JobID.init(rawValue:)),
-        let result = elements[2].buffer, let created = elements[3].integer
+      guard elements.count == 2, let source = words.readWord().flatMap(JobID.init(rawValue:)),
+        let created = words.readNumber(), let result = elements[1].buffer
       else { return nil }
-      self = .cached(
-        source: source, result: result, createdMilliseconds: created, RateLimitStates(elements[4...]))
+      self = .cached(source: source, result: result, createdMilliseconds: created, RateLimitStates(&words))
     case "replayed":
       guard elements.count == 2, let id = elements[1].string.flatMap(JobID.init(rawValue:)) else {
         return nil
@@ -181,6 +181,14 @@ extension AdmissionOutcome {
     default:
       return nil
     }
+  }
+
+  /// `admitted <created> <1 when it follows another's call> <limits>`.
+  private init?(admitted words: ByteBuffer) {
+    var words = words
+    guard words.readWord() == "admitted", let created = words.readNumber(), let follows = words.readNumber()
+    else { return nil }
+    self = .admitted(createdMilliseconds: created, sharesCall: follows == 1, RateLimitStates(&words))
   }
 }
 

@@ -1,3 +1,5 @@
+import NIOCore
+
 /// What is left of one limit, for the `RateLimit-*` headers.
 public struct RateLimitState: Sendable, Hashable {
   public let limit: Int
@@ -17,6 +19,13 @@ public struct RateLimitState: Sendable, Hashable {
     guard reply.count == 3, let limit = reply[first].integer, let remaining = reply[first + 1].integer,
       let reset = reply[first + 2].integer
     else { return nil }
+    self.init(limit: Int(limit), remaining: Int(remaining), reset: .milliseconds(reset))
+  }
+
+  /// Three words of a reply, which are taken.
+  init?(_ words: inout ByteBuffer) {
+    let (limit, remaining, reset) = (words.readNumber(), words.readNumber(), words.readNumber())
+    guard let limit, let remaining, let reset else { return nil }
     self.init(limit: Int(limit), remaining: Int(remaining), reset: .milliseconds(reset))
   }
 

@@ -1,3 +1,5 @@
+import NIOCore
+
 /// What is left of the tightest limit of each kind; nil where a request counts against none.
 public struct RateLimitStates: Sendable, Hashable {
   public static let none = RateLimitStates(requests: nil, tokens: nil)
@@ -14,6 +16,12 @@ public struct RateLimitStates: Sendable, Hashable {
   init(_ reply: ArraySlice<RESPValue>) {
     requests = RateLimitState(reply.prefix(3))
     tokens = RateLimitState(reply.dropFirst(3))
+  }
+
+  /// The end of what a reply says in words: three of each of the two, `-` for what is not limited, nothing where there is neither.
+  init(_ words: inout ByteBuffer) {
+    requests = RateLimitState(&words)
+    tokens = RateLimitState(&words)
   }
 
   /// An element of a reply: the two, each of three elements or none.

@@ -15,8 +15,9 @@
 --           to stay (kept.lua)
 --   returns for each job, where `limits…` are limit, remaining, reset (ms) of the tightest limit of requests and the same of
 --   tokens, nil for what is not limited, or nothing at all
---           {'admitted', created (ms), '1' when it follows another's call, limits…}
---           {'hit', id of the job that made the answer, answer, created (ms), limits…}
+--           `admitted <created (ms)> <1 when it follows another's call, or 0> <limits…>`: words, of which what is not limited
+--           has `-`, since each element of a reply costs both sides as much as all of them in one
+--           {`hit <id of the job that made the answer> <created (ms)> <limits…>`, answer}
 --           {'replayed', id of the job that has this idempotency key}
 --           {'conflict'}: the idempotency key was used with another body
 --           {'limited', retry after (ms), 'requests' or 'tokens', number of the limit in its list, limits…}
@@ -151,13 +152,17 @@ local function pass_gates(K, intake, order)
   return gate, finish
 end
 
--- An outcome of three values or four, and the states of limits that were looked at.
-local function with_states(order, first, second, third, fourth)
-  if not (order.most or order.most_tokens) then return { first, second, third, fourth } end
-  local most, left, reset = order.most, order.left, order.reset
-  local most_tokens, tokens_left, tokens_reset = order.most_tokens, order.tokens_left, order.tokens_reset
-  if not fourth then return { first, second, third, most, left, reset, most_tokens, tokens_left, tokens_reset } end
-  return { first, second, third, fourth, most, left, reset, most_tokens, tokens_left, tokens_reset }
+-- The words of an outcome, with the states of limits that were looked at.
+local function with_states(order, words)
+  local most, most_tokens = order.most, order.most_tokens
+  if not (most or most_tokens) then return words end
+  local requests = most and string.format(' %d %d %d', most, order.left, order.reset) or ' - - -'
+  local tokens = most_tokens and string.format(' %d %d %d', most_tokens, order.tokens_left, order.tokens_reset) or ' - - -'
+  return words .. requests .. tokens
+end
+
+local function admitted(intake, order, follows)
+  return with_states(order, 'admitted ' .. intake.now_text .. ' ' .. follows)
 end
 
 -- The outcome of an order that the cache answers, or nil.
@@ -170,7 +175,7 @@ local function answer_from_cache(K, intake, order)
   take(K, intake, order, false)
   if order.records_hit or order.digest ~= '' then hits.store(K, intake, order, answer) end
   hits.record(K, intake, order)
-  return with_states(order, 'hit', source, answer, intake.now)
+  return { with_states(order, 'hit ' .. source .. ' ' .. intake.now_text), answer }
 end
 
 -- Decides where a new job goes, and tells the worker that it is handed to: a state, and the group that the job follows
@@ -331,7 +336,7 @@ local function admit(K, intake, order)
     if pays then held.take_queued(K, intake.changes, order.lists) end
   end
   local follows = take_in(K, intake, order)
-  return with_states(order, 'admitted', intake.now, follows)
+  return admitted(intake, order, follows)
 end
 
 -- The same for one whose job was lost, if it was.
@@ -369,7 +374,7 @@ step('readmit', {}, function(K, args) return take_all_in(K, args, admit_again, t
 
 -- count_request: counts a request that becomes no job in its limits of requests.
 --   KEYS[1] base   ARGV 1 tenant  2 its demand, as `admit` takes it
---   returns what `admit` does for a job: {'admitted', …}, {'limited', …} or {'stale', …}   O(limits)
+--   returns what `admit` does for a job: `admitted …`, {'limited', …} or {'stale', …}   O(limits)
 step('count_request', { 'allow-oom' }, function(K, args)
   local shape = held.shape(args[2])
   if not shape then error('a demand that nobody can read') end
@@ -379,7 +384,7 @@ step('count_request', { 'allow-oom' }, function(K, args)
   local outcome = is_stale(intake, order) and { 'stale', intake.now } or look_at_limits(K, intake, order, false)
   if not outcome then
     take(K, intake, order, false)
-    outcome = with_states(order, 'admitted', intake.now, '0')
+    outcome = admitted(intake, order, '0')
   end
   write_intake(K, intake)
   return outcome

@@ -81,17 +81,11 @@ local function told_of(job)
   return job.t .. ' ' .. (job.l or '') .. ' ' .. (job.ke or '-') .. ' ' .. job.ms .. ' ' .. (job.us or '')
 end
 
+-- All fields of a job, and its id: to read them all takes half as long as to look for those that a step may need.
 local function fields_of(K, id)
-  local values = redis.pcall('HMGET', K .. 'j:' .. id, 's', 't', 'a', 'b', 'ch', 'wt', 'k', 'g', 'fo', 'u', 'ik',
-    'n', 'of', 'ev', 'dl', 'f', 'kt', 'nm', 'by', 'qt', 'h', 'gt', 'm', 'l', 'ke', 'us', 'ct', 'st', 'pu', 'rp', 'fl')
-  return {
-    id = id, s = values[1], t = values[2], a = values[3], b = values[4], ch = values[5], wt = values[6], k = values[7],
-    g = values[8], fo = values[9], u = values[10], ik = values[11], n = values[12], of = values[13],
-    ev = values[14], dl = values[15], f = values[16], kt = values[17], nm = values[18],
-    by = values[19], qt = values[20], h = values[21], gt = values[22],
-    m = values[23], l = values[24], ke = values[25], us = values[26], ct = values[27], st = values[28],
-    pu = values[29], rp = values[30], fl = values[31],
-  }
+  local stored, job = redis.pcall('HGETALL', K .. 'j:' .. id), { id = id }
+  for index = 1, #stored, 2 do job[stored[index]] = stored[index + 1] end
+  return job
 end
 
 -- The fields of a job that a worker may end who holds it under `fence`; nil when it does no more, which is counted. Of a
