@@ -14,18 +14,8 @@ extension ByteBuffer {
     let length = wordLength ?? readableBytes
     defer { moveReaderIndex(forwardBy: min(length + 1, readableBytes)) }
     return withUnsafeReadableBytes { bytes in
-      let isNegative = bytes.first == UInt8(ascii: "-")
-      let digits = bytes[(isNegative ? 1 : 0)..<length]
-      guard !digits.isEmpty else { return nil }
-      var number: Int64 = 0
-      for byte in digits {
-        let digit = Int64(byte &- UInt8(ascii: "0"))
-        guard digit < 10 else { return nil }
-        let (tens, isOver) = number.multipliedReportingOverflow(by: 10)
-        let (sum, isOverToo) = tens.addingReportingOverflow(isNegative ? -digit : digit)
-        guard !isOver, !isOverToo else { return nil }
-        number = sum
-      }
+      var scan = JSONScan(UnsafeBufferPointer(rebasing: bytes.bindMemory(to: UInt8.self)[..<length]))
+      guard let number = scan.integer(), scan.place == length else { return nil }
       return number
     }
   }

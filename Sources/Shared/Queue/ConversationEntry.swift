@@ -27,8 +27,8 @@ public struct ConversationEntry: Sendable {
     switch kind {
     case "i": content = .items(words)
     case "r":
-      guard job != nil, let created = words.readNumber(), let length = words.readNumber(),
-        let asked = words.readSlice(length: Int(length))
+      guard job != nil, let created = words.readWord().flatMap(Int64.init),
+        let length = words.readWord().flatMap(Int.init), let asked = words.readSlice(length: length)
       else { return nil }
       content = .response(asked: asked, answer: words, created: created)
     default: return nil

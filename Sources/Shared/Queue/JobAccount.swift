@@ -18,15 +18,15 @@ public struct JobAccount: Sendable, Hashable {
   /// Reads what `complete`, `fail`, `retry` and `settle_job` return; nil for a delivery, and for what was recorded before.
   init?(_ reply: RESPValue) {
     guard var words = reply.buffer, let tenant = words.readWord(), let lane = words.readWord(),
-      let key = words.readWord()
+      let key = words.readWord(), let wait = words.readWord(), let firstToken = words.readWord(),
+      let total = words.readWord()
     else { return nil }
     self.tenant = tenant
     self.lane = lane
     self.key = key == "-" ? nil : key
-    // Those that are not known are `-`.
-    wait = words.readNumber().map { .milliseconds($0) }
-    firstToken = words.readNumber().map { .milliseconds($0) }
-    total = words.readNumber().map { .milliseconds($0) }
+    self.wait = Int64(wait).map { .milliseconds($0) }
+    self.firstToken = Int64(firstToken).map { .milliseconds($0) }
+    self.total = Int64(total).map { .milliseconds($0) }
     user = words.readableBytes > 0 ? String(buffer: words) : nil
   }
 }
