@@ -84,7 +84,7 @@ let package = Package(
       ],
       resources: [.embedInCode("Queue/Functions"), .embedInCode("Providers/Prices/prices.json")],
       swiftSettings: settings,
-      // It stands before glibc's malloc in every program: a request allocates some 200 times, a twentieth of its work.
+      // It stands before glibc's malloc in every program: a request allocates over a hundred times in the API, a twentieth of its work.
       linkerSettings: [.linkedLibrary("mimalloc", .when(platforms: [.linux]))]
     ),
     program(

@@ -55,6 +55,7 @@ struct KeyFaultTests {
     async let workers = again(every: 2...6) { try await lab.replaceWorker() }
     async let redis = again(every: 3...8) {
       await lab.cluster.redis.kill()
+      // The time without Redis is the fault.
       try await Task.sleep(for: .milliseconds(Int.random(in: 0...500)))
       try await lab.cluster.redis.start()
     }
