@@ -23,9 +23,10 @@ final class PendingJob {
     order.resolveAlias(by: judge.catalogs)
     order.takeLane(of: client.policy)
     let encoded = order.request.encoded()
+    let demand = try judge.demand(of: order, by: client, bytes: order.storedBytes(encoded))
     admission = Admission(
       id: JobID(unixMilliseconds: Timestamp.now), tenant: client.tenant, lane: order.lane,
-      model: order.request.model, request: encoded,
+      model: order.request.model, request: order.marked(encoded, for: demand),
       metadata: order.recordedMetadataJSON,
       weight: client.share(of: order.request.estimatedTokens), expiresIn: order.expiresIn,
       delay: order.delay, replyChannel: channel, callbackURL: order.callbackURL?.text,
@@ -33,12 +34,9 @@ final class PendingJob {
       idempotency: idempotencyKey.map {
         Idempotency(key: $0, owner: client.owner, order: order, request: encoded)
       },
-      streaming: order.streaming,
-      demand: try judge.demand(of: order, by: client, bytes: order.storedBytes(encoded)), kept: order.kept)
-    admission.leavesNothing = order.leavesNothing
+      streaming: order.streaming, demand: demand, kept: order.kept, leavesNothing: order.leavesNothing)
     self.client = client
     self.order = order
-    mark(encoded, order.thread)
   }
 
   /// Judges it by the records as they are now.
@@ -47,26 +45,19 @@ final class PendingJob {
     client = try await judge.renewed(client)
     let isMarked = admission.demand.isPricedOnly || order.thread != nil
     let encoded = isMarked ? order.request.encoded() : admission.request
-    admission.demand = try judge.demand(of: order, by: client, bytes: order.storedBytes(encoded))
-    admission.weight = client.share(of: order.request.estimatedTokens)
-    admission.cache = client.cacheUse(order.cache, of: encoded)
-    mark(encoded, order.thread)
-  }
-
-  /// What a worker has to know beside the request stands before it: answers are cached and shared without that.
-  private func mark(_ encoded: ByteBuffer, _ thread: String?) {
-    admission.request = StoredRequest.marked(
-      encoded, isPricedOnly: admission.demand.isPricedOnly, thread: thread)
+    let demand = try judge.demand(of: order, by: client, bytes: order.storedBytes(encoded))
+    admission = admission.judged(
+      request: order.marked(encoded, for: demand), weight: client.share(of: order.request.estimatedTokens),
+      cache: client.cacheUse(order.cache, of: encoded), demand: demand)
   }
 
   /// It is a part of a trace.
-  func join(_ trace: JobTrace) { admission.trace = trace }
+  func join(_ trace: JobTrace) { admission = admission.joined(to: trace) }
 
   /// The queue has it, or will not.
   func isSettled() {
     order = nil
-    admission.request = ByteBuffer()
-    admission.kept = nil
+    admission = admission.withoutContent
   }
 }
 
@@ -74,6 +65,11 @@ extension JobOrder {
   /// How many bytes stand in Redis until the job ends: its request, and what is kept of it.
   fileprivate func storedBytes(_ request: ByteBuffer) -> Int {
     request.readableBytes + (kept?.body.readableBytes ?? 0)
+  }
+
+  /// What a worker has to know beside the request stands before it: answers are cached and shared without that.
+  fileprivate func marked(_ request: ByteBuffer, for demand: Demand) -> ByteBuffer {
+    StoredRequest.marked(request, isPricedOnly: demand.isPricedOnly, thread: thread)
   }
 }
 

@@ -23,7 +23,7 @@ final class LostJobs: Sendable {
   // MARK: - What is kept
 
   /// Keeps a request whose caller waits, where that is of use and there is room.
-  func keep(_ admission: @autoclosure () -> Admission) -> KeptAdmission? { shelf?.keep(admission()) }
+  func keep(_ admission: Admission) -> KeptAdmission? { shelf?.keep(admission) }
 
   /// A job was accepted, and its client is to come back for it.
   func accepted(_ id: JobID, created: Int64) { recent.add(id, created: created) }

@@ -1,46 +1,48 @@
 import NIOCore
 
 /// What the API hands to the queue.
-public struct Admission: Sendable {
-  public var id: JobID
-  public var tenant: String
-  public var lane: Lane
-  public var model: String
+///
+/// It is large and goes through many hands, so it is a class: each of them would copy it.
+public final class Admission: Sendable {
+  public let id: JobID
+  public let tenant: String
+  public let lane: Lane
+  public let model: String
   /// ``JobRequest/encoded()``.
-  public var request: ByteBuffer
+  public let request: ByteBuffer
   /// The client's metadata as a JSON object; nil when there is none.
-  public var metadata: ByteBuffer?
+  public let metadata: ByteBuffer?
   /// The work that is asked for, in estimated tokens; orders tenants fairly.
-  public var weight: Int
+  public let weight: Int
   /// How long the job may wait, from the end of its delay.
-  public var expiresIn: Duration
+  public let expiresIn: Duration
   /// How long nobody may start it.
-  public var delay: Duration
+  public let delay: Duration
   /// The channel of the API process in which a caller waits; nil when nobody does.
-  public var replyChannel: String?
+  public let replyChannel: String?
   /// Where the job's end is told; nil when nowhere.
-  public var callbackURL: String?
-  public var cache: CacheUse
+  public let callbackURL: String?
+  public let cache: CacheUse
   /// Whether an answer from the cache becomes a job that can be read by its own id.
-  public var recordsCacheHit: Bool
-  public var idempotency: Idempotency?
+  public let recordsCacheHit: Bool
+  public let idempotency: Idempotency?
   /// How the answer is told while it comes; nil when it is told whole.
-  public var streaming: StreamMode?
+  public let streaming: StreamMode?
   /// What it takes of limits and budgets.
-  public var demand: Demand
+  public let demand: Demand
   /// What is kept with the answer of a response; nil for one that is not kept.
-  public var kept: KeptRequest?
+  public let kept: KeptRequest?
   /// Whether nothing of what is asked and answered is to stay once its caller has the answer.
-  public var leavesNothing = false
+  public let leavesNothing: Bool
   /// Its place in its client's trace; nil for one that is in none.
-  public var trace: JobTrace?
+  public let trace: JobTrace?
 
   public init(
     id: JobID, tenant: String, lane: Lane, model: String, request: ByteBuffer, metadata: ByteBuffer? = nil,
     weight: Int, expiresIn: Duration, delay: Duration = .zero, replyChannel: String? = nil,
     callbackURL: String? = nil, cache: CacheUse = .off, recordsCacheHit: Bool = false,
     idempotency: Idempotency? = nil, streaming: StreamMode? = nil, demand: Demand = Demand(),
-    kept: KeptRequest? = nil
+    kept: KeptRequest? = nil, leavesNothing: Bool = false, trace: JobTrace? = nil
   ) {
     self.id = id
     self.tenant = tenant
@@ -59,6 +61,38 @@ public struct Admission: Sendable {
     self.streaming = streaming
     self.demand = demand
     self.kept = kept
+    self.leavesNothing = leavesNothing
+    self.trace = trace
+  }
+
+  private convenience init(
+    of other: Admission, request: ByteBuffer, weight: Int, cache: CacheUse, demand: Demand,
+    kept: KeptRequest?, trace: JobTrace?
+  ) {
+    self.init(
+      id: other.id, tenant: other.tenant, lane: other.lane, model: other.model, request: request,
+      metadata: other.metadata, weight: weight, expiresIn: other.expiresIn, delay: other.delay,
+      replyChannel: other.replyChannel, callbackURL: other.callbackURL, cache: cache,
+      recordsCacheHit: other.recordsCacheHit, idempotency: other.idempotency, streaming: other.streaming,
+      demand: demand, kept: kept, leavesNothing: other.leavesNothing, trace: trace)
+  }
+
+  /// The same job, judged by other records.
+  public func judged(request: ByteBuffer, weight: Int, cache: CacheUse, demand: Demand) -> Admission {
+    Admission(
+      of: self, request: request, weight: weight, cache: cache, demand: demand, kept: kept, trace: trace)
+  }
+
+  /// The same job as a part of a trace.
+  public func joined(to trace: JobTrace) -> Admission {
+    Admission(
+      of: self, request: request, weight: weight, cache: cache, demand: demand, kept: kept, trace: trace)
+  }
+
+  /// What is known of the job without what was asked.
+  public var withoutContent: Admission {
+    Admission(
+      of: self, request: ByteBuffer(), weight: weight, cache: cache, demand: demand, kept: nil, trace: trace)
   }
 }
 

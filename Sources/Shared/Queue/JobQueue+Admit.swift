@@ -27,7 +27,7 @@ extension JobQueue {
     command.append(bounds.tenantBytes)
     command.append(Self.leaseDuration.wholeMilliseconds)
     command.append(retention.answers.wholeMilliseconds)
-    for index in admissions.indices { append(admissions[index], to: &command) }
+    for admission in admissions { append(admission, to: &command) }
     guard let acknowledging else { return try outcomes(of: admissions, try await performWithRoom(command)) }
     let reply = try await withRoom { () throws(QueueError) in
       try await perform(command, acknowledgedBy: acknowledging, isCautious: true)
@@ -44,9 +44,8 @@ extension JobQueue {
     guard replies.count == admissions.count else { throw .unexpectedReply(step: "admit") }
     var outcomes: [AdmissionOutcome] = []
     outcomes.reserveCapacity(replies.count)
-    // By their places: an admission is large, and a pair of it and its reply would be a copy.
-    for index in replies.indices {
-      guard let outcome = AdmissionOutcome(replies[index], of: admissions[index].demand) else {
+    for (admission, reply) in zip(admissions, replies) {
+      guard let outcome = AdmissionOutcome(reply, of: admission.demand) else {
         throw .unexpectedReply(step: "admit")
       }
       outcomes.append(outcome)

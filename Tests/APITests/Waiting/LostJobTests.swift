@@ -38,11 +38,11 @@ struct LostJobTests {
       }
     }
 
-    func admission(prompt: String = "hello") -> Admission {
+    func admission(prompt: String = "hello", key: Idempotency? = nil) -> Admission {
       Admission(
         id: JobID(unixMilliseconds: Timestamp.now), tenant: "default", lane: .standard, model: "default",
         request: ByteBuffer(string: prompt), weight: 1, expiresIn: .seconds(600), replyChannel: "mine",
-        cache: .use(key: "k"))
+        cache: .use(key: "k"), idempotency: key)
     }
 
     /// A request that waits for its job, as `Asking` does it.
@@ -138,9 +138,7 @@ struct LostJobTests {
     arguments: [nil, Idempotency(digest: "d", fingerprint: "f")] as [Idempotency?])
   func gaveWay(key idempotency: Idempotency?) async throws {
     try await Lab.with { lab in
-      var admission = lab.admission()
-      admission.idempotency = idempotency
-      let expectation = try await lab.ask(admission)
+      let expectation = try await lab.ask(lab.admission(key: idempotency))
       let job = try #require(try await lab.queue.claim(1, worker: "w").jobs.first)
       // As if its caller had it: only the message was lost.
       let key = "sluice:{0}:j:\(job.lease.id)"

@@ -13,9 +13,7 @@ struct JobTraceTests {
   }
 
   private func admit(_ lab: QueueLab, _ admission: Admission, in trace: JobTrace) async throws -> JobID {
-    var admission = admission
-    admission.trace = trace
-    return try await lab.admit(admission)
+    try await lab.admit(admission.joined(to: trace))
   }
 
   private func ends(_ lab: QueueLab) async throws -> [TracedEnd] {

@@ -193,8 +193,8 @@ struct KeptResponseTests {
         func ended(
           _ channel: String, _ streaming: StreamMode? = nil, key: Idempotency? = nil, missed: Bool = false
         ) async throws -> JobID {
-          var admission = lab.admission(channel: channel, key: key, streaming: streaming)
-          admission.leavesNothing = true
+          let admission = lab.admission(
+            channel: channel, key: key, streaming: streaming, leavesNothing: true)
           let id = try await lab.admit(admission)
           let job = try await lab.claimOne()
           if missed { try await lab.queue.tell(received: [], missed: [id]) }
@@ -223,8 +223,7 @@ struct KeptResponseTests {
   @Test("one that leaves nothing and fails is no dead letter, whose request would stay")
   func failsWithoutTrace() async throws {
     try await QueueLab.with { lab in
-      var admission = lab.admission(channel: "nobody's")
-      admission.leavesNothing = true
+      let admission = lab.admission(channel: "nobody's", leavesNothing: true)
       let id = try await lab.admit(admission)
       _ = try await lab.queue.fail(
         try await lab.claimOne().lease, with: JobFailure(code: .allProvidersFailed, message: "no"))

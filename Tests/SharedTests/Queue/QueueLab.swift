@@ -48,7 +48,7 @@ struct QueueLab: Sendable {
     cache: CacheUse = .off, channel: String? = nil, records: Bool = true, expiresIn: Duration = .seconds(600),
     limits: [RateDemand] = [], demand: Demand? = nil, metadata: String? = nil, delay: Duration = .zero,
     callback: String? = nil, key: Idempotency? = nil, streaming: StreamMode? = nil,
-    kept: KeptRequest? = nil
+    kept: KeptRequest? = nil, leavesNothing: Bool = false
   ) -> Admission {
     var taken = demand ?? Demand()
     taken.rates += limits
@@ -56,7 +56,8 @@ struct QueueLab: Sendable {
       id: JobID(unixMilliseconds: Timestamp.now), tenant: tenant, lane: lane, model: "default",
       request: ByteBuffer(string: prompt), metadata: metadata.map { ByteBuffer(string: $0) }, weight: weight,
       expiresIn: expiresIn, delay: delay, replyChannel: channel, callbackURL: callback, cache: cache,
-      recordsCacheHit: records, idempotency: key, streaming: streaming, demand: taken, kept: kept)
+      recordsCacheHit: records, idempotency: key, streaming: streaming, demand: taken, kept: kept,
+      leavesNothing: leavesNothing)
   }
 
   @discardableResult
