@@ -4,7 +4,7 @@ import Shared
 
 extension Call {
   /// Whether hanging up shall cancel the job. Otherwise a client that hangs up ends its wait only.
-  var cancelsOnDisconnect: Bool { request.headers[.cancelOnDisconnect]?.lowercased() == "true" }
+  var cancelsOnDisconnect: Bool { request.headers.value(of: .cancelOnDisconnect)?.lowercased() == "true" }
 
   /// Notes the job that the request has become.
   func admitted(_ id: JobID, _ client: Client, _ desk: JobDesk) async throws(Problem) {

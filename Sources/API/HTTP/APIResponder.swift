@@ -28,6 +28,8 @@ struct APIResponder: HTTPResponder {
     let trail = RequestTrail()
     let crossOriginHeaders = crossOrigin.headers(for: request.head)
     var headers: HTTPFields = [.requestID: id.description]
+    // As many as most answers have, with those of the server: they are not moved while they come.
+    headers.reserveCapacity(16)
     if let preflight = crossOrigin.preflight(request.head) {
       headers.append(contentsOf: preflight)
       return response(

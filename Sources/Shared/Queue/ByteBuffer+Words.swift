@@ -11,13 +11,15 @@ extension ByteBuffer {
   /// The whole number up to the next space, which is taken, too, or up to the end. Nil for any other word, which is taken all
   /// the same.
   mutating func readNumber() -> Int64? {
-    let length = wordLength ?? readableBytes
-    defer { moveReaderIndex(forwardBy: min(length + 1, readableBytes)) }
-    return withUnsafeReadableBytes { bytes in
-      var scan = JSONScan(UnsafeBufferPointer(rebasing: bytes.bindMemory(to: UInt8.self)[..<length]))
-      guard let number = scan.integer(), scan.place == length else { return nil }
-      return number
+    let (number, length) = withUnsafeReadableBytes { bytes -> (Int64?, Int) in
+      let bytes = bytes.bindMemory(to: UInt8.self)
+      var scan = JSONScan(bytes)
+      let number = scan.integer()
+      let end = bytes[scan.place...].firstIndex(of: UInt8(ascii: " ")) ?? bytes.count
+      return (scan.place == end ? number : nil, end)
     }
+    moveReaderIndex(forwardBy: min(length + 1, readableBytes))
+    return number
   }
 
   /// Up to the next space.
