@@ -71,6 +71,10 @@ struct APIResponder: HTTPResponder {
       if isAnthropics { headers.addAnthropicLimits(states, at: clock.now) }
     }
     headers.append(contentsOf: reply.headers)
+    // Also of the body that a HEAD is not sent. Set later on, it would make a copy of all headers.
+    if case .whole(let body) = reply.content {
+      headers.append(HTTPField(name: .contentLength, value: String(body.readableBytes)))
+    }
     // A client that keeps its connection shall take its next request elsewhere.
     if drain.isOn { headers[.connection] = "close" }
     return response(to: request, trace?.following(reply, to: request) ?? reply, headers, id, trail, context)

@@ -17,12 +17,9 @@ extension APIResponder {
       let isGone = isCut || departed.contains(context.channel)
       let bytes = isHead || isCut ? 0 : body.readableBytes
       tell(trail, request.head, reply, id, context, bytesOut: bytes, isClientGone: isGone)
-      guard isHead else {
-        return Response(status: reply.status, headers: headers, body: ResponseBody(byteBuffer: body))
-      }
-      var headers = headers
-      headers[.contentLength] = String(body.readableBytes)
-      return Response(status: reply.status, headers: headers)
+      return Response(
+        status: reply.status, headers: headers,
+        body: isHead ? ResponseBody() : ResponseBody(byteBuffer: body))
     case .stream where isHead:
       tell(trail, request.head, reply, id, context, bytesOut: 0, isClientGone: false)
       return Response(status: reply.status, headers: headers)
