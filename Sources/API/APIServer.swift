@@ -179,7 +179,9 @@ struct APIServer: Sendable {
       responder: responder,
       server: .http1(
         configuration: HTTP1Channel.Configuration(
-          additionalChannelHandlers: [ConnectionGuard(departed: departed), StopBound(after: stopTime)])),
+          additionalChannelHandlers: [
+            ConnectionGuard(departed: departed, log: responder.log), StopBound(after: stopTime),
+          ])),
       configuration: ApplicationConfiguration(
         address: .hostname(settings.host, port: settings.port), serverName: "sluice", backlog: 1024),
       onServerRunning: { channel in await onReady(channel.localAddress?.port ?? 0) },

@@ -41,6 +41,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
   private let limits: Limits
   private let departed: DepartedClients?
+  private let log: RequestLog?
   private var phase = Phase.idle
   /// Of the body so far, what has not lengthened its time yet: less than a second's worth.
   private var uncountedBytes: Int64 = 0
@@ -53,10 +54,12 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   /// Goes off at the deadline or before. A phase that ends in time does not touch it: there are several in each request.
   private var timer: (time: NIODeadline, scheduled: Scheduled<Void>)?
 
-  /// Clients that close their half before they have their answer are told to `departed`.
-  init(limits: Limits = Limits(), departed: DepartedClients? = nil) {
+  /// Clients that close their half before they have their answer are told to `departed`, requests that are refused here to
+  /// `log`.
+  init(limits: Limits = Limits(), departed: DepartedClients? = nil, log: RequestLog? = nil) {
     self.limits = limits
     self.departed = departed
+    self.log = log
   }
 
   func handlerAdded(context: ChannelHandlerContext) {
@@ -81,7 +84,9 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-    if case .inputClosed? = event as? ChannelEvent, phase == .responding { departed?.left(context.channel) }
+    if case .inputClosed? = event as? ChannelEvent, phase == .body || phase == .responding {
+      departed?.left(context.channel)
+    }
     context.fireUserInboundEventTriggered(event)
   }
 
@@ -168,8 +173,13 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
   /// Answers in the handler's stead and ends the connection.
   private func refuse(_ context: ChannelHandlerContext, _ problem: Problem) {
-    let rendered = problem.problemDetails(requestID: RequestID(nil).description)
+    let id = RequestID(nil)
+    let rendered = problem.problemDetails(requestID: id.description)
+    log?.refused(
+      problem, id: id, status: rendered.status.code, bytesOut: rendered.body.readableBytes,
+      client: context.remoteAddress?.ipAddress)
     var headers = rendered.headers
+    headers[.requestID] = id.description
     headers[.connection] = "close"
     headers[.contentLength] = String(rendered.body.readableBytes)
     let head = HTTPResponse(status: rendered.status, headerFields: headers)

@@ -10,6 +10,8 @@ final class PendingJob {
   /// The job that the same request has become before; nil where that is for the queue to say. Such a one is not admitted: it
   /// may lack what it goes on from.
   var replays: JobID?
+  /// The name that the client asked for: an alias where it was one.
+  let model: String
   /// Nil once the queue has it: what was asked can be large, and many wait for long.
   private var order: JobOrder?
 
@@ -20,6 +22,7 @@ final class PendingJob {
     judge: RequestJudge
   ) throws(Problem) {
     var order = order
+    model = order.request.model
     order.resolveAlias(by: judge.catalogs)
     order.takeLane(of: client.policy)
     let encoded = order.request.encoded()

@@ -11,7 +11,8 @@ struct RequestLog: Sendable {
 
   /// How a request has ended.
   struct End: Sendable {
-    let method: HTTPRequest.Method
+    /// Nil for a request whose head was not read to its end.
+    let method: HTTPRequest.Method?
     let status: Int
     /// Nil for a stream, which its trail has counted.
     let bytesOut: Int?
@@ -32,7 +33,7 @@ struct RequestLog: Sendable {
     access.write("request", words: Self.words(facts, end, total)) { line in
       line.member("request_id", id.description)
       line.member("trace_id", facts.traceID)
-      line.member("method", end.method.rawValue)
+      line.member("method", end.method?.rawValue)
       line.member("route", facts.route)
       line.member("status", end.status)
       line.member("bytes_in", facts.bytesIn)
@@ -57,6 +58,14 @@ struct RequestLog: Sendable {
     }
   }
 
+  /// A request was refused of whose head nothing is known: it was no HTTP, too large or too slow.
+  func refused(_ problem: Problem, id: RequestID, status: Int, bytesOut: Int, client: String?) {
+    metrics.refused(problem)
+    ended(
+      RequestTrail(), End(method: nil, status: status, bytesOut: bytesOut, isClientGone: false), id: id,
+      client: client ?? "unix", userAgent: nil)
+  }
+
   /// Nil for none; the browser or program has a member of its own.
   private static func text(of headers: [(name: String, value: String)]) -> String? {
     let others = headers.filter { $0.name != "user-agent" }
@@ -73,7 +82,7 @@ struct RequestLog: Sendable {
 
   /// For people: `POST /query 200 in 12 ms`.
   private static func words(_ facts: RequestTrail.Facts, _ end: End, _ total: Duration) -> LogWords {
-    "\(end.method.rawValue) \(facts.route ?? "(no route)") \(end.status) in \(total.wholeMilliseconds) ms"
+    "\(end.method?.rawValue ?? "(no method)") \(facts.route ?? "(no route)") \(end.status) in \(total.wholeMilliseconds) ms"
   }
 }
 

@@ -55,6 +55,9 @@ final class RequestTrail: Sendable {
     }
   }
 
+  /// What is read or changed is kept by a job.
+  func isOf(_ job: JobID) { guarded.withLock { $0.job = job } }
+
   func isIn(_ trace: RequestTrace?) {
     guard let trace else { return }
     let id = trace.traceID.description
@@ -79,7 +82,7 @@ final class RequestTrail: Sendable {
 
   func asks(_ job: PendingJob) {
     guarded.withLock { facts in
-      facts.model = job.admission.model
+      facts.model = job.model
       facts.user = job.admission.demand.user
       facts.job = nil
     }

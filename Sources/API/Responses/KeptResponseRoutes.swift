@@ -15,7 +15,9 @@ struct KeptResponseRoutes: Sendable {
 
   private func find(_ call: Call) async throws(Problem) -> (KeptResponse, Client) {
     guard let client = call.client else { throw .unauthorized }
-    return (try await desk.find(call.parameters["id"], for: client), client)
+    let response = try await desk.find(call.parameters["id"], for: client)
+    call.trail.isOf(response.job.id)
+    return (response, client)
   }
 
   // MARK: - GET

@@ -20,6 +20,8 @@ public struct JobResult: Sendable, Hashable {
   public var providerKey: KeyPlace?
   /// What all answers used that were bought for it, where they are several; else nil.
   public var usedBySeveral: TokenUsage?
+  /// What each target is paid, where several are; else empty. Not stored.
+  public var payments: [Payment] = []
   /// Whether an answer was bought at a price that nobody knew, so that ``cost`` lacks it.
   public var isUnpriced = false
 

@@ -18,6 +18,8 @@ public struct ClaimedJob: Sendable {
   public let trace: JobTrace?
   /// The time from its admission until it was claimed; nil for one that was handed over as it came.
   public var age: Duration?
+  /// Whether the attempt before this one was put aside for it, and not ended by the loss of its worker.
+  public var followsRetry = false
 
   /// `stored` is the request as it stands in the queue, behind the lines of a trace.
   init(
@@ -94,6 +96,7 @@ extension JobQueue {
       stored: fields.count > 5 ? fields[5].buffer : nil,
       deliveredJob: fields.count > 6 ? fields[6].string.flatMap(JobID.init(rawValue:)) : nil)
     job.age = fields.count > 7 ? fields[7].integer.map { .milliseconds($0) } : nil
+    job.followsRetry = fields.count > 8 && fields[8].string == "\(attempts - 1)"
     return job
   }
 

@@ -9,15 +9,19 @@ enum CallbackOutcome: Sendable, Hashable {
   case gone
   /// Anything else. `reason` is a phrase for people and logs, without path, query or secret;
   /// `retryAfter` is what the receiver asked for, at most ``CallbackBackoff/longest``.
-  case failed(reason: String, retryAfter: Duration? = nil)
+  /// `status` is what it answered, if anything.
+  case failed(reason: String, retryAfter: Duration? = nil, status: Int? = nil)
 
   /// By the head of the receiver's answer; its body has no say.
   init(status: Int, headers: HTTPHeaders) {
     switch status {
     case 200...299: self = .delivered
     case 410: self = .gone
-    case 300...399: self = .failed(reason: "answered with a redirect (\(status)), which is not followed")
-    default: self = .failed(reason: "answered \(status)", retryAfter: Self.retryAfter(headers))
+    case 300...399:
+      self = .failed(reason: "answered with a redirect (\(status)), which is not followed", status: status)
+    default:
+      self = .failed(
+        reason: "answered \(status)", retryAfter: Self.retryAfter(headers), status: status)
     }
   }
 

@@ -22,7 +22,7 @@ struct DeliveryRecorder: Sendable {
     switch outcome {
     case .delivered: try await complete(delivery)
     case .gone: try await fail(delivery, "its receiver is gone (410)", about: subject)
-    case .failed(let reason, let retryAfter):
+    case .failed(let reason, let retryAfter, _):
       let delay = backoff.delay(
         afterAttempt: delivery.attempts, retryAfter: retryAfter, chance: .random(in: 0..<1))
       guard ContinuousClock().now + delay < deadline else {

@@ -83,10 +83,15 @@ struct CascadeProgress: Sendable {
   private func result(of answer: ProviderAnswer, _ turn: TargetTurn, isFiltered: Bool) -> JobResult {
     var result = JobResult(
       answer: answer.answer, provider: turn.target.provider, model: turn.target.model,
-      error: isFiltered ? Self.filteredSentence : nil, cost: cost, latency: ContinuousClock.now - start,
+      error: isFiltered ? Self.filteredSentence : nil, cost: price(of: answer.answer.usage, turn.target),
+      latency: ContinuousClock.now - start,
       cascadePath: path(standing: turn))
     result.embeddings = answer.embeddings
     result.dropped = turn.dropped
+    if paysSeveral {
+      result.payments = payments
+      result.cost = payments.reduce(.zero) { $0 + $1.cost }
+    }
     if bought.count > 1 { result.usedBySeveral = bought.reduce(.zero) { $0 + $1.usage } }
     result.providerKey = turn.key
     // What cost something had a price, where there was but one.
@@ -109,16 +114,18 @@ struct CascadeProgress: Sendable {
     return path
   }
 
-  /// Of all answers that were bought. Targets that were overtaken have read the prompt, too; what else they did nobody
+  private var paysSeveral: Bool { bought.count > 1 || path.contains { $0.status == .aborted } }
+
+  /// For all answers that were bought. Targets that were overtaken have read the prompt, too; what else they did nobody
   /// says.
-  private var cost: NanoDollars {
-    var cost = NanoDollars.zero
-    for (usage, target) in bought { cost = cost + price(of: usage, target) }
+  private var payments: [Payment] {
+    var payments = bought.map { Payment($0.target, $0.usage, price(of: $0.usage, $0.target)) }
     for step in path where step.status == .aborted {
+      let target = Target(provider: step.provider, model: step.model)
       let prompt = TokenUsage(promptTokens: bought.last?.usage.promptTokens ?? 0, completionTokens: 0)
-      cost = cost + price(of: prompt, Target(provider: step.provider, model: step.model))
+      payments.append(Payment(target, .zero, price(of: prompt, target)))
     }
-    return cost
+    return payments
   }
 
   private func price(of usage: TokenUsage, _ target: Target) -> NanoDollars {

@@ -8,10 +8,12 @@ struct JobLog: Sendable {
   /// Nil where keys have no names.
   let keys: KeyNames?
 
-  /// A job has been recorded as ended. `model` is what was asked, `trace` the trace that it is in (32 hexadecimal digits).
+  /// A job has been recorded as ended. `model` is what was asked, `unused` what was bought without an answer, `trace` the
+  /// trace that it is in (32 hexadecimal digits).
   func ended(
     _ job: ClaimedJob, asked model: String?, with verdict: JobVerdict, _ account: JobAccount?,
-    began: ContinuousClock.Instant?, since start: ContinuousClock.Instant, in trace: String? = nil
+    after unused: Purchase?, began: ContinuousClock.Instant?, since start: ContinuousClock.Instant,
+    in trace: String? = nil
   ) async {
     if let account { metrics.ended(account, with: verdict.result) }
     guard access.has(isError: verdict.failure != nil) else { return }
@@ -31,6 +33,10 @@ struct JobLog: Sendable {
       if let result {
         line.add(result.usedInAll)
         line.member("cost_usd", decimal: result.cost.rawValue, places: 9)
+      } else if let unused {
+        line.member("tokens_in", unused.promptTokens)
+        line.member("tokens_out", unused.completionTokens)
+        line.member("cost_usd", decimal: unused.cost.rawValue, places: 9)
       }
       line.member("attempts", verdict.path?.count { $0.status != .skipped })
       line.member("claims", job.attempts)

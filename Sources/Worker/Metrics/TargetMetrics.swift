@@ -26,18 +26,14 @@ final class TargetMetrics: Sendable {
 
   private let name: Target
   private let outcomes: [Outcome: Counter]
-  private let chats: Histogram
-  private let embeddings: Mutex<Histogram?>
+  private let chats: OperationMetrics
+  /// By their names, once there is such a call.
+  private let others = Mutex<[String: OperationMetrics]>([:])
   private let families: TargetFamilies
-  private let inputTokens: Histogram
-  private let outputTokens: Histogram
   private let firstPieces: Mutex<Histogram?>
   private let kinds: Kinds
   private let cost: Counter
   private let stated = Mutex<[StatedQuota]>([])
-
-  private static let chat = "chat"
-  private static let embedding = "embeddings"
 
   init(_ name: Target, _ families: TargetFamilies) {
     self.name = name
@@ -47,11 +43,8 @@ final class TargetMetrics: Sendable {
       uniqueKeysWithValues: Outcome.allCases.map {
         ($0, families.attempts.series(provider, model, $0.rawValue))
       })
-    chats = families.durations.series(Self.chat, provider, model)
-    embeddings = Mutex(nil)
+    chats = OperationMetrics("chat", of: name, families)
     firstPieces = Mutex(nil)
-    inputTokens = families.usage.series(Self.chat, provider, model, "input")
-    outputTokens = families.usage.series(Self.chat, provider, model, "output")
     func tokens(_ kind: String) -> Counter { families.tokens.series(kind, provider, model) }
     kinds = Kinds(
       input: tokens("input"), output: tokens("output"), cached: tokens("cached"),
@@ -62,18 +55,20 @@ final class TargetMetrics: Sendable {
   /// A call has ended. `usage` is what an answer used.
   func ended(_ outcome: Outcome, of request: JobRequest, after duration: Duration, _ usage: TokenUsage?) {
     outcomes[outcome]?.add()
+    let trace = JobTracing.current?.recordedTrace
     guard case .chat = request else {
-      let series = embeddings.withLock { known in
-        let series = known ?? families.durations.series(Self.embedding, name.provider, name.model)
-        known = series
-        return series
-      }
-      return series.observe(duration)
+      return metrics(of: request.operation).ended(after: duration, usage, trace: trace)
     }
-    chats.observe(duration)
-    guard let usage, !usage.isZero else { return }
-    inputTokens.observe(Double(usage.promptTokens))
-    outputTokens.observe(Double(usage.completionTokens))
+    chats.ended(after: duration, usage, trace: trace)
+  }
+
+  private func metrics(of operation: String) -> OperationMetrics {
+    others.withLock { known in
+      if let metrics = known[operation] { return metrics }
+      let new = OperationMetrics(operation, of: name, families)
+      known[operation] = new
+      return new
+    }
   }
 
   /// The first piece of a streamed answer has come.
@@ -82,7 +77,7 @@ final class TargetMetrics: Sendable {
       let series = known ?? families.firstPieces.series(name.provider, name.model)
       known = series
       return series
-    }.observe(duration)
+    }.observe(duration, trace: JobTracing.current?.recordedTrace)
   }
 
   /// An answer has been recorded.

@@ -44,7 +44,10 @@ final class WorkerMetrics: Sendable {
     if let wait = account.wait { histogram(of: account.lane).observe(wait) }
     guard let result else { return }
     let usage = result.usedInAll
-    series(of: Target(provider: result.provider, model: result.model)).used(usage, cost: result.cost)
+    if result.payments.isEmpty {
+      series(of: Target(provider: result.provider, model: result.model)).used(usage, cost: result.cost)
+    }
+    for payment in result.payments { series(of: payment.target).used(payment.usage, cost: payment.cost) }
     let tenant = counters(of: account.tenant)
     tenant.tokens.add(usage.totalTokens)
     tenant.cost.add(Int(result.cost.rawValue))

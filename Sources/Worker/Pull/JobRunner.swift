@@ -71,7 +71,7 @@ struct JobRunner: Sendable {
         metadata: ["job": "\(job.lease.id)", "attempt": "\(job.attempts)"])
     case .complete, .fail:
       await log.ended(
-        job, asked: model, with: verdict, account, began: began, since: start,
+        job, asked: model, with: verdict, account, after: report.unused, began: began, since: start,
         in: (tracing?.trace.context.traceID).map { "\($0)" })
     }
   }

@@ -29,16 +29,9 @@ final class AttemptSpan: Sendable {
     in catalog: ProviderCatalog
   ) -> AttemptSpan? {
     guard let tracing = JobTracing.current, let tracer = tracing.tracer else { return nil }
-    let (operation, parameters): (String, SpanAttributes) =
-      switch request {
-      case .chat(let conversation): ("chat", Self.parameters(of: conversation.parameters))
-      case .completion: ("text_completion", [:])
-      case .moderation: ("moderation", [:])
-      case .count: ("count_tokens", [:])
-      case .embedding: ("embeddings", [:])
-      }
-    var attributes = parameters
-    attributes["gen_ai.operation.name"] = operation
+    var attributes = SpanAttributes()
+    if case .chat(let conversation) = request { attributes = Self.parameters(of: conversation.parameters) }
+    attributes["gen_ai.operation.name"] = request.operation
     attributes["gen_ai.provider.name"] =
       catalog.provider(named: target.provider)?.genAIName ?? target.provider
     attributes["gen_ai.request.model"] = target.model
@@ -49,7 +42,7 @@ final class AttemptSpan: Sendable {
     if streams { attributes["sluice.stream"] = true }
     if resends > 0 { attributes["http.request.resend_count"] = resends }
     if tracer.recordsContent { attributes.merge(GenAIContent.attributes(of: request, asked: target.model)) }
-    let span = tracing.beginAttempt("\(operation) \(target.model)", attributes: attributes)
+    let span = tracing.beginAttempt("\(request.operation) \(target.model)", attributes: attributes)
     return span.map {
       AttemptSpan($0, of: request, to: target, recordsContent: tracer.recordsContent, in: catalog)
     }

@@ -29,11 +29,14 @@ struct DeliverySpan: Sendable {
 
   func end(_ outcome: CallbackOutcome) {
     switch outcome {
+    // Which of all that mean success, nobody keeps.
     case .delivered: span.update { $0["sluice.outcome"] = "delivered" }
     case .gone:
       span.update { $0["http.response.status_code"] = 410 }
       span.fail("410")
-    case .failed(let reason, _): span.fail("undelivered", reason)
+    case .failed(let reason, _, let status):
+      span.update { $0["http.response.status_code"] = status }
+      span.fail(status.map { "\($0)" } ?? "undelivered", reason)
     }
     span.end()
   }

@@ -6,8 +6,10 @@ import Tracing
 /// (`gen_ai.input.messages`…), and under the names by which Phoenix and others that follow OpenInference read it, Langfuse
 /// among them.
 enum GenAIContent {
+  private static let shown = LoggedContents(bytes: 64 * 1024, rate: 1)
+
   static func attributes(of request: JobRequest, asked model: String) -> SpanAttributes {
-    guard case .chat(let conversation) = request else { return ["openinference.span.kind": "EMBEDDING"] }
+    guard case .chat(let conversation) = request else { return input(of: request) }
     var attributes: SpanAttributes = [
       "openinference.span.kind": "LLM", "llm.model_name": .string(model),
     ]
@@ -23,6 +25,23 @@ enum GenAIContent {
     attributes["input.mime_type"] = "application/json"
     let turns = conversation.turns.map { (role: $0.role.rawValue, parts: $0.parts) }
     attributes.merge(OpenInferenceMessages.attributes("llm.input_messages", of: turns))
+    return attributes
+  }
+
+  /// Of what is no conversation: its text, or several and tokens as JSON.
+  private static func input(of request: JobRequest) -> SpanAttributes {
+    let (kind, input): (String, JSONValue?) =
+      switch request {
+      case .embedding(let request): ("EMBEDDING", request.input)
+      case .completion(let request): ("LLM", request.prompt)
+      case .moderation(let request): ("GUARDRAIL", request.input)
+      case .chat, .count: ("LLM", nil)
+      }
+    var attributes: SpanAttributes = ["openinference.span.kind": .string(kind)]
+    guard let input else { return attributes }
+    let text = input.string ?? String(buffer: input.serialized())
+    attributes["input.value"] = shown.shown(text)
+    attributes["input.mime_type"] = input.string == nil ? "application/json" : "text/plain"
     return attributes
   }
 

@@ -23,6 +23,7 @@ final class JobTracing: SpanSink {
   let trace: JobTrace
   private let id: JobID
   private let attempts: Int
+  private let followsRetry: Bool
   private let state = Mutex(State())
 
   /// Nil for a job that is in no trace: then nothing is made for it.
@@ -35,7 +36,11 @@ final class JobTracing: SpanSink {
     self.tracer = trace.context.isSampled ? tracer : nil
     id = job.lease.id
     attempts = job.attempts
+    followsRetry = job.followsRetry
   }
+
+  /// The trace that an exemplar may name (32 hexadecimal digits): nil where no backend has it.
+  var recordedTrace: String? { tracer == nil ? nil : "\(trace.context.traceID)" }
 
   /// The job was given to this worker. How long it waited before its first start is a span of its own.
   func began() {
@@ -59,7 +64,7 @@ final class JobTracing: SpanSink {
     }
     if let before {
       span.addLink(to: before, attributes: ["sluice.link": "attempt_before"])
-    } else if attempts > 1 {
+    } else if followsRetry {
       let retry = trace.context.at(RetrySpan.id(of: trace, after: attempts - 1))
       span.addLink(to: retry, attributes: ["sluice.link": "retry"])
     }

@@ -28,6 +28,11 @@ struct SecretBlotTests {
       ("-----BEGIN PGP PUBLIC KEY BLOCK-----", "-----BEGIN PGP PUBLIC KEY BLOCK-----"),
       // As JSON writes the beginning of a line.
       (#"my key:\nsk-proj-0123456789abcdef and \u0007AKIA0123456789ABCDEF"#, #"my key:\n*** and \u0007***"#),
+      ("-ghp_0123456789abcdefghij0123456789abcdef\n+x", "-***\n+x"), ("._AKIAIOSFODNN7EXAMPLE", "._***"),
+      ("xoxe.xoxp-1-0123456789abcdef", "xoxe.***"),
+      ("whsec_0123456789abcdef0123 and csk-0123456789abcdef", "*** and ***"),
+      ("xai-0123456789abcdef0123", "***"), ("sk_test_0123456789abcdef", "***"),
+      ("a risk-based-and-tested-way", "a risk-based-and-tested-way"),
       ("-----BEGIN CERTIFICATE-----", "-----BEGIN CERTIFICATE-----"), ("", ""), ("ümlaut 🙂", "ümlaut 🙂"),
     ])
   func blots(text: String, shown: String) {

@@ -40,6 +40,25 @@ struct DepthTests {
     }
   }
 
+  @Test("what has ended in front of a job hides neither it nor its tenant's others")
+  func ended() async throws {
+    try await QueueLab.with { lab in
+      var ids: [JobID] = []
+      for _ in 0..<5 { ids.append(try await lab.admit(lab.admission())) }
+      let other = try await lab.admit(lab.admission(tenant: "b"))
+      for (index, id) in (ids + [other]).enumerated() {
+        try await age(id, by: 9000 - Int64(1000 * index), lab)
+      }
+      for (index, id) in ids.enumerated() {
+        let waits = try await oldest(lab)
+        #expect(waits >= .seconds(9000 - 1000 * index) && waits < .seconds(9100 - 1000 * index))
+        _ = try await lab.queue.cancel(id, tenant: "default")
+      }
+      let waits = try await oldest(lab)
+      #expect(waits >= .seconds(4000) && waits < .seconds(4100))
+    }
+  }
+
   @Test("a dead letter that is requeued waits since then")
   func requeued() async throws {
     try await QueueLab.with { lab in

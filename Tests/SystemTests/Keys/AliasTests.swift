@@ -39,6 +39,7 @@ struct AliasTests {
       #expect(try await ask(lab, key, "gpt-4").status == 404)
       let native = try await lab.call(.POST, "/query", ["prompt": "Why?", "model": "claude-x"], key: key)
       #expect(native.json["model"] == "llama-smart")
+      try await lab.api.process.waitForOutput(" model=claude-x target=groq/llama-smart ")
       try await eventually("the usage is counted") {
         let usage = try await lab.call(.GET, "/admin/usage?group_by=route")
         let routes = usage.json["data"]?.array?.compactMap { $0["route"]?.string } ?? []

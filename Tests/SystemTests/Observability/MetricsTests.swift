@@ -174,6 +174,51 @@ struct MetricsTests {
     }
   }
 
+  @Test("each provider that is paid for an answer is counted for its own part")
+  func passedOver() async throws {
+    try await with(environment: ["CASCADE": "gemini,groq"]) { cluster, api, worker in
+      let empty: JSONValue = [
+        "choices": [["index": 0, "message": ["role": "assistant", "content": ""], "finish_reason": "stop"]],
+        "usage": ["prompt_tokens": 100, "completion_tokens": 20],
+      ]
+      try await cluster.simulator.script([
+        ["provider": "gemini", "behaviour": ["raw_body": .string(empty.description)]]
+      ])
+      let reply = try await api.post("/query", ["prompt": "Why?", "cache": "off"])
+      #expect(reply.json["provider"] == "groq")
+      let page = try await idle(worker, after: 1)
+      #expect(page["sluice_tokens_total{kind=\"input\",provider=\"gemini\",model=\"\(model)\"}"] == 100)
+      let asked = Double(reply.json["usage"]?["prompt_tokens"]?.integer ?? 0)
+      let groq = #"provider="groq",model="llama-3.3-70b-versatile""#
+      #expect(page["sluice_tokens_total{kind=\"input\",\(groq)}"] == asked)
+      #expect(page[#"sluice_tenant_tokens_total{tenant="default"}"#] > 120 + asked)
+    }
+  }
+
+  @Test("embeddings have operation, tokens and, where they are traced, exemplars of their own")
+  func embeddings() async throws {
+    let trace = "1af7651916cd43dd8448eb211c80319c"
+    try await WebhookReceiver.with(.status(200)) { collector in
+      let environment = [
+        "OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:\(collector.port)",
+        "OTEL_EXPORTER_OTLP_PROTOCOL": "http/json",
+      ]
+      try await with(environment: environment) { _, api, worker in
+        let reply = try await api.post(
+          "/v1/embeddings", ["model": "gemini/gemini-embedding-001", "input": "Why is the sky blue?"],
+          headers: ["traceparent": "00-\(trace)-b7ad6b7169203331-01"])
+        #expect(reply.status == 200)
+        _ = try await idle(worker, after: 1)
+        let page = try await worker.workerMetrics(accept: Self.openMetrics)
+        let lines = page.text.split(separator: "\n").filter { $0.contains(#"name="embeddings""#) }
+        #expect(lines.contains { $0.hasPrefix("gen_ai_client_operation_duration") && $0.contains(trace) })
+        let tokens = try #require(reply.json["usage"]?["prompt_tokens"]?.integer)
+        #expect(
+          lines.contains { $0.hasPrefix("gen_ai_client_token_usage_sum") && $0.hasSuffix(" \(tokens)") })
+      }
+    }
+  }
+
   @Test("what refuses a request is counted")
   func refusals() async throws {
     try await with(environment: ["RATE_LIMIT": "1/hour", "CASCADE": "gemini"]) { _, api, _ in

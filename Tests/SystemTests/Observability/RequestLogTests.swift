@@ -198,6 +198,50 @@ struct RequestLogTests {
     }
   }
 
+  @Test("what is no HTTP has a line and is counted, and its answer's id is that line's")
+  func unreadable() async throws {
+    try await with { _, api, _ in
+      for (number, head) in ["BREW /query HTTP/1.1", "GET / HTTP/1.1\r\nUser-Agent: a\u{1B}[31m"].enumerated()
+      {
+        let answer = try await RawConnection.exchange(
+          port: api.port, ByteBuffer(string: "\(head)\r\nHost: sluice\r\n\r\n"))
+        let field = try #require(answer.firstMatch(of: /(?i)\r\nx-request-id: (\S+)\r\n/), "\(answer)")
+        let line = try await line(api.process, of: String(field.1))
+        #expect(line["status"] == 400 && line["method"] == nil && line["client"] == "127.0.0.1", "\(line)")
+        let count = #"sluice_http_request_duration_seconds_count{route="other",status="400"}"#
+        #expect(try await api.metrics()[count] == Double(number + 1))
+      }
+    }
+  }
+
+  @Test("who leaves before all of a body is sent is told of")
+  func clientGoneWhileSending() async throws {
+    try await with { _, api, _ in
+      let head =
+        "POST /query HTTP/1.1\r\nHost: sluice\r\nX-API-Key: \(SluiceCluster.key)\r\nX-Request-Id: g-3\r\n"
+        + "Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n"
+      try await RawConnection.with(port: api.port) { connection in
+        try await connection.send(head + #"{"prompt""#)
+      }
+      #expect(try await line(api.process, of: "g-3")["client_gone"] == true)
+    }
+  }
+
+  @Test("of an answer that broke off, its job's line says what was bought")
+  func broken() async throws {
+    try await with(environment: ["JOB_MAX_ATTEMPTS": "1"]) { cluster, api, worker in
+      try await cluster.simulator.script([["provider": "*", "behaviour": ["cut": "mid_body"]]])
+      _ = try await StreamedReply.to(
+        api.url + "/query", method: .POST,
+        headers: ["X-API-Key": SluiceCluster.key, "X-Request-Id": "b-1"],
+        body: ["prompt": "Why?", "stream": true])
+      let id = try await line(api.process, of: "b-1")["job"]?.string ?? ""
+      let job = try await line(worker, ofJob: id)
+      #expect(job["state"] == "failed" && job["tokens_in"]?.integer ?? 0 > 0, "\(job)")
+      #expect(job["cost_usd"]?.double ?? 0 > 0, "\(job)")
+    }
+  }
+
   @Test("refusals have lines without what is not known, health and metrics have none; errors alone on demand")
   func choices() async throws {
     try await with(environment: ["ACCESS_LOG": "errors", "JOB_MAX_ATTEMPTS": "1"]) { cluster, api, worker in

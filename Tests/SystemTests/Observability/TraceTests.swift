@@ -142,6 +142,7 @@ struct TraceTests {
       let job = try #require(spans.named("process").first)
       #expect(spans.named("process").count == 1 && !spans.named("chat").isEmpty)
       #expect(spans.named("chat").allSatisfy { $0.parent == job.id })
+      #expect(Set(spans.flatMap(\.links)).isSubset(of: spans.map(\.id)), "no link to what nobody exported")
     }
   }
 
@@ -163,7 +164,8 @@ struct TraceTests {
         let job = try #require(spans.named("process").first)
         let calls = spans.named("POST webhook")
         #expect(calls.count == 2 && calls.allSatisfy { $0.parent == job.id && $0.kind == 3 })
-        #expect(calls.filter(\.isError).count == 1)
+        #expect(calls.filter(\.isError).map { $0.attributes["error.type"] } == ["500"])
+        #expect(calls.filter(\.isError).map { $0.attributes["http.response.status_code"] } == ["500"])
         let told = receiver.requests.compactMap { $0.headers["traceparent"] }
         #expect(Set(told) == Set(calls.map { "00-\($0.trace)-\($0.id)-01" }))
         #expect(!calls.contains { $0.attributes.values.contains { $0.string?.contains("team") == true } })

@@ -10,9 +10,11 @@ struct CallbackDecisionTests {
     "every 2xx is a delivery, and everything else but 410 is tried again",
     arguments: [
       (200, .delivered), (202, .delivered), (204, .delivered), (299, .delivered), (410, .gone),
-      (301, .failed(reason: "answered with a redirect (301), which is not followed")),
-      (400, .failed(reason: "answered 400")), (404, .failed(reason: "answered 404")),
-      (429, .failed(reason: "answered 429")), (500, .failed(reason: "answered 500")),
+      (301, .failed(reason: "answered with a redirect (301), which is not followed", status: 301)),
+      (400, .failed(reason: "answered 400", status: 400)),
+      (404, .failed(reason: "answered 404", status: 404)),
+      (429, .failed(reason: "answered 429", status: 429)),
+      (500, .failed(reason: "answered 500", status: 500)),
     ] as [(Int, CallbackOutcome)])
   func statuses(status: Int, outcome: CallbackOutcome) {
     #expect(CallbackOutcome(status: status, headers: [:]) == outcome)
@@ -29,7 +31,7 @@ struct CallbackDecisionTests {
     let headers: HTTPHeaders = ["retry-after": text, "date": "Sun, 06 Nov 1994 08:49:37 GMT"]
     #expect(
       CallbackOutcome(status: 503, headers: headers)
-        == .failed(reason: "answered 503", retryAfter: seconds.map { .seconds($0) }))
+        == .failed(reason: "answered 503", retryAfter: seconds.map { .seconds($0) }, status: 503))
   }
 
   @Test("the wait doubles from 5 s up to an hour, with jitter on its upper half")

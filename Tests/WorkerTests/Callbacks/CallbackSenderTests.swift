@@ -105,7 +105,8 @@ struct CallbackSenderTests {
       let answer = WebhookReceiver.Answer.status(
         307, headers: ["location": "http://127.0.0.1:\(other.port)/steal"])
       let outcome = try await outcome(of: answer)
-      #expect(outcome == .failed(reason: "answered with a redirect (307), which is not followed"))
+      #expect(
+        outcome == .failed(reason: "answered with a redirect (307), which is not followed", status: 307))
       #expect(other.requests.isEmpty)
     }
   }
@@ -113,7 +114,8 @@ struct CallbackSenderTests {
   @Test("a failing receiver's wish to be called later is heard")
   func retryAfter() async throws {
     let busy = WebhookReceiver.Answer.status(503, headers: ["Retry-After": "120"], body: "busy")
-    #expect(try await outcome(of: busy) == .failed(reason: "answered 503", retryAfter: .seconds(120)))
+    #expect(
+      try await outcome(of: busy) == .failed(reason: "answered 503", retryAfter: .seconds(120), status: 503))
   }
 
   @Test("a receiver that does not answer in time has failed")
@@ -125,7 +127,7 @@ struct CallbackSenderTests {
   @Test("an endless answer is cut, and its status counts")
   func endlessBody() async throws {
     #expect(try await outcome(of: .endlessBody(status: 200)) == .delivered)
-    #expect(try await outcome(of: .endlessBody(status: 500)) == .failed(reason: "answered 500"))
+    #expect(try await outcome(of: .endlessBody(status: 500)) == .failed(reason: "answered 500", status: 500))
   }
 
   @Test("an answer that stops half-way is cut, and its status counts")

@@ -88,12 +88,9 @@ public enum KeyBlots {
     return shown
   }
 
-  /// What keys of well-known services begin with.
-  private static let beginnings = [
-    "pk-", "rk-", "gsk_", "xai-", "AIza", "ya29.", "hf_", "nvapi-", "pplx-", "csk-", "r8_", "fw_", "AKIA",
-    "ASIA",
-    "ghp_", "github_pat_", "glpat-", "eyJ", "tgp_v1_", "key-", "whsec_",
-  ].map { Array($0.utf8) }
+  /// Some are words, too, and count only with a digit behind them.
+  private static let beginnings = (KeyBeginnings.ofIssuers.map(\.prefix) + ["pk-", "rk-", "key-"])
+    .map { Array($0.utf8) }
   private static let openAI = ["sk-", "sk_"].map { Array($0.utf8) }
 
   private static func looksLikeKey(_ token: ArraySlice<UInt8>, followsBearer: Bool) -> Bool {

@@ -12,10 +12,11 @@ public struct LoggedContents: Sendable {
 
   /// Nil where nothing is shown.
   init?(_ environment: ProcessEnvironment) throws(ConfigurationError) {
-    guard try environment.read(Variables.logContent) == .on else { return nil }
+    // Read in any case: a wrong value is one also before it is needed.
     self.init(
       bytes: try environment.read(Variables.logContentBytes),
       rate: try environment.read(Variables.logContentRate))
+    guard try environment.read(Variables.logContent) == .on else { return nil }
   }
 
   /// Whether one more job is shown. `chance` is uniform in 0..<1.

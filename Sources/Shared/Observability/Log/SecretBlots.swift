@@ -7,15 +7,8 @@ enum SecretBlots {
   /// No secret is taken for longer, in bytes.
   static let longest = 4096
 
-  /// Prefixes, and how many characters must follow at least.
-  private static let prefixes: [(prefix: String, least: Int)] = [
-    ("sk-", 16), ("AKIA", 16), ("ASIA", 16), ("ghp_", 20), ("gho_", 20), ("ghs_", 20), ("ghu_", 20),
-    ("github_pat_", 20), ("glpat-", 16), ("xoxa-", 10), ("xoxb-", 10), ("xoxp-", 10), ("xoxr-", 10),
-    ("xoxs-", 10), ("AIza", 30), ("ya29.", 20), ("sk_live_", 16), ("rk_live_", 16), ("SG.", 20), ("npm_", 20),
-    ("pypi-", 16), ("dop_v1_", 20), ("gsk_", 20), ("hf_", 20), ("eyJ", 20),
-  ]
   private static let byFirst: [UInt8: [(prefix: [UInt8], least: Int)]] = Dictionary(
-    grouping: prefixes.map { (prefix: Array($0.prefix.utf8), least: $0.least) }, by: { $0.prefix[0] })
+    grouping: KeyBeginnings.ofIssuers.map { (prefix: Array($0.utf8), least: $1) }, by: { $0.prefix[0] })
   private static let privateKey = Array("-----BEGIN ".utf8)
   private static let privateKeys = [Array("PRIVATE KEY".utf8), Array("PRIVATE KEY BLOCK".utf8)]
   private static let end = Array("-----END ".utf8)
@@ -54,9 +47,9 @@ enum SecretBlots {
     return nil
   }
 
-  /// Behind an escape of JSON, such as `\n` or `\u000b`, a word begins.
+  /// Behind an escape of JSON, such as `\n` or `\u000b`, a word begins, and behind a mark such as that of a removed line.
   private static func isWithinWord(_ bytes: [UInt8], at start: Int) -> Bool {
-    guard start > 0, isOfToken(bytes[start - 1]) else { return false }
+    guard start > 0, isLetterOrDigit(bytes[start - 1]) else { return false }
     let backslash = UInt8(ascii: "\\")
     if start > 1, bytes[start - 2] == backslash, "bfnrt".utf8.contains(bytes[start - 1]) { return false }
     return !(start > 5 && bytes[start - 6] == backslash && bytes[start - 5] == UInt8(ascii: "u"))
@@ -82,9 +75,13 @@ enum SecretBlots {
   }
 
   private static func isOfToken(_ byte: UInt8) -> Bool {
+    isLetterOrDigit(byte) || "-_.".utf8.contains(byte)
+  }
+
+  private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
+      UInt8(ascii: "0")...UInt8(ascii: "9"):
       true
     default: false
     }

@@ -7,6 +7,7 @@ final class ExportFailureLog: Sendable {
 
   private struct State {
     var lost = 0
+    var reason = ""
     var lastSaid: ContinuousClock.Instant?
   }
 
@@ -21,15 +22,30 @@ final class ExportFailureLog: Sendable {
 
   /// `lost` is how many spans went nowhere for that reason.
   func note(_ reason: String, lost: Int, now: ContinuousClock.Instant = .now) {
-    let unsaid: Int? = state.withLock { state in
+    let said: State? = state.withLock { state in
+      state.reason = reason
       state.lost += lost
-      if let last = state.lastSaid, now - last < Self.interval { return nil }
-      defer { (state.lastSaid, state.lost) = (now, 0) }
-      return state.lost
+      return Self.taken(&state, now: now)
     }
-    guard let unsaid else { return }
+    if let said { say(said) }
+  }
+
+  /// Says what was lost within a minute of the last line, as soon as that is over: nothing may fail after it.
+  func sayWhatIsLeft(now: ContinuousClock.Instant = .now) {
+    let said = state.withLock { $0.lost > 0 ? Self.taken(&$0, now: now) : nil }
+    if let said { say(said) }
+  }
+
+  /// What is to be said now; nil when something was said less than a minute ago.
+  private static func taken(_ state: inout State, now: ContinuousClock.Instant) -> State? {
+    if let last = state.lastSaid, now - last < interval { return nil }
+    defer { (state.lastSaid, state.lost) = (now, 0) }
+    return state
+  }
+
+  private func say(_ said: State) {
     logger.warning(
-      "traces are not exported as they should be: \(reason)",
-      metadata: ["collector": "\(host)", "spans_lost": "\(unsaid)"])
+      "traces are not exported as they should be: \(said.reason)",
+      metadata: ["collector": "\(host)", "spans_lost": "\(said.lost)"])
   }
 }

@@ -8,10 +8,13 @@ import Synchronization
 /// Told to stop, it sends what is there, once. It is the last service to be stopped.
 public final class SpanExporter: Service, SpanSink {
   private let queue: SpanQueue
+  private static let lossesEvery = Duration.seconds(1)
+
   private let batching: SpanBatching
   private let client: CollectorClient
   private let failures: ExportFailureLog
-  private let sum = Mutex(SpanCounts())
+  /// What is dropped stands with the queue.
+  private let sent = Mutex(SpanCounts())
   /// A batch that a stop has kept from being sent.
   private let unsent = Mutex<[SpanRecord]>([])
   private let lastTimeout: Duration
@@ -24,7 +27,11 @@ public final class SpanExporter: Service, SpanSink {
     lastTimeout = min(settings.timeout, .seconds(10))
   }
 
-  public var counts: SpanCounts { sum.withLock { $0 } }
+  public var counts: SpanCounts {
+    var counts = sent.withLock { $0 }
+    counts.dropped = queue.dropped
+    return counts
+  }
 
   public func add(_ spans: [SpanRecord]) { queue.add(spans) }
 
@@ -34,6 +41,7 @@ public final class SpanExporter: Service, SpanSink {
         group.addTask {
           while (try? await Task.sleep(for: self.batching.delay)) != nil { self.queue.ripen() }
         }
+        group.addTask { await self.sayLosses() }
         for await _ in self.queue.batches { await self.exportAll() }
         group.cancelAll()
       }
@@ -46,7 +54,6 @@ public final class SpanExporter: Service, SpanSink {
 
   private func exportAll() async {
     while !Task.isCancelled {
-      noteDropped()
       let batch = queue.take()
       guard !batch.isEmpty else { return }
       await export(batch)
@@ -78,7 +85,7 @@ public final class SpanExporter: Service, SpanSink {
     switch reply {
     case .taken(let rejected, let message):
       let rejected = min(rejected, batch.count)
-      sum.withLock { $0.exported += batch.count - rejected }
+      sent.withLock { $0.exported += batch.count - rejected }
       // A message without rejected spans is a warning of the collector's.
       if rejected > 0 || message != nil {
         lose(rejected, "the collector took a part only: \(message ?? "it does not say why")")
@@ -90,14 +97,20 @@ public final class SpanExporter: Service, SpanSink {
   /// Said before it is counted: whoever sees the count finds the reason in the log.
   private func lose(_ count: Int, _ reason: String) {
     failures.note(reason, lost: count)
-    sum.withLock { $0.failed += count }
+    sent.withLock { $0.failed += count }
+  }
+
+  /// Beside the export, which may rest for long: the collector says for how long.
+  private func sayLosses() async {
+    while (try? await Task.sleep(for: Self.lossesEvery)) != nil {
+      noteDropped()
+      failures.sayWhatIsLeft()
+    }
   }
 
   private func noteDropped() {
-    let dropped = queue.takeDropped()
-    guard dropped > 0 else { return }
-    failures.note("more spans came than could be sent", lost: dropped)
-    sum.withLock { $0.dropped += dropped }
+    let dropped = queue.takeUntold()
+    if dropped > 0 { failures.note("more spans came than could be sent", lost: dropped) }
   }
 
   /// Sends what is left, each batch once, all of them within one time-out.

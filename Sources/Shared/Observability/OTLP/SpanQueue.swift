@@ -6,6 +6,7 @@ final class SpanQueue: SpanSink {
     var spans: [SpanRecord] = []
     var bytes = 0
     var dropped = 0
+    var untold = 0
   }
 
   private let batching: SpanBatching
@@ -26,6 +27,7 @@ final class SpanQueue: SpanSink {
       guard state.spans.count + spans.count <= batching.queueSize, state.bytes + size <= batching.queueBytes
       else {
         state.dropped += spans.count
+        state.untold += spans.count
         return false
       }
       let before = state.spans.count
@@ -50,11 +52,14 @@ final class SpanQueue: SpanSink {
     }
   }
 
-  /// How many had no room since this was asked last.
-  func takeDropped() -> Int {
+  /// How many had no room since the process began.
+  var dropped: Int { state.withLock { $0.dropped } }
+
+  /// How many of them since this was asked last.
+  func takeUntold() -> Int {
     state.withLock { state in
-      defer { state.dropped = 0 }
-      return state.dropped
+      defer { state.untold = 0 }
+      return state.untold
     }
   }
 }

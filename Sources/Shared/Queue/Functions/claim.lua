@@ -9,7 +9,8 @@
 --     more  1 when queued work remains (the wake-up has been passed on)
 --     next  ms until something that no wake-up announces is due, -1 without such a thing
 --     job   {id, fence, attempts (this one included), ms until the deadline, how its events are written or '',
---           request or nil, job whose end it delivers or nil, its age in ms}
+--           request or nil, job whose end it delivers or nil, its age in ms,
+--           after how many attempts it was last put aside for another (retry.lua) or nil}
 --   O((n + due) log jobs)
 -- A job found past its deadline ends here: expired if nobody ever began it, else failed.
 
@@ -171,7 +172,8 @@ local function give(K, id, job, request, worker, now_us)
     redis.call('HDEL', K .. 'j:' .. id, 'dl')
     add_status(K, id)
   end
-  return { id, fence, attempts, tonumber(job[4]) - now, job[9] or '', request, job[8], now - (job[12] or now) }
+  return { id, fence, attempts, tonumber(job[4]) - now, job[9] or '', request, job[8], now - (job[12] or now),
+    job[13] }
 end
 
 -- Gives jobs to a worker but those that are past their deadline: they end.

@@ -42,7 +42,7 @@ step('requeue', {}, function(K, args)
   traces.leave(K, id)
   -- Nobody waits for it any more.
   redis.call('HDEL', key, 'ft', 'st', 'g', 'co', 'ev', 'sm', 'dl', 'eb', 'lz', 'z', 'fe', 'qt', 'ua', 'gt', 'fo',
-    'pu')
+    'pu', 'ra')
   redis.call('HSET', key, 's', 'queued', 'a', 0, 'c', 0, 'd', deadline, 'rt', text(now))
   redis.call('HINCRBY', key, 'n', 1)
   for _, part in ipairs({ 'j:', 'p:', 'm:', 'u:', kept.PREFIX }) do redis.call('PERSIST', K .. part .. id) end

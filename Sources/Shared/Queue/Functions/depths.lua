@@ -7,9 +7,9 @@ do
 -- What a read returned; nothing of a key of another type, which whoever works with it finds.
 local function list_or_nothing(reply) return reply.err and {} or reply end
 
--- Heads of tenants' lists that are looked at for the one that waits longest, at most: some may have ended while they stood
--- there, or been put aside for long and not wait since they came.
-local CANDIDATES = 64
+-- Jobs that are looked at for the one that waits longest, at most: some may have ended while they stood in a list, or been
+-- put aside for long and not wait since they came.
+local CANDIDATES = 512
 
 -- The tenants of a lane that are held back for running as many jobs as they may.
 local function parked_in(K, lane)
@@ -20,18 +20,33 @@ local function parked_in(K, lane)
   return names
 end
 
+-- Puts the job that stands behind the one at `index` in its list in the place that its id has among the heads.
+local function move_on(heads, lists, ranks, index)
+  local list = lists[heads[index]]
+  ranks[list] = (ranks[list] or 0) + 1
+  local behind = redis.pcall('LINDEX', list, text(ranks[list]))
+  if type(behind) ~= 'string' then return end
+  lists[behind] = list
+  local at = index + 1
+  while heads[at] and heads[at] < behind do at = at + 1 end
+  table.insert(heads, at, behind)
+end
+
 -- Since when (ms) the job waits that could be begun for longest; nil without one. None waits since before it came, and ids
--- are in the order in which jobs came: mostly two are read.
-local function waits_since(K, heads)
-  local longest
+-- are in the order in which jobs came: mostly two are read. `lists` says where a head stands.
+local function waits_since(K, heads, lists)
+  local longest, ranks = nil, {}
   table.sort(heads)
-  for index = 1, math.min(#heads, CANDIDATES) do
+  for index = 1, CANDIDATES do
+    if not heads[index] then break end
     local job = redis.pcall('HMGET', K .. 'j:' .. heads[index], 's', 'ct', 'gt', 'fo', 'rt')
     local came = tonumber(job[2])
     if job[1] == 'queued' and came and not (job[3] or job[4]) then
       if longest and came >= longest then break end
       local ready = tonumber(job[5]) or came
       if not longest or ready < longest then longest = ready end
+    else
+      move_on(heads, lists, ranks, index)
     end
   end
   return longest
@@ -50,16 +65,17 @@ step('depth', { 'no-writes' }, function(K, args)
   if first == 0 then
     for _, name in ipairs(parked_in(K, lane)) do names[#names + 1] = name end
   end
-  local depth, heads = 0, {}
+  local depth, heads, lists = 0, {}, {}
   for _, name in ipairs(names) do
     local list = K .. 'q:' .. lane .. ':' .. name
     local length = redis.pcall('LLEN', list)
     if type(length) == 'number' and length > 0 then
+      local head = redis.call('LINDEX', list, '0')
       depth = depth + length
-      heads[#heads + 1] = redis.call('LINDEX', list, '0')
+      heads[#heads + 1], lists[head] = head, list
     end
   end
-  local since = waits_since(K, heads)
+  local since = waits_since(K, heads, lists)
   return { depth, since and math.max(0, now_ms() - since) or -1, next }
 end)
 

@@ -60,6 +60,7 @@
 --   s state  t tenant  l lane  m model  f fence (next_fence)  a attempts  c crashes  w weight  b bytes of the request, and of what is kept of it (kept.lua)
 --   d deadline  ct created  st started  ft finished  k cache key  kt cache time  ch channel of its caller
 --   rt since when it could be begun, where that is later: it was delayed, put aside or requeued
+--   ra after how many attempts it was last put aside for another
 --   wt 1 when w:<id> exists  by its worker, and the channel on which it was handed over
 --   hit 1 when the cache answered it
 --   g its group, of jobs that share a call  fo 1 while it follows  co 1 when another's call answered it

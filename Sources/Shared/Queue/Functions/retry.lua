@@ -17,7 +17,11 @@ step('retry', { 'allow-oom' }, function(K, args)
     job.ms = '- - -'
     told = told_of(job)
   end
-  if args[5] ~= '1' then redis.call('HINCRBY', K .. 'j:' .. id, 'a', -1) end
+  if args[5] == '1' then
+    redis.call('HSET', K .. 'j:' .. id, 'ra', redis.call('HGET', K .. 'j:' .. id, 'a'))
+  else
+    redis.call('HINCRBY', K .. 'j:' .. id, 'a', -1)
+  end
   redis.call('HSET', K .. 'j:' .. id, 's', 'scheduled')
   redis.call('ZREM', K .. 'lease', id)
   change_running(K, { [redis.call('HGET', K .. 'j:' .. id, 't')] = -1 })

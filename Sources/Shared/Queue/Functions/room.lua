@@ -19,7 +19,7 @@ local REPLAY_GRACE = 60000
 -- How many pages of answers one step looks through for some that may go.
 local PAGES_AT_ONCE = 8
 -- The fields of a job that say nothing once its answer is gone.
-local OF_ANSWERS = { 'by', 'ch', 'k', 'kt', 'w', 'd', 'b', 'z', 'fe', 'qt', 'lz', 'eb', 'dl', 'g', 'nm', 'h', 'gt', 'pu', 'rt' }
+local OF_ANSWERS = { 'by', 'ch', 'k', 'kt', 'w', 'd', 'b', 'z', 'fe', 'qt', 'lz', 'eb', 'dl', 'g', 'nm', 'h', 'gt', 'pu', 'rt', 'ra' }
 
 -- Some members of an index; none of what is of another type, which goes.
 local function some_of(key, ...)

@@ -63,7 +63,7 @@ local function pop_jobs(K, round, lane, tenant, most)
   local ids = members_of(list, redis.pcall('LPOP', list, text(most)))
   local taken, before = round.taken, #round.taken
   for _, id in ipairs(ids) do
-    local job = redis.pcall('HMGET', K .. 'j:' .. id, 's', 'f', 'a', 'd', 'st', 'w', 't', 'of', 'sm', 'gt', 'fo', 'ct')
+    local job = redis.pcall('HMGET', K .. 'j:' .. id, 's', 'f', 'a', 'd', 'st', 'w', 't', 'of', 'sm', 'gt', 'fo', 'ct', 'ra')
     if not job[7] then
       if redis.call('ZREM', K .. 'deadlines', id) == 1 then bury(K, 'queue', id) end
     elseif job[1] == 'queued' and not (job[10] or job[11]) and not round.is_taken[id] then

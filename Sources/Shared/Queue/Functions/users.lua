@@ -13,7 +13,7 @@ local BETWEEN, INSTEAD = '\31', '\239\191\189'
 local FORGOTTEN_AT_ONCE, LOOKED_AT, PAGE_BYTES = 250, 500, 4194304
 local ANSWERS = { 'unfetched', 'fetched', 'fetched_jobs', 'kept' }
 -- What says something of who asked, and what stands for an answer that is gone: of a job that stays for its idempotency key.
-local OF_ASKERS = { 'us', 'ke', 'by', 'ch', 'k', 'kt', 'w', 'd', 'b', 'z', 'fe', 'qt', 'lz', 'eb', 'dl', 'g', 'nm', 'h', 'gt', 'pu', 'rt', 'rp', 'pv' }
+local OF_ASKERS = { 'us', 'ke', 'by', 'ch', 'k', 'kt', 'w', 'd', 'b', 'z', 'fe', 'qt', 'lz', 'eb', 'dl', 'g', 'nm', 'h', 'gt', 'pu', 'rt', 'ra', 'rp', 'pv' }
 
 -- A user's field of `use:u:<day>`.
 local function usage_field(tenant, name) return tenant .. BETWEEN .. (name:gsub(BETWEEN, INSTEAD)) end

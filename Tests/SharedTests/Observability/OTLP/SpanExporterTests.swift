@@ -157,6 +157,36 @@ struct SpanExporterTests {
     }
   }
 
+  @Test("while a collector names a time to rest, what has no room is counted and said all the same")
+  func rest() async throws {
+    try await WebhookReceiver.with(.status(429, headers: ["retry-after": "86400"])) { receiver in
+      let values = [
+        "OTEL_BSP_EXPORT_TIMEOUT": "300", "OTEL_BSP_MAX_QUEUE_SIZE": "2",
+        "OTEL_BSP_MAX_EXPORT_BATCH_SIZE": "2",
+      ]
+      try await exporting(to: receiver, values) { exporter, _ in
+        add(2, to: exporter)
+        try await eventually("they are given up") { exporter.counts.failed == 2 }
+        for _ in 0..<3 { add(2, to: exporter) }
+        #expect(exporter.counts == SpanCounts(exported: 0, dropped: 4, failed: 2))
+      }
+    }
+  }
+
+  @Test(
+    "what was lost within a minute of a line is said when that is over, also where nothing fails any more")
+  func sayingLate() {
+    let (log, now) = (RecordedLog(), ContinuousClock.now)
+    let failures = ExportFailureLog(logger: log.logger, host: "127.0.0.1")
+    failures.note("busy", lost: 2, now: now)
+    failures.note("full", lost: 55, now: now + .seconds(1))
+    failures.sayWhatIsLeft(now: now + .seconds(59))
+    #expect(log.lines.map { $0.metadata["spans_lost"] } == ["2"])
+    for second in [61, 62, 200] { failures.sayWhatIsLeft(now: now + .seconds(second)) }
+    #expect(log.lines.map { $0.metadata["spans_lost"] } == ["2", "55"])
+    #expect(log.lines.last?.message.hasSuffix("full") == true)
+  }
+
   @Test("more than may wait is left out and counted, and what waits is bounded in bytes, too")
   func bounds() {
     func waiting(_ batching: SpanBatching) -> (kept: Int, dropped: Int) {
@@ -167,7 +197,7 @@ struct SpanExporterTests {
         span.attributes["gen_ai.input.messages"] = String(repeating: "x", count: 10_000)
         span.end()
       }
-      return (queue.take().count, queue.takeDropped())
+      return (queue.take().count, queue.dropped)
     }
     #expect(waiting(SpanBatching(queueSize: 10)) == (10, 90))
     let bytes = waiting(SpanBatching(queueBytes: 100_000))
@@ -180,7 +210,7 @@ struct SpanExporterTests {
     let context = TraceContext(traceID: .random(), spanID: .random(), isSampled: true)
     let span = SpanRecord(context: context, parent: nil, name: "span", kind: .internal, start: 1, end: 2)
     for count in [4, 4, 4, 2, 1] { queue.add(Array(repeating: span, count: count)) }
-    #expect(queue.take().count == 10 && queue.takeDropped() == 5)
+    #expect(queue.take().count == 10 && queue.dropped == 5)
   }
 
   @Test("told to stop, it sends what is there")

@@ -28,10 +28,11 @@ extension Metrics {
     from: .worker)
   public static let tokens = Metric(
     "sluice_tokens_total", .counter,
-    "Tokens of answers that were recorded. Of kind input are all of the prompt, of output all of the answer; cached, cache_write and reasoning are parts of them.",
+    "Tokens of answers that were recorded, by whom is paid for them. Of kind input are all of the prompt, of output all of the answer; cached, cache_write and reasoning are parts of them.",
     by: ["kind", "provider", "model"], from: .worker)
   public static let cost = Metric(
-    "sluice_cost_usd_total", .counter, "What answers that were recorded cost, in US dollars.",
+    "sluice_cost_usd_total", .counter,
+    "What answers that were recorded cost, in US dollars, by whom is paid.",
     by: ["provider", "model"], from: .worker)
   public static let tenantTokens = Metric(
     "sluice_tenant_tokens_total", .counter,
