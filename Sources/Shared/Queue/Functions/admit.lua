@@ -298,6 +298,7 @@ end
 local function take_in(K, intake, order)
   local deadline = text(intake.now + order.delay + order.expires_in)
   local state, group, worker = choose_place(K, intake, order)
+  order.group = group
   store_job(K, intake, order, deadline, state, group, worker)
   place(K, intake, order, state, group)
   said.begin(K, order, intake.now)
@@ -309,6 +310,7 @@ local function take_in(K, intake, order)
 end
 
 local function admit(K, intake, order)
+  intake.begun[#intake.begun + 1] = order
   -- Before all else: a key that is revoked is told nothing, not even what it asked before.
   if not intake.is_forced and is_stale(intake, order) then return { 'stale', intake.now } end
   local known = order.digest ~= '' and replayed(K, order.digest, order.fingerprint)
@@ -345,7 +347,7 @@ local function admit_again(K, intake, order)
   return admit(K, intake, order)
 end
 
--- Notes an outcome for each order of the arguments, as `admit_one` gives it.
+-- Takes the orders of the arguments in, and notes an outcome for each, as `admit_one` gives it.
 local function admit_all(K, intake, args, outcomes, admit_one)
   local orders, next = {}, FIRST_ORDER
   while next <= #args do
@@ -353,15 +355,15 @@ local function admit_all(K, intake, args, outcomes, admit_one)
   end
   foresee(K, intake, orders)
   for _, order in ipairs(orders) do outcomes[#outcomes + 1] = admit_one(K, intake, order) end
+  write_intake(K, intake)
 end
 
 local function take_all_in(K, args, admit_one, is_forced)
   local intake, outcomes = new_intake(args), {}
   intake.is_forced, intake.changes.keep, intake.changes.now_us = is_forced, intake.keep, intake.now_us
   local is_done, problem = pcall(admit_all, K, intake, args, outcomes, admit_one)
-  -- Also where an order was refused half-way: those before it are in.
-  write_intake(K, intake)
-  if not is_done then raise(problem) end
+  if not is_done then take_all_back(K, intake, problem) end
+  tell_handed(K, intake)
   return outcomes
 end
 

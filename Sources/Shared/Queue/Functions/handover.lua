@@ -90,18 +90,46 @@ local function is_idle(K, intake)
   return intake.is_idle
 end
 
--- Tells a worker of an order, which is its own from then on; the caller writes that down in the same step. Returns
--- what the job's field `by` says of that, or nil when the job must queue (also where the worker may not be told).
+-- Hands an order to a worker, whose own it is from then on; the caller writes that down in the same step, and then calls
+-- `tell_handed`. Returns what the job's field `by` says of that, or nil when the job must queue.
 local function hand_over(K, intake, order)
   if #order.request > LARGEST_HANDED or not is_idle(K, intake) then return nil end
   local offer = open_offer(K, intake)
   if not offer or (offer.cap > 0 and running_of(K, intake, order.tenant) >= offer.cap) then return nil end
-  local events = order.events == '' and '-' or order.events
-  local heard = tell(K, offer.channel, order.id .. ' ' .. intake.fence .. ' 1 ' .. order.expires_in .. ' ' .. events
-    .. ' ' .. order.request)
-  if not heard then return nil end
+  intake.handed[#intake.handed + 1] = { order = order, offer = offer }
   offer.used = offer.used + 1
   return offer.worker .. ' ' .. offer.channel
+end
+
+-- A running job is queued again, at the front. `watched` is its field `ev`.
+local function return_to_lane(K, id, lane, tenant, watched)
+  redis.call('ZREM', K .. 'lease', id)
+  redis.call('HSET', K .. 'j:' .. id, 's', 'queued')
+  change_running(K, { [tenant] = -1 })
+  enqueue(K, id, lane, tenant, true)
+  if watched then add_status(K, id) end
+end
+
+-- One of whom its worker may not be told queues.
+local function take_from(K, offer, order)
+  redis.call('HINCRBY', K .. 'handed', offer.member, '-1')
+  redis.call('HINCRBY', K .. 'j:' .. order.id, 'a', '-1')
+  return_to_lane(K, order.id, order.lane, order.tenant, order.events ~= '')
+  wake(K)
+end
+
+-- Tells workers what was handed to them. Last of all, when nothing can be refused any more: what a worker was told of runs,
+-- whatever its client is told.
+local function tell_handed(K, intake)
+  local refused = {}
+  for _, handed in ipairs(intake.handed) do
+    local order, offer = handed.order, handed.offer
+    local heard = tell(K, offer.channel, order.id .. ' ' .. intake.fence .. ' 1 ' .. order.expires_in .. ' '
+      .. (order.events == '' and '-' or order.events) .. ' ' .. order.request)
+    if not heard then refused[#refused + 1] = handed end
+  end
+  -- Each goes to the front. Where that is refused as well, its lease runs out.
+  for index = #refused, 1, -1 do pcall(take_from, K, refused[index].offer, refused[index].order) end
 end
 
 -- withdraw: a worker takes back what it offers. The empty message on its channel comes after the last job.

@@ -22,8 +22,10 @@ local function new_intake(args)
     unended = nil, running = nil,
     -- Whether nothing is queued; nil while that is not known.
     is_idle = nil,
-    -- The offer that jobs are handed over by.
-    offer = nil,
+    -- The offer that jobs are handed over by, and what was handed over: orders with their offers.
+    offer = nil, handed = {},
+    -- Orders of which something may be written.
+    begun = {},
     must_wake = false,
   }
 end
@@ -95,7 +97,29 @@ local function write_intake(K, intake)
     open[#open + 1] = field
     open[#open + 1] = text(intake.open[field])
   end
-  call_with_many('HSET', K .. 'open', open)
   close_offer(K, intake)
   if intake.must_wake then wake(K) end
+  call_with_many('HSET', K .. 'open', open)
+end
+
+-- Takes back what was written of an order that is refused all the same, by Redis' rules for commands, say. Whatever of this
+-- is refused, too, stays. Its place in a list is passed over, and the janitor sets sums right.
+local function take_back(K, order)
+  local id, leader, idempotency = order.id, K .. 'leader:' .. order.cache_key, K .. 'idem:' .. order.digest
+  local sets = { 'deadlines', 'lease', 'scheduled', 'jobs:' .. order.tenant }
+  if order.group then sets[#sets + 1] = 'f:' .. order.group end
+  if order.gate then sets[#sets + 1] = 'gate:' .. order.gate end
+  for _, set in ipairs(sets) do redis.pcall('ZREM', K .. set, id) end
+  local keys = {}
+  for index, kind in ipairs({ 'j:', 'p:', 'm:', 'u:', 'r:', 'events:', kept.PREFIX }) do keys[index] = K .. kind .. id end
+  if order.cache_key ~= '' and string_at(leader) == id then keys[#keys + 1] = leader end
+  if order.digest ~= '' and (string_at(idempotency) or ''):sub(1, 40) == id then keys[#keys + 1] = idempotency end
+  if plain(redis.pcall('DEL', unpack(keys))) then return end
+  for _, key in ipairs(keys) do redis.pcall('PEXPIRE', key, '1') end
+end
+
+-- The same for all, once one could not be taken in, which it raises: the clients of all are told that nothing was done.
+local function take_all_back(K, intake, problem)
+  for _, order in ipairs(intake.begun) do take_back(K, order) end
+  raise(problem)
 end

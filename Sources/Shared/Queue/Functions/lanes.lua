@@ -12,14 +12,24 @@ local function make_ready(K, lane, tenant, own_time)
   redis.call('ZADD', K .. 'lanes', 'NX', tonumber(clock[2]) or 0, lane)
 end
 
--- Puts a job into its lane, at the back or (for work that was begun) at the front. O(log tenants).
-local function enqueue(K, id, lane, tenant, front)
-  local length = write_index(front and 'LPUSH' or 'RPUSH', K .. 'q:' .. lane .. ':' .. tenant, id)
-  -- A tenant with jobs in its list is served, or parked, already.
-  if length > 1 then return end
+-- A tenant that has jobs in its list is among those that may be served, unless it is parked.
+local function take_place(K, lane, tenant)
   if plain(redis.pcall('ZSCORE', K .. 'ready:' .. lane, tenant)) then return end
   if redis.call('HEXISTS', K .. 'parked', lane .. ':' .. tenant) == 1 then return end
   make_ready(K, lane, tenant, tonumber(redis.call('HGET', K .. 'vt:' .. lane, tenant) or 0))
+end
+
+-- Puts a job into its lane, at the back or (for work that was begun) at the front. O(log tenants).
+local function enqueue(K, id, lane, tenant, front)
+  local list = K .. 'q:' .. lane .. ':' .. tenant
+  local length = write_index(front and 'LPUSH' or 'RPUSH', list, id)
+  -- A tenant with jobs in its list is served, or parked, already.
+  if length > 1 then return end
+  local is_done, problem = pcall(take_place, K, lane, tenant)
+  if is_done then return end
+  -- Nobody would be served from a list without its place, and what comes behind would not give it one.
+  redis.pcall('LPOP', list)
+  raise(problem)
 end
 
 -- A tenant runs fewer jobs than before: where it was held back for running too many, it may be served again.
