@@ -27,25 +27,26 @@ struct AccessCheck: Sendable {
           try? await Task.sleep(for: Self.pause)
           continue
         }
-        guard missing.isEmpty else { throw .missingRights(missing, user: redis.user) }
+        if let refusal = RedisRefusal(missing: missing, user: redis.user) { throw refusal }
         break
       }
     }
   }
 
-  private func missing(_ base: String) async throws(RedisError) -> [String] {
+  /// What the step `rights` misses, as ``RedisRefusal/init(missing:user:)`` takes it.
+  func missing(_ base: String) async throws(RedisError) -> [String] {
     let reply = try await redis.send(step: FunctionLibrary.current.call("rights", base: base))
     return reply.array?.compactMap(\.string) ?? []
   }
 
   /// What an error says about rights; nil where it is about something else.
-  private func refusal(_ error: RedisError) -> RedisRefusal? {
+  func refusal(_ error: RedisError) -> RedisRefusal? {
     guard case .replied(_, let command, let message) = error else {
       if case .refused(_, let refusal) = error, refusal.needsOperator { return refusal }
       return nil
     }
     switch RedisErrorReason(message: message) {
-    case .unknownCommand: return .noFunctions
+    case .unknownCommand: return command == "FCALL" ? .noFunctions : .missingCommands([command])
     case .noAuthentication: return .noPassword
     case .noPermission where Self.keyWords.contains { message.contains($0) }:
       return .missingRights(["~\(prefix):*"], user: redis.user)
@@ -53,5 +54,14 @@ struct AccessCheck: Sendable {
       return .missingRights([command == "FUNCTION" ? "+function|load" : "+fcall"], user: redis.user)
     default: return nil
     }
+  }
+}
+
+extension RedisRefusal {
+  /// What the step `rights` says; nil where nothing is missing.
+  init?(missing: [String], user: String) {
+    guard !missing.isEmpty else { return nil }
+    let unknown = missing.filter { $0.hasPrefix("-") }.map { String($0.dropFirst()) }
+    self = unknown.isEmpty ? .missingRights(missing, user: user) : .missingCommands(unknown)
   }
 }

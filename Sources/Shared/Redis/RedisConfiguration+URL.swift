@@ -51,7 +51,8 @@ extension RedisConfiguration {
   /// certificates, `unix://[user:password@]path[?db=n]`, where the path may be relative, or
   /// `redis+sentinel://[user:password@]host[:port],…/name[/db]`, or `rediss+sentinel`.
   ///
-  /// A user without a password, as in `redis://:secret@host`, is the default user. Parts are percent-decoded.
+  /// A password without a user, as in `redis://:secret@host`, is the default user's; a user without a password, as in
+  /// `redis://ann@host`, has an empty one. Parts are percent-decoded.
   public init(url text: String) throws(RedisURLError) {
     guard let schemeEnd = text.firstRange(of: "://") else { throw .notAURL }
     let scheme = text[..<schemeEnd.lowerBound].lowercased()
@@ -139,7 +140,12 @@ extension RedisConfiguration {
     let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     let name = try Self.decoded(parts[0])
     user = name.isEmpty ? nil : name
-    if parts.count == 2 { password = Secret(try Self.decoded(parts[1])) }
+    if parts.count == 2 {
+      password = Secret(try Self.decoded(parts[1]))
+    } else if user != nil {
+      // One that needs no password (`nopass`); never somebody else.
+      password = Secret("")
+    }
   }
 
   private mutating func set(_ name: Substring, to value: Substring) throws(RedisURLError) {

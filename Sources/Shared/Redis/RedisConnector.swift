@@ -78,7 +78,7 @@ struct RedisConnector: Sendable {
     do {
       try await RedisGreeting(
         configuration: configuration, server: place.server, name: "sluice-\(purpose)", probes: probes,
-        deadline: deadline
+        deadline: deadline, errors: topology.errors
       ).perform(over: connection)
     } catch {
       connection.close()

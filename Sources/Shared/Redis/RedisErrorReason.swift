@@ -30,7 +30,7 @@ public enum RedisErrorReason: String, Sendable, Hashable, CaseIterable {
     case .loading: "it is still loading its data (LOADING)"
     case .masterDown: "it is a replica that has lost its master (MASTERDOWN)"
     case .misconfigured: "it cannot write to its disk (MISCONF)"
-    case .noAuthentication: "it wants a password (NOAUTH)"
+    case .noAuthentication: "it wants another user or password (NOAUTH, WRONGPASS)"
     case .noPermission: "a right is missing (NOPERM)"
     case .noReplicas: "it has fewer replicas than it must have to be written to (NOREPLICAS)"
     case .outOfMemory: "it has reached its maxmemory (OOM)"
@@ -85,7 +85,9 @@ public enum RedisErrorReason: String, Sendable, Hashable, CaseIterable {
     {
       return .noPermission
     }
-    if message.hasPrefix("ERR unknown command") { return .unknownCommand }
+    if message.hasPrefix("ERR unknown command") || message.hasPrefix("ERR Unknown Redis command") {
+      return .unknownCommand
+    }
     return message.contains("user_function") ? .script : .other
   }
 }

@@ -9,6 +9,8 @@ struct RedisGreeting: Sendable {
   /// Whether Redis must do work, and know functions; a connection that only listens has no use for either.
   let probes: Bool
   let deadline: ContinuousClock.Instant
+  /// Takes what the server refuses for which there is no connection: it comes again with each attempt to make one.
+  let errors: RedisErrorLog
 
   /// Throws ``RedisError/refused(server:_:)`` for a server that cannot be used.
   func perform(over connection: RedisConnection) async throws(RedisError) {
@@ -41,7 +43,7 @@ struct RedisGreeting: Sendable {
     } catch .replied(let server, let command, let message) {
       // Proxies, renamed commands, and what is too old for it are asked in other words.
       guard message.hasPrefix("ERR unknown command") || message.hasPrefix("NOPERM") else {
-        throw Self.error(message, to: command, of: server)
+        throw error(message, to: command, of: server)
       }
     }
     return try await introducePiecemeal(connection)
@@ -55,7 +57,7 @@ struct RedisGreeting: Sendable {
       do { _ = try await send(command, over: connection) } catch .replied(
         let server, let command, let message)
       {
-        throw Self.error(message, to: command, of: server)
+        throw error(message, to: command, of: server)
       }
     }
     var identity = RedisIdentity()
@@ -84,10 +86,12 @@ struct RedisGreeting: Sendable {
       _ = try await send(RedisCommand("SELECT", String(configuration.database)), over: connection)
     } catch .replied(let server, let command, let message) {
       switch RedisErrorReason(message: message) {
-      case .noPermission: throw missing("+select")
+      case .noPermission:
+        errors.note(message, to: command)
+        throw missing("+select")
       case .other, .unknownCommand: throw refused(.noDatabase(configuration.database))
       // Such as one that is busy: time mends it.
-      default: throw Self.error(message, to: command, of: server)
+      default: throw error(message, to: command, of: server)
       }
     }
   }
@@ -99,9 +103,13 @@ struct RedisGreeting: Sendable {
     } catch .replied(let server, let command, let message) {
       switch RedisErrorReason(message: message) {
       case .unknownCommand: throw refused(.noFunctions)
-      case .noPermission: throw missing("+fcall")
-      case .noAuthentication: throw refused(.noPassword)
-      case .loading, .masterDown, .clusterDown: throw Self.error(message, to: command, of: server)
+      case .noPermission:
+        errors.note(message, to: command)
+        throw missing("+fcall")
+      case .noAuthentication:
+        errors.note(message, to: command)
+        throw refused(.noPassword)
+      case .loading, .masterDown, .clusterDown: throw error(message, to: command, of: server)
       default: break
       }
     }
@@ -134,10 +142,12 @@ struct RedisGreeting: Sendable {
   }
 
   /// An error reply to what logs in.
-  private static func error(_ message: String, to command: String, of server: String) -> RedisError {
+  private func error(_ message: String, to command: String, of server: String) -> RedisError {
+    errors.note(message, to: command)
     switch RedisErrorReason(message: message) {
     case .noAuthentication:
-      return .refused(server: server, message.hasPrefix("WRONGPASS") ? .wrongPassword : .noPassword)
+      guard message.hasPrefix("WRONGPASS") else { return .refused(server: server, .noPassword) }
+      return .refused(server: server, configuration.isSentinel ? .wrongSentinelPassword : .wrongPassword)
     case .loading: return .unavailable(server: server, reason: "it is still loading its data")
     default:
       if message.hasPrefix("DENIED") { return .refused(server: server, .protectedMode) }

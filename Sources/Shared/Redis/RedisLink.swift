@@ -160,34 +160,37 @@ final class RedisLink: Sendable {
 
   private func keepConnected() async {
     var backoff = ReconnectBackoff()
-    var wasLost = false
+    var (losses, absence) = (PacedLine(), PacedLine())
+    var lastReason: RedisError?
     while !Task.isCancelled {
       do {
         let connection = try await connector.connect()
         let start = ContinuousClock.now
+        let isNews = [losses.ends(), absence.ends()].contains(true)
         logger.log(
-          level: wasLost ? .notice : .debug, "connected to Redis", metadata: ["server": "\(server)"])
+          level: isNews ? .notice : .debug, "connected to Redis", metadata: ["server": "\(server)"])
         await hold(connection)
         guard !Task.isCancelled else { return }
-        logger.warning("the connection to Redis was lost", metadata: ["server": "\(server)"])
-        wasLost = true
+        losses.rested(for: .now - start)
+        absence.rested(for: .now - start)
+        if let times = losses.next(now: .now) {
+          logger.warning(
+            "the connection to Redis was lost", metadata: ["server": "\(server)", "times": "\(times)"])
+        }
         enter(.connecting)
         if .now - start >= Self.provenAfter {
           backoff.reset()
           continue
         }
       } catch {
-        // Said again when it is away for another reason.
-        if reasonToBeAway != error { logger.error("\(error)") }
-        wasLost = true
+        // Said again at once when it is away for another reason.
+        if lastReason != error { absence = PacedLine() }
+        lastReason = error
+        if let times = absence.next(now: .now) { logger.error("\(error)", metadata: ["times": "\(times)"]) }
         enter(.away(error))
       }
       await topology.rest(for: backoff.next(chance: .random(in: 0..<1)))
     }
-  }
-
-  private var reasonToBeAway: RedisError? {
-    if case .away(let error) = guarded.withLock({ $0.state }) { error } else { nil }
   }
 
   /// Uses a connection until it ends, and those that take its place.

@@ -2,6 +2,7 @@
 public enum RedisRefusal: Error, Sendable, Hashable {
   /// User or password are wrong.
   case wrongPassword
+  case wrongSentinelPassword
   /// There is a password, and none was given.
   case noPassword
   /// It talks to its own machine only.
@@ -15,6 +16,8 @@ public enum RedisRefusal: Error, Sendable, Hashable {
   /// Such as `redis 6.2.5`.
   case tooOld(String)
   case noFunctions
+  /// Commands that it does not know, although its version has them: renamed, or taken away.
+  case missingCommands([String])
   /// Rights as `ACL SETUSER` takes them, such as `+fcall` and `~sluice:*`.
   case missingRights([String], user: String)
   /// No sentinel knows a master of this name.
@@ -36,11 +39,27 @@ extension RedisRefusal {
   }
 }
 
+extension RedisRefusal {
+  /// The class of error replies that says the same, without what only an operator should know.
+  var reason: RedisErrorReason {
+    switch self {
+    case .wrongPassword, .wrongSentinelPassword, .noPassword: .noAuthentication
+    case .missingRights: .noPermission
+    case .missingCommands, .noFunctions, .tooOld: .unknownCommand
+    case .replica, .notYetMaster: .readOnly
+    case .clusterNode: .moved
+    case .protectedMode, .noDatabase, .isSentinel, .isNoSentinel, .unknownMaster: .other
+    }
+  }
+}
+
 extension RedisRefusal: CustomStringConvertible {
   /// What is wrong, and what to do: it continues "Redis at … cannot be used: ".
   public var description: String {
     switch self {
     case .wrongPassword: "it refuses the user or the password that REDIS_URL holds (WRONGPASS)"
+    case .wrongSentinelPassword:
+      "it refuses the sentinel_user or the sentinel_password that REDIS_URL holds (WRONGPASS)"
     case .noPassword:
       "it asks for a password (NOAUTH); write it into REDIS_URL, that of sentinels as sentinel_password"
     case .protectedMode:
@@ -53,6 +72,11 @@ extension RedisRefusal: CustomStringConvertible {
     case .tooOld(let version): "it is \(version); Redis 7.0 or Valkey 7.2, or a later one, is needed"
     case .noFunctions:
       "it has no FCALL; Redis 7.0 or Valkey 7.2, or a later one, is needed (Dragonfly and KeyDB have no functions)"
+    case .missingCommands(let names):
+      """
+      it does not have \(names.joined(separator: ", ")); commands must not be renamed or taken away: remove \
+      rename-command from its configuration
+      """
     case .missingRights(let rights, let user):
       "the user \"\(user)\" lacks rights; give them with ACL SETUSER \(user) \(rights.joined(separator: " "))"
     case .unknownMaster(let name):

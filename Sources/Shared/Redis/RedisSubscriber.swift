@@ -12,6 +12,8 @@ public final class RedisSubscriber: Service, Sendable {
   /// How often the connection is tried. One that was cut without a sign is noticed within this and the time in which
   /// it must answer (``RedisConfiguration/patience``) together.
   static let pingInterval = Duration.seconds(2)
+  /// One that ends sooner has not shown that Redis is well; the next is made after a longer pause.
+  private static let provenAfter = Duration.seconds(1)
 
   private let connector: RedisConnector
   /// What only this subscriber uses, and therefore runs.
@@ -82,41 +84,65 @@ public final class RedisSubscriber: Service, Sendable {
 
   private func keepSubscribed() async {
     var backoff = ReconnectBackoff()
-    var isMissing = false
+    var loss = PacedLine()
     while !Task.isCancelled {
       let channel = nextChannel()
+      var start: ContinuousClock.Instant?
       do {
         let connection = try await connector.connect()
         defer { connection.close() }
         let command = RedisCommand("SUBSCRIBE", channel)
         _ = try await connection.send(command, timeout: connector.configuration.patience)
-        logger.log(level: isMissing ? .notice : .debug, "subscribed", metadata: ["channel": "\(channel)"])
-        isMissing = false
+        // One that loads its data subscribes whoever asks, but has nothing to tell yet.
+        try await ping(connection)
+        start = .now
+        note(channel, &loss)
         subscribed.store(true, ordering: .relaxed)
         defer {
           subscribed.store(false, ordering: .relaxed)
           onLost()
         }
-        backoff.reset()
         onSubscribed(channel)
-        try await ping(connection)
+        try await keepPinging(connection)
       } catch {
-        if !isMissing, !Task.isCancelled {
-          // Not left to the command connection to tell: a subscription alone can be refused, too.
+        guard !Task.isCancelled else { return }
+        let lasted = start.map { .now - $0 } ?? .zero
+        loss.rested(for: lasted)
+        // Not left to the command connection to tell: a subscription alone can be refused, too.
+        if let times = loss.next(now: .now) {
           logger.warning(
-            "not subscribed", metadata: ["channel": "\(channel)", "error": "\(error)"])
+            "not subscribed",
+            metadata: ["channel": "\(channel)", "error": "\(error)", "times": "\(times)"])
         }
-        isMissing = true
+        if lasted >= Self.provenAfter { backoff.reset() }
         await connector.topology.rest(for: backoff.next(chance: .random(in: 0..<1)))
       }
     }
   }
 
-  private func ping(_ connection: RedisConnection) async throws {
+  /// It is subscribed: said where it was said that it was not.
+  private func note(_ channel: String, _ loss: inout PacedLine) {
+    let isNews = loss.ends()
+    logger.log(level: isNews ? .notice : .debug, "subscribed", metadata: ["channel": "\(channel)"])
+  }
+
+  private func keepPinging(_ connection: RedisConnection) async throws {
     while true {
+      try await Task.sleep(for: Self.pingInterval)
+      try await ping(connection)
+    }
+  }
+
+  /// Any reply shows that the connection lives. A `PING` that Redis refuses for good (a right that was taken away, a command
+  /// that it does not have) takes nobody his messages; one that is refused for now (`LOADING`) says that there are none.
+  private func ping(_ connection: RedisConnection) async throws(RedisError) {
+    do {
       _ = try await connection.send(
         RedisCommand("PING"), timeout: connector.configuration.patience, isCancellable: true)
-      try await Task.sleep(for: Self.pingInterval)
+    } catch {
+      guard case .replied(_, _, let message) = error, !RedisErrorReason(message: message).isPassing else {
+        throw error
+      }
     }
   }
 }

@@ -21,6 +21,8 @@ struct RedisConfigurationTests {
     let anonymous = try RedisConfiguration(url: "redis://:secret@host:1/0")
     #expect(anonymous.user == nil && anonymous.password?.reveal() == "secret")
 
+    let passwordless = try RedisConfiguration(url: "redis://ann@host")
+    #expect(passwordless.user == "ann" && passwordless.password?.reveal() == "", "never the default user")
     let socket = try RedisConfiguration(url: "unix:///run/redis.sock?db=2")
     #expect(socket.address == .unix(path: "/run/redis.sock"))
     #expect(socket.database == 2)

@@ -1,6 +1,4 @@
 import Logging
-import NIOCore
-import NIOPosix
 import TestSupport
 import Testing
 
@@ -147,28 +145,20 @@ struct RedisRefusalTests {
       ("redis", "7.4.0", "-ERR unknown command `FCALL`", .noFunctions),
     ] as [(String, String, String, RedisRefusal)])
   func otherMake(server: String, version: String, call: String, refusal: RedisRefusal) async throws {
-    let hello = [
-      "server", server, "version", version, "mode", "standalone", "role", "master",
-    ]
-    let text = "*\(hello.count)\r\n" + hello.map { "$\($0.utf8.count)\r\n\($0)\r\n" }.joined()
-    let other = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-      .childChannelInitializer { channel in
-        channel.eventLoop.makeCompletedFuture {
-          try channel.pipeline.syncOperations.addHandler(
-            OtherMake(replies: ["HELLO": text, "FCALL": call + "\r\n"]))
-        }
-      }
-      .bind(host: "127.0.0.1", port: 0).get()
-    let port = try #require(other.localAddress?.port)
-    #expect(try await self.refusal(of: "redis://127.0.0.1:\(port)") == refusal)
-    try await other.close()
+    try await OtherMake.with(
+      OtherMake.hello(server: server, version: version), replies: ["FCALL": call + "\r\n"]
+    ) { url in
+      #expect(try await self.refusal(of: url) == refusal)
+    }
   }
 
   @Test("every sentence says what to do, and fits on a line")
   func sentences() {
     let all: [RedisRefusal] = [
-      .wrongPassword, .noPassword, .protectedMode, .noDatabase(1), .clusterNode, .isSentinel, .isNoSentinel,
-      .tooOld("redis 6.2.5"), .noFunctions, .missingRights(["+fcall"], user: "ann"), .unknownMaster("m"),
+      .wrongPassword, .wrongSentinelPassword, .noPassword, .protectedMode, .noDatabase(1), .clusterNode,
+      .isSentinel, .isNoSentinel,
+      .tooOld("redis 6.2.5"), .noFunctions, .missingCommands(["PING"]),
+      .missingRights(["+fcall"], user: "ann"), .unknownMaster("m"),
       .replica(of: nil), .notYetMaster,
     ]
     for refusal in all {
@@ -176,22 +166,5 @@ struct RedisRefusalTests {
       #expect(sentence.hasPrefix("it ") || sentence.hasPrefix("the ") || sentence.contains("sentinel"))
       #expect(!sentence.contains("\n") && !sentence.hasSuffix("."))
     }
-  }
-}
-
-/// Answers commands by their names.
-private final class OtherMake: ChannelInboundHandler {
-  typealias InboundIn = ByteBuffer
-  typealias OutboundOut = ByteBuffer
-
-  private let replies: [String: String]
-
-  init(replies: [String: String]) { self.replies = replies }
-
-  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    // One command at a time: who logs in waits for each reply.
-    let words = String(buffer: unwrapInboundIn(data)).split(separator: "\r\n")
-    let name = words.count > 2 ? String(words[2]) : ""
-    context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: replies[name] ?? "+OK\r\n")), promise: nil)
   }
 }

@@ -151,7 +151,7 @@ struct SentinelTests {
             _ = try await client.send(RedisCommand("PING"))
             return false
           } catch {
-            guard case .refused(let server, .wrongPassword) = error else { return false }
+            guard case .refused(let server, .wrongSentinelPassword) = error else { return false }
             return server.hasPrefix("sentinel://")
           }
         }

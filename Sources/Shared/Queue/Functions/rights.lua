@@ -46,7 +46,8 @@ local function missing_right(K, words, seen)
 end
 
 -- rights: what the user who asks may not do, and Sluice must.
---   KEYS[1] base   returns {right as ACL SETUSER takes it, …}   O(commands)
+--   KEYS[1] base   returns {right as ACL SETUSER takes it, or `-` and the name of a command that this Redis does not have, …}
+--   O(commands)
 step('rights', { 'allow-oom' }, function(K)
   local missing, seen = {}, {}
   for _, command in ipairs(COMMANDS) do
@@ -54,9 +55,9 @@ step('rights', { 'allow-oom' }, function(K)
     for word in string.gmatch(command, '%S+') do
       words[#words + 1] = word == 'K' and K .. 'rights' or word == 'C' and K .. 'rights' or word
     end
-    -- A command that was renamed is an error here.
+    -- A command that was renamed, or taken away, is an error here.
     local is_known, is_allowed = pcall(redis.acl_check_cmd, unpack(words))
-    local right = not (is_known and is_allowed) and missing_right(K, words, seen)
+    local right = not is_known and '-' .. words[1] or not is_allowed and missing_right(K, words, seen)
     if right and not seen[right] then
       seen[right] = true
       missing[#missing + 1] = right
