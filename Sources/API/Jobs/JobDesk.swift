@@ -219,7 +219,8 @@ extension Problem {
     case .outOfMemory(let use): self = .unavailable(.redisIsFull(of: use?.phrase), retryAfter: .seconds(5))
     case .redis(.replied(_, _, let message)) where RedisErrorReason(message: message) == .noReplicas:
       self = .unavailable(.tooFewReplicas, retryAfter: .seconds(1))
-    case .redis: self = .unavailable(.redisIsAway, retryAfter: .seconds(1))
+    case .redis:
+      self = .unavailable(error.refusal.map { .redisRefuses($0) } ?? .redisIsAway, retryAfter: .seconds(1))
     case .unacknowledged: self = .changeUnacknowledged
     case .unexpectedReply: self = .internalError
     }

@@ -34,7 +34,7 @@ extension Problem {
     case .tooManyUnknownKeys: .unknownKeys
     case .unavailable(.queueIsFull, _): .queue
     case .unavailable(.redisIsFull, _): .redisFull
-    case .unavailable(.redisIsAway, _): .redisAway
+    case .unavailable(.redisIsAway, _), .unavailable(.redisRefuses, _): .redisAway
     case .unavailable(.tooFewReplicas, _): .replicas
     case .unavailable(.bodiesFillMemory, _): .heldBytes
     default: nil

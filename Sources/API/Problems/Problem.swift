@@ -92,6 +92,8 @@ enum Problem: Error, Sendable, Equatable {
   /// Why no work is taken.
   enum Cause: Sendable, Hashable {
     case redisIsAway
+    /// It is there, and says no.
+    case redisRefuses(RedisErrorReason)
     /// The same for operators, with the reason.
     case notReady(String)
     case queueIsFull
@@ -250,6 +252,7 @@ extension Problem {
   private static func phrase(_ cause: Cause) -> String {
     switch cause {
     case .redisIsAway: "The queue cannot be reached"
+    case .redisRefuses(let reason): "Redis refuses to work: \(reason.sentence)"
     case .notReady(let reason): reason
     case .queueIsFull: "The queue is full"
     case .redisIsFull(let what): "Redis has no memory left\(what.map { " and is full of \($0)" } ?? "")"

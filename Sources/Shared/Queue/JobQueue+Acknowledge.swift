@@ -46,7 +46,11 @@ extension JobQueue {
   ) async throws(QueueError) -> AcknowledgedClient.Reply {
     let start = times?.begin()
     defer { if let start { times?.end(command, begun: start) } }
-    do throws(RedisError) { return try await client.send(command, isCautious: isCautious) } catch {
+    do throws(RedisError) {
+      if rights.isDoubted { try await rights.allow(command) }
+      return try await client.send(command, isCautious: isCautious)
+    } catch {
+      rights.note(error)
       guard error.isFunctionMissing else { throw QueueError(error) }
     }
     // Any step gives Redis the library.

@@ -21,6 +21,7 @@ public struct JobQueue: Sendable {
   public let times: StepTimes?
   /// The shard's hash tag is part of every key.
   let base: String
+  let rights: StepRights
 
   /// With `acknowledging`, nobody is told of a job or an answer that replicas do not have.
   public init(
@@ -33,6 +34,7 @@ public struct JobQueue: Sendable {
     self.bounds = bounds
     self.times = times
     base = "\(prefix):{0}"
+    rights = StepRights(redis: redis, prefix: prefix, base: base)
   }
 
   /// The key on which idle workers block; ``WorkSignal`` does.
@@ -52,8 +54,10 @@ public struct JobQueue: Sendable {
     let start = times?.begin()
     defer { if let start { times?.end(command, begun: start) } }
     do {
+      if rights.isDoubted { try await rights.allow(command) }
       return try await sendStep(command, deadline: deadline)
     } catch {
+      rights.note(error)
       throw QueueError(error)
     }
   }

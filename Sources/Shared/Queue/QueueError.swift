@@ -44,17 +44,28 @@ public enum QueueError: Error, Sendable, Equatable, CustomStringConvertible {
     }
   }
 
+  /// The class of what Redis refuses, for a client; nil where it may be away only.
+  public var refusal: RedisErrorReason? {
+    switch self {
+    case .redis(.replied(_, _, let message)): RedisErrorReason(message: message)
+    case .redis(.refused(_, let refusal)): refusal.reason
+    case .redis, .outOfMemory, .unacknowledged, .unexpectedReply: nil
+    }
+  }
+
   /// Why, for an operator who asks this process how it is.
   public var reason: String {
     switch self {
     case .redis(.refused(_, let refusal)): "Redis cannot be used: \(refusal)"
     case .redis(.unavailable(_, let reason)): "Redis cannot be reached: \(reason)"
+    // Redis refuses nothing: it is the operator who wants replicas to acknowledge.
+    case .redis(.replied(_, "WAIT", _)), .unacknowledged:
+      "Too few replicas of Redis acknowledge what is written (REDIS_ACK_REPLICAS)"
     case .redis(.replied(_, _, let message)):
       "Redis refuses to work: \(RedisErrorReason(message: message).sentence)"
     case .redis(.suspect), .redis(.timedOut): "Redis does not answer"
     case .redis: "The connection to Redis was lost"
     case .outOfMemory: "Redis has reached its maxmemory"
-    case .unacknowledged: "Too few replicas of Redis acknowledge what is written"
     case .unexpectedReply: "Redis answers in another way than it should"
     }
   }

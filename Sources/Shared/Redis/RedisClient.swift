@@ -18,6 +18,8 @@ public final class RedisClient: Service, Sendable {
   let configuration: RedisConfiguration
   /// Whom Redis takes it for; for people.
   let user: String
+  /// What the server refused.
+  let errors: RedisErrorLog
 
   /// `purpose` names the connections in Redis' `CLIENT LIST`, such as `api`. With `perEventLoop`, a command leaves on
   /// the loop that its task runs on, and commands of several loops are not in order.
@@ -49,6 +51,7 @@ public final class RedisClient: Service, Sendable {
     let configuration = topology.configuration
     self.configuration = configuration
     user = configuration.user ?? "default"
+    errors = topology.errors
     let group: any EventLoopGroup = perEventLoop ? eventLoopGroup : eventLoopGroup.any()
     patience = configuration.patience
     let watch = RedisWatch(server: configuration.description, purpose: purpose, logger: logger)

@@ -80,6 +80,9 @@ struct ProblemTests {
     ProblemRow(.waitIsOver(JobID(unixMilliseconds: 1)), 504, "timeout"),
     ProblemRow(.unavailable(.redisIsAway, retryAfter: .zero), 503, "unavailable", [.retryAfter: "1"]),
     ProblemRow(
+      .unavailable(.redisRefuses(.noPermission), retryAfter: .seconds(1)), 503, "unavailable",
+      [.retryAfter: "1"]),
+    ProblemRow(
       .unavailable(.notReady("Redis is being looked at"), retryAfter: .seconds(1)), 503, "unavailable",
       [.retryAfter: "1"]),
     ProblemRow(.unavailable(.queueIsFull, retryAfter: .seconds(2)), 503, "unavailable", [.retryAfter: "2"]),
