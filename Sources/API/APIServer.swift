@@ -74,7 +74,8 @@ struct APIServer: Sendable {
     let server = DrainingService(
       server: application(responder, gate), drain: drain, desk: desk, delay: settings.drainDelay,
       timeout: settings.drainTimeout, logger: logger)
-    let start = StartCheck(check: DurabilityCheck(redis: redis, logger: logger), gate: gate)
+    let start = StartCheck(
+      check: DurabilityCheck(redis: redis, acknowledging: acknowledging, logger: logger), gate: gate)
     // Shut down in reverse order: the server first, what it needs last.
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
@@ -82,7 +83,8 @@ struct APIServer: Sendable {
           + (acknowledging.map { [$0] } ?? []) + [
             topology, redis, MemoryKeeper(queue: queue, logger: logger).behind(gate),
             EndTeller(queue: queue).behind(gate), listener, reloader,
-            FoundingWatch(queue: queue, logger: logger).behind(gate), uses.behind(gate), users.behind(gate),
+            FoundingWatch(queue: queue, logger: logger).behind(gate), RightsWatch(queue: queue).behind(gate),
+            uses.behind(gate), users.behind(gate),
             start, server,
           ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.forServices))
     try await group.run()

@@ -62,7 +62,8 @@ struct WorkerProcess: Sendable {
     let gate = StartGate()
     let puller = Puller(
       queue: queue, wakeConnection: wakeConnection, starter: starter, pace: pace, name: name,
-      check: DurabilityCheck(redis: redis, logger: logger), gate: gate, drainTimeout: settings.drainTimeout,
+      check: DurabilityCheck(redis: redis, acknowledging: acknowledging, logger: logger), gate: gate,
+      drainTimeout: settings.drainTimeout,
       signOfLife: SignOfLife(path: settings.healthFile), logger: logger, metrics: metrics)
     let lag = LoopLag(MultiThreadedEventLoopGroup.singleton)
     let status = WorkerStatus(
@@ -83,7 +84,8 @@ struct WorkerProcess: Sendable {
               queue: queue, worker: name, starter: starter, topology: topology, logger: logger),
             Janitor(queue: queue, logger: logger).behind(gate),
             MemoryKeeper(queue: queue, logger: logger).behind(gate), EndTeller(queue: queue).behind(gate),
-            FoundingWatch(queue: queue, logger: logger).behind(gate), puller,
+            FoundingWatch(queue: queue, logger: logger).behind(gate), RightsWatch(queue: queue).behind(gate),
+            puller,
           ],
         gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.forServices))
     let result: Result<Void, any Error>

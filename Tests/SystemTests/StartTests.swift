@@ -59,6 +59,15 @@ struct StartTests {
       options: ["--user", "ann", "on", ">pw", "~sluice:*", "&sluice:*", "+@all", "-hset"],
       url: { "unix://ann:pw@\($0.socket)" }, sentence: "ACL SETUSER ann +hset"),
     Stop(
+      testDescription: "a missing PING", options: ["--rename-command", "PING", ""], url: { $0.url },
+      sentence: "it does not have PING"),
+    Stop(
+      testDescription: "a missing FUNCTION", options: ["--rename-command", "FUNCTION", ""], url: { $0.url },
+      sentence: "it does not have FUNCTION"),
+    Stop(
+      testDescription: "a missing command", options: ["--rename-command", "BZPOPMIN", ""], url: { $0.url },
+      sentence: "it does not have BZPOPMIN"),
+    Stop(
       testDescription: "a missing channel",
       options: ["--user", "ann", "on", ">pw", "~sluice:*", "&other:*", "+@all"],
       url: { "unix://ann:pw@\($0.socket)" }, sentence: "ACL SETUSER ann &sluice:*"),
@@ -74,6 +83,22 @@ struct StartTests {
         #expect(process.exitStatus != 0)
         #expect(!process.log.contains("hunter2"))
       }
+    }
+  }
+
+  @Test(
+    "without the replicas that must acknowledge a process is not ready, and a request is refused unwritten")
+  func tooFewReplicas() async throws {
+    let settings = ["REDIS_ACK_REPLICAS": "1", "REDIS_TIMEOUT_MS": "4000"]
+    try await SluiceCluster.with(environment: settings) { cluster in
+      let api = try await cluster.startAPI()
+      try await eventually("it has looked at Redis") { try await api.get("/jobs").status == 200 }
+      let first = try await api.post("/jobs", question)
+      #expect(first.status == 503 && first.json["type"] == "/problems/unavailable", "\(first.body)")
+      let ready = try await api.get("/health/ready")
+      #expect(ready.status == 503 && ready.json["detail"]?.string?.contains("REDIS_ACK_REPLICAS") == true)
+      #expect(try await api.get("/jobs").json["data"]?.array?.isEmpty == true)
+      await api.process.killNow()
     }
   }
 

@@ -3,11 +3,17 @@ import ServiceLifecycle
 
 /// Looks at start whether Redis is set up to keep what it acknowledges.
 public struct DurabilityCheck: Sendable {
+  /// What Redis says to a command for good.
+  private static let lastingRefusals: Set<RedisErrorReason> = [.noPermission, .unknownCommand]
+
   private let redis: RedisClient
+  private let acknowledging: AcknowledgedClient?
   private let logger: Logger
 
-  public init(redis: RedisClient, logger: Logger) {
+  /// `acknowledging` learns whether enough replicas answer, before anything is written.
+  public init(redis: RedisClient, acknowledging: AcknowledgedClient? = nil, logger: Logger) {
     self.redis = redis
+    self.acknowledging = acknowledging
     self.logger = logger
   }
 
@@ -31,6 +37,7 @@ public struct DurabilityCheck: Sendable {
         "Redis has appendfsync \"\(fsync)\": the last seconds of accepted jobs can be lost when it is killed")
     }
     try await checkReplication()
+    _ = await acknowledging?.acknowledge()
   }
 
   /// Looks at what a failover may cost. Throws where replicas are to be waited for and may not be.
@@ -39,13 +46,14 @@ public struct DurabilityCheck: Sendable {
     if acknowledging > 0 {
       do throws(RedisError) { _ = try await redis.send(RedisCommand("WAIT", "0", "1")) } catch {
         if case .replied(_, _, let message) = error, RedisErrorReason(message: message) == .noPermission {
-          let refusal = RedisRefusal.missingRights(["+wait", "+waitaof"], user: redis.user)
+          let rights = await hasDisks() ? ["+wait", "+waitaof"] : ["+wait"]
+          let refusal = RedisRefusal.missingRights(rights, user: redis.user)
           throw ConfigurationError("the Redis of REDIS_URL cannot be used: \(refusal)")
         }
       }
     }
     guard let info = try? await redis.send(RedisCommand("INFO", "replication")).string,
-      let replicas = ReplicationCheck.replicas(in: info)
+      let replicas = RedisIdentity.replicas(in: info)
     else { return }
     let hasSentinels = redis.configuration.sentinels != nil
     guard replicas > 0 || hasSentinels || acknowledging > 0 else { return }
@@ -56,6 +64,15 @@ public struct DurabilityCheck: Sendable {
     if let warning = check.warning { logger.warning("\(warning)") }
   }
 
+  /// Whether Redis knows `WAITAOF` (7.2): one that does not refuses its name as a right.
+  private func hasDisks() async -> Bool {
+    do throws(RedisError) { _ = try await redis.send(RedisCommand("WAITAOF", "0", "0", "1")) } catch {
+      guard case .replied(_, _, let message) = error else { return false }
+      return RedisErrorReason(message: message) != .unknownCommand
+    }
+    return true
+  }
+
   private func waitForRedis() async throws(RedisRefusal) {
     while !Task.isCancelled, !Task.isShuttingDownGracefully {
       do throws(RedisError) {
@@ -63,8 +80,10 @@ public struct DurabilityCheck: Sendable {
         return
       } catch .refused(_, let refusal) where refusal.needsOperator {
         throw refusal
-      } catch .replied(_, _, let message) where RedisErrorReason(message: message) == .noPermission {
-        // Who may not even ask this is told of all rights that miss.
+      } catch .replied(_, _, let message)
+        where Self.lastingRefusals.contains(RedisErrorReason(message: message))
+      {
+        // Who may not even ask this, or has no such command, is told of all that misses.
         return
       } catch {
         // The client says why; time may mend it.

@@ -37,13 +37,3 @@ struct ReplicationCheck: Sendable, Hashable {
       """
   }
 }
-
-extension ReplicationCheck {
-  /// How many replicas are connected, as `INFO replication` says; nil for anything else.
-  static func replicas(in info: String) -> Int? {
-    for line in info.split(whereSeparator: \.isNewline) where line.hasPrefix("connected_slaves:") {
-      return Int(line.dropFirst("connected_slaves:".count))
-    }
-    return nil
-  }
-}

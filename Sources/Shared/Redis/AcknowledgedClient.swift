@@ -9,13 +9,16 @@ import ServiceLifecycle
 /// another is under way. It has half of a command's time; that it runs out is an answer of Redis', and puts nothing in
 /// doubt. Redis blocks a connection while it waits, so this has connections of its own.
 ///
-/// Once too few replicas have answered, *cautious* commands are not sent before enough answer again.
+/// *Cautious* commands are sent only once enough replicas have answered, and not while too few are connected or answer.
 public final class AcknowledgedClient: Service, Sendable {
   /// A reply, and whether enough replicas had the write when it was told.
   struct Reply: Sendable {
     let value: RESPValue
     let isAcknowledged: Bool
   }
+
+  /// How often it is looked whether replicas are there.
+  private static let lookInterval = Duration.seconds(1)
 
   private let redis: RedisClient
   private let wait: ReplicaWait
@@ -40,7 +43,7 @@ public final class AcknowledgedClient: Service, Sendable {
   /// What is thrown where it is known that too few replicas would have a write.
   var refusal: RedisError { wait.refusal }
 
-  /// Whether too few replicas answered the last time.
+  /// Whether it is not known that enough replicas answer.
   public var isShort: Bool { wait.isShort }
 
   /// Sends a command that writes. One that `isCautious` is refused with `NOREPLICAS`, unsent, where it is known that too
@@ -55,5 +58,13 @@ public final class AcknowledgedClient: Service, Sendable {
     return (try? reply.get().isAcknowledged) == true
   }
 
-  public func run() async throws { try await redis.run() }
+  public func run() async throws {
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask {
+        repeat { await self.wait.look() } while (try? await Task.sleep(for: Self.lookInterval)) != nil
+      }
+      try? await redis.run()
+      group.cancelAll()
+    }
+  }
 }

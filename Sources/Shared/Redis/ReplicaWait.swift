@@ -13,6 +13,14 @@ final class ReplicaWait: Sendable {
     case memory(until: ContinuousClock.Instant)
   }
 
+  /// How replicas answered last.
+  private enum Standing: UInt8, AtomicRepresentable {
+    /// They were not asked yet, or Redis was away since.
+    case unknown
+    case enough
+    case short
+  }
+
   /// How long replicas are not asked for their disks any more that did not answer in time.
   private static let restOfDisks = Duration.seconds(600)
 
@@ -20,7 +28,7 @@ final class ReplicaWait: Sendable {
   private let topology: RedisTopology
   private let logger: Logger
   private let depth = Mutex(Depth.unknown)
-  private let short = Atomic(false)
+  private let standing = Atomic(Standing.unknown)
 
   init(redis: RedisClient, topology: RedisTopology, logger: Logger) {
     self.redis = redis
@@ -31,8 +39,8 @@ final class ReplicaWait: Sendable {
   private var replicas: Int { topology.configuration.acknowledgingReplicas }
   private var time: Duration { topology.configuration.acknowledgementTime }
 
-  /// Whether too few replicas answered the last time.
-  var isShort: Bool { short.load(ordering: .relaxed) }
+  /// Whether it is not known that enough replicas answer.
+  var isShort: Bool { standing.load(ordering: .relaxed) != .enough }
 
   /// An outcome for each item, at the same places.
   func send(_ items: [AcknowledgedLine.Item]) async -> [AcknowledgedLine.Outcome] {
@@ -82,11 +90,18 @@ final class ReplicaWait: Sendable {
     let onDisk = await asksDisks()
     // A `WAIT` is for the last write of its own connection. What the commands find written by others counts, too: a job
     // that an idempotency key stands for, say. So there is a write in any case, which does nothing.
-    var replies = try await redis.send(
-      commands + [topology.configuration.probe, question(onDisk: onDisk, within: time)], extra: time)
+    let all = commands + [topology.configuration.probe, question(onDisk: onDisk, within: time)]
+    var replies: [Result<RESPValue, RedisError>]
+    do throws(RedisError) { replies = try await redis.send(all, extra: time) } catch {
+      forget()
+      throw error
+    }
     let answer = replies.removeLast()
     replies.removeLast()
-    guard let count = Self.count(answer) else { return (replies, false) }
+    guard let count = Self.count(answer) else {
+      forget()
+      return (replies, false)
+    }
     var isEnough = count >= replicas
     if !isEnough, onDisk { isEnough = await isInMemory() }
     note(isEnough: isEnough)
@@ -114,12 +129,26 @@ final class ReplicaWait: Sendable {
   }
 
   private func note(isEnough: Bool) {
-    let wasShort = short.exchange(!isEnough, ordering: .relaxed)
+    let before = standing.exchange(isEnough ? .enough : .short, ordering: .relaxed)
     guard !isEnough else {
-      if wasShort { logger.notice("enough replicas of Redis acknowledge again") }
+      if before == .short { logger.notice("enough replicas of Redis acknowledge again") }
       return
     }
     topology.errors.note(sentence, to: "WAIT")
+  }
+
+  /// The next that answers may be another server, whose replicas are others.
+  private func forget() {
+    _ = standing.compareExchange(expected: .enough, desired: .unknown, ordering: .relaxed)
+  }
+
+  /// Looks whether enough replicas are connected, so that it is known before something is written. Where Redis does not
+  /// let itself be asked, the first that waits finds out.
+  func look() async {
+    guard !isShort, let info = try? await redis.send(RedisCommand("INFO", "replication")).string,
+      let connected = RedisIdentity.replicas(in: info), connected < replicas
+    else { return }
+    note(isEnough: false)
   }
 
   private var sentence: String {

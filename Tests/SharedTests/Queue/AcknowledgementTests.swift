@@ -28,13 +28,32 @@ struct AcknowledgementTests {
         guard case .unacknowledged = try await own.queue.admit(first) else { throw QueueLab.NotAdmitted() }
         #expect(try await own.lab.state(of: first.id) == .queued, "it may run all the same")
         let refusal = try await #require(throws: QueueError.self) { _ = try await own.queue.admit(second) }
-        #expect(refusal.reason.contains("NOREPLICAS"))
+        #expect(refusal.reason.contains("REDIS_ACK_REPLICAS"))
         #expect(try await own.lab.state(of: second.id) == nil)
         await #expect(throws: QueueError.self) { try await own.queue.checkReady() }
       }
       try await eventually("jobs are taken again") { (try? await own.queue.admit(second)) != nil }
       #expect(try await own.replicaHas(second.id))
       try await own.queue.checkReady()
+    }
+  }
+
+  @Test(
+    "with fewer replicas than must acknowledge nothing is written, from the first on, until there are enough")
+  func missing() async throws {
+    try await AcknowledgedLab.with { own in
+      let lab = own.lab
+      await own.servers.replica.kill()
+      try await eventually("it is noticed before anything is written") { own.client.isShort }
+      let refused = lab.admission()
+      let refusal = try await #require(throws: QueueError.self) { _ = try await own.queue.admit(refused) }
+      #expect(!refusal.mayHaveHappened && refusal.reason.contains("REDIS_ACK_REPLICAS"))
+      await #expect(throws: QueueError.self) { try await own.queue.checkReady() }
+      #expect(try await lab.state(of: refused.id) == nil)
+      try await own.servers.replica.start()
+      try await eventually("it is ready again") { (try? await own.queue.checkReady()) != nil }
+      let id = try await lab.admit(lab.admission())
+      #expect(try await own.replicaHas(id))
     }
   }
 

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Shared
@@ -41,7 +42,33 @@ struct ReplicationCheckTests {
 
   @Test("how many replicas there are stands in INFO")
   func info() {
-    #expect(ReplicationCheck.replicas(in: "# Replication\r\nrole:master\r\nconnected_slaves:2\r\n") == 2)
-    #expect(ReplicationCheck.replicas(in: "role:master\r\n") == nil)
+    #expect(RedisIdentity.replicas(in: "# Replication\r\nrole:master\r\nconnected_slaves:2\r\n") == 2)
+    #expect(RedisIdentity.replicas(in: "role:master\r\n") == nil)
+  }
+
+  @Test("who may not wait for replicas is told of the rights that this Redis knows")
+  func rightsToWait() async throws {
+    let rules = ["ann", "on", ">pw", "~sluice:*", "&sluice:*", "+@all", "-wait", "-waitaof"]
+    try await RedisServer.with { redis in
+      try await RedisClientLab.with(redis.url) { root in
+        let known = try await root.send(RedisCommand("COMMAND", "INFO", "WAITAOF")).array?.first?.array
+        var command = RedisCommand("ACL", "SETUSER")
+        for rule in rules where known != nil || rule != "-waitaof" { command.append(rule) }
+        _ = try await root.send(command)
+        var configuration = try RedisConfiguration(url: "unix://ann:pw@\(redis.socket)")
+        configuration.acknowledgingReplicas = 1
+        let client = RedisClient(configuration: configuration, logger: .quiet, purpose: "test")
+        try await withThrowingTaskGroup(of: Void.self) { group in
+          group.addTask { try await client.run() }
+          defer { group.cancelAll() }
+          let error = await #expect(throws: ConfigurationError.self) {
+            try await DurabilityCheck(redis: client, logger: .quiet).run()
+          }
+          let sentence = error.map { "\($0)" } ?? ""
+          #expect(
+            sentence.hasSuffix("ACL SETUSER ann +wait" + (known == nil ? "" : " +waitaof")), "\(sentence)")
+        }
+      }
+    }
   }
 }
