@@ -51,11 +51,11 @@ struct HalfAdmittedTests {
     try await QueueLab.with { lab in
       let channel = lab.queue.makeHandOverChannel()
       let heard = Mutex<[JobID]>([])
-      func hear(_ message: ByteBuffer) {
+      @Sendable func hear(_ message: ByteBuffer) {
         guard case .job(let job)? = HandOver(message, to: "w") else { return }
         heard.withLock { $0.append(job.lease.id) }
       }
-      try await RedisSubscriber.listening(to: channel, of: lab.server, onMessage: { hear($0) }) {
+      try await RedisSubscriber.listening(to: channel, of: lab.server, onMessage: hear) {
         _ = try await lab.queue.claim(3, worker: "w", offer: lab.queue.offer(of: "w", on: channel))
         let refused = admission(lab)
         var isRefused = false

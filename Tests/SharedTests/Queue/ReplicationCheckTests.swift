@@ -58,7 +58,7 @@ struct ReplicationCheckTests {
         var configuration = try RedisConfiguration(url: "unix://ann:pw@\(redis.socket)")
         configuration.acknowledgingReplicas = 1
         let client = RedisClient(configuration: configuration, logger: .quiet, purpose: "test")
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        await withThrowingTaskGroup(of: Void.self) { group in
           group.addTask { try await client.run() }
           defer { group.cancelAll() }
           let error = await #expect(throws: ConfigurationError.self) {
