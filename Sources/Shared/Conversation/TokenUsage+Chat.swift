@@ -1,3 +1,5 @@
+public import OrderedCollections
+
 /// Usage in the form of OpenAI's chat completions and embeddings, with what compatible servers add to it
 /// (https://platform.openai.com/docs/api-reference/chat/object, https://openrouter.ai/docs/use-cases/usage-accounting,
 /// https://api-docs.deepseek.com/api/create-chat-completion, https://docs.perplexity.ai/api-reference).
@@ -15,7 +17,7 @@ extension TokenUsage {
     let prompt = Self.count(usage["prompt_tokens"])
     var completion = Self.count(usage["completion_tokens"])
     let total: Int? =
-      usage["total_tokens"]?.double == nil ? nil : Self.count(usage["total_tokens"], limit: 2 * Self.limit)
+      Self.isCount(usage["total_tokens"]) ? Self.count(usage["total_tokens"], limit: 2 * Self.limit) : nil
     let ofPrompt = usage["prompt_tokens_details"]
     let ofCompletion = usage["completion_tokens_details"]
     let reasoning = Self.count(ofCompletion?["reasoning_tokens"])
@@ -28,13 +30,14 @@ extension TokenUsage {
       // DeepSeek's and Moonshot's stand outside the details.
       cachedTokens: Self.count(
         [ofPrompt?["cached_tokens"], usage["prompt_cache_hit_tokens"], usage["cached_tokens"]]
-          .lazy.compactMap(\.self).first { $0.double != nil }),
+          .lazy.compactMap(\.self).first { Self.isCount($0) }),
       cacheWriteTokens: Self.count(ofPrompt?["cache_write_tokens"]), reasoningTokens: reasoning,
       audioInputTokens: Self.count(ofPrompt?["audio_tokens"]),
       imageInputTokens: Self.count(ofPrompt?["image_tokens"]),
       audioOutputTokens: Self.count(ofCompletion?["audio_tokens"]),
       imageOutputTokens: Self.count(ofCompletion?["image_tokens"]),
       toldCost: Self.cost(in: usage))
+    saysNothingRead = promptTokens == 0 && Self.isNought(usage["prompt_tokens"])
     told = Self.told(usage, total: totalTokens)
   }
 
@@ -51,7 +54,9 @@ extension TokenUsage {
       default: return nil
       }
     }
-    return TokenUsage(promptTokens: prompt, completionTokens: completion, totalTokens: total)
+    var plain = TokenUsage(promptTokens: prompt, completionTokens: completion, totalTokens: total)
+    if prompt == 0 { plain.saysNothingRead = usage["prompt_tokens"] != nil }
+    return plain
   }
 
   // MARK: - Cost
@@ -100,7 +105,7 @@ extension TokenUsage {
   }
 
   /// ``write(to:)`` as a value.
-  var openAIForm: JSONObject {
+  public var openAIForm: JSONObject {
     if !told.isEmpty { return told }
     var usage: JSONObject = [
       "prompt_tokens": .integer(Int64(promptTokens)), "completion_tokens": .integer(Int64(completionTokens)),

@@ -14,10 +14,11 @@ extension TokenUsage {
     self.init(
       promptTokens: Self.count(usage?["promptTokenCount"]) + Self.count(usage?["toolUsePromptTokenCount"]),
       completionTokens: Self.count(usage?["candidatesTokenCount"]) + thoughts,
-      totalTokens: total?.double == nil ? nil : Self.count(total, limit: 2 * Self.limit),
+      totalTokens: Self.isCount(total) ? Self.count(total, limit: 2 * Self.limit) : nil,
       cachedTokens: Self.count(usage?["cachedContentTokenCount"]), reasoningTokens: thoughts,
       audioInputTokens: input("AUDIO"), imageInputTokens: input("IMAGE"),
       audioOutputTokens: output("AUDIO"), imageOutputTokens: output("IMAGE"))
+    saysNothingRead = promptTokens == 0 && Self.isNought(usage?["promptTokenCount"])
   }
 
   /// A `usageMetadata` object, from which the counts are read again.

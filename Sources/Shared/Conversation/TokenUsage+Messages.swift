@@ -16,5 +16,6 @@ extension TokenUsage {
       completionTokens: Self.count(usage?["output_tokens"]), cachedTokens: read,
       cacheWriteTokens: written - hour, cacheWrite1hTokens: hour,
       reasoningTokens: Self.count(usage?["output_tokens_details"]?["thinking_tokens"]))
+    saysNothingRead = promptTokens == 0 && Self.isNought(usage?["input_tokens"])
   }
 }

@@ -32,6 +32,9 @@ public struct TokenUsage: Sendable, Hashable {
   public var imageOutputTokens: Int
   /// What the provider says that the answer costs; nil where it does not say.
   public var toldCost: NanoDollars?
+  /// Whether the provider says itself that it has read nothing, as of a request that was refused before its model saw it;
+  /// false where it says nothing of that.
+  public var saysNothingRead = false
   /// The usage object as OpenAI's clients shall see it, unknown members included. Empty where the counts say it all.
   public var told: JSONObject
 
@@ -49,10 +52,11 @@ public struct TokenUsage: Sendable, Hashable {
     self.completionTokens = clamped(completionTokens)
     self.totalTokens = min(
       max(totalTokens ?? self.promptTokens + self.completionTokens, 0), 2 * Self.limit)
-    self.cachedTokens = clamped(cachedTokens)
+    // What is a part is no more than the whole, whatever a provider says.
+    self.cachedTokens = min(clamped(cachedTokens), self.promptTokens)
     self.cacheWriteTokens = clamped(cacheWriteTokens)
     self.cacheWrite1hTokens = clamped(cacheWrite1hTokens)
-    self.reasoningTokens = clamped(reasoningTokens)
+    self.reasoningTokens = min(clamped(reasoningTokens), self.completionTokens)
     self.audioInputTokens = clamped(audioInputTokens)
     self.imageInputTokens = clamped(imageInputTokens)
     self.audioOutputTokens = clamped(audioOutputTokens)
@@ -63,16 +67,34 @@ public struct TokenUsage: Sendable, Hashable {
 
   public static let zero = TokenUsage(promptTokens: 0, completionTokens: 0)
 
-  /// Whether nothing was counted: most likely the provider did not say.
+  /// Whether nothing was counted.
   public var isZero: Bool { promptTokens == 0 && completionTokens == 0 && totalTokens == 0 }
 
-  /// A count as a provider sends it. What is missing or no number is zero; what is absurd is clamped.
+  /// A count as a provider sends it, also as a text. What is missing or no number is zero; what is absurd is clamped.
   static func count(_ value: JSONValue?, limit: Int = limit) -> Int {
     switch value {
     case .integer(let count): Int(min(max(count, 0), Int64(limit)))
+    case .string(let text): count(number(in: text), limit: limit)
     case .double(let count) where !count.isNaN: Int(min(max(count, 0), Double(limit)).rounded(.up))
     default: 0
     }
+  }
+
+  /// Whether a count was sent.
+  static func isCount(_ value: JSONValue?) -> Bool {
+    if case .string(let text)? = value { number(in: text) != nil } else { value?.double != nil }
+  }
+
+  /// Whether a provider says that it has counted nothing.
+  static func isNought(_ value: JSONValue?) -> Bool {
+    if case .string(let text)? = value { isNought(number(in: text)) } else { value?.double == 0 }
+  }
+
+  private static func number(in text: String) -> JSONValue? {
+    guard text.utf8.count <= 20, text.utf8.allSatisfy({ $0 == 0x2E || (0x30...0x39).contains($0) }) else {
+      return nil
+    }
+    return Double(text).map(JSONValue.double)
   }
 }
 

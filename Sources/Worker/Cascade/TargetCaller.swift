@@ -247,7 +247,12 @@ struct TargetCaller: Sendable {
         began.came()
         deltas.add($0, of: call.target, dropping: call.dropped)
       }
-      (result, stated) = (stream.result, StatedQuota.stated(in: stream.headers))
+      stated = StatedQuota.stated(in: stream.headers)
+      result = stream.result.map { answer in
+        var answer = answer
+        answer.estimateUsage(for: call.request)
+        return answer
+      }
     } else if let pieces = call.endpoint.pieces(of: call.request) {
       (result, stated) = try await answer(to: pieces, call, span, &cut, &unfinished)
     } else {

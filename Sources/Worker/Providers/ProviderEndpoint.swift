@@ -131,8 +131,17 @@ struct ProviderEndpoint: Sendable {
     }
   }
 
+  /// The answer of a whole response, with estimates of what it does not count.
   func answer(
     to request: JobRequest, from response: ProviderResponse
+  ) throws(ProviderFault) -> ProviderAnswer {
+    var answer = try read(response, to: request)
+    answer.estimateUsage(for: request)
+    return answer
+  }
+
+  private func read(
+    _ response: ProviderResponse, to request: JobRequest
   ) throws(ProviderFault) -> ProviderAnswer {
     switch request {
     case .chat, .completion:

@@ -63,9 +63,7 @@ struct StreamedAnswer: Sendable {
     let unfinished =
       switch form {
       case .events(_, _, let answer):
-        UnfinishedAnswer(
-          told: answer.usage,
-          bytes: answer.choices.lazy.flatMap(\.parts).reduce(0) { $0 + $1.weight })
+        UnfinishedAnswer(told: answer.usage, bytes: answer.weight)
       case .whole(let body): UnfinishedAnswer(bytes: body.readableBytes)
       }
     return isGivenUp || unfinished != UnfinishedAnswer() ? unfinished : nil

@@ -13,8 +13,8 @@ extension TokenUsage {
     self.init(
       promptTokens: Self.count(members["input_tokens"]),
       completionTokens: Self.count(members["output_tokens"]),
-      totalTokens: members["total_tokens"]?.double == nil
-        ? nil : Self.count(members["total_tokens"], limit: 2 * Self.limit),
+      totalTokens: Self.isCount(members["total_tokens"])
+        ? Self.count(members["total_tokens"], limit: 2 * Self.limit) : nil,
       cachedTokens: Self.count(ofInput?["cached_tokens"]),
       cacheWriteTokens: Self.count(ofInput?["cache_write_tokens"]),
       reasoningTokens: Self.count(ofOutput?["reasoning_tokens"]),
@@ -22,6 +22,7 @@ extension TokenUsage {
       imageInputTokens: Self.count(ofInput?["image_tokens"]),
       audioOutputTokens: Self.count(ofOutput?["audio_tokens"]),
       imageOutputTokens: Self.count(ofOutput?["image_tokens"]))
+    saysNothingRead = promptTokens == 0 && Self.isNought(members["input_tokens"])
   }
 
   /// Every member, nought where nothing is known: clients refuse a usage that lacks one.
