@@ -61,7 +61,8 @@ final class KeyRing: Sendable {
     }
     let isRecent = now - entry.checked <= Self.freshness
     switch entry.standing {
-    case .good(let policy): return isRecent || !isFresh ? inTime(policy) : nil
+    // One that is over may have been given a later end, which is asked then: only that it is good needs no look.
+    case .good(let policy): return (isRecent || !isFresh) && !isOver(policy) ? .good(policy) : nil
     case .unknown: return isRecent ? .unknown : nil
     // It may be enabled again, and nobody is refused by what was known before that.
     case .revoked: return nil
@@ -103,9 +104,10 @@ final class KeyRing: Sendable {
   }
 
   /// A key ends without a change of its record.
-  private func inTime(_ policy: AccessPolicy) -> KeyStanding {
-    guard let end = policy.version.goodUntil, clock.now >= end else { return .good(policy) }
-    return .revoked
+  private func inTime(_ policy: AccessPolicy) -> KeyStanding { isOver(policy) ? .revoked : .good(policy) }
+
+  private func isOver(_ policy: AccessPolicy) -> Bool {
+    policy.version.goodUntil.map { clock.now >= $0 } ?? false
   }
 
   // MARK: - Looking

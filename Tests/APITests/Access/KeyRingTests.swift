@@ -109,6 +109,31 @@ struct KeyRingTests {
     }
   }
 
+  @Test(
+    "a key that is over and is given a later end, or none, is good at once",
+    arguments: [3_600_000, nil] as [Int64?])
+  func laterEnd(later: Int64?) async throws {
+    try await AccessLab.with { lab in
+      let end = Timestamp.now + 3_600_000
+      var (key, material) = try await lab.makeKey { $0.expiresAt = end }
+      let holder = KeyHolder.stored(lab.peppers.digests(of: material))
+      let start = ContinuousClock.now
+      _ = try await lab.ring.standing(of: holder, isFresh: false, now: start)
+      for isFresh in [false, true] {
+        lab.ring.clock.heard(end)
+        let over = try await lab.ring.standing(of: holder, isFresh: isFresh, now: start)
+        #expect(policy(over) == nil)
+      }
+      key.expiresAt = later.map { end + $0 }
+      try await lab.update(key)
+      for isFresh in [false, true] {
+        lab.ring.clock.heard(end)
+        let standing = try await lab.ring.standing(of: holder, isFresh: isFresh, now: start)
+        #expect(policy(standing)?.version.goodUntil == later.map { end + $0 })
+      }
+    }
+  }
+
   @Test("the service's key is judged by the record of its tenant once somebody has made one")
   func service() async throws {
     try await AccessLab.with { lab in
