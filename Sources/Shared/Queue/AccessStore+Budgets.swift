@@ -61,6 +61,6 @@ extension AccessStore {
 
   private static func named(_ budgets: [Budget], _ subject: LimitSubject) -> [(name: String, budget: Budget)]
   {
-    budgets.map { (subject.counting($0.code, of: $0.model), $0) }
+    zip(budgets, Budget.codes(of: budgets)).map { (subject.counting($1, of: $0.model), $0) }
   }
 }

@@ -15,10 +15,9 @@ extension Notice {
   public var budget: Budget? {
     guard kind != .limited else { return nil }
     let (code, model) = LimitSubject.parts(of: subject)
-    let budgets = BudgetPeriod.allCases.flatMap { period in
-      BudgetDemand.Kind.allCases.map { Budget(NanoDollars(rawValue: most), per: period, $0, model: model) }
+    return BudgetPeriod(code: code).map {
+      Budget(NanoDollars(rawValue: most), per: $0, isSoft ? .soft : .hard, model: model)
     }
-    return budgets.first { $0.code == code }
   }
 
   /// The limit; nil for a budget. That of `RATE_LIMIT` is told by its window.

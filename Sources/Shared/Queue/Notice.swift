@@ -34,6 +34,8 @@ public struct Notice: Sendable, Hashable {
   public let period: Int64
   /// When the budget's period ends; nil for one for life, and for limits.
   public let finish: Int64?
+  /// Whether the budget is a soft one.
+  public let isSoft: Bool
   /// The most of the limit, or the nano-dollars of the budget.
   public let most: Int64
   /// Nano-dollars.
@@ -56,6 +58,8 @@ public struct Notice: Sendable, Hashable {
     percent = number("percent").map(Int.init) ?? 0
     period = number("period") ?? 0
     finish = number("finish")
+    // Steps of before say it by the code alone.
+    isSoft = fields["soft"] != nil || LimitSubject.parts(of: subject).code.first == "s"
     most = number("most") ?? 0
     spent = number("spent") ?? 0
     window = number("window")
@@ -73,7 +77,8 @@ public struct Notice: Sendable, Hashable {
     let fields: [(String, String?)] = [
       ("id", id.rawValue), ("at", "\(at)"), ("tenant", tenant), ("user", user), ("subject", subject),
       ("kind", kind.rawValue), ("percent", "\(percent)"), ("period", "\(period)"),
-      ("finish", finish.map { "\($0)" }), ("most", "\(most)"), ("spent", "\(spent)"),
+      ("finish", finish.map { "\($0)" }), ("soft", isSoft ? "1" : nil), ("most", "\(most)"),
+      ("spent", "\(spent)"),
       ("window", window.map { "\($0)" }),
     ]
     var members = JSONObject()

@@ -11,7 +11,9 @@ struct AccessBounds: Sendable {
   init(of subject: LimitSubject, _ scope: LimitScope, limits: [Limit], budgets: [Budget]) {
     self.init(
       limits: limits.map { ($0, subject.counting($0.measure.code, of: $0.model), scope) },
-      budgets: budgets.map { ($0, subject.counting($0.code, of: $0.model), scope) })
+      budgets: zip(budgets, Budget.codes(of: budgets)).map { budget, code in
+        (budget, subject.counting(code, of: budget.model), scope)
+      })
   }
 
   private init(

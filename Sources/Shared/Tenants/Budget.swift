@@ -20,8 +20,19 @@ public struct Budget: Sendable, Hashable {
     self.model = model
   }
 
-  /// In the name of its counter: unlike for any two kinds and periods, and unlike those of limits.
-  var code: String { (kind == .hard ? "b" : "s") + period.rawValue.prefix(1) }
+  /// In the name of its counter: unlike for any two periods, and unlike those of limits. The kind is no part of it, so that one
+  /// whose kind is changed has spent what it had spent.
+  var code: String { "b\(period.code)" }
+
+  /// The codes of budgets that stand at once. A soft one beside a hard one is told of apart, so it has a counter of its own.
+  static func codes(of budgets: [Budget]) -> [String] {
+    budgets.map { budget in
+      let isBeside =
+        budget.kind == .soft
+        && budgets.contains { $0.kind == .hard && $0.period == budget.period && $0.model == budget.model }
+      return isBeside ? "s\(budget.period.code)" : budget.code
+    }
+  }
 }
 
 extension Budget: CustomStringConvertible {

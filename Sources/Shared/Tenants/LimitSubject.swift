@@ -56,8 +56,7 @@ extension BudgetDemand {
   /// Nil for a subject that no policy made.
   public var budget: Budget? {
     let (code, model) = LimitSubject.parts(of: subject)
-    let period = BudgetPeriod.allCases.first { Budget(most, per: $0, kind).code == code }
-    return period.map { Budget(most, per: $0, kind, model: model) }
+    return BudgetPeriod(code: code).map { Budget(most, per: $0, kind, model: model) }
   }
 }
 

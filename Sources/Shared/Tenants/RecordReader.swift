@@ -122,7 +122,8 @@ extension RecordReader {
   mutating func budgets(_ name: String) -> [Budget] {
     let budgets = list(name, atMost: Self.mostBounds, Budget.init(json:)) ?? []
     checkModels(name, budgets.map(\.model))
-    refuseTwice(name, budgets.map { "\($0.code)@\($0.model ?? "")" }, "budget of the same kind and period")
+    refuseTwice(
+      name, budgets.map { "\($0.kind) \($0.code)@\($0.model ?? "")" }, "budget of the same kind and period")
     return budgets
   }
 

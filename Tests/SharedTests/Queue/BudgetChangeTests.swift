@@ -29,6 +29,18 @@ struct BudgetChangeTests {
     Budget(NanoDollars(rawValue: dollars * Self.dollar), per: .day)
   }
 
+  @Test("one that becomes soft lets those go on that were put off")
+  func softened() async throws {
+    try await QueueLab.with { lab in
+      try await store(.create, lab, budgets: [day(1)])
+      let id = try await putOff(lab)
+      let soft = Budget(NanoDollars(rawValue: Self.dollar), per: .day, .soft)
+      try await store(.update, lab, budgets: [soft])
+      #expect(try await claimed(lab) == [id])
+      #expect(try await lab.sums() == [:], "it reserves nothing")
+    }
+  }
+
   private func admission(
     _ lab: QueueLab, subject: String = "t:a:bd", tenant: String = "a", waits: Bool = true
   ) -> Admission {

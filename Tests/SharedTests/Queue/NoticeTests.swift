@@ -17,6 +17,7 @@ struct NoticeTests {
       for cost: Int64 in [40, 15, 10, 30, 30] { try await lab.spend(cost, lab.budget(90, .soft)) }
       #expect(try await told(lab) == ["spent 50 t:a:bd", "spent 80 t:a:bd", "spent 100 t:a:bd"])
       let first = try #require(try await lab.queue.notices(after: nil, count: 1).first)
+      #expect(first.notice.budget?.kind == .soft && Notice(json: first.notice.json) == first.notice)
       #expect(first.notice.tenant == "default" && first.notice.spent == 55 && first.notice.most == 100)
       #expect(
         first.notice.finish == QueueLab.period.upperBound && first.notice.period == QueueLab.period.lowerBound

@@ -183,11 +183,25 @@ struct AccessPolicyTests {
           subject: "t:search:bm", scope: .tenant, kind: .hard, most: NanoDollars(rawValue: 5000),
           amount: NanoDollars(rawValue: 600), period: november),
         BudgetDemand(
-          subject: "t:search:sl", scope: .tenant, kind: .soft, most: NanoDollars(rawValue: 1),
+          subject: "t:search:bl", scope: .tenant, kind: .soft, most: NanoDollars(rawValue: 1),
           amount: NanoDollars(rawValue: 600), period: 0..<Int64.max),
       ])
     #expect(demand.ofRequestsOnly.rates.map(\.unit) == [.requests])
     #expect(demand.ofRequestsOnly.budgets.isEmpty && demand.ofRequestsOnly.queued.isEmpty)
+  }
+
+  @Test("a budget is counted by the same counter whatever its kind, and by one of its own beside a hard one")
+  func kinds() throws {
+    func subjects(_ budgets: Budget...) throws -> [String] {
+      let policy = AccessPolicy(tenant: try tenant { $0.budgets = budgets }, key: try key())
+      return try policy.demand(for: request, at: Self.now).budgets.map(\.subject)
+    }
+    let most = NanoDollars(rawValue: 5000)
+    let (hard, soft) = (Budget(most, per: .month), Budget(most, per: .month, .soft))
+    #expect(try subjects(hard) == ["t:search:bm"] && subjects(soft) == ["t:search:bm"])
+    #expect(try subjects(soft, hard) == ["t:search:sm", "t:search:bm"])
+    let others = [Budget(most, per: .day), Budget(most, per: .month, model: "smart")]
+    #expect(try subjects(others[0], others[1], soft) == ["t:search:bd", "t:search:bm@smart", "t:search:bm"])
   }
 
   @Test("a request reserves the longest answer at the dearest target, twice where two may be paid")

@@ -28,6 +28,7 @@ struct NoticeEventTests {
         + #""message":"Tenant search may spend 50 USD a month, and has spent 80 % of it.","#
         + #""budget":{"usd":50,"per":"month","kind":"hard","model":null},"percent":80,"used":40.012345678,"#
         + #""resets_at":"2025-02-01T00:00:00.000Z"}}"#)
+    #expect(try told(["soft": "1"]).contains(#""kind":"soft""#))
     let event = NoticeEvent(notice: try notice([:]))
     #expect(event.id == "msg_01M8GJTXST0BCDD48A57043528C648B32C25")
   }

@@ -11,6 +11,7 @@
 --            limited: a limit has refused requests for more than five minutes
 --   percent  of the budget that is spent
 --   period   its start (ms), or since when the limit refuses; finish: its end (ms), where it has one
+--   soft     1 for a soft budget
 --   most, spent   of a budget (nano-dollars); most of a limit, and window (us) of one that has one
 --
 -- A limit refuses for long when no minute of more than five has passed without a refusal; the time for which a refusal told
@@ -66,7 +67,7 @@ local function notice_of(budgets, index, entry, kind, percent)
   local finish = entry.finish and entry.finish < FOR_LIFE and text(entry.finish) or nil
   return {
     subject = budgets[index], kind = kind, percent = text(percent), period = text(entry.start), finish = finish,
-    most = text(budgets[index + 2]), spent = text(entry.spent),
+    most = text(budgets[index + 2]), spent = text(entry.spent), soft = budgets[index + 1] == 0 and '1' or nil,
   }
 end
 
