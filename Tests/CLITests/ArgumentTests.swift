@@ -51,7 +51,7 @@ struct ArgumentTests {
     #expect(try TimeText.expiry("1d", now: now) == "2027-01-16T08:00:00.000Z")
     #expect(try TimeText.expiry("2028-01-31", now: now) == "2028-01-31T00:00:00.000Z")
     #expect(try TimeText.expiry("2028-01-31T01:00:00+01:00", now: now) == "2028-01-31T00:00:00.000Z")
-    for text in ["2020-01-01", "0d", "-1d", "soon", "", "9999999999999w", "1.5d"] {
+    for text in ["2020-01-01", "0d", "-1d", "soon", "", "9999999999999w", "1.5d", "2028-02-30"] {
       #expect(throws: CommandFailure.self, "\(text)") { try TimeText.expiry(text, now: now) }
     }
   }

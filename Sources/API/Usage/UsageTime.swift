@@ -12,17 +12,8 @@ struct UsageTime: Sendable, Hashable {
     isDate = text.utf8.count == 10
     // A plus that was not escaped has become a space.
     let time = isDate ? "\(text)T00:00:00Z" : text.replacing(" ", with: "+")
-    guard text.utf8.count <= 40, let seconds = InternetTime.parse(time), Self.isInCalendar(time) else {
-      return nil
-    }
+    guard text.utf8.count <= 40, let seconds = InternetTime.parse(time) else { return nil }
     milliseconds = seconds * 1000
-  }
-
-  /// Whether there is such a day: the 30th of February is none.
-  private static func isInCalendar(_ time: String) -> Bool {
-    let date = String(time.prefix(10))
-    guard let seconds = InternetTime.parse("\(date)T00:00:00Z") else { return false }
-    return Timestamp.format(unixMilliseconds: seconds * 1000).hasPrefix(date)
   }
 
   /// The first millisecond behind it, where it is the last that is meant: a date is meant whole.

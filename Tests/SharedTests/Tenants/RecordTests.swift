@@ -109,7 +109,7 @@ struct RecordTests {
       (["budgets": [["usd": -1, "per": "day"]]], "budgets[0].usd"),
       (["budgets": ["1/day", "2/day"]], "budgets[1]"),
       (["expires_at": "2020-01-01T00:00:00Z"], "expires_at"), (["expires_at": "tomorrow"], "expires_at"),
-      (["expires_at": 1_795_835_794], "expires_at"),
+      (["expires_at": 1_795_835_794], "expires_at"), (["expires_at": "2027-02-30T00:00:00Z"], "expires_at"),
       (["name": .string(String(repeating: "x", count: 10_240))], "name"), (["name": "a\u{1B}[31m"], "name"),
       (["name": "a\nb"], "name"), (["name": "a\u{202E}b"], "name"), (["name": " "], "name"),
       (["name": ""], "name"),

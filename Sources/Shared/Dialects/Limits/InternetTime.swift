@@ -1,7 +1,7 @@
 /// Times as RFC 3339 writes them.
 public enum InternetTime {
   /// Reads such as `2026-01-31T09:15:02Z` and `2026-01-31T10:15:02.481+01:00` into Unix seconds; the fraction is
-  /// dropped.
+  /// dropped. Nil for anything else, and for days that no calendar has.
   public static func parse(_ text: String) -> Int64? {
     let bytes = Array(text.utf8)
     guard bytes.count >= 20, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"),
@@ -10,7 +10,10 @@ public enum InternetTime {
       let day = number(bytes[8..<10], in: 1...31), let time = clock(bytes[11..<19]),
       let offset = offset(bytes[19...].drop { $0 == UInt8(ascii: ".") || isDigit($0) })
     else { return nil }
-    return HTTPDate.daysSinceEpoch(year: year, month: month, day: day) * 86_400 + time - offset
+    let days = HTTPDate.daysSinceEpoch(year: year, month: month, day: day)
+    // The 30th of February is no day, and not the 2nd of March either.
+    guard Timestamp.civilDate(daysSinceEpoch: days).day == day else { return nil }
+    return days * 86_400 + time - offset
   }
 
   /// `09:15:02`, in seconds.
