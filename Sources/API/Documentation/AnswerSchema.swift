@@ -14,7 +14,7 @@ enum AnswerSchema {
     "QueryAnswer": object(queryAnswer, "The answer to a question.", AnswerExample.query),
     "JobResult": object(jobResult, "The answer of a job that succeeded."),
     "JobResource": object(jobResource, "A job, at any time of its life.", AnswerExample.job),
-    "JobError": object(jobError, "Why a job failed for good.", optional: ["provider_error": providerError]),
+    "JobError": object(jobError, "Why a job failed for good.", optional: ofSomeErrors),
     "CascadeStep": object(
       cascadeStep, "One provider's part in the answer.", optional: ["provider_key": providerKey]),
     "Usage": object(usage, "Tokens as the provider counted them."),
@@ -120,6 +120,14 @@ extension AnswerSchema {
     "code": ["type": "string", "enum": choices(JobFailure.Code.self)],
     "message": ["type": "string", "description": "One sentence that a person can act on."],
     "cascade_path": steps,
+  ]
+
+  private static let ofSomeErrors: JSONObject = [
+    "provider_error": providerError,
+    "limit": [
+      "type": "string", "description": "The budget that does not pay for it, for `budget_exceeded`.",
+    ],
+    "scope": ["type": "string", "enum": ["tenant", "user", "key"], "description": "Whose that is."],
   ]
 
   private static let providerError = object(

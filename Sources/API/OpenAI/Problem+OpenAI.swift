@@ -27,6 +27,10 @@ extension Problem {
       "code": .string(provider?.code ?? openAICode), "request_id": .string(requestID),
     ]
     switch self {
+    case .budgetSpent(_, let limit?, let scope?):
+      error["limit"] = .string(limit)
+      error["scope"] = .string(scope)
+      error["retry_after"] = .null
     case .limitReached(let refusal):
       error["limit"] = .string(refusal.limit)
       error["scope"] = .string(refusal.scope.rawValue)

@@ -37,6 +37,10 @@ extension Problem {
         body.member("limit", refusal.limit)
         body.member("scope", refusal.scope.rawValue)
         body.member("retry_after", json: Self.seconds(refusal.retryAfter))
+      case .budgetSpent(_, let limit?, let scope?):
+        body.member("limit", limit)
+        body.member("scope", scope)
+        body.member("retry_after", json: .null)
       case .allProvidersFailed(_, let cascadePath, _), .requestRefused(_, let cascadePath, _):
         body.name("cascade_path")
         body.write(json: cascadePath)

@@ -37,7 +37,7 @@ enum Problem: Error, Sendable, Equatable {
   /// A limit or budget of the key, its user or its tenant.
   case limitReached(LimitRefusal)
   /// A job that waited for money, and for which there is none: the sentence is the job's.
-  case budgetSpent(message: String)
+  case budgetSpent(message: String, limit: String? = nil, scope: String? = nil)
   /// Too many keys that nobody has came from one address.
   case tooManyUnknownKeys(retryAfter: Duration)
   /// The tenant has as many jobs or bytes in the queue as it may.
@@ -189,7 +189,7 @@ extension Problem {
     case .unsupportedMediaType: "Send the body as JSON, with Content-Type: application/json."
     case .validation(let errors): errors.sentence
     case .limitReached(let refusal): Self.sentence(refusal.sentence)
-    case .budgetSpent(let message): message
+    case .budgetSpent(let message, _, _): message
     case .tooManyUnknownKeys(let retryAfter):
       "Too many unknown keys came from this address; try again in \(Self.wholeSeconds(retryAfter)) s with a valid one."
     case .tenantQueueIsFull(let retryAfter):
@@ -286,7 +286,9 @@ extension Problem {
     }
     let cascadePath = (error["cascade_path"] ?? []).serialized()
     let provider = ProviderError(stored: error["provider_error"])
-    if error["code"]?.string == budgetExceeded { return .budgetSpent(message: message) }
+    if error["code"]?.string == budgetExceeded {
+      return .budgetSpent(message: message, limit: error["limit"]?.string, scope: error["scope"]?.string)
+    }
     return error["code"]?.string == JobFailure.Code.requestRefused.rawValue
       ? .requestRefused(message: message, cascadePath: cascadePath, provider: provider)
       : .allProvidersFailed(message: message, cascadePath: cascadePath, provider: provider)

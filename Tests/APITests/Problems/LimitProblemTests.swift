@@ -1,4 +1,5 @@
 import HTTPTypes
+import NIOCore
 import Shared
 import Testing
 
@@ -40,5 +41,15 @@ struct LimitProblemTests {
     #expect(
       Problem.failed(storedError: failure.encoded())
         == .budgetSpent(message: "The budget was spent meanwhile."))
+    let stored =
+      #"{"code":"budget_exceeded","message":"Spent.","cascade_path":[],"limit":"5/day","scope":"key"}"#
+    let problem = Problem.failed(storedError: ByteBuffer(string: stored))
+    let told = [
+      try JSONParser.parse(problem.problemDetails(requestID: "r").body),
+      try JSONParser.parse(problem.openAIError(requestID: "r").body)["error"],
+    ]
+    for error in told {
+      #expect(error?["limit"] == "5/day" && error?["scope"] == "key" && error?["retry_after"] == .null)
+    }
   }
 }

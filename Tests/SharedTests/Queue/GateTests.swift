@@ -80,7 +80,13 @@ struct GateTests {
       // 45 spent and 60 at most are over 100.
       #expect(try await lab.state(of: third) == .failed)
       let end = try #require(try await lab.queue.end(of: third))
-      #expect(String(buffer: end.body).contains(#""code":"budget_exceeded""#))
+      let error = try JSONParser.parse(end.body)
+      #expect(error["code"] == "budget_exceeded" && error["cascade_path"] == [])
+      #expect(error["limit"] == "0.0000001/day" && error["scope"] == "tenant")
+      #expect(
+        error["message"]?.string?.hasPrefix(
+          "Tenant a may spend 0.0000001 USD a day, and what is left does not pay for this request, "
+            + "which may cost up to 0.00000006 USD") == true)
       #expect(try await lab.queue.statistics().dead == 0)
       guard case .overBudget(lab.budget(60)) = try await lab.queue.admit(lab.admission(demand: demand)) else {
         Issue.record("it can never fit")

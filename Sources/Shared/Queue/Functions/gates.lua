@@ -13,8 +13,27 @@ do
 
 local LOOKED_AT, PAGE = 64, 8
 local FOR_LIFE = 1e15
-local SPENT = '{"code":"budget_exceeded","message":"The budget was spent while the job waited for others to give back what '
-  .. 'they had reserved.","cascade_path":[]}'
+local OWNERS = { t = 'tenant', u = 'user', k = 'key' }
+local PERIODS = { d = 'day', w = 'week', m = 'month' }
+
+-- Nano-dollars as people write them.
+local function dollars(nanos) return (string.format('%.9f', nanos / 1e9):gsub('0+$', ''):gsub('%.$', '')) end
+
+-- The failure of a job that the budget at `index` does not pay for any more: whose budget it is, and which, as those are told
+-- that are refused at once.
+local function spent_failure(job, lists, index)
+  local budgets, amounts = lists[4], lists[5]
+  local owner, name, code, model = budgets[index]:match('^(%a):([^:@]*)[^@]*:(%a%a)@?(.*)$')
+  local scope, period = OWNERS[owner] or 'tenant', PERIODS[code and code:sub(2)]
+  if owner == 'u' then name = job.us or 'unknown' end
+  local most, cost = dollars(budgets[index + 2]), dollars(amounts[budgets[index + 3]])
+  local message = scope:sub(1, 1):upper() .. scope:sub(2) .. ' ' .. (name or '') .. ' may spend ' .. most .. ' USD '
+    .. (period and 'a ' .. period or 'for life') .. (model and model ~= '' and ' on ' .. model or '')
+    .. ', and what is left does not pay for this request, which may cost up to ' .. cost
+    .. ' USD: the rest was spent while it waited for others to give back what they had reserved.'
+  return '{"code":"budget_exceeded","message":' .. cjson.encode(message) .. ',"cascade_path":[],"limit":"'
+    .. most .. '/' .. (period or 'life') .. '","scope":"' .. scope .. '"}'
+end
 
 -- Whether another of those who wait at a gate came before; `score` is nil for who comes now.
 local function is_behind(K, subject, score, id)
@@ -66,7 +85,7 @@ local function refuse(K, changes, id, lists, index, now)
   -- At once, or it would be met again before the step's changes are written.
   if job.gt then redis.pcall('ZREM', K .. 'gate:' .. job.gt, id) end
   notices.refused(K, job, lists[4], index, held.spent_of(K, changes, lists[4], index, now))
-  finish_into(K, changes, id, job, 'failed', SPENT, changes.keep or DAY, now, {})
+  finish_into(K, changes, id, job, 'failed', spent_failure(job, lists, index), changes.keep or DAY, now, {})
 end
 
 -- Puts a job off to a time at which it comes to its gates again; it has as long from then on as it had. Those who follow its
