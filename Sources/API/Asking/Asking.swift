@@ -71,7 +71,7 @@ struct Asking: Sendable {
     switch try await desk.admit(job, of: call) {
     case .queued(let created, let cache, let limit):
       desk.lost.accepted(job.admission.id, created: created)
-      return accepted(JobResource(admitted: job.admission, created: created), form, cache, limit)
+      return accepted(job.resource(created: created), form, cache, limit)
     case .answered(_, let result, let created, let limit):
       return accepted(
         JobResource(answered: job.admission, created: created, result: result), form, .hit, limit)
@@ -131,7 +131,7 @@ struct Asking: Sendable {
       // The job may have ended all the same, when only the news of it was lost.
       let (job, latest) = try await desk.readAfterWait(
         pending.admission.id, for: client,
-        lastSeen: JobResource(admitted: pending.admission, created: created))
+        lastSeen: pending.resource(created: created))
       return try reply(job, form, call, headers, latest)
     }
   }

@@ -41,7 +41,7 @@ struct AskingStream: Sendable {
       desk.lost.accepted(pending.admission.id, created: created)
       try await call.admitted(pending.admission.id, client, desk)
       return Start(
-        job: JobResource(admitted: pending.admission, created: created), headers: headers, limit: limit)
+        job: pending.resource(created: created), headers: headers, limit: limit)
     case .answered(let source, let result, let created, let limit):
       headers[.cacheStatus] = CacheStatus.hit.rawValue
       var job = JobResource(answered: pending.admission, created: created, result: result)

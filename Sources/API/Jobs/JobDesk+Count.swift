@@ -37,7 +37,7 @@ extension JobDesk {
       case .stale(let now):
         judge.ring.clock.heard(now)
         client = try await judge.renewed(client)
-      case .cached, .replayed, .keyReused, .full, .overBudget, .conversation, .unacknowledged:
+      case .putOff, .cached, .replayed, .keyReused, .full, .overBudget, .conversation, .unacknowledged:
         throw .internalError
       }
     }

@@ -73,10 +73,13 @@ struct JobDesk: Sendable {
   }
 
   private func admitted(_ job: PendingJob, _ outcome: AdmissionOutcome) throws(Problem) -> Admitted {
+    let usesCache = job.admission.cache != .off && queue.retention.cache > .zero
     switch outcome {
     case .admitted(let created, let sharesCall, let limits):
-      let usesCache = job.admission.cache != .off && queue.retention.cache > .zero
       return .queued(created: created, sharesCall ? .coalesced : usesCache ? .miss : .off, limits)
+    case .putOff(let created, let limits):
+      job.isPutOff = true
+      return .queued(created: created, usesCache ? .miss : .off, limits)
     case .cached(let source, let result, let created, let limits):
       return .answered(source: source, result: result, created: created, limits)
     case .replayed(let id): return .replayed(id)

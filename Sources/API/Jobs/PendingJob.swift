@@ -12,6 +12,8 @@ final class PendingJob {
   var replays: JobID?
   /// The name that the client asked for: an alias where it was one.
   let model: String
+  /// Whether it waits for its budgets' next period.
+  var isPutOff = false
   /// Nil once the queue has it: what was asked can be large, and many wait for long.
   private var order: JobOrder?
 
@@ -52,6 +54,11 @@ final class PendingJob {
     admission = admission.judged(
       request: order.marked(encoded, for: demand), weight: client.share(of: order.request.estimatedTokens),
       cache: client.cacheUse(order.cache, of: encoded), demand: demand)
+  }
+
+  /// The job as its client is told of it once the queue has it.
+  func resource(created: Int64) -> JobResource {
+    JobResource(admitted: admission, created: created, isPutOff: isPutOff)
   }
 
   /// It is a part of a trace.

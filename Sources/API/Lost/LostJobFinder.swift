@@ -34,7 +34,7 @@ struct LostJobFinder: Sendable {
     var (taken, gone): ([JobID], [JobID]) = ([], [])
     for (admission, outcome) in zip(admissions, outcomes) {
       switch outcome {
-      case .admitted, .unacknowledged: taken.append(admission.id)
+      case .admitted, .putOff, .unacknowledged: taken.append(admission.id)
       case .cached(_, let result, _, _):
         taken.append(admission.id)
         board.deliver(JobEnd(id: admission.id, state: .succeeded, body: result))

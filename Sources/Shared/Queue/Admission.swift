@@ -144,6 +144,8 @@ public enum CacheUse: Sendable, Hashable {
 public enum AdmissionOutcome: Sendable {
   /// `sharesCall` when an equal request of the tenant is under way, whose answer this job will have, too.
   case admitted(createdMilliseconds: Int64, sharesCall: Bool, RateLimitStates)
+  /// What its budgets do not pay for now waits for their next period.
+  case putOff(createdMilliseconds: Int64, RateLimitStates)
   /// The cache had the answer. `source` is the job that made it, `result` ``JobResult/encoded()``. It takes of limits of
   /// requests only.
   case cached(source: JobID, result: ByteBuffer, createdMilliseconds: Int64, RateLimitStates)

@@ -129,7 +129,7 @@ extension AdmissionOutcome {
   /// Whether a job stands in the queue that may be lost: one of before, too, which may not have been acknowledged then.
   fileprivate func isWritten(for admission: Admission) -> Bool {
     switch self {
-    case .admitted, .replayed: true
+    case .admitted, .putOff, .replayed: true
     case .cached: admission.recordsCacheHit || admission.idempotency != nil
     case .keyReused, .limited, .full, .overBudget, .stale, .conversation, .unacknowledged: false
     }
@@ -182,12 +182,16 @@ extension AdmissionOutcome {
     }
   }
 
-  /// `admitted <created> <1 when it follows another's call> <limits>`.
+  /// `admitted <created> <1 when it follows another's call, 2 when it is put off> <limits>`.
   private init?(admitted words: ByteBuffer) {
     var words = words
     guard words.readWord() == "admitted", let created = words.readNumber(), let follows = words.readNumber()
     else { return nil }
-    self = .admitted(createdMilliseconds: created, sharesCall: follows == 1, RateLimitStates(&words))
+    let states = RateLimitStates(&words)
+    self =
+      follows == 2
+      ? .putOff(createdMilliseconds: created, states)
+      : .admitted(createdMilliseconds: created, sharesCall: follows == 1, states)
   }
 }
 

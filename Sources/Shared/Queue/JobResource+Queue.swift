@@ -2,10 +2,11 @@ import NIOCore
 
 /// A job as its queue tells of it.
 extension JobResource {
-  /// A job that has just been admitted.
-  public init(admitted admission: Admission, created: Int64) {
+  /// A job that has just been admitted; `isPutOff` where it waits for its budgets' next period.
+  public init(admitted admission: Admission, created: Int64, isPutOff: Bool = false) {
     self.init(
-      id: admission.id, state: admission.delay > .zero ? .scheduled : .queued, lane: admission.lane,
+      id: admission.id, state: admission.delay > .zero || isPutOff ? .scheduled : .queued,
+      lane: admission.lane,
       model: admission.model, attempts: 0,
       created: created, started: nil, finished: nil, metadata: admission.metadata, body: nil,
       isCached: false)

@@ -10,6 +10,7 @@ struct AdmitManyTests {
     outcomes.map { outcome in
       switch outcome {
       case .admitted(_, let sharesCall, _): sharesCall ? "follows" : "admitted"
+      case .putOff: "put off"
       case .cached: "cached"
       case .replayed: "replayed"
       case .keyReused: "reused"

@@ -35,6 +35,25 @@ struct PutOffTests {
     }
   }
 
+  @Test("whoever is put off as he comes is told so")
+  func told() async throws {
+    try await QueueLab.with { lab in
+      let spent = "\(QueueLab.period.lowerBound) 95 100 \(end)"
+      try await lab.redis("HSET", ":held", "s:t:a:bd", spent)
+      let admission = waiting(lab, 60)
+      guard case .putOff(let created, _) = try await lab.queue.admit(admission) else {
+        Issue.record("the budget does not pay for it")
+        return
+      }
+      #expect(try await isPutOff(lab, admission.id))
+      #expect(JobResource(admitted: admission, created: created, isPutOff: true).state == .scheduled)
+      guard case .admitted = try await lab.queue.admit(waiting(lab, 5)) else {
+        Issue.record("the budget pays for it")
+        return
+      }
+    }
+  }
+
   @Test("it has as long to begin in the next period as it had in this one")
   func deadline() async throws {
     try await QueueLab.with { lab in

@@ -62,8 +62,10 @@ struct QueueLab: Sendable {
 
   @discardableResult
   func admit(_ admission: Admission) async throws -> JobID {
-    guard case .admitted = try await queue.admit(admission) else { throw NotAdmitted() }
-    return admission.id
+    switch try await queue.admit(admission) {
+    case .admitted, .putOff: return admission.id
+    default: throw NotAdmitted()
+    }
   }
 
   func claimOne(worker: String = "w") async throws -> ClaimedJob {

@@ -15,7 +15,7 @@
 --           to stay (kept.lua)
 --   returns for each job, where `limits…` are limit, remaining, reset (ms) of the tightest limit of requests and the same of
 --   tokens, nil for what is not limited, or nothing at all
---           `admitted <created (ms)> <1 when it follows another's call, or 0> <limits…>`: words, of which what is not limited
+--           `admitted <created (ms)> <1: it follows another's call, 2: put off, or 0> <limits…>`: words, of which what is not limited
 --           has `-`, since each element of a reply costs both sides as much as all of them in one
 --           {`hit <id of the job that made the answer> <created (ms)> <limits…>`, answer}
 --           {'replayed', id of the job that has this idempotency key}
@@ -129,7 +129,7 @@ local function look_at_bounds(K, intake, order)
     -- What is told is queued.
     intake.is_idle = nil
     if not good then return { 'over', (over + 6) / 7 } end
-    order.delay = math.max(order.delay, good - now)
+    order.delay, order.is_put_off = math.max(order.delay, good - now), true
     count(K, 'put_off')
   end
   if intake.is_forced then return nil end
@@ -294,7 +294,7 @@ local function place(K, intake, order, state, group)
   end
 end
 
--- Takes in a job that nothing speaks against. Returns '1' when it follows another's call.
+-- Takes in a job that nothing speaks against. Returns '1' when it follows another's call, '2' when its budgets put it off.
 local function take_in(K, intake, order)
   local deadline = text(intake.now + order.delay + order.expires_in)
   local state, group, worker = choose_place(K, intake, order)
@@ -306,7 +306,7 @@ local function take_in(K, intake, order)
     if worker then add_event(K, order.id, 'status', 'queued 0 -') end
     add_status(K, order.id)
   end
-  return group and '1' or '0'
+  return group and '1' or order.is_put_off and '2' or '0'
 end
 
 local function admit(K, intake, order)
