@@ -40,7 +40,9 @@ struct ChatAnswerReader: Sendable {
       while choices.count <= choice {
         choices.append(ChatChoiceReader(choice: choices.count, maker: maker, isWhole: isWhole))
       }
-      let message = members["delta"]?.object ?? members["message"]?.object ?? [:]
+      // Some servers send both, and what is not of the form in which they answer says nothing.
+      let (own, other) = isWhole ? ("message", "delta") : ("delta", "message")
+      let message = members[own]?.object ?? members[other]?.object ?? [:]
       choices[choice].read(members, message: message, into: &events)
       try readFinish(members["finish_reason"], choice, &events)
     }
