@@ -39,8 +39,11 @@ struct AttemptBounds: Sendable {
     if case .silent(nil) = form { form = .silent(sent: now) }
   }
 
-  /// An answer that was asked for as a stream comes whole, as its head says.
+  /// An answer that was asked for as a stream comes whole, as its head says or its first bytes.
   mutating func comesWhole() { form = .whole }
+
+  /// What its head had called otherwise comes as a stream after all, as its first bytes say.
+  mutating func comesInEvents(at now: NIODeadline) { form = .silent(sent: now) }
 
   /// - Parameter withEvent: whether the stream has brought an event by now; comments are none.
   mutating func bytesCame(withEvent: Bool, at now: NIODeadline) {

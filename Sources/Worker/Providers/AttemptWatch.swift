@@ -32,6 +32,12 @@ final class AttemptWatch: Sendable {
     check(task)
   }
 
+  /// An answer whose head called it otherwise comes as a stream.
+  func comesInEvents<Response: Sendable>(_ task: HTTPClient.Task<Response>) {
+    state.withLock { $0.bounds.comesInEvents(at: .now()) }
+    check(task)
+  }
+
   /// Bytes of a stream's body came. `withEvent` says whether it has brought an event by now.
   func bytesCame<Response: Sendable>(withEvent: Bool, _ task: HTTPClient.Task<Response>) {
     let begins = state.withLock { state in
@@ -41,6 +47,13 @@ final class AttemptWatch: Sendable {
     }
     // The timer may be set to a later time than the one that holds from now on. Bytes that follow only put it off.
     if begins { check(task) }
+  }
+
+  /// The answer is here, and only its connection goes on: it is given so much time to come to its end, and be used again.
+  func answerIsHere<Response: Sendable>(_ task: HTTPClient.Task<Response>, grace: Duration) {
+    stop()
+    let timer = task.eventLoop.scheduleTask(in: TimeAmount(grace)) { task.cancel() }
+    state.withLock { $0.timer = timer }
   }
 
   /// The attempt is over.

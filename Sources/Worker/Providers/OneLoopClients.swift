@@ -35,6 +35,21 @@ final class OneLoopClients: Sendable {
     }
   }
 
+  /// The same for a delegate that may have its result, and tell it, before the response has come to its end.
+  func send<Delegate: HTTPClientResponseDelegate>(
+    _ request: HTTPClient.Request, for delegate: Delegate, telling result: EarlyResult<Delegate.Response>
+  ) async -> Result<Delegate.Response, any Error> where Delegate.Response: Sendable {
+    let place = begin()
+    defer { calls.withLock { $0[place] -= 1 } }
+    let task = clients[place].execute(request: request, delegate: delegate)
+    task.futureResult.whenComplete { result.tell($0) }
+    return await withTaskCancellationHandler {
+      await result.value
+    } onCancel: {
+      task.cancel()
+    }
+  }
+
   /// The place of the first client that has few calls under way, or of the one that has the fewest; it has one more now.
   private func begin() -> Int {
     calls.withLock { calls in

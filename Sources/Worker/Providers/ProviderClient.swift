@@ -82,7 +82,8 @@ final class ProviderClient: Sendable {
     let collector = StreamCollector(
       answer, bounds: AttemptBounds(timeouts, streams: true, isLast: isLast, start: .now()),
       headLimit: Self.headLimit, bytes: bytes, onDelta: onDelta)
-    let result = await http(connect: timeouts.connect).send(request, for: collector)
+    let result = await http(connect: timeouts.connect)
+      .send(request, for: collector, telling: collector.result)
     let answer = collector.answer
     switch result {
     case .success(let whole): return (.success(whole), answer.headers)

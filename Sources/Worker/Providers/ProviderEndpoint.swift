@@ -144,6 +144,13 @@ struct ProviderEndpoint: Sendable {
     _ response: ProviderResponse, to request: JobRequest
   ) throws(ProviderFault) -> ProviderAnswer {
     switch request {
+    case .chat where response.isSuccess && response.headers.isEventStream,
+      .completion where response.isSuccess && response.headers.isEventStream:
+      // Some servers know streams only.
+      var answer = streamedAnswer(to: request, AnswerLimits(answer: .max, event: .max))
+      answer.begin(status: response.status, headers: response.headers)
+      _ = try answer.feed(response.body)
+      return try answer.end().answer
     case .chat, .completion:
       var answer = try wire(for: request).answer(from: response, hiding: key, maker: target.provider)
       if let place { answer.answer.setMakersKey(place) }

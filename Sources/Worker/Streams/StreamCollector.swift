@@ -9,6 +9,12 @@ import Synchronization
 final class StreamCollector: HTTPClientResponseDelegate {
   typealias Response = ProviderAnswer
 
+  /// What the call comes to: at the dialect's own end, at that of the response, or where it fails.
+  let result = EarlyResult<ProviderAnswer>()
+
+  /// What follows an answer is read for so long, and up to so many bytes, so that its connection can be used again.
+  private static let grace = (time: Duration.seconds(1), bytes: 1 << 16)
+
   private let state: Mutex<StreamedAnswer>
   private let bytes: AnswerBytes?
   private let watch: AttemptWatch
@@ -57,32 +63,78 @@ final class StreamCollector: HTTPClientResponseDelegate {
 
   /// A failed future makes the client drop the connection.
   func didReceiveBodyPart(task: HTTPClient.Task<Response>, _ part: ByteBuffer) -> EventLoopFuture<Void> {
-    let (read, hasEvents, growth) = state.withLock { answer in
-      let before = answer.heldBytes
-      let read = Result { () throws(ProviderFault) in try answer.feed(part) }
-      return (read, answer.hasEvents, answer.heldBytes - before)
+    let step = state.withLock { $0.step(with: part) }
+    if step.comesBehindEnd {
+      return step.bytesBehindEnd <= Self.grace.bytes
+        ? task.eventLoop.makeSucceededVoidFuture()
+        : task.eventLoop.makeFailedFuture(BoundExceeded.bodySize(Self.grace.bytes))
     }
-    watch.bytesCame(withEvent: hasEvents, task)
-    bytes?.add(growth)
-    switch read {
+    bytes?.add(step.growth)
+    switch step.read {
     case .success(let delta):
+      if let isStream = step.turnsOutAsStream {
+        if isStream { watch.comesInEvents(task) } else { watch.comesWhole(task) }
+      }
+      watch.bytesCame(withEvent: step.hasEvents, task)
       if !delta.isEmpty { onDelta(delta) }
+      if step.hasEnded { end(task) }
       return task.eventLoop.makeSucceededVoidFuture()
     case .failure(let fault):
+      watch.bytesCame(withEvent: step.hasEvents, task)
       return task.eventLoop.makeFailedFuture(fault)
     }
   }
 
+  /// Nobody waits for what a provider does with its connection once it has said all.
+  private func end(_ task: HTTPClient.Task<Response>) {
+    watch.answerIsHere(task, grace: Self.grace.time)
+    let outcome = Result { try finish() }
+    if case .failure = outcome { bytes?.add(-state.withLock(\.heldBytes)) }
+    result.tell(outcome)
+  }
+
+  private func finish() throws -> ProviderAnswer {
+    let (answer, rest) = try self.answer.end()
+    if !rest.isEmpty { onDelta(rest) }
+    return answer
+  }
+
   func didReceiveError(task: HTTPClient.Task<Response>, _ error: any Error) {
     watch.stop()
-    bytes?.add(-state.withLock(\.heldBytes))
+    let (hasEnded, held) = state.withLock { ($0.hasEnded, $0.heldBytes) }
+    // An answer that is here is held, whatever becomes of its connection.
+    if !hasEnded { bytes?.add(-held) }
   }
 
   func didFinishRequest(task: HTTPClient.Task<Response>) throws -> ProviderAnswer {
     watch.stop()
-    let (answer, rest) = try self.answer.end()
-    if !rest.isEmpty { onDelta(rest) }
-    return answer
+    let answer = answer
+    return try answer.hasEnded ? answer.end().answer : finish()
+  }
+}
+
+/// What some bytes of a body came to.
+private struct AnswerStep {
+  let read: Result<AnswerDelta, ProviderFault>
+  let hasEvents: Bool
+  let hasEnded: Bool
+  /// What is held more than before, in bytes.
+  let growth: Int
+  /// Whether it is a stream, where that is otherwise than its head had said.
+  let turnsOutAsStream: Bool?
+  /// Whether the answer had ended before.
+  let comesBehindEnd: Bool
+  let bytesBehindEnd: Int
+}
+
+extension StreamedAnswer {
+  fileprivate mutating func step(with part: ByteBuffer) -> AnswerStep {
+    let (before, wasStream, hadEnded) = (heldBytes, isStream, hasEnded)
+    let read = Result { () throws(ProviderFault) in try feed(part) }
+    return AnswerStep(
+      read: read, hasEvents: hasEvents, hasEnded: hasEnded, growth: heldBytes - before,
+      turnsOutAsStream: isStream == wasStream ? nil : isStream, comesBehindEnd: hadEnded,
+      bytesBehindEnd: bytesBehindEnd)
   }
 }
 

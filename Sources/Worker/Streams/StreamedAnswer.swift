@@ -5,11 +5,13 @@ import Shared
 /// One answer that comes bit by bit, from its head to its end. No I/O: bytes in, deltas out.
 ///
 /// A provider may answer otherwise than by a stream: with an error, or with the whole answer at once. Then the
-/// answer comes in one piece.
+/// answer comes in one piece. Which of them a success is, its first bytes say: some servers give a stream another type.
 struct StreamedAnswer: Sendable {
   private enum Form: Sendable {
     case events(ServerSentEventParser, any StreamReader, Answer)
     case whole(ByteBuffer)
+    /// What has come of a success whose first bytes are still to come.
+    case open(ByteBuffer)
   }
 
   private let wire: any WireDialect
@@ -28,6 +30,10 @@ struct StreamedAnswer: Sendable {
   private var answerBytes = 0
   /// Whether an event has come; comments are none.
   private(set) var hasEvents = false
+  /// Whether the dialect's own end has come: nothing that follows belongs to the answer, and nobody has to wait for it.
+  private(set) var hasEnded = false
+  /// How much has come since.
+  private(set) var bytesBehindEnd = 0
 
   /// `maker` is the provider's name, `place` that of the key where it has several.
   init(
@@ -41,14 +47,20 @@ struct StreamedAnswer: Sendable {
     self.limits = limits
   }
 
-  /// Whether the answer comes in events, as its head says.
-  var isStream: Bool { if case .events = form { true } else { false } }
+  /// Whether the answer comes in events, as its first bytes say, or its head as long as there are none.
+  var isStream: Bool {
+    switch form {
+    case .events: true
+    case .whole: false
+    case .open: headers.isEventStream
+    }
+  }
 
   /// What is held of the answer, in bytes: the events' wrapping is not.
   var heldBytes: Int {
     switch form {
     case .events(let parser, _, _): answerBytes + parser.heldBytes
-    case .whole(let body): body.readableBytes
+    case .whole(let body), .open(let body): body.readableBytes
     }
   }
 
@@ -64,7 +76,7 @@ struct StreamedAnswer: Sendable {
       switch form {
       case .events(_, _, let answer):
         UnfinishedAnswer(told: answer.usage, bytes: answer.weight)
-      case .whole(let body): UnfinishedAnswer(bytes: body.readableBytes)
+      case .whole(let body), .open(let body): UnfinishedAnswer(bytes: body.readableBytes)
       }
     return isGivenUp || unfinished != UnfinishedAnswer() ? unfinished : nil
   }
@@ -72,8 +84,10 @@ struct StreamedAnswer: Sendable {
   mutating func begin(status: Int, headers: HTTPHeaders) {
     self.status = status
     self.headers = headers
-    let type = headers.first(name: "content-type")?.lowercased() ?? ""
-    guard (200..<300).contains(status), type.hasPrefix("text/event-stream") else { return }
+    form = (200..<300).contains(status) ? .open(ByteBuffer()) : .whole(ByteBuffer())
+  }
+
+  private mutating func beginEvents() {
     let head = ProviderResponse(status: status, headers: headers, body: ByteBuffer())
     form = .events(
       ServerSentEventParser(limit: limits.event), wire.streamReader(of: head, hiding: key, maker: maker),
@@ -82,8 +96,25 @@ struct StreamedAnswer: Sendable {
 
   /// What the bytes bring. Throws what is wrong with them.
   mutating func feed(_ part: ByteBuffer) throws(ProviderFault) -> AnswerDelta {
+    guard !hasEnded else {
+      bytesBehindEnd += part.readableBytes
+      return AnswerDelta()
+    }
     bytes += part.readableBytes
     switch form {
+    case .open(var body):
+      form = .whole(ByteBuffer())
+      if body.readableBytes == 0 { body = part } else { body.writeImmutableBuffer(part) }
+      switch BodyForm(beginningWith: body.readableBytesView, isTyped: headers.isEventStream) {
+      case nil: form = .open(body)
+      case .whole: form = .whole(body)
+      case .events:
+        beginEvents()
+        bytes -= body.readableBytes
+        return try feed(body)
+      }
+      guard bytes <= limits.answer else { throw ProviderFault.exceeded(.bodySize(limits.answer)) }
+      return AnswerDelta()
     case .whole(var body):
       guard bytes <= limits.answer else { throw ProviderFault.exceeded(.bodySize(limits.answer)) }
       form = .whole(ByteBuffer())
@@ -107,8 +138,14 @@ struct StreamedAnswer: Sendable {
     let events: [ServerSentEvent]
     do { events = try parser.feed(part) } catch { throw ProviderFault.exceeded(.eventSize(error.limit)) }
     hasEvents = hasEvents || !events.isEmpty
-    for event in events {
-      for var piece in try reader.read(event) {
+    for event in events where !hasEnded && !event.isIdle {
+      if event.isDone {
+        hasEnded = true
+        break
+      }
+      let pieces = try reader.read(event)
+      hasEnded = reader.hasEnded
+      for var piece in pieces {
         if reader.hasHalves { piece = characters.join(piece) }
         if let place { piece.setMakersKey(place) }
         answer.apply(piece)
@@ -130,7 +167,8 @@ struct StreamedAnswer: Sendable {
   /// The answer at the end of the bytes, with what of it no delta has brought.
   func end() throws(ProviderFault) -> (answer: ProviderAnswer, rest: AnswerDelta) {
     switch form {
-    case .whole(let body):
+    case .open where headers.isEventStream: throw .failing("answer cut short")
+    case .whole(let body), .open(let body):
       let response = ProviderResponse(status: status, headers: headers, body: body)
       var answer = try wire.answer(from: response, hiding: key, maker: maker)
       if let place { answer.answer.setMakersKey(place) }
@@ -161,5 +199,12 @@ extension AnswerEvent {
 extension AnswerDelta {
   fileprivate var hasParts: Bool {
     events.contains { if case .part(let part, _, _) = $0 { !part.isEmpty } else { false } }
+  }
+}
+
+extension HTTPHeaders {
+  /// Whether the body is a stream of events, as its type says.
+  var isEventStream: Bool {
+    first(name: "content-type")?.lowercased().hasPrefix("text/event-stream") ?? false
   }
 }

@@ -17,7 +17,7 @@ struct ChatStreamReader: StreamReader {
   var unknownFinishReason: String? { reader.unknownFinishReason }
 
   mutating func read(_ event: ServerSentEvent) throws(ProviderFault) -> [AnswerEvent] {
-    if event.data == "[DONE]" { return [] }
+    if event.isDone { return [] }
     let (value, isCut) = try event.json()
     hasHalves = hasHalves || isCut
     if let error = ProviderErrorObject(in: value)

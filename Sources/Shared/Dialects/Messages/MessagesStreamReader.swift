@@ -21,6 +21,7 @@ struct MessagesStreamReader: StreamReader {
   /// Whether members that only Anthropic's clients know are kept.
   private let keepsMembers: Bool
   private(set) var isComplete = false
+  var hasEnded: Bool { isComplete }
   private(set) var unknownFinishReason: String?
   private(set) var hasHalves = false
   /// By their index; those that have ended are gone.

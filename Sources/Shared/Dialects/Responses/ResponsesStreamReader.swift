@@ -33,6 +33,7 @@ struct ResponsesStreamReader: StreamReader {
   private let key: Secret?
   let reader: ResponsesAnswerReader
   private(set) var isComplete = false
+  var hasEnded: Bool { isComplete }
   private(set) var unknownFinishReason: String?
   private(set) var hasHalves = false
   var items: [Int64: Item] = [:]
@@ -46,7 +47,7 @@ struct ResponsesStreamReader: StreamReader {
   }
 
   mutating func read(_ event: ServerSentEvent) throws(ProviderFault) -> [AnswerEvent] {
-    if event.data == "[DONE]" { return [] }
+    if event.isDone { return [] }
     let (value, isCut) = try event.json()
     hasHalves = hasHalves || isCut
     let place = value["output_index"]?.integer ?? 0

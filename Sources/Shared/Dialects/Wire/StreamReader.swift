@@ -6,9 +6,17 @@ public protocol StreamReader: Sendable {
   /// Whether the provider has said that the answer is whole: a stream that ends before that was cut.
   var isComplete: Bool { get }
 
+  /// Whether the dialect's own end has come, behind which nothing belongs to the answer. `[DONE]` is known to all.
+  var hasEnded: Bool { get }
+
   /// Whether characters were cut in two, so that their halves must be joined.
   var hasHalves: Bool { get }
 
   /// A word for the end of the answer that Sluice does not know.
   var unknownFinishReason: String? { get }
+}
+
+extension StreamReader {
+  /// Of a dialect whose streams end with their connection or with `[DONE]`.
+  public var hasEnded: Bool { false }
 }
