@@ -137,7 +137,7 @@ extension ValueRule where Value: FixedWidthInteger {
     return ValueRule(
       schema: ["type": "integer", "minimum": least, "maximum": most],
       read: { json, errors in
-        switch json {
+        switch json.rounded {
         case .integer(let number):
           if number > range.upperBound {
             errors.add(.greaterThan(most))

@@ -3,7 +3,7 @@ import Shared
 
 extension KeptResponse {
   /// The members of the request, as they were sent.
-  var members: JSONObject { (try? JSONParser.parse(asked))?.object ?? [:] }
+  var members: JSONObject { (try? JSONParser.parse(asked, of: .own))?.object ?? [:] }
 
   /// What writes the response. `members` are ``members``, which take their time to read.
   func writer(_ members: JSONObject) -> ResponsesWriter {

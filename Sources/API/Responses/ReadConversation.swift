@@ -50,12 +50,12 @@ extension ConversationEntry {
   fileprivate func items(_ known: inout Set<String>) -> (items: [JSONValue], isRaw: Bool) {
     switch content {
     case .items(let stored):
-      let items = (try? JSONParser.parse(stored))?.array ?? []
+      let items = (try? JSONParser.parse(stored, of: .own))?.array ?? []
       for item in items { if let id = item["id"]?.string { known.insert(id) } }
       return (items, false)
     case .response(let asked, let answer, let created):
       guard let job else { return ([], false) }
-      let members = (try? JSONParser.parse(asked))?.object
+      let members = (try? JSONParser.parse(asked, of: .own))?.object
       let result = StoredResult(answer)
       let token = ResponseID.token(of: job)
       let output =

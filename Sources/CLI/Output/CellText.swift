@@ -13,7 +13,7 @@ enum CellText {
     case .object(let members)?:
       members.isEmpty
         ? nothing : members.map { "\($0.key)=\(element($0.value))" }.joined(separator: ", ")
-    case .integer?, .double?: number(value ?? .null)
+    case .integer?, .double?, .number?: number(value ?? .null)
     }
   }
 

@@ -12,7 +12,8 @@ enum CSVRow {
     case .bool(let flag)?: String(flag)
     case .integer(let number)?: String(number)
     // Money, without an exponent.
-    case .double?: NanoDollars(told: value)?.description ?? String(buffer: (value ?? .null).serialized())
+    case .double?, .number?:
+      NanoDollars(told: value)?.description ?? String(buffer: (value ?? .null).serialized())
     case .array?, .object?: String(buffer: (value ?? .null).serialized())
     }
   }

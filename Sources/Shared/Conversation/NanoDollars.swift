@@ -46,7 +46,7 @@ extension NanoDollars {
   /// Dollars as a provider tells them, a number or the text of one, rounded up to a whole nano-dollar; at most
   /// ``limit``. Nil for what is negative or no number.
   public init?(told value: JSONValue?) {
-    switch value {
+    switch value?.rounded {
     case .integer(let dollars) where dollars >= 0:
       self.init(rawValue: min(dollars, Self.limit.rawValue / Self.perDollar) * Self.perDollar)
     // By its digits: 0.300105 × 10⁹ in binary is a little more than 300,105,000, and would be rounded up.

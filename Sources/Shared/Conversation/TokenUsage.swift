@@ -72,7 +72,7 @@ public struct TokenUsage: Sendable, Hashable {
 
   /// A count as a provider sends it, also as a text. What is missing or no number is zero; what is absurd is clamped.
   static func count(_ value: JSONValue?, limit: Int = limit) -> Int {
-    switch value {
+    switch value?.rounded {
     case .integer(let count): Int(min(max(count, 0), Int64(limit)))
     case .string(let text): count(number(in: text), limit: limit)
     case .double(let count) where !count.isNaN: Int(min(max(count, 0), Double(limit)).rounded(.up))

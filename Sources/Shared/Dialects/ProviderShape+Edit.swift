@@ -4,7 +4,7 @@ extension ProviderShape {
   /// Leaves out, renames and adds members of a written request.
   func edit(_ request: WrittenRequest) -> WrittenRequest {
     guard !drop.isEmpty || !rename.isEmpty || !send.isEmpty,
-      case .object(let members)? = try? JSONParser.parse(request.body)
+      case .object(let members)? = try? JSONParser.parse(request.body, of: .own)
     else { return request }
     var edited = JSONObject(minimumCapacity: members.count)
     var dropped = request.dropped

@@ -1,14 +1,37 @@
 public import NIOCore
 
-/// Reads one JSON text strictly: UTF-8 without a byte order mark, bounded depth, no key twice in one object.
+/// Reads one JSON text strictly: UTF-8 without a byte order mark, bounded depth, no key twice in one object. What a provider
+/// has sent is read as far as it means anything: see ``Rules``.
 ///
 /// Foundation's decoder is not used because it accepts UTF-16 and duplicate keys and takes seconds on
 /// deep nesting; a gateway must not be stopped by a 3 KB body.
 public struct JSONParser {
-  /// The deepest nesting of arrays and objects that is accepted.
+  /// The deepest nesting of arrays and objects that is accepted of a client.
   public static let depthLimit = 64
 
+  /// What a text may be, by who has written it.
+  public enum Rules: Sendable {
+    /// Whoever asks can be told what is wrong.
+    case client
+    /// An answer that is paid is read if it can be: of equal names the last counts, a byte order mark is passed over, and a
+    /// number may be greater than any of ours.
+    case provider
+    /// What was made of either of them, some levels deeper.
+    case own
+
+    /// Each level takes some hundred bytes of a thread's stack.
+    fileprivate var depthLimit: Int {
+      switch self {
+      case .client: JSONParser.depthLimit
+      case .provider: 512
+      case .own: 576
+      }
+    }
+  }
+
   private let bytes: UnsafeBufferPointer<UInt8>
+  private let rules: Rules
+  private let depthLimit: Int
   private let loneSurrogates: LoneSurrogates
   private var position = 0
   private var depth = 0
@@ -24,12 +47,13 @@ public struct JSONParser {
 
   /// Parses the readable bytes of a buffer.
   public static func parse(
-    _ buffer: ByteBuffer, loneSurrogates: LoneSurrogates = .refused
+    _ buffer: ByteBuffer, of rules: Rules = .client, loneSurrogates: LoneSurrogates = .refused
   ) throws(JSONParsingError) -> JSONValue {
     try buffer.withUnsafeReadableBytes { raw in
       Result { () throws(JSONParsingError) in
         try raw.withMemoryRebound(to: UInt8.self) { bytes in
-          Result { () throws(JSONParsingError) in try parse(bytes, loneSurrogates: loneSurrogates) }
+          Result { () throws(JSONParsingError) in try parse(bytes, of: rules, loneSurrogates: loneSurrogates)
+          }
         }.get()
       }
     }.get()
@@ -37,16 +61,19 @@ public struct JSONParser {
 
   /// Parses the UTF-8 bytes of a string.
   public static func parse(
-    _ text: String, loneSurrogates: LoneSurrogates = .refused
+    _ text: String, of rules: Rules = .client, loneSurrogates: LoneSurrogates = .refused
   ) throws(JSONParsingError) -> JSONValue {
-    try parse(ByteBuffer(string: text), loneSurrogates: loneSurrogates)
+    try parse(ByteBuffer(string: text), of: rules, loneSurrogates: loneSurrogates)
   }
 
   static func parse(
-    _ bytes: UnsafeBufferPointer<UInt8>, loneSurrogates: LoneSurrogates
+    _ bytes: UnsafeBufferPointer<UInt8>, of rules: Rules, loneSurrogates: LoneSurrogates
   ) throws(JSONParsingError) -> JSONValue {
-    if bytes.count >= 3, (bytes[0], bytes[1], bytes[2]) == (0xEF, 0xBB, 0xBF) { throw .byteOrderMark }
-    var parser = JSONParser(bytes: bytes, loneSurrogates: loneSurrogates)
+    var parser = JSONParser(bytes: bytes, rules: rules, loneSurrogates: loneSurrogates)
+    if bytes.count >= 3, (bytes[0], bytes[1], bytes[2]) == (0xEF, 0xBB, 0xBF) {
+      guard rules == .provider else { throw .byteOrderMark }
+      parser.position = 3
+    }
     parser.skipWhitespace()
     guard parser.position < bytes.count else { throw .empty }
     let value = try parser.parseValue()
@@ -55,8 +82,10 @@ public struct JSONParser {
     return value
   }
 
-  private init(bytes: UnsafeBufferPointer<UInt8>, loneSurrogates: LoneSurrogates) {
+  private init(bytes: UnsafeBufferPointer<UInt8>, rules: Rules, loneSurrogates: LoneSurrogates) {
     self.bytes = bytes
+    self.rules = rules
+    depthLimit = rules.depthLimit
     self.loneSurrogates = loneSurrogates
   }
 
@@ -77,7 +106,7 @@ public struct JSONParser {
     _ body: (inout JSONParser) throws(JSONParsingError) -> JSONValue
   ) throws(JSONParsingError) -> JSONValue {
     depth += 1
-    guard depth <= Self.depthLimit else { throw .nestedTooDeep(limit: Self.depthLimit, offset: position) }
+    guard depth <= depthLimit else { throw .nestedTooDeep(limit: depthLimit, offset: position) }
     position += 1
     skipWhitespace()
     let value = try body(&self)
@@ -97,7 +126,7 @@ public struct JSONParser {
       guard try take(UInt8(ascii: ":")) else { throw .unexpectedCharacter(offset: position) }
       skipWhitespace()
       let value = try parseValue()
-      guard members.updateValue(value, forKey: name) == nil else {
+      guard members.updateValue(value, forKey: name) == nil || rules != .client else {
         throw .duplicateKey(name: name, offset: start)
       }
       skipWhitespace()
@@ -254,9 +283,15 @@ extension JSONParser {
       try skipDigits()
     }
     let text = String(decoding: bytes[start..<position], as: UTF8.self)
-    if isInteger, let value = Int64(text) { return .integer(value) }
-    guard let value = Double(text), value.isFinite else { throw .numberOutOfRange(offset: start) }
-    return .double(value)
+    // The integer has no negative zero.
+    if isInteger, let value = Int64(text), value != 0 || text.utf8.count == 1 { return .integer(value) }
+    guard let value = Double(text), value.isFinite else {
+      guard rules != .client else { throw .numberOutOfRange(offset: start) }
+      return .number(text)
+    }
+    // Fifteen digits are always told again as they were.
+    if text.utf8.count <= 16, value.isNormal { return .double(value) }
+    return text.isHeld(by: value) ? .double(value) : .number(text)
   }
 
   /// RFC 8259 section 6: no leading zeros.
@@ -300,5 +335,16 @@ extension JSONParser {
       default: return
       }
     }
+  }
+}
+
+extension String {
+  /// Whether a number's text says what the double does.
+  fileprivate func isHeld(by value: Double) -> Bool {
+    let mantissa = utf8.prefix { $0 | 0x20 != UInt8(ascii: "e") }.filter { $0 != 0x2D && $0 != 0x2E }
+    if value.isZero { return mantissa.allSatisfy { $0 == UInt8(ascii: "0") } }
+    let digits = mantissa.drop { $0 == UInt8(ascii: "0") }
+    if digits.count <= 15 { return value.isNormal }
+    return value.description == self
   }
 }

@@ -2,12 +2,14 @@ public import OrderedCollections
 
 /// One JSON value (RFC 8259), members in the order in which they came.
 ///
-/// Integers that fit 64 bits stay exact; every other number is a `Double`.
+/// Integers that fit 64 bits stay exact, and every other number that a `Double` holds; the rest is kept as it is written.
 public enum JSONValue: Sendable {
   case null
   case bool(Bool)
   case integer(Int64)
   case double(Double)
+  /// A number's text, of which a `Double` would be another number: a longer integer, or more digits.
+  case number(String)
   case string(String)
   case array([JSONValue])
   case object(JSONObject)
@@ -49,6 +51,7 @@ extension JSONValue {
     switch self {
     case .integer(let value): value
     case .double(let value): Int64(exactly: value)
+    case .number(let text): Double(text).flatMap { Int64(exactly: $0) }
     default: nil
     }
   }
@@ -58,8 +61,14 @@ extension JSONValue {
     switch self {
     case .integer(let value): Double(value)
     case .double(let value): value
+    case .number(let text): Double(text)
     default: nil
     }
+  }
+
+  /// The same with the nearest double in the place of a number that none holds.
+  public var rounded: JSONValue {
+    if case .number(let text) = self { Double(text).map(JSONValue.double) ?? self } else { self }
   }
 
   public var array: [JSONValue]? {
@@ -83,6 +92,7 @@ extension JSONValue: Hashable {
     case (.bool(let left), .bool(let right)): left == right
     case (.integer(let left), .integer(let right)): left == right
     case (.double(let left), .double(let right)): left == right
+    case (.number(let left), .number(let right)): left == right
     case (.string(let left), .string(let right)): left == right
     case (.array(let left), .array(let right)): left == right
     case (.object(let left), .object(let right)):
@@ -97,6 +107,7 @@ extension JSONValue: Hashable {
     case .bool(let flag): hasher.combine(flag)
     case .integer(let number): hasher.combine(number)
     case .double(let number): hasher.combine(number)
+    case .number(let text): hasher.combine(text)
     case .string(let text): hasher.combine(text)
     case .array(let elements): hasher.combine(elements)
     // Members have no order, so only what does not depend on one is used.

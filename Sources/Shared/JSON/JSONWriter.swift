@@ -27,6 +27,7 @@ public struct JSONWriter: Sendable {
     case .bool(let flag): write(flag)
     case .integer(let number): write(number)
     case .double(let number): write(number)
+    case .number(let text): writeNumber(text)
     case .string(let text): write(text)
     case .array(let elements): array { for element in elements { $0.write(element) } }
     case .object(let members): object { $0.members(members) }
@@ -72,9 +73,17 @@ public struct JSONWriter: Sendable {
   /// Writes a finite number; JSON has no other, so infinity and NaN become `null`.
   public mutating func write(_ number: Double) {
     guard number.isFinite else { return writeNull() }
-    if let integer = Int64(exactly: number), integer.magnitude < 1 << 53 { return write(integer) }
+    if let integer = Int64(exactly: number), integer.magnitude < 1 << 53, integer != 0 || number.sign == .plus
+    {
+      return write(integer)
+    }
     separate()
     bytes.append(contentsOf: number.description.utf8)
+  }
+
+  private mutating func writeNumber(_ text: String) {
+    separate()
+    bytes.append(contentsOf: text.utf8)
   }
 
   /// Writes a number of units of which ten to the power of `places` make one, exactly and without needless zeros.

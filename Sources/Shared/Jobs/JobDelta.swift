@@ -21,7 +21,7 @@ public struct JobDelta: Sendable, Hashable {
 
   /// Reads what ``JobDeltaWriter`` writes; nil for anything else.
   public init?(stored buffer: ByteBuffer) {
-    guard let value = try? JSONParser.parse(buffer) else { return nil }
+    guard let value = try? JSONParser.parse(buffer, of: .own) else { return nil }
     if let delta = AnswerDelta(stored: value) {
       content = .events(delta)
     } else if let text = value["text"]?.string {

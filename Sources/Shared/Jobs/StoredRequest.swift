@@ -32,7 +32,9 @@ public struct StoredRequest: Sendable {
   /// else.
   public init(_ buffer: ByteBuffer) throws(StoredJobError) {
     var value: JSONValue
-    do { value = try JSONParser.parse(buffer) } catch { throw .unreadable(what: "request", "\(error)") }
+    do { value = try JSONParser.parse(buffer, of: .own) } catch {
+      throw .unreadable(what: "request", "\(error)")
+    }
     isPricedOnly = value[Self.pricedOnlyMember] != nil
     // Of a client's own embedding such a member may be anything.
     let thread = value[Self.threadMember]?.string.flatMap { Self.isThread($0) ? $0 : nil }

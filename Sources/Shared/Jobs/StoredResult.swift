@@ -23,8 +23,9 @@ public struct StoredResult: Sendable {
 
   /// Reads ``JobResult/encoded(as:)`` in either form; nil for anything else.
   public init?(_ stored: ByteBuffer) {
-    guard let value = try? JSONParser.parse(stored), let finishReason = value["finish_reason"]?.string,
-      let provider = value["provider"]?.string, let model = value["model"]?.string,
+    guard let value = try? JSONParser.parse(stored, of: .own),
+      let finishReason = value["finish_reason"]?.string, let provider = value["provider"]?.string,
+      let model = value["model"]?.string,
       let usage = value["usage"],
       var answer = Self.answer(of: value)
     else { return nil }
@@ -52,9 +53,9 @@ public struct StoredResult: Sendable {
 
   /// What of the client's wishes the provider was not told, without reading more of it than is needed.
   public static func dropped(in stored: ByteBuffer) -> [String] {
-    guard stored.readableBytesView.starts(with: prefix), let value = try? JSONParser.parse(stored) else {
-      return []
-    }
+    guard stored.readableBytesView.starts(with: prefix),
+      let value = try? JSONParser.parse(stored, of: .own)
+    else { return [] }
     return value["inner"]?["dropped"]?.array?.compactMap(\.string) ?? []
   }
 
@@ -65,7 +66,7 @@ public struct StoredResult: Sendable {
   /// The body of a `/query` answer without `id` and `cached`. Most stored answers are that already.
   static func shown(_ stored: ByteBuffer) -> ByteBuffer {
     guard stored.readableBytesView.starts(with: prefix),
-      case .object(var members)? = try? JSONParser.parse(stored),
+      case .object(var members)? = try? JSONParser.parse(stored, of: .own),
       let answer = members.removeValue(forKey: "inner").flatMap(Answer.init(stored:))
     else { return stored }
     var shown: JSONObject = ["status": members["status"] ?? "success", "response": .string(answer.text)]

@@ -93,7 +93,7 @@ extension Budget {
   }
 
   private static func dollars(_ value: JSONValue?) throws(RecordFault) -> NanoDollars {
-    switch value {
+    switch value?.rounded {
     case .integer(let dollars)?:
       return NanoDollars(rawValue: min(max(dollars, 0), 10_000_000) * 1_000_000_000)
     case .double(let dollars)?:

@@ -74,7 +74,7 @@ enum MemberRules {
   }
 
   static func integer(_ value: JSONValue, _ range: ClosedRange<Int>) throws(RecordFault) -> Int {
-    switch value {
+    switch value.rounded {
     case .integer, .double: break
     default: throw RecordFault(.notAnInteger, "it must be a whole number")
     }

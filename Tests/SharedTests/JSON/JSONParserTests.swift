@@ -55,6 +55,36 @@ struct JSONParserTests {
     #expect(throws: JSONParsingError.self) { try JSONParser.parse(nested(100_000)) }
   }
 
+  @Test("what a provider sent is read if it can be: of equal names the last, 512 levels, any number")
+  func providers() throws {
+    let text = "\u{FEFF}" + #"{"a": 1, "b": 2e400, "a": 3}"#
+    let value = try JSONParser.parse(text, of: .provider)
+    #expect(value == ["a": 3, "b": .number("2e400")])
+    #expect(value.description == #"{"a":3,"b":2e400}"#)
+    let (deep, tooDeep) = (512, 513)
+    for levels in [deep, tooDeep] {
+      let nested = String(repeating: "[", count: levels) + String(repeating: "]", count: levels)
+      let read = try? JSONParser.parse(nested, of: .provider)
+      #expect(read?.description == (levels == deep ? nested : nil))
+    }
+    #expect(throws: JSONParsingError.self) { try JSONParser.parse("{\"a\": 1, \"a\"}", of: .provider) }
+  }
+
+  @Test(
+    "a number is told again as it was, or as the shortest that is the same",
+    arguments: [
+      ("12345678901234567890", "12345678901234567890"), ("-0.0", "-0.0"), ("-0", "-0.0"), ("0.0", "0"),
+      ("0", "0"), ("9223372036854775807", "9223372036854775807"), ("1.50", "1.5"), ("1e2", "100"),
+      ("0.1000000000000000055511151231257827", "0.1000000000000000055511151231257827"),
+      ("0.30000000000000004", "0.30000000000000004"), ("5e-400", "5e-400"), ("0e7", "0"),
+      ("123456789012345678901.5", "123456789012345678901.5"),
+      ("1.7976931348623157e+308", "1.7976931348623157e+308"),
+    ])
+  func numbers(text: String, expected: String) throws {
+    #expect(try JSONParser.parse(text).description == expected)
+    #expect(try JSONParser.parse(text).double == Double(text))
+  }
+
   @Test(
     "only UTF-8 without a byte order mark is read",
     arguments: [

@@ -35,7 +35,7 @@ public struct ErrorWords: Sendable, Hashable {
   /// A proxy may pass on the JSON that it was answered as a text.
   private mutating func read(text: String, depth: Int) {
     if let first = text.utf8.first(where: { $0 > 0x20 }), first == 0x7B || first == 0x5B,
-      let value = try? JSONParser.parse(text)
+      let value = try? JSONParser.parse(text, of: .provider)
     {
       let inner = ErrorWords(value, depth: depth + 1)
       if inner.message != nil {

@@ -36,11 +36,11 @@ public struct ProviderErrorObject: Sendable {
 
   /// The error of a response that is not a success, whatever its shape; nil when it says nothing.
   public init?(of response: ProviderResponse) {
-    if let value = try? JSONParser.parse(response.body) {
+    if let value = try? JSONParser.parse(response.body, of: .provider) {
       self.init(value, value[0] ?? value)
     } else if let text = ErrorPage.words(in: response.body) {
       // An event of a stream with the wrong type and status, or a mere text.
-      let event = ErrorPage.firstData(of: text).flatMap { try? JSONParser.parse($0) }
+      let event = ErrorPage.firstData(of: text).flatMap { try? JSONParser.parse($0, of: .provider) }
       if let event { self.init(event, event) } else { self.init(.string(text), .null) }
     } else {
       return nil

@@ -159,14 +159,14 @@ struct ResponsesOutput: Sendable {
     else {
       return true
     }
-    return (try? JSONParser.parse(call.arguments))?.object != nil
+    return (try? JSONParser.parse(call.arguments, of: .provider))?.object != nil
   }
 
   mutating func close(_ place: Int) -> [Step] {
     var steps = closeContent(place)
     if items[place].isInputWrapped, case .call(var call) = items[place].kind {
       items[place].isInputWrapped = false
-      let value = try? JSONParser.parse(call.arguments)
+      let value = try? JSONParser.parse(call.arguments, of: .provider)
       call.arguments = value?[ToolNames.input]?.string ?? call.arguments
       items[place].kind = .call(call)
       if !call.arguments.isEmpty { steps.append(.grew(place, content: 0, by: call.arguments)) }

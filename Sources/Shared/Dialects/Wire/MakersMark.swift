@@ -20,6 +20,6 @@ enum MakersMark {
   /// Nil for what ``wrap(_:)`` did not make.
   static func unwrap(_ text: String) -> Part? {
     guard text.hasPrefix(prefix), let data = Data(base64Encoded: text) else { return nil }
-    return (try? JSONParser.parse(ByteBuffer(bytes: data)))?["sluice"].flatMap(Part.init(stored:))
+    return (try? JSONParser.parse(ByteBuffer(bytes: data), of: .own))?["sluice"].flatMap(Part.init(stored:))
   }
 }

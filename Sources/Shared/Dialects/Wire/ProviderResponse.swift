@@ -18,7 +18,7 @@ public struct ProviderResponse: Sendable {
   /// The body of a success. Throws a fault of the provider when it is not one acceptable JSON text.
   public func json() throws(ProviderFault) -> JSONValue {
     do {
-      return try JSONParser.parse(body, loneSurrogates: .replaced)
+      return try JSONParser.parse(body, of: .provider, loneSurrogates: .replaced)
     } catch {
       throw .failing(error == .empty ? "empty answer" : "not JSON")
     }

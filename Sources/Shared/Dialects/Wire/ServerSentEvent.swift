@@ -31,10 +31,10 @@ extension ServerSentEvent {
 extension ServerSentEvent {
   /// The event's data, and whether a character in it is cut in two. Throws a fault of the provider when it is no JSON.
   func json() throws(ProviderFault) -> (JSONValue, hasHalves: Bool) {
-    do throws(JSONParsingError) { return (try JSONParser.parse(data), false) } catch {
-      guard case .invalidEscape = error, let value = try? JSONParser.parse(data, loneSurrogates: .kept) else {
-        throw .failing("not JSON")
-      }
+    do throws(JSONParsingError) { return (try JSONParser.parse(data, of: .provider), false) } catch {
+      guard case .invalidEscape = error,
+        let value = try? JSONParser.parse(data, of: .provider, loneSurrogates: .kept)
+      else { throw .failing("not JSON") }
       return (value, true)
     }
   }

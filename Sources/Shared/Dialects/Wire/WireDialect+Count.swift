@@ -7,7 +7,9 @@ extension WireDialect {
   ) throws(ProviderFault) -> WrittenRequest {
     guard countsTokens else { throw .untranslatable(.missing("count of tokens", in: target.provider)) }
     var written = try told(conversation, for: target, streams: false)
-    guard let request = (try? JSONParser.parse(written.body))?.object else { throw .failing("no request") }
+    guard let request = (try? JSONParser.parse(written.body, of: .own))?.object else {
+      throw .failing("no request")
+    }
     written.body = JSONValue.object(counting(request, for: target)).serialized()
     return written
   }
