@@ -20,6 +20,8 @@ public struct ProviderShape: Sendable, Hashable {
   /// What ids of tool calls may be.
   public enum ToolCallIDs: Sendable, Hashable {
     case any
+    /// Letters, digits, `_` and `-` (Anthropic). Others' may have more, such as Kimi's `functions.find:0`.
+    case wordCharacters
     /// Exactly nine of a-z, A-Z, 0-9 (Mistral).
     case nineAlphanumerics
   }
@@ -36,6 +38,10 @@ public struct ProviderShape: Sendable, Hashable {
   public var takesMessageNames: Bool
   /// Whether it knows the sounds of its earlier answers by their ids.
   public var keepsAudio = false
+  /// Whether it takes the pictures of its earlier answers back in `images`.
+  public var keepsImages = false
+  /// Whether a message may have a `refusal`: elsewhere it is a text.
+  public var takesRefusals = true
   /// Whether parts and tools may have `cache_control`, Anthropic's mark of how far a prompt is cached.
   public var takesCacheControl = true
   /// Whether calls go back with the signatures that Gemini gave them, as Google's own OpenAI endpoint wants them

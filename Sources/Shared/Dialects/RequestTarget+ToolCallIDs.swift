@@ -3,12 +3,16 @@ import DequeModule
 extension RequestTarget {
   /// The conversation with ids of tool calls that the target takes, each call's its own: a call and its result keep
   /// together, also where a client brings equal or empty ids.
-  func fitToolCallIDs(of conversation: Conversation) -> Conversation {
+  ///
+  /// `fit` is the dialect's own rule, where it has one.
+  func fitToolCallIDs(
+    of conversation: Conversation, as fit: ProviderShape.ToolCallIDs? = nil
+  ) -> Conversation {
     guard conversation.turns.contains(where: { $0.role == .tool || $0.parts.contains(where: \.isToolCall) })
     else {
       return conversation
     }
-    var ids = ToolCallIDs(fit: shape.toolCallIDs)
+    var ids = ToolCallIDs(fit: fit ?? shape.toolCallIDs)
     var conversation = conversation
     for turn in conversation.turns.indices {
       for part in conversation.turns[turn].parts.indices {
@@ -62,10 +66,19 @@ private struct ToolCallIDs {
   private func fitted(_ id: String, isNew: Bool = false) -> String {
     switch fit {
     case .any: return isNew ? "call_\(Self.digest(id))" : id
+    case .wordCharacters: return isNew ? "call_\(Self.digest(id))" : Self.cleaned(id)
     case .nineAlphanumerics:
       let fits = id.utf8.count == 9 && id.utf8.allSatisfy(Self.isAlphanumeric)
       return fits ? id : Self.digest(id)
     }
+  }
+
+  private static func cleaned(_ id: String) -> String {
+    String(
+      String.UnicodeScalarView(
+        id.unicodeScalars.map { scalar in
+          scalar == "-" || (scalar.isASCII && isAlphanumeric(UInt8(scalar.value))) ? scalar : "_"
+        }))
   }
 
   private static func isAlphanumeric(_ byte: UInt8) -> Bool {

@@ -33,15 +33,15 @@ extension ServerPreset {
     switch self {
     case .openAI: Self.keepingAudio(Self.openAIShape)
     case .azure: Self.keepingAudio(Self.azureShape)
-    case .mistral: Self.mistralShape
+    case .mistral: Self.withoutRefusals(Self.mistralShape)
     case .vllm: Self.vllmShape
     case .tgi: Self.tgiShape
     case .ollama: Self.ollamaShape
     case .xai: Self.xaiShape
     case .deepseek: Self.deepseekShape
     case .cerebras: Self.cerebrasShape
-    case .openrouter: Self.openrouterShape
-    case .groq: Self.groqShape
+    case .openrouter: Self.keepingImages(Self.openrouterShape)
+    case .groq: Self.withoutRefusals(Self.groqShape)
     }
   }
 
@@ -49,6 +49,20 @@ extension ServerPreset {
   private static func keepingAudio(_ shape: ProviderShape) -> ProviderShape {
     var shape = shape
     shape.keepsAudio = true
+    return shape
+  }
+
+  /// With the pictures that its models drew (https://openrouter.ai/docs/guides/overview/multimodal/image-generation).
+  private static func keepingImages(_ shape: ProviderShape) -> ProviderShape {
+    var shape = shape
+    shape.keepsImages = true
+    return shape
+  }
+
+  /// Which answers 400 or 422 to members of messages that it does not know.
+  private static func withoutRefusals(_ shape: ProviderShape) -> ProviderShape {
+    var shape = shape
+    shape.takesRefusals = false
     return shape
   }
 

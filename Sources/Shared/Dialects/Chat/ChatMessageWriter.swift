@@ -7,7 +7,7 @@ struct ChatMessageWriter {
   private let target: RequestTarget?
 
   init(_ turn: Turn, for target: RequestTarget?) {
-    self.turn = turn
+    self.turn = target?.shape.takesRefusals == false ? turn.withRefusalsAsTexts : turn
     self.target = target
   }
 
@@ -32,7 +32,7 @@ struct ChatMessageWriter {
       case .thought(let thought): add(thought, &details, &texts)
       case .toolCall(let call):
         if call.kind == .legacy { write(legacy: call, to: &json) } else { calls.append(part) }
-      case .image(let image): if target == nil { images.append(image.chatForm) }
+      case .image(let image): if keepsImages { images.append(image.chatForm) }
       case .citation(let citation): if target == nil { citations.append(.object(citation.members)) }
       case .audio(let audio): write(audio, to: &json)
       }
@@ -51,10 +51,25 @@ struct ChatMessageWriter {
   private func writeContent(to json: inout JSONWriter) {
     json.name("content")
     let content = turn.parts.filter(\.isChatContent)
-    if content.isEmpty, turn.parts.contains(where: { !$0.isEmpty }) {
+    guard content.isEmpty, turn.parts.contains(where: { !$0.isEmpty }) else {
+      return Self.write(content: content, to: &json)
+    }
+    if target == nil || turn.parts.contains(where: stands) {
       json.writeNull()
     } else {
-      Self.write(content: content, to: &json)
+      json.write(turn.standIn ?? "")
+    }
+  }
+
+  private var keepsImages: Bool { target?.shape.keepsImages ?? true }
+
+  /// Whether a message may be without content because of the part: servers refuse one that has nothing at all.
+  private func stands(_ part: Part) -> Bool {
+    switch part {
+    case .toolCall, .refusal: true
+    case .opaque(let opaque): opaque.name == "tool_calls" && target?.shape.takesReasoning == true
+    case .audio(let audio): audio.id != nil && target?.shape.keepsAudio == true
+    default: false
     }
   }
 
@@ -104,11 +119,9 @@ struct ChatMessageWriter {
 
   private func keeps(_ name: String) -> Bool {
     guard let target else { return true }
-    return !Self.added.contains(name) || (name == "extra_content" && target.shape.takesSignatures)
+    // What a provider added to a call nobody else takes, and nothing tells who that was.
+    return name == "extra_content" && target.shape.takesSignatures
   }
-
-  /// What a provider added to a call, and nobody else takes.
-  private static let added: Set<String> = ["extra_content", "provider_specific_fields", "thought_signature"]
 
   /// A sound that was heard before is named by its id, which its maker alone knows.
   private func write(_ audio: AudioPart, to json: inout JSONWriter) {

@@ -139,16 +139,14 @@ public struct ChatRequestWriter {
     ChatMessageWriter.write(content: result.parts, to: &json)
   }
 
-  /// What an answer's provider added to a message, and nobody else takes.
-  private static let added: Set<String> = [
-    "provider_specific_fields", "extra_content", "citations", "search_results", "token_ids",
-    "reasoning_signature",
-    "thinking", "tool_plan", "stop_reason",
-  ]
+  /// What a client wishes of a message of a model's beside OpenAI's own members: that it is gone on with (DeepSeek, Mistral;
+  /// Moonshot, Qwen), and how far a prompt is cached. All else is what the answer's provider added, of which nothing tells who
+  /// that was, and nobody else takes it.
+  private static let wishes: Set<String> = ["prefix", "partial", "weight", "cache_control"]
 
   private func extras(of turn: Turn) -> JSONObject {
     guard target != nil, turn.role == .assistant else { return turn.extras }
-    return turn.extras.filter { !Self.added.contains($0.key) }
+    return turn.extras.filter { Self.wishes.contains($0.key) }
   }
 }
 

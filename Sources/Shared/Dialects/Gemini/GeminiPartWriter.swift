@@ -11,6 +11,7 @@ struct GeminiPartWriter: PartWriter {
   var provider: String { GeminiDialect.provider }
 
   var takesMediaOfModels: Bool { keepsMembers }
+  var takesImagesOfModels: Bool { true }
 
   /// Gemini takes a blank text where it refuses an empty one.
   var opening: JSONValue { ["text": " "] }
@@ -156,7 +157,7 @@ struct GeminiPartWriter: PartWriter {
     let texts = result.parts.filter { $0.isText }
     let text = texts.reduce(into: "") { $0 += $1.completion }
     // It must be an object; what is none becomes one by the names that Gemini's reference proposes.
-    let object = (try? JSONParser.parse(text))?.object
+    let object = (try? JSONParser.parse(text, of: .provider))?.object
     var response: JSONObject = [
       "name": .string(call.name),
       "response": object.map(JSONValue.object) ?? [result.isError ? "error" : "output": .string(text)],

@@ -12,7 +12,7 @@ struct MessagesOwnRequest {
   private var isForeign = false
 
   init(_ asked: Conversation, for target: RequestTarget, streams: Bool) throws(Untranslatable) {
-    let conversation = target.fitToolCallIDs(of: asked)
+    let conversation = target.fitToolCallIDs(of: asked, as: .wordCharacters)
     writer = MessagesPartWriter(maker: target.provider, takesExtras: true, isOwn: true)
     members = ["model": .string(target.model)]
     members["max_tokens"] = .integer(Int64(asked.parameters.maxTokens ?? MessagesRequest.usualLimit))
@@ -83,11 +83,14 @@ struct MessagesOwnRequest {
       citations = []
       switch part {
       case .toolCall(let call):
-        let arguments = call.arguments.isEmpty ? [:] : (try? JSONParser.parse(call.arguments))?.object ?? [:]
+        let arguments =
+          call.arguments.isEmpty ? [:] : (try? JSONParser.parse(call.arguments, of: .provider))?.object ?? [:]
         blocks.append(try writer.call(call, arguments: arguments, position: 0))
       case .toolResult(let result):
         blocks.append(
           try writer.result(result, of: ToolCall(id: result.callID, name: "", arguments: "")))
+      // Anthropic takes none of a model's.
+      case .image where turn.role == .assistant: blocks.append(["type": "text", "text": "[image]"])
       default: blocks += try writer.parts(of: [part])
       }
     }

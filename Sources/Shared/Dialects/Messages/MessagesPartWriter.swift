@@ -121,7 +121,7 @@ struct MessagesPartWriter: PartWriter {
     .object(
       marked(
         [
-          "type": "tool_use", "id": .string(Self.id(call.id)), "name": .string(call.name),
+          "type": "tool_use", "id": .string(call.id), "name": .string(call.name),
           "input": .object(arguments),
         ], call.extras))
   }
@@ -134,21 +134,11 @@ struct MessagesPartWriter: PartWriter {
         throw Untranslatable("Anthropic takes nothing but text and images as the result of a function.")
       }
     }
-    var block: JSONObject = ["type": "tool_result", "tool_use_id": .string(Self.id(call.id))]
+    var block: JSONObject = ["type": "tool_result", "tool_use_id": .string(call.id)]
     let parts = try parts(of: result.parts)
     // A function may return nothing.
     if !parts.isEmpty { block["content"] = .array(parts) }
     if result.isError { block["is_error"] = true }
     return .object(isOwn ? marked(block, result.extras) : block)
-  }
-
-  /// Anthropic takes letters, digits, `_` and `-` only. Other providers' ids may have more, such as Kimi's
-  /// `functions.find:0`; a call and its result get the same one here.
-  private static func id(_ id: String) -> String {
-    String(
-      id.unicodeScalars.map { scalar -> Character in
-        scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || scalar == "-")
-          ? Character(scalar) : "_"
-      })
   }
 }

@@ -17,7 +17,7 @@ struct MessagesRequest {
   let dropped: [String]
 
   init(_ request: Conversation, for target: RequestTarget, streams: Bool) throws(Untranslatable) {
-    let conversation = target.fitToolCallIDs(of: request)
+    let conversation = target.fitToolCallIDs(of: request, as: .wordCharacters)
     var extras = ExtraMembers(
       request.dialect == .chat ? request.extras : [:], of: MessagesDialect.provider, vendor: "anthropic")
     let turns = try AlternatingConversation(

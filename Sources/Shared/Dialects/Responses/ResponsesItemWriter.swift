@@ -38,6 +38,8 @@ struct ResponsesItemWriter {
   /// item without anything in it.
   private mutating func writeAnswer(_ turn: Turn) {
     var thoughts: [JSONValue] = []
+    let before = items.count
+    defer { if items.count == before, let text = turn.standIn { items.append(Self.said(text)) } }
     let parts = turn.parts.compactMap { part in takesExtras ? part : part.withoutExtras }
     for item in ResponsesOutput.items(of: parts.filter(isTold)) {
       switch item.kind {
@@ -51,6 +53,10 @@ struct ResponsesItemWriter {
         items.append(.object(item.json(id: nil, encrypted: nil)))
       }
     }
+  }
+
+  private static func said(_ text: String) -> JSONValue {
+    ["type": "message", "role": "assistant", "content": [["type": "output_text", "text": .string(text)]]]
   }
 
   /// A model's own pictures, sounds and sources are no input, and another's thoughts are nobody's.

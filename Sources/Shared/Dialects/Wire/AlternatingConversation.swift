@@ -40,20 +40,22 @@ struct AlternatingConversation: Sendable, Hashable {
     case .system, .developer: system += try writer.textOnly(turn.parts, "in system messages")
     case .user: append(try writer.parts(of: turn.parts), isModel: false)
     case .assistant:
-      append(
-        try writer.parts(of: Self.said(turn.parts, writer)) + writeCalls(of: turn, writer), isModel: true)
+      var parts = try writer.parts(of: Self.said(turn.parts, writer)) + writeCalls(of: turn, writer)
+      if parts.isEmpty, let text = turn.standIn.flatMap({ writer.text(TextPart($0)) }) { parts = [text] }
+      append(parts, isModel: true)
     case .tool:
       for part in turn.parts { if case .toolResult(let result) = part { try addResult(result, writer) } }
     }
   }
 
-  /// What a model said, without what its provider alone could take back and pictures and sounds, which are no input of
-  /// a model's own turn.
+  /// What a model said, without what its provider alone could take back and the pictures and sounds that are no input of
+  /// a model's own turn there.
   private static func said(_ parts: [Part], _ writer: some PartWriter) -> [Part] {
     if writer.takesMediaOfModels { return parts }
     return parts.filter { part in
       switch part {
-      case .image, .audio: false
+      case .image(let image): writer.takesImagesOfModels && (try? writer.image(image)) != nil
+      case .audio: false
       default: true
       }
     }
@@ -93,7 +95,7 @@ struct AlternatingConversation: Sendable, Hashable {
 
   /// Some models write nothing at all for a function without parameters.
   private static func parse(_ arguments: String) -> JSONObject? {
-    arguments.allSatisfy(\.isWhitespace) ? [:] : (try? JSONParser.parse(arguments))?.object
+    arguments.allSatisfy(\.isWhitespace) ? [:] : (try? JSONParser.parse(arguments, of: .provider))?.object
   }
 
   private mutating func addResult(_ result: ToolResult, _ writer: some PartWriter) throws(Untranslatable) {

@@ -7,7 +7,11 @@ protocol PartWriter {
   /// as it takes.
   var opening: JSONValue { get }
 
+  /// Whether all that a model drew or spoke goes back to it, as it came.
   var takesMediaOfModels: Bool { get }
+
+  /// Whether pictures that a model drew go back to it.
+  var takesImagesOfModels: Bool { get }
 
   /// Nil for a text that the provider refuses because it says nothing.
   func text(_ part: TextPart) -> JSONValue?
@@ -33,8 +37,8 @@ protocol PartWriter {
 }
 
 extension PartWriter {
-  /// Whether what a model drew or spoke goes back to it.
   var takesMediaOfModels: Bool { false }
+  var takesImagesOfModels: Bool { takesMediaOfModels }
 
   func besideResult(_ result: ToolResult) -> [Part] { [] }
 

@@ -103,15 +103,19 @@ struct GeminiRefusalTests {
       ])
   }
 
-  @Test("a speaker's name is left out and told, and a sound that its maker alone knows is left out")
+  @Test("a speaker's name is left out and told; of a sound that its maker alone knows its place is kept")
   func speakers() throws {
     let named = try DialectFixture.chat(messages: [["role": "user", "content": "Hi", "name": "Ada"]])
     #expect(try GeminiDialect().dropped(of: named) == ["name"])
     let sound = try DialectFixture.chat(messages: [
+      ["role": "user", "content": "Say it"],
       ["role": "assistant", "content": nil, "audio": ["id": "audio_1"]], ["role": "user", "content": "Hi"],
     ])
     #expect(
-      try GeminiDialect().json(of: sound)["contents"] == [["role": "user", "parts": [["text": "Hi"]]]])
+      try GeminiDialect().json(of: sound)["contents"] == [
+        ["role": "user", "parts": [["text": "Say it"]]], ["role": "model", "parts": [["text": "[audio]"]]],
+        ["role": "user", "parts": [["text": "Hi"]]],
+      ])
   }
 
   @Test(
