@@ -71,20 +71,20 @@ private struct CompletionChunkWriter: StreamWriter {
 
   private mutating func write(
     _ text: String, _ logprobs: JSONObject, of choice: Int, finishReason: String? = nil,
-    to bytes: inout ByteBuffer
+    ending answer: Answer? = nil, to bytes: inout ByteBuffer
   ) {
     let text = begun.insert(choice).inserted ? form.echo(of: choice) + text : text
     bytes.writeEvent(
       chunks.chunk(
         model: model, choice: choice, text: text, logprobs: logprobs, finishReason: finishReason,
-        includesUsage: form.includesUsage))
+        of: answer, includesUsage: form.includesUsage))
   }
 
   mutating func end(with result: StoredResult, to bytes: inout ByteBuffer) {
     for (index, choice) in result.answer.choices.enumerated() {
       // Of the first one it may be a word that is none of ours.
       let reason = index == 0 ? result.finishReason : choice.finishReason?.rawValue ?? "stop"
-      write("", [:], of: index, finishReason: reason, to: &bytes)
+      write("", [:], of: index, finishReason: reason, ending: result.answer, to: &bytes)
     }
     if form.includesUsage { bytes.writeEvent(chunks.usageChunk(model: model, result.usage)) }
     bytes.writeEvent(ByteBuffer(string: "[DONE]"))

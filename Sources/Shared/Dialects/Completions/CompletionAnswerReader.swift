@@ -11,6 +11,8 @@ struct CompletionAnswerReader: Sendable {
   /// A word for the end of an answer that Sluice does not know.
   private(set) var unknownFinishReason: String?
   private var told: JSONObject = [:]
+  /// By their choice.
+  private var toldMembers: [Int: JSONObject] = [:]
 
   /// What a body or a chunk brings.
   mutating func read(_ value: JSONValue) throws(ProviderFault) -> [AnswerEvent] {
@@ -44,6 +46,7 @@ struct CompletionAnswerReader: Sendable {
     if case .object(let logprobs)? = members["logprobs"] {
       events.append(.logprobs(logprobs, choice: choice))
     }
+    readMembers(members, choice, &events)
     let reason: FinishReason
     switch ChatFinishReason.reading(members["finish_reason"]) {
     case .none: return
@@ -55,6 +58,20 @@ struct CompletionAnswerReader: Sendable {
     }
     ended.insert(choice)
     events.append(.finish(reason, choice: choice))
+  }
+
+  private mutating func readMembers(
+    _ members: JSONObject, _ choice: Int, _ events: inout [AnswerEvent]
+  ) {
+    for (name, value) in members where !value.isNull {
+      switch name {
+      case "index", "text", "logprobs", "finish_reason", "error", "usage": break
+      default:
+        guard JSONObject.growing.contains(name) || toldMembers[choice]?[name] != value else { continue }
+        toldMembers[choice, default: [:]][name] = value
+        events.append(.choice([name: value], choice: choice))
+      }
+    }
   }
 }
 

@@ -19,25 +19,32 @@ public struct CompletionAnswerWriter: Sendable {
   public func whole(
     _ answer: Answer, model: String, usage: JSONValue, echoes: (Int) -> String
   ) -> ByteBuffer {
-    // What else there is may be of a chat's form.
-    let fingerprint = answer.extras.filter { $0.key == "system_fingerprint" }
-    return write(model, usage: usage, extras: fingerprint) { json in
+    write(model, usage: usage, extras: Self.extras(of: answer)) { json in
       for (index, choice) in answer.choices.enumerated() {
         let text = choice.parts.reduce(into: echoes(index)) { $0 += $1.completion }
         Self.write(
-          text, index, logprobs: choice.logprobs, finishReason: choice.finishReason?.rawValue, to: &json)
+          text, index, logprobs: choice.logprobs, finishReason: choice.finishReason?.rawValue,
+          members: choice.members, to: &json)
       }
     }
   }
 
-  /// A chunk of one choice. `finishReason` stands in its last one. `includesUsage` says whether the client wants the usage,
+  /// What the provider told beside the choices.
+  private static func extras(of answer: Answer) -> JSONObject {
+    answer.dialect == .chat ? answer.extras : [:]
+  }
+
+  /// A chunk of one choice. `finishReason` stands in its last one, and what there is besides. `includesUsage` says whether the client wants the usage,
   /// which is null in all chunks but the last.
   public func chunk(
     model: String, choice: Int, text: String, logprobs: JSONObject = [:], finishReason: String? = nil,
-    includesUsage: Bool
+    of answer: Answer? = nil, includesUsage: Bool
   ) -> ByteBuffer {
-    write(model, usage: includesUsage ? .null : nil) { json in
-      Self.write(text, choice, logprobs: logprobs, finishReason: finishReason, to: &json)
+    let extras = choice == 0 ? answer.map(Self.extras) ?? [:] : [:]
+    return write(model, usage: includesUsage ? .null : nil, extras: extras) { json in
+      Self.write(
+        text, choice, logprobs: logprobs, finishReason: finishReason,
+        members: answer?.choices[choice].members ?? [:], to: &json)
     }
   }
 
@@ -64,7 +71,8 @@ public struct CompletionAnswerWriter: Sendable {
   }
 
   private static func write(
-    _ text: String, _ index: Int, logprobs: JSONObject, finishReason: String?, to json: inout JSONWriter
+    _ text: String, _ index: Int, logprobs: JSONObject, finishReason: String?, members: JSONObject,
+    to json: inout JSONWriter
   ) {
     json.object { json in
       json.member("text", text)
@@ -75,6 +83,7 @@ public struct CompletionAnswerWriter: Sendable {
         json.member("logprobs", json: .object(logprobs))
       }
       json.member("finish_reason", finishReason)
+      json.members(members)
     }
   }
 }

@@ -104,10 +104,11 @@ struct TextCompletionTests {
         parts: generator.happens(90) ? [.text("Täxt \(UInt8.random(in: 0...255, using: &generator))")] : [],
         finishReason: [.stop, .length, .contentFilter].randomElement(using: &generator))
       if generator.happens(30) { choice.logprobs = ["tokens": ["a"], "text_offset": [0]] }
+      if generator.happens(30) { choice.members = ["stop_reason": 7, "unknown": ["a": nil]] }
       return choice
     }
     answer.usage = TokenUsage(promptTokens: 3, completionTokens: 5)
-    if generator.happens(50) { answer.extras = ["system_fingerprint": "fp"] }
+    if generator.happens(50) { answer.extras = ["system_fingerprint": "fp", "unknown": [1]] }
     return answer
   }
 
@@ -132,12 +133,13 @@ struct TextCompletionTests {
         chunks.append(
           writer.chunk(
             model: "m", choice: index, text: "", finishReason: choice.finishReason?.rawValue,
-            includesUsage: true))
+            of: answer, includesUsage: true))
       }
       chunks.append(writer.usageChunk(model: "m", usage))
       let stream = CompletionDialect(choiceCount: answer.choices.count)
       let joined = try stream.assemble(chunks.map { String(buffer: $0) } + ["[DONE]"]).get().answer
       #expect(joined.choices == answer.choices && joined.usage == answer.usage)
+      #expect(joined.extras == answer.extras)
     }
   }
 
