@@ -23,13 +23,20 @@ struct EmbeddingRoute: Sendable {
 private struct EmbeddingWriter: AnswerWriter {
   func whole(_ result: StoredResult, of job: AnsweredJob) throws(Problem) -> ByteBuffer {
     guard let data = result.embeddings else { throw .internalError }
-    let list: JSONValue = [
-      "object": "list", "data": data, "model": .string(result.model),
-      "usage": [
-        "prompt_tokens": result.usage["prompt_tokens"] ?? 0,
-        "total_tokens": result.usage["total_tokens"] ?? 0,
-      ],
+    var list: JSONObject = ["object": "list", "data": data, "model": .string(result.model)]
+    list["usage"] = .object(Self.usage(result.usage.object ?? [:]))
+    for (name, value) in result.answer.extras where list[name] == nil { list[name] = value }
+    return JSONValue.object(list).serialized()
+  }
+
+  /// As its provider told it: there is no answer whose tokens could count.
+  private static func usage(_ told: JSONObject) -> JSONObject {
+    var usage: JSONObject = [
+      "prompt_tokens": told["prompt_tokens"] ?? 0, "total_tokens": told["total_tokens"] ?? 0,
     ]
-    return list.serialized()
+    for (name, value) in told where usage[name] == nil && !(name == "completion_tokens" && value == 0) {
+      usage[name] = value
+    }
+    return usage
   }
 }

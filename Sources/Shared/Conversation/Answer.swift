@@ -74,7 +74,7 @@ public struct Answer: Sendable, Hashable {
       choices[choice].extras.addMissing(of: members)
     case .choice(let members, let choice):
       grow(to: choice)
-      choices[choice].members.replace(by: members)
+      choices[choice].members.joinChoice(members)
     case .extras(let members, let dialect):
       extras.replace(by: members)
       self.dialect = dialect

@@ -69,7 +69,7 @@ extension AnswerEvent {
       members.addMissing(of: more)
       self = .message(members, choice: choice)
     case (.choice(var members, let choice), .choice(let more, _)):
-      members.replace(by: more)
+      members.joinChoice(more)
       self = .choice(members, choice: choice)
     case (.extras(var members, _), .extras(let more, let dialect)):
       members.replace(by: more)

@@ -8,7 +8,7 @@ public enum AnswerEvent: Sendable, Hashable {
   case logprobs(JSONObject, choice: Int)
   /// Members of the message that only the provider's dialect knows; each is told once.
   case message(JSONObject, choice: Int)
-  /// The same beside the message; a later value takes the place of an earlier one.
+  /// The same beside the message; a later value takes the place of an earlier one, but for what comes in pieces.
   case choice(JSONObject, choice: Int)
   /// The same beside the choices; a later value takes the place of an earlier one.
   case extras(JSONObject, Dialect)

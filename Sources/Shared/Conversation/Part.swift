@@ -107,6 +107,23 @@ extension JSONObject {
     for (name, value) in more where self[name] == nil { self[name] = value }
   }
 
+  /// Members beside a message that come in pieces: what tokens an answer is of, as vLLM tells it.
+  static let growing: Set<String> = ["token_ids"]
+
+  /// The same of members of a choice, of which some go on.
+  mutating func joinChoice(_ more: JSONObject) {
+    for (name, value) in more {
+      guard Self.growing.contains(name), case .array(let piece) = value, case .array(var known)? = self[name]
+      else {
+        self[name] = value
+        continue
+      }
+      self[name] = .null
+      known += piece
+      self[name] = .array(known)
+    }
+  }
+
   /// Puts later values in the place of earlier ones.
   mutating func replace(by more: JSONObject) {
     for (name, value) in more { self[name] = value }

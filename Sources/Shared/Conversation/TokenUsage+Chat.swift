@@ -62,7 +62,9 @@ extension TokenUsage {
   // MARK: - Cost
 
   private static func cost(in usage: JSONObject) -> NanoDollars? {
-    guard let cost = usage["cost"] ?? usage["estimated_cost"] else { return nil }
+    guard let cost = usage["cost"] ?? usage["estimated_cost"] else {
+      return usage["cost_in_usd_ticks"]?.double.flatMap(cost(ticks:))
+    }
     // Perplexity's is an object.
     guard let dollars = NanoDollars(told: cost["total_cost"] ?? cost) else { return nil }
     // With a key of the customer's own, OpenRouter's cost is its fee alone, and the provider's stands beside it.
@@ -70,6 +72,12 @@ extension TokenUsage {
       let upstream = NanoDollars(told: usage["cost_details"]?["upstream_inference_cost"])
     else { return dollars }
     return dollars + upstream
+  }
+
+  /// xAI's, of which 10^10 are a dollar (https://docs.x.ai/docs/key-information/consumption-and-rate-limits).
+  private static func cost(ticks: Double) -> NanoDollars? {
+    guard ticks >= 0 else { return nil }
+    return NanoDollars(rawValue: Int64(min((ticks / 10).rounded(.up), Double(NanoDollars.limit.rawValue))))
   }
 
   // MARK: - What clients are told

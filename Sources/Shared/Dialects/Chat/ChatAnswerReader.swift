@@ -45,6 +45,10 @@ struct ChatAnswerReader: Sendable {
       let message = members[own]?.object ?? members[other]?.object ?? [:]
       choices[choice].read(members, message: message, into: &events)
       try readFinish(members["finish_reason"], choice, &events)
+      // Moonshot's usage stands in the last choice of a stream.
+      if let usage = members["usage"], usage.object != nil, value["usage"]?.isNull ?? true {
+        events.append(.usage(TokenUsage(openAI: usage)))
+      }
     }
     readMembers(value.object ?? [:], &events)
     return events

@@ -65,7 +65,8 @@ struct ChatChoiceReader: Sendable {
         grow(name, .thought(Thought(text, member: name)), &events)
       }
     case "reasoning_details": readEntries(name, value, &events)
-    case "tool_calls": for call in value.array ?? [] { read(call: call, &events) }
+    // Older servers of Hugging Face's send the one call that there is, and no list.
+    case "tool_calls": for call in value.array ?? [value] { read(call: call, &events) }
     case "function_call": read(legacy: value, &events)
     case "audio":
       if case .object(let audio) = value { grow(name, .audio(told(AudioPart(chat: audio))), &events) }
@@ -78,9 +79,10 @@ struct ChatChoiceReader: Sendable {
   private mutating func readMembers(_ json: JSONObject, _ events: inout [AnswerEvent]) {
     for (name, value) in json where !value.isNull {
       switch name {
-      case "index", "message", "delta", "finish_reason", "text", "error": break
+      case "index", "message", "delta", "finish_reason", "text", "error", "usage": break
       case "logprobs":
         if case .object(let logprobs) = value { events.append(.logprobs(logprobs, choice: choice)) }
+      case _ where JSONObject.growing.contains(name): events.append(.choice([name: value], choice: choice))
       default:
         guard toldChoice[name] != value else { continue }
         toldChoice[name] = value

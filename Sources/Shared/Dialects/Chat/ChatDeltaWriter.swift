@@ -73,7 +73,13 @@ public struct ChatDeltaWriter: Sendable {
     case .citation(let citation):
       if let form = citation.chatForm { add(.object(form), to: .citations, index, &message) }
     case .audio(let audio): write(audio, index, &message)
+    case .opaque(let part) where part.dialect == .chat && part.name.isEmpty:
+      // What stands in a provider's list of content beside texts, such as Mistral's references to what it has found.
+      add(.object(part.members), to: .citations, index, &message)
     case .opaque(let part):
+      if let image = part.drawnImage {
+        add(image.chatForm, to: .images, index, &message)
+      }
       guard part.dialect == .chat, part.name == List.details.rawValue else { break }
       var members = part.members
       if !isWhole { members["index"] = nil }

@@ -59,8 +59,9 @@ struct ChatDialect: WireDialect {
     guard let data = value["data"]?.array, !data.isEmpty, data.allSatisfy({ $0["embedding"] != nil }) else {
       throw .failing("no embeddings in the answer")
     }
-    return ProviderAnswer(
-      Answer("", finishReason: .stop, usage: TokenUsage(openAI: value["usage"])), embeddings: .array(data))
+    var answer = Answer("", finishReason: .stop, usage: TokenUsage(openAI: value["usage"]))
+    answer.extras = (value.object ?? [:]).without("object", "data", "model", "usage", "error")
+    return ProviderAnswer(answer, embeddings: .array(data))
   }
 
   /// The body of a success. Throws the fault that any other status is.

@@ -13,7 +13,8 @@ enum MessagesBlock {
     case .image(let image): [block(of: image)]
     case .audio(let audio):
       audio.transcript.map { [["type": "text", "text": .string($0)]] } ?? []
-    case .opaque(let opaque): [block(of: opaque)].compactMap(\.self)
+    case .opaque(let opaque):
+      (opaque.drawnImage.map { [block(of: $0)] } ?? []) + [block(of: opaque)].compactMap(\.self)
     case .toolResult, .document, .citation: []
     }
   }
@@ -63,7 +64,9 @@ enum MessagesBlock {
   private static func input(of call: ToolCall) -> JSONObject {
     if call.kind == .custom { return ["input": .string(call.arguments)] }
     if call.arguments.allSatisfy(\.isWhitespace) { return [:] }
-    return (try? JSONParser.parse(call.arguments))?.object ?? ["INVALID_JSON": .string(call.arguments)]
+    return (try? JSONParser.parse(call.arguments, of: .provider))?.object ?? [
+      "INVALID_JSON": .string(call.arguments)
+    ]
   }
 
   private static func block(of image: ImagePart) -> JSONObject {
