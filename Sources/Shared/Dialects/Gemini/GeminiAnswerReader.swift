@@ -91,16 +91,31 @@ struct GeminiAnswerReader: Sendable {
     } else if let text = members["text"]?.string {
       read(text, isThought: members["thought"]?.bool == true, signature, &events)
     } else if let blob = members["inlineData"] ?? members["inline_data"], let data = blob["data"]?.string {
-      begin(Self.part(of: data, type: blob["mimeType"]?.string ?? blob["mime_type"]?.string ?? ""), &events)
+      // A draft among the thoughts is no picture of the answer.
+      guard keepsMembers || members["thought"]?.bool != true else { return }
+      var part = Self.part(of: data, type: blob["mimeType"]?.string ?? blob["mime_type"]?.string ?? "")
+      part.setGemini(own(of: members, in: blob))
+      begin(part, &events)
     } else if let file = members["fileData"], let address = file["fileUri"]?.string {
       let isImage = file["mimeType"]?.string?.hasPrefix("image/") ?? false
-      begin(
-        isImage ? .image(ImagePart(source: address)) : .document(DocumentPart(source: address)), &events)
+      var part: Part =
+        isImage ? .image(ImagePart(source: address)) : .document(DocumentPart(source: address))
+      part.setGemini(own(of: members, in: file))
+      begin(part, &events)
     } else if members.contains(where: { $0.key != "thoughtSignature" && $0.key != "thought" }) {
       begin(.opaque(OpaquePart(name: "", members: members, dialect: .gemini, maker: maker)), &events)
     } else if let signature {
       begin(.thought(Thought("", signature: signature, maker: maker)), &events)
     }
+  }
+
+  /// What a file's part has besides, where the client knows it: its signature, whether it is a draft, what it is called.
+  private func own(of members: JSONObject, in file: JSONValue) -> JSONObject {
+    guard keepsMembers else { return [:] }
+    var own = members.without("inlineData", "inline_data", "fileData")
+    if members["inlineData"] == nil, let type = file["mimeType"] { own["mimeType"] = type }
+    if let name = file["displayName"] { own["displayName"] = name }
+    return own
   }
 
   private mutating func begin(_ part: Part, _ events: inout [AnswerEvent]) {

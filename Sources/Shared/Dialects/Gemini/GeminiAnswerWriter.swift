@@ -137,13 +137,15 @@ public struct GeminiAnswerWriter: Sendable {
       var json: JSONObject = ["functionCall": .object(function)]
       json["thoughtSignature"] = GeminiMark.mark(of: call).map(JSONValue.string)
       return [.object(json)]
-    case .image(let image): return [file(image.source)]
-    case .document(let document): return [document.source.map(file) ?? ["text": .string(document.text ?? "")]]
+    case .image(let image): return [part.geminiForm(file(image.source))]
+    case .document(let document):
+      return [document.source.map { part.geminiForm(file($0)) } ?? ["text": .string(document.text ?? "")]]
     case .audio(let audio):
       let type = audio.format.map { "audio/\($0 == "mp3" ? "mpeg" : $0)" } ?? "audio/wav"
-      return [["inlineData": ["mimeType": .string(type), "data": .string(audio.data)]]]
+      return [part.geminiForm(["inlineData": ["mimeType": .string(type), "data": .string(audio.data)]])]
     case .opaque(let opaque):
       if opaque.dialect == .gemini { return [.object(opaque.members)] }
+      if let image = opaque.drawnImage { return [file(image.source)] }
       guard opaque.maker != nil else { return [] }
       return [["text": "", "thought": true, "thoughtSignature": .string(MakersMark.wrap(part))]]
     case .toolResult, .citation: return []
@@ -163,7 +165,7 @@ public struct GeminiAnswerWriter: Sendable {
   private static func arguments(of call: ToolCall) -> JSONObject? {
     if call.kind == .custom { return ["input": .string(call.arguments)] }
     if call.arguments.allSatisfy(\.isWhitespace) { return [:] }
-    return (try? JSONParser.parse(call.arguments))?.object
+    return (try? JSONParser.parse(call.arguments, of: .provider))?.object
   }
 
   private static func file(_ source: String) -> JSONValue {

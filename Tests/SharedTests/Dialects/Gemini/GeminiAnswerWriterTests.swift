@@ -198,6 +198,27 @@ struct GeminiAnswerWriterTests {
     #expect(!String(buffer: chat).contains("somethingNew"))
   }
 
+  @Test("files come back to Gemini's clients with their signatures, drafts and kinds; drafts to no others")
+  func files() throws {
+    let parts: JSONValue = [
+      ["inlineData": ["mimeType": "image/png", "data": "AAAA"], "thought": true],
+      ["inlineData": ["mimeType": "image/png", "data": "iVBORw0KGgo="], "thoughtSignature": "c2ln"],
+      ["fileData": ["fileUri": "https://a/b", "mimeType": "video/mp4"]],
+      ["fileData": ["fileUri": "https://a/c", "mimeType": "image/png"]],
+      ["inlineData": ["mimeType": "audio/L16;rate=24000", "data": "AAAA"]],
+    ]
+    let body: JSONValue = [
+      "candidates": [["content": ["parts": parts, "role": "model"], "finishReason": "STOP", "index": 0]]
+    ]
+    let response = DialectFixture.response(200, body.description)
+    let answer = try GeminiDialect(keepsMembers: true).read(response).get().answer
+    let stored = try #require(StoredResult(JobResult.of(answer).encoded())).answer
+    let json = try JSONParser.parse(writer.whole(stored, model: "m", usage: .zero))
+    #expect(json["candidates"]?[0]?["content"]?["parts"] == parts)
+    let plain = try GeminiDialect().read(response).get().answer
+    #expect(plain.choices[0].parts.count == 4)
+  }
+
   @Test("a blocked prompt has no candidate, as at Gemini")
   func blocked() throws {
     let body = #"{"promptFeedback":{"blockReason":"SAFETY"},"usageMetadata":{"promptTokenCount":3}}"#
