@@ -30,7 +30,7 @@ struct AnswerStream: Sendable {
   /// Writes an answer that is there already.
   @concurrent
   mutating func write(_ result: StoredResult, to response: inout any ResponseBodyWriter) async throws {
-    add(result)
+    writer.tell(result, to: &bytes)
     try await stream.write(bytes, to: &response)
     trail.pieceWasSent(of: nil)
     try await response.finish(nil)
@@ -90,18 +90,11 @@ struct AnswerStream: Sendable {
     if let body = ended.result ?? ended.failure { trail.ended(body) }
     do throws(Problem) {
       guard let result = StoredResult(try EndedJob(ended).answer()) else { throw .internalError }
-      if isBegun { writer.end(with: result, to: &bytes) } else { add(result) }
+      if isBegun { writer.end(with: result, to: &bytes) } else { writer.tell(result, to: &bytes) }
     } catch {
       trail.broke()
       writer.fail(with: error, to: &bytes)
     }
-  }
-
-  /// The whole answer in one piece.
-  private mutating func add(_ result: StoredResult) {
-    writer.write(
-      result.answer.delta, of: Target(provider: result.provider, model: result.model), to: &bytes)
-    writer.end(with: result, to: &bytes)
   }
 }
 

@@ -52,6 +52,9 @@ protocol StreamWriter: Sendable {
   /// Appends what comes behind the last piece.
   mutating func end(with result: StoredResult, to bytes: inout ByteBuffer)
 
+  /// Appends an answer that is there from the start, and its end.
+  mutating func tell(_ result: StoredResult, to bytes: inout ByteBuffer)
+
   /// Appends the error that ends the stream.
   mutating func fail(with problem: Problem, to bytes: inout ByteBuffer)
 
@@ -77,4 +80,13 @@ extension StreamWriter {
   mutating func run(to bytes: inout ByteBuffer) {}
 
   mutating func goOn(_ bytes: inout ByteBuffer) { bytes.writeComment("waiting") }
+}
+
+extension StreamWriter {
+  /// In one piece.
+  mutating func tell(_ result: StoredResult, to bytes: inout ByteBuffer) {
+    write(
+      result.answer.delta, of: Target(provider: result.provider, model: result.model), to: &bytes)
+    end(with: result, to: &bytes)
+  }
 }

@@ -37,6 +37,11 @@ private struct MessageEventWriter: StreamWriter {
     bytes.write(events.end(result.answer, usage: TokenUsage(openAI: result.usage)))
   }
 
+  mutating func tell(_ result: StoredResult, to bytes: inout ByteBuffer) {
+    bytes.write(
+      events.whole(result.answer, of: result.model, usage: TokenUsage(openAI: result.usage)))
+  }
+
   /// A stream that is merely cut would be a whole message to the official SDK.
   mutating func fail(with problem: Problem, to bytes: inout ByteBuffer) {
     let error = problem.anthropicErrorObject(requestID: job.requestID.description)

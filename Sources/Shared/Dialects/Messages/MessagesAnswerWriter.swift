@@ -30,14 +30,11 @@ public struct MessagesAnswerWriter: Sendable {
     var blocks: [JSONObject] = []
     var text: Int?
     var citations: [Int: [JSONValue]] = [:]
-    for part in answer.choices[0].parts {
+    for part in answer.withoutCutCalls.choices[0].parts {
       switch part {
       case .citation(let citation):
         guard let form = citation.messagesForm, let text else { break }
         citations[text, default: []].append(.object(form))
-      case .toolCall(let call) where answer.finishReason == .length && !call.isWhole:
-        // It was cut, and must not look like one that is to be run.
-        break
       default:
         for block in MessagesBlock.blocks(of: part) {
           if block["type"] == "text" { text = blocks.count }
@@ -52,10 +49,22 @@ public struct MessagesAnswerWriter: Sendable {
   }
 }
 
+extension Answer {
+  /// Without calls that were cut, which must not look like ones that are to be run.
+  var withoutCutCalls: Answer {
+    guard finishReason == .length, hasToolCalls else { return self }
+    var answer = self
+    answer.choices[0].parts.removeAll { part in
+      if case .toolCall(let call) = part { !call.isWhole } else { false }
+    }
+    return answer
+  }
+}
+
 extension ToolCall {
   /// Whether the arguments are there to the end.
   var isWhole: Bool {
-    kind == .custom || arguments.isEmpty || (try? JSONParser.parse(arguments))?.object != nil
+    kind == .custom || arguments.isEmpty || (try? JSONParser.parse(arguments, of: .provider))?.object != nil
   }
 }
 

@@ -46,7 +46,10 @@ struct MessagesStreamReader: StreamReader {
       throw MessagesFault.fault(error, status: nil, response, hiding: key)
     }
     switch value["type"]?.string {
-    case "message_start": return count(value["message"]?["usage"])
+    case "message_start":
+      let events = count(value["message"]?["usage"])
+      let own = MessagesUsage.own(in: usage)
+      return keepsMembers && !own.isEmpty ? events + [.extras(["usage": .object(own)], .messages)] : events
     case "content_block_start": return start(value["content_block"], value["index"])
     case "content_block_delta": return go(on: value["delta"], value["index"])
     case "content_block_stop": return value["index"]?.integer.map { stop(index: $0) } ?? []
@@ -149,7 +152,7 @@ struct MessagesStreamReader: StreamReader {
   private mutating func stop(index: Int64) -> [AnswerEvent] {
     guard let block = open.removeValue(forKey: index) else { return [] }
     if var held = block.held {
-      if let input = try? JSONParser.parse(block.heldInput) { held.members["input"] = input }
+      if let input = try? JSONParser.parse(block.heldInput, of: .provider) { held.members["input"] = input }
       return [begin(.opaque(held))]
     }
     // A function without parameters is called without a delta.

@@ -7,7 +7,7 @@ public struct MessagesStreamWriter: Sendable {
   private let id: String
   private var model: String
   /// What is told of the prompt until its provider says better.
-  private let estimate: TokenUsage
+  private var estimate: TokenUsage
   private var isBegun = false
   private var blocks = 0
   private var open: OpenBlock?
@@ -67,14 +67,23 @@ public struct MessagesStreamWriter: Sendable {
     return events + [MessagesEvent("message_stop")]
   }
 
+  /// All events of an answer that is known from the start, of which the first tells what it used.
+  public mutating func whole(_ answer: Answer, of model: String, usage: TokenUsage) -> [MessagesEvent] {
+    if usage.promptTokens > 0 { estimate = usage }
+    let told = answer.withoutCutCalls
+    return write(told.delta, of: model) + end(told, usage: usage)
+  }
+
   private mutating func begin(with delta: AnswerDelta, _ events: inout [MessagesEvent]) {
     guard !isBegun else { return }
     isBegun = true
     var usage = estimate
     for case .usage(let told) in delta.events where told.promptTokens > 0 { usage = told }
+    var own = JSONObject()
+    for case .extras(let members, .messages) in delta.events { own = members["usage"]?.object ?? [:] }
     let message: JSONValue = [
       "id": .string(id), "type": "message", "role": "assistant", "model": .string(model), "content": [],
-      "stop_reason": nil, "stop_sequence": nil, "usage": .object(MessagesUsage.members(usage)),
+      "stop_reason": nil, "stop_sequence": nil, "usage": .object(MessagesUsage.members(usage, own: own)),
     ]
     events.append(MessagesEvent("message_start") { $0.member("message", json: message) })
   }
@@ -122,7 +131,13 @@ public struct MessagesStreamWriter: Sendable {
 
   private mutating func start(_ part: Part, _ index: Int, _ events: inout [MessagesEvent]) {
     switch part {
+    // What says nothing is no block: Anthropic begins one before some calls. Its text may still come.
+    case .text(let text) where text.text.isEmpty && text.extras.isEmpty: return
     case .text(let text): open(index, .text, ["type": "text", "text": ""], text.extras, &events)
+    // The words of a sound come in pieces; the sound has no form here.
+    case .audio(let audio):
+      guard audio.transcript?.isEmpty == false else { return }
+      open(index, .text, ["type": "text", "text": ""], [:], &events)
     case .refusal: open(index, .text, ["type": "text", "text": ""], [:], &events)
     case .thought(let thought) where thought.sealed == nil:
       open(index, .thought, ["type": "thinking", "thinking": "", "signature": ""], [:], &events)
@@ -178,6 +193,9 @@ public struct MessagesStreamWriter: Sendable {
     case .text(let text) where !text.text.isEmpty:
       events.append(.delta(index, "text_delta", "text", text.text))
     case .refusal(let text) where !text.isEmpty: events.append(.delta(index, "text_delta", "text", text))
+    case .audio(let audio):
+      guard let text = audio.transcript, !text.isEmpty else { break }
+      events.append(.delta(index, "text_delta", "text", text))
     case .thought(let thought):
       if !thought.text.isEmpty {
         events.append(.delta(index, "thinking_delta", "thinking", thought.text))
@@ -249,7 +267,7 @@ private struct OpenBlock: Sendable {
 
   var isWholeCall: Bool {
     guard case .call = kind, let last = arguments.utf8.last, last == UInt8(ascii: "}") else { return false }
-    return (try? JSONParser.parse(arguments))?.object != nil
+    return (try? JSONParser.parse(arguments, of: .provider))?.object != nil
   }
 
   /// Whether another block may begin: a call that others come between may go on behind them. What has not grown is not
