@@ -138,11 +138,10 @@ struct StreamedAnswer: Sendable {
     let events: [ServerSentEvent]
     do { events = try parser.feed(part) } catch { throw ProviderFault.exceeded(.eventSize(error.limit)) }
     hasEvents = hasEvents || !events.isEmpty
-    for event in events where !hasEnded && !event.isIdle {
-      if event.isDone {
-        hasEnded = true
-        break
-      }
+    for event in events where !hasEnded {
+      hasEnded = event.isDone
+      if hasEnded { break }
+      if event.isIdle { continue }
       let pieces = try reader.read(event)
       hasEnded = reader.hasEnded
       for var piece in pieces {

@@ -67,6 +67,12 @@ struct StreamedAnswerTests {
     #expect(throws: ProviderFault.self) { try answer([Array(body.utf8)], type: "text/event-stream") }
   }
 
+  @Test("OpenAI's end may bear a name")
+  func namedEnd() throws {
+    let body = Self.events.joined() + "event: done\ndata: [DONE]\n\n"
+    #expect(try answer([Array(body.utf8)], type: "text/event-stream").streamed.hasEnded)
+  }
+
   @Test("nothing behind the dialect's own end belongs to the answer")
   func behindTheEnd() throws {
     let body = Self.stream + Self.events[0] + "data: nonsense\n\n"
