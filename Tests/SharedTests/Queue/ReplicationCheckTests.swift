@@ -58,16 +58,14 @@ struct ReplicationCheckTests {
         var configuration = try RedisConfiguration(url: "unix://ann:pw@\(redis.socket)")
         configuration.acknowledgingReplicas = 1
         let client = RedisClient(configuration: configuration, logger: .quiet, purpose: "test")
-        await withThrowingTaskGroup(of: Void.self) { group in
-          group.addTask { try await client.run() }
-          defer { group.cancelAll() }
-          let error = await #expect(throws: ConfigurationError.self) {
-            try await DurabilityCheck(redis: client, logger: .quiet).run()
-          }
-          let sentence = error.map { "\($0)" } ?? ""
-          #expect(
-            sentence.hasSuffix("ACL SETUSER ann +wait" + (known == nil ? "" : " +waitaof")), "\(sentence)")
+        let running = Task { try await client.run() }
+        defer { running.cancel() }
+        let error = await #expect(throws: ConfigurationError.self) {
+          try await DurabilityCheck(redis: client, logger: .quiet).run()
         }
+        let sentence = error.map { "\($0)" } ?? ""
+        #expect(
+          sentence.hasSuffix("ACL SETUSER ann +wait" + (known == nil ? "" : " +waitaof")), "\(sentence)")
       }
     }
   }

@@ -148,7 +148,8 @@ struct RedisRefusalTests {
     try await OtherMake.with(
       OtherMake.hello(server: server, version: version), replies: ["FCALL": call + "\r\n"]
     ) { url in
-      #expect(try await self.refusal(of: url) == refusal)
+      let found = try await self.refusal(of: url)
+      #expect(found == refusal)
     }
   }
 
