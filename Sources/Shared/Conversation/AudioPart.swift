@@ -23,6 +23,9 @@ public struct AudioPart: Sendable, Hashable {
     self.extras = extras
   }
 
+  /// As ``Part/weight``.
+  var weight: Int { data.utf8.count / 64 + (transcript?.utf8.count ?? 0) + extras.size }
+
   var size: Int { data.utf8.count + (transcript?.utf8.count ?? 0) + extras.size }
 
   mutating func join(_ more: AudioPart) {

@@ -9,6 +9,9 @@ public struct OpaquePart: Sendable, Hashable {
   /// Nil for what a client brings.
   public var maker: Maker?
 
+  /// Whether it is a picture that a provider of Responses drew with a tool of its own.
+  var isDrawing: Bool { dialect == .responses && members["type"]?.string == "image_generation_call" }
+
   public init(name: String, members: JSONObject, dialect: Dialect, maker: Maker? = nil) {
     self.name = name
     self.members = members

@@ -31,11 +31,14 @@ public enum Part: Sendable, Hashable {
     }
   }
 
-  /// A rough size in bytes; an image counts as what it costs in tokens, four bytes each, whatever its own size.
+  /// A rough size in bytes, four for a token. An image counts as what it costs, whatever its own size, and so does a sound: its
+  /// Base64 has some 10 KB for a second of speech, and as many tokens.
   public var weight: Int {
     switch self {
     case .image: 4000
     case .document(let document): document.weight
+    case .audio(let audio): audio.weight
+    case .opaque(let part) where part.isDrawing: 4000
     case .toolResult(let result): result.weight
     default: size
     }

@@ -341,10 +341,10 @@ extension JSONParser {
 extension String {
   /// Whether a number's text says what the double does.
   fileprivate func isHeld(by value: Double) -> Bool {
+    if value.isNormal, value.description == self { return true }
     let mantissa = utf8.prefix { $0 | 0x20 != UInt8(ascii: "e") }.filter { $0 != 0x2D && $0 != 0x2E }
     if value.isZero { return mantissa.allSatisfy { $0 == UInt8(ascii: "0") } }
     let digits = mantissa.drop { $0 == UInt8(ascii: "0") }
-    if digits.count <= 15 { return value.isNormal }
-    return value.description == self
+    return digits.count <= 15 && value.isNormal
   }
 }

@@ -96,7 +96,7 @@ extension JobQueue {
       stored: fields.count > 5 ? fields[5].buffer : nil,
       deliveredJob: fields.count > 6 ? fields[6].string.flatMap(JobID.init(rawValue:)) : nil)
     job.age = fields.count > 7 ? fields[7].integer.map { .milliseconds($0) } : nil
-    job.followsRetry = fields.count > 8 && fields[8].string == "\(attempts - 1)"
+    job.followsRetry = fields.count > 8 && fields[8].string.flatMap(Int64.init) == attempts - 1
     return job
   }
 

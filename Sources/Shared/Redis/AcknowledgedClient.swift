@@ -59,12 +59,12 @@ public final class AcknowledgedClient: Service, Sendable {
   }
 
   public func run() async throws {
-    await withTaskGroup(of: Void.self) { group in
+    try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask {
         repeat { await self.wait.look() } while (try? await Task.sleep(for: Self.lookInterval)) != nil
       }
-      try? await redis.run()
-      group.cancelAll()
+      defer { group.cancelAll() }
+      try await redis.run()
     }
   }
 }

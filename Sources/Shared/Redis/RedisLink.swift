@@ -160,8 +160,7 @@ final class RedisLink: Sendable {
 
   private func keepConnected() async {
     var backoff = ReconnectBackoff()
-    var (losses, absence) = (PacedLine(), PacedLine())
-    var lastReason: RedisError?
+    var (losses, absence) = (PacedLine(), PacedReasons())
     while !Task.isCancelled {
       do {
         let connection = try await connector.connect()
@@ -183,10 +182,9 @@ final class RedisLink: Sendable {
           continue
         }
       } catch {
-        // Said again at once when it is away for another reason.
-        if lastReason != error { absence = PacedLine() }
-        lastReason = error
-        if let times = absence.next(now: .now) { logger.error("\(error)", metadata: ["times": "\(times)"]) }
+        if let times = absence.next("\(error)", now: .now) {
+          logger.error("\(error)", metadata: ["times": "\(times)"])
+        }
         enter(.away(error))
       }
       await topology.rest(for: backoff.next(chance: .random(in: 0..<1)))

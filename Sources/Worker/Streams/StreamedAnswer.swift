@@ -105,6 +105,8 @@ struct StreamedAnswer: Sendable {
     case .open(var body):
       form = .whole(ByteBuffer())
       if body.readableBytes == 0 { body = part } else { body.writeImmutableBuffer(part) }
+      // Or what keeps a connection alive would be looked through anew with each piece.
+      body.skipBlank()
       switch BodyForm(beginningWith: body.readableBytesView, isTyped: headers.isEventStream) {
       case nil: form = .open(body)
       case .whole: form = .whole(body)
@@ -198,6 +200,14 @@ extension AnswerEvent {
 extension AnswerDelta {
   fileprivate var hasParts: Bool {
     events.contains { if case .part(let part, _, _) = $0 { !part.isEmpty } else { false } }
+  }
+}
+
+extension ByteBuffer {
+  /// Passes over the white space that it begins with.
+  fileprivate mutating func skipBlank() {
+    let blank = readableBytesView.prefix { [0x20, 0x09, 0x0A, 0x0D].contains($0) }.count
+    moveReaderIndex(forwardBy: blank)
   }
 }
 

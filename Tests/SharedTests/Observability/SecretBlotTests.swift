@@ -33,6 +33,7 @@ struct SecretBlotTests {
       ("whsec_0123456789abcdef0123 and csk-0123456789abcdef", "*** and ***"),
       ("xai-0123456789abcdef0123", "***"), ("sk_test_0123456789abcdef", "***"),
       ("a risk-based-and-tested-way", "a risk-based-and-tested-way"),
+      ("SOUTHEAST_ASIA_QUARTERLY_REPORT", "SOUTHEAST_ASIA_QUARTERLY_REPORT"),
       ("-----BEGIN CERTIFICATE-----", "-----BEGIN CERTIFICATE-----"), ("", ""), ("ümlaut 🙂", "ümlaut 🙂"),
     ])
   func blots(text: String, shown: String) {

@@ -72,6 +72,28 @@ struct HalfAdmittedTests {
     }
   }
 
+  @Test("leaves no worker waiting for what was taken back")
+  func twoOffers() async throws {
+    try await QueueLab.with { lab in
+      let channels = [lab.queue.makeHandOverChannel(), lab.queue.makeHandOverChannel()]
+      try await RedisSubscriber.listening(to: channels[0], of: lab.server) {
+        try await RedisSubscriber.listening(to: channels[1], of: lab.server) {
+          for (worker, channel) in zip(["v", "w"], channels) {
+            _ = try await lab.queue.claim(1, worker: worker, offer: lab.queue.offer(of: worker, on: channel))
+          }
+          // The third finds no slot.
+          try await forbidding("rpush", lab) {
+            await #expect(throws: QueueError.self) {
+              try await lab.queue.admit([lab.admission(), lab.admission(), lab.admission()])
+            }
+          }
+          let handed = try await lab.redis("HVALS", ":handed").array?.map(\.string)
+          #expect(handed == ["0", "0"])
+        }
+      }
+    }
+  }
+
   @Test("a job of which its worker may not be told queues, no attempt used up")
   func forbiddenPublish() async throws {
     try await QueueLab.with { lab in

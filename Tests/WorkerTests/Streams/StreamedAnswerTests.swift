@@ -40,6 +40,18 @@ struct StreamedAnswerTests {
     #expect(try answer(bytes.map { [$0] }, type: type).answer.text == "Paris")
   }
 
+  @Test("what keeps a connection alive before an answer is not held, and not looked through again")
+  func blank() throws {
+    var answer = StreamedAnswer(wire: Dialect.chat.wire, hiding: nil, maker: "p")
+    answer.begin(status: 200, headers: [:])
+    for _ in 0..<100 {
+      _ = try answer.feed(ByteBuffer(string: "\n \r\n"))
+      #expect(answer.heldBytes == 0)
+    }
+    _ = try answer.feed(ByteBuffer(string: Self.whole))
+    #expect(try answer.end().answer.answer.text == "Paris")
+  }
+
   @Test(
     "what is neither is none, whatever its type",
     arguments: ["text/html", "text/plain", "text/event-stream"],

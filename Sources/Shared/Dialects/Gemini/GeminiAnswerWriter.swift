@@ -165,7 +165,7 @@ public struct GeminiAnswerWriter: Sendable {
   private static func arguments(of call: ToolCall) -> JSONObject? {
     if call.kind == .custom { return ["input": .string(call.arguments)] }
     if call.arguments.allSatisfy(\.isWhitespace) { return [:] }
-    return (try? JSONParser.parse(call.arguments, of: .provider))?.object
+    return (try? JSONParser.parse(call.arguments))?.object
   }
 
   private static func file(_ source: String) -> JSONValue {

@@ -64,7 +64,7 @@ enum MessagesBlock {
   private static func input(of call: ToolCall) -> JSONObject {
     if call.kind == .custom { return ["input": .string(call.arguments)] }
     if call.arguments.allSatisfy(\.isWhitespace) { return [:] }
-    return (try? JSONParser.parse(call.arguments, of: .provider))?.object ?? [
+    return (try? JSONParser.parse(call.arguments))?.object ?? [
       "INVALID_JSON": .string(call.arguments)
     ]
   }

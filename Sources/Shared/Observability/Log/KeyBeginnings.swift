@@ -1,5 +1,8 @@
 /// What the keys of well-known services begin with, by which one is known in a text.
 enum KeyBeginnings {
+  /// What is followed by capitals and digits alone: they begin words, too.
+  static let inCapitals: Set = ["AKIA", "ASIA"]
+
   /// Each with how many characters must follow at least.
   static let ofIssuers: [(prefix: String, least: Int)] = [
     // Providers of models; `sk-` is also how our own begin.

@@ -7,8 +7,10 @@ enum SecretBlots {
   /// No secret is taken for longer, in bytes.
   static let longest = 4096
 
-  private static let byFirst: [UInt8: [(prefix: [UInt8], least: Int)]] = Dictionary(
-    grouping: KeyBeginnings.ofIssuers.map { (prefix: Array($0.utf8), least: $1) }, by: { $0.prefix[0] })
+  private static let byFirst: [UInt8: [(prefix: [UInt8], least: Int, isInCapitals: Bool)]] = Dictionary(
+    grouping: KeyBeginnings.ofIssuers.map { prefix, least in
+      (prefix: Array(prefix.utf8), least: least, isInCapitals: KeyBeginnings.inCapitals.contains(prefix))
+    }, by: { $0.prefix[0] })
   private static let privateKey = Array("-----BEGIN ".utf8)
   private static let privateKeys = [Array("PRIVATE KEY".utf8), Array("PRIVATE KEY BLOCK".utf8)]
   private static let end = Array("-----END ".utf8)
@@ -40,8 +42,9 @@ enum SecretBlots {
       return password(in: bytes, behind: start + 3)
     }
     guard let kinds = byFirst[bytes[start]], !isWithinWord(bytes, at: start) else { return nil }
-    for (prefix, least) in kinds where bytes[start...].starts(with: prefix) {
-      let stop = bytes[start...].firstIndex { !isOfToken($0) } ?? bytes.count
+    for (prefix, least, isInCapitals) in kinds where bytes[start...].starts(with: prefix) {
+      let isOfKey = isInCapitals ? isCapitalOrDigit : isOfToken
+      let stop = bytes[start...].firstIndex { !isOfKey($0) } ?? bytes.count
       if stop - start - prefix.count >= least { return start..<stop }
     }
     return nil
@@ -76,6 +79,10 @@ enum SecretBlots {
 
   private static func isOfToken(_ byte: UInt8) -> Bool {
     isLetterOrDigit(byte) || "-_.".utf8.contains(byte)
+  }
+
+  private static func isCapitalOrDigit(_ byte: UInt8) -> Bool {
+    isLetterOrDigit(byte) && byte < UInt8(ascii: "a")
   }
 
   private static func isLetterOrDigit(_ byte: UInt8) -> Bool {

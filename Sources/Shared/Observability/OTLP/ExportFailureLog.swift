@@ -30,9 +30,13 @@ final class ExportFailureLog: Sendable {
     if let said { say(said) }
   }
 
-  /// Says what was lost within a minute of the last line, as soon as that is over: nothing may fail after it.
-  func sayWhatIsLeft(now: ContinuousClock.Instant = .now) {
-    let said = state.withLock { $0.lost > 0 ? Self.taken(&$0, now: now) : nil }
+  /// Says what was lost within a minute of the last line, as soon as that is over, or the process is: nothing may fail after
+  /// it.
+  func sayWhatIsLeft(now: ContinuousClock.Instant = .now, isLast: Bool = false) {
+    let said = state.withLock { state in
+      if isLast { state.lastSaid = nil }
+      return state.lost > 0 ? Self.taken(&state, now: now) : nil
+    }
     if let said { say(said) }
   }
 

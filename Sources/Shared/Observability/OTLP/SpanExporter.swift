@@ -126,5 +126,6 @@ public final class SpanExporter: Service, SpanSink {
       batch = queue.take()
     }
     noteDropped()
+    failures.sayWhatIsLeft(isLast: true)
   }
 }

@@ -32,6 +32,15 @@ local function show_life(K, worker, now)
   redis.call('ZADD', K .. 'workers', text(now), worker)
 end
 
+-- A running job is queued again, at the front. `watched` is its field `ev`.
+local function return_to_lane(K, id, lane, tenant, watched)
+  redis.call('ZREM', K .. 'lease', id)
+  redis.call('HSET', K .. 'j:' .. id, 's', 'queued')
+  change_running(K, { [tenant] = -1 })
+  enqueue(K, id, lane, tenant, true)
+  if watched then add_status(K, id) end
+end
+
 -- Back to the front of its lane; a job that lost its worker three times is taken out instead. A worker that is
 -- alive has not crashed: it lost the claim's answer, or was cut off.
 local function reclaim_one(K, id, keep, now)
@@ -164,7 +173,7 @@ local function give(K, id, job, request, worker, now_us)
     add_status(K, id)
   end
   return { id, fence, attempts, tonumber(job[4]) - now, job[9] or '', request, job[8], now - (job[12] or now),
-    job[13] }
+    job[13] or nil }
 end
 
 -- Gives jobs to a worker but those that are past their deadline: they end.

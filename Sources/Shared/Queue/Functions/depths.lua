@@ -7,9 +7,9 @@ do
 -- What a read returned; nothing of a key of another type, which whoever works with it finds.
 local function list_or_nothing(reply) return reply.err and {} or reply end
 
--- Jobs that are looked at for the one that waits longest, at most: some may have ended while they stood in a list, or been
--- put aside for long and not wait since they came.
-local CANDIDATES = 512
+-- Jobs that are looked at for the one that waits longest, at most, some of which may have been put aside for long and not
+-- wait since they came; and those beside them that have ended while they stood in a list.
+local CANDIDATES, ENDED = 64, 256
 
 -- The tenants of a lane that are held back for running as many jobs as they may.
 local function parked_in(K, lane)
@@ -35,10 +35,9 @@ end
 -- Since when (ms) the job waits that could be begun for longest; nil without one. None waits since before it came, and ids
 -- are in the order in which jobs came: mostly two are read. `lists` says where a head stands.
 local function waits_since(K, heads, lists)
-  local longest, ranks = nil, {}
+  local longest, ranks, index, ended = nil, {}, 1, 0
   table.sort(heads)
-  for index = 1, CANDIDATES do
-    if not heads[index] then break end
+  while heads[index] and index - ended <= CANDIDATES and ended < ENDED do
     local job = redis.pcall('HMGET', K .. 'j:' .. heads[index], 's', 'ct', 'gt', 'fo', 'rt')
     local came = tonumber(job[2])
     if job[1] == 'queued' and came and not (job[3] or job[4]) then
@@ -46,8 +45,10 @@ local function waits_since(K, heads, lists)
       local ready = tonumber(job[5]) or came
       if not longest or ready < longest then longest = ready end
     else
+      ended = ended + 1
       move_on(heads, lists, ranks, index)
     end
+    index = index + 1
   end
   return longest
 end

@@ -39,14 +39,19 @@ local function last_seen(K, worker)
   return tonumber(redis.call('ZSCORE', K .. 'workers', worker) or 0)
 end
 
--- Writes down what was taken of the intake's offer.
+-- Takes what was used of the intake's offer away from it.
 local function close_offer(K, intake)
   local offer = intake.offer
   if offer and offer.used > 0 then
     redis.call('ZINCRBY', K .. 'offers', text(-offer.used), offer.member)
-    redis.call('HINCRBY', K .. 'handed', offer.member, text(offer.used))
+    intake.closed[#intake.closed + 1] = offer
   end
   intake.offer = nil
+end
+
+-- Writes down how many jobs each worker is about to hear of.
+local function count_handed(K, intake)
+  for _, offer in ipairs(intake.closed) do redis.call('HINCRBY', K .. 'handed', offer.member, text(offer.used)) end
 end
 
 -- Whether somebody listens to a worker's channel, and the worker was heard of lately. What PUBLISH returns would count
@@ -101,21 +106,17 @@ local function hand_over(K, intake, order)
   return offer.worker .. ' ' .. offer.channel
 end
 
--- A running job is queued again, at the front. `watched` is its field `ev`.
-local function return_to_lane(K, id, lane, tenant, watched)
-  redis.call('ZREM', K .. 'lease', id)
-  redis.call('HSET', K .. 'j:' .. id, 's', 'queued')
-  change_running(K, { [tenant] = -1 })
-  enqueue(K, id, lane, tenant, true)
-  if watched then add_status(K, id) end
-end
-
--- One of whom its worker may not be told queues.
+-- One of whom its worker may not be told queues. Its lease is given up last: where a step of this is refused, that runs out.
 local function take_from(K, offer, order)
+  local key = K .. 'j:' .. order.id
+  enqueue(K, order.id, order.lane, order.tenant, true)
+  redis.call('HSET', key, 's', 'queued', 'a', '0')
+  redis.call('HDEL', key, 'st', 'by')
   redis.call('HINCRBY', K .. 'handed', offer.member, '-1')
-  redis.call('HINCRBY', K .. 'j:' .. order.id, 'a', '-1')
-  return_to_lane(K, order.id, order.lane, order.tenant, order.events ~= '')
+  change_running(K, { [order.tenant] = -1 })
+  if order.events ~= '' then add_status(K, order.id) end
   wake(K)
+  redis.call('ZREM', K .. 'lease', order.id)
 end
 
 -- Tells workers what was handed to them. Last of all, when nothing can be refused any more: what a worker was told of runs,
@@ -128,7 +129,7 @@ local function tell_handed(K, intake)
       .. (order.events == '' and '-' or order.events) .. ' ' .. order.request)
     if not heard then refused[#refused + 1] = handed end
   end
-  -- Each goes to the front. Where that is refused as well, its lease runs out.
+  -- Each goes to the front.
   for index = #refused, 1, -1 do pcall(take_from, K, refused[index].offer, refused[index].order) end
 end
 

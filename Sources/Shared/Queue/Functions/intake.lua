@@ -22,8 +22,8 @@ local function new_intake(args)
     unended = nil, running = nil,
     -- Whether nothing is queued; nil while that is not known.
     is_idle = nil,
-    -- The offer that jobs are handed over by, and what was handed over: orders with their offers.
-    offer = nil, handed = {},
+    -- The offer that jobs are handed over by, those of before, and what was handed over: orders with their offers.
+    offer = nil, closed = {}, handed = {},
     -- Orders of which something may be written.
     begun = {},
     must_wake = false,
@@ -100,6 +100,8 @@ local function write_intake(K, intake)
   close_offer(K, intake)
   if intake.must_wake then wake(K) end
   call_with_many('HSET', K .. 'open', open)
+  -- Last, for its worker would wait for jobs that are taken back.
+  count_handed(K, intake)
 end
 
 -- Takes back what was written of an order that is refused all the same, by Redis' rules for commands, say. Whatever of this
