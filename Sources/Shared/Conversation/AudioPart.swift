@@ -23,8 +23,8 @@ public struct AudioPart: Sendable, Hashable {
     self.extras = extras
   }
 
-  /// As ``Part/weight``.
-  var weight: Int { data.utf8.count / 64 + (transcript?.utf8.count ?? 0) + extras.size }
+  /// As ``Part/weight``. A second of speech is some 20 tokens, and as MP3 some 20 KB in Base64.
+  var weight: Int { data.utf8.count / 256 + (transcript?.utf8.count ?? 0) + extras.size }
 
   var size: Int { data.utf8.count + (transcript?.utf8.count ?? 0) + extras.size }
 

@@ -31,8 +31,7 @@ public enum Part: Sendable, Hashable {
     }
   }
 
-  /// A rough size in bytes, four for a token. An image counts as what it costs, whatever its own size, and so does a sound: its
-  /// Base64 has some 10 KB for a second of speech, and as many tokens.
+  /// A rough size in bytes, four for a token: an image counts as what it costs, whatever its own size, and so does a sound.
   public var weight: Int {
     switch self {
     case .image: 4000

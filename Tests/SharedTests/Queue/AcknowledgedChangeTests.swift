@@ -165,7 +165,7 @@ struct AcknowledgedChangeTests {
         await #expect(throws: QueueError.unacknowledged) { _ = try await own.lab.requeue(ids[0]) }
         // It is known now, so nothing more is written.
         let refusal = try await #require(throws: QueueError.self) { _ = try await own.lab.discard(ids[1]) }
-        #expect(refusal.reason.contains("NOREPLICAS"))
+        #expect(refusal.reason.contains("REDIS_ACK_REPLICAS"))
         #expect(try await own.lab.state(of: ids[0]) == .queued)
         await #expect(throws: QueueError.self) { _ = try await own.queue.usage(after: nil, count: 10) }
       }

@@ -227,7 +227,7 @@ struct AccessPolicyTests {
       windows.map { .requests($0) } + windows.map { .tokens($0) } + [.running, .queued, .queuedBytes]
     var codes = measures.map(\.code)
     for period in BudgetPeriod.allCases {
-      codes += [Budget(.limit, per: period).code, Budget(.limit, per: period, .soft).code]
+      codes += Budget.codes(of: [Budget(.limit, per: period), Budget(.limit, per: period, .soft)])
     }
     let owners = try [
       LimitSubject(tenant: #require(TenantID(rawValue: "a"))),

@@ -57,7 +57,8 @@ struct ChatMessageWriter {
     if target == nil || turn.parts.contains(where: stands) {
       json.writeNull()
     } else {
-      json.write(turn.standIn ?? "")
+      // Its pictures stand beside it, where they are kept.
+      json.write(keepsImages && turn.hasImages ? "" : turn.standIn ?? "")
     }
   }
 

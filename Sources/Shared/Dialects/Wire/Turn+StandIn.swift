@@ -13,6 +13,8 @@ extension Turn {
     return told
   }
 
+  var hasImages: Bool { parts.contains { if case .image = $0 { true } else { false } } }
+
   /// For whom a message has no member for what a model said instead of an answer.
   var withRefusalsAsTexts: Turn {
     var turn = self

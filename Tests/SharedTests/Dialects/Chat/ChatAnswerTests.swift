@@ -36,7 +36,7 @@ struct ChatAnswerTests {
   @Test(
     "usage that is missing, negative or absurd is clamped",
     arguments: [
-      ("null", 0), ("{}", 0), (#"{"completion_tokens":-5}"#, 0), (#"{"completion_tokens":"9"}"#, 0),
+      ("null", 0), ("{}", 0), (#"{"completion_tokens":-5}"#, 0), (#"{"completion_tokens":"9"}"#, 9),
       (#"{"completion_tokens":9223372036854775807}"#, TokenUsage.limit),
       (#"{"completion_tokens":1e300}"#, TokenUsage.limit),
     ])
@@ -103,7 +103,7 @@ struct ChatAnswerTests {
     "a success that is none is a fault of the provider",
     arguments: [
       ("", "empty answer"), ("<html>hello</html>", "not JSON"), (#"{"choices":[{"mess"#, "not JSON"),
-      (#"{"choices":[],"choices":[]}"#, "not JSON"), ("[]", "no choices in the answer"),
+      ("[]", "no choices in the answer"),
       ("null", "no choices in the answer"), (#"{"choices":"x"}"#, "no choices in the answer"),
       (#"{"choices":[{"message":{"content":"A"},"finish_reason":"error"}]}"#, "error in mid-answer"),
       (
