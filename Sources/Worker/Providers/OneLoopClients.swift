@@ -25,13 +25,8 @@ final class OneLoopClients: Sendable {
   func send<Delegate: HTTPClientResponseDelegate>(
     _ request: HTTPClient.Request, for delegate: Delegate
   ) async -> Result<Delegate.Response, any Error> where Delegate.Response: Sendable {
-    let place = begin()
-    defer { calls.withLock { $0[place] -= 1 } }
-    let task = clients[place].execute(request: request, delegate: delegate)
-    return await withTaskCancellationHandler {
+    await call(request, for: delegate) { task in
       do { return .success(try await task.futureResult.get()) } catch { return .failure(error) }
-    } onCancel: {
-      task.cancel()
     }
   }
 
@@ -39,12 +34,22 @@ final class OneLoopClients: Sendable {
   func send<Delegate: HTTPClientResponseDelegate>(
     _ request: HTTPClient.Request, for delegate: Delegate, telling result: EarlyResult<Delegate.Response>
   ) async -> Result<Delegate.Response, any Error> where Delegate.Response: Sendable {
+    await call(request, for: delegate) { task in
+      task.futureResult.whenComplete { result.tell($0) }
+      return await result.value
+    }
+  }
+
+  /// Makes a call and waits for what it comes to.
+  private func call<Delegate: HTTPClientResponseDelegate>(
+    _ request: HTTPClient.Request, for delegate: Delegate,
+    _ outcome: (HTTPClient.Task<Delegate.Response>) async -> Result<Delegate.Response, any Error>
+  ) async -> Result<Delegate.Response, any Error> where Delegate.Response: Sendable {
     let place = begin()
     defer { calls.withLock { $0[place] -= 1 } }
     let task = clients[place].execute(request: request, delegate: delegate)
-    task.futureResult.whenComplete { result.tell($0) }
     return await withTaskCancellationHandler {
-      await result.value
+      await outcome(task)
     } onCancel: {
       task.cancel()
     }

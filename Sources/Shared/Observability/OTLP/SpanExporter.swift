@@ -7,9 +7,9 @@ import Synchronization
 ///
 /// Told to stop, it sends what is there, once. It is the last service to be stopped.
 public final class SpanExporter: Service, SpanSink {
-  private let queue: SpanQueue
   private static let lossesEvery = Duration.seconds(1)
 
+  private let queue: SpanQueue
   private let batching: SpanBatching
   private let client: CollectorClient
   private let failures: ExportFailureLog
