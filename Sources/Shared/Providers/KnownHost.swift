@@ -21,6 +21,7 @@ enum KnownHost {
     "api.minimax.io": "minimax",
     "dashscope-intl.aliyuncs.com": "dashscope",
     "api.deepinfra.com": "deepinfra",
+    "api.fireworks.ai": "fireworks",
     "api.sambanova.ai": "sambanova",
     "api.studio.nebius.com": "nebius", "api.studio.nebius.ai": "nebius",
     "api.tokenfactory.nebius.com": "nebius",

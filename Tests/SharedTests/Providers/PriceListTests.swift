@@ -25,6 +25,18 @@ struct PriceListTests {
   }
 
   @Test(
+    "an answer that costs as much as its prompt does not cost nothing",
+    arguments: [
+      "perplexity/sonar", "mistral/ministral-8b-latest", "together/deepseek-ai/DeepSeek-V3",
+      "zai/glm-4-32b-0414-128k",
+    ])
+  func alike(name: String) throws {
+    let target = try #require(Target(description: name))
+    let price = try #require(PriceList.current.model(target.model, of: target.provider)?.price)
+    #expect(price.rates.rate(.output).rawValue >= price.input.rawValue)
+  }
+
+  @Test(
     "the models that are asked by default have prices", arguments: ["gemini", "groq", "openrouter"])
   func presets(name: String) throws {
     let preset = try #require(ProviderPreset.all.first { $0.name == name })
