@@ -39,10 +39,21 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     case idle, head, body, responding, lingering
   }
 
+  private enum End {
+    /// No request came behind them.
+    case refusal(Problem, isClientGone: Bool)
+    /// What came behind one that ends its connection is nobody's.
+    case silence
+  }
+
   private let limits: Limits
   private let departed: DepartedClients?
   private let log: RequestLog?
   private var phase = Phase.idle
+  /// Requests whose answers have not been written to their ends. Who sends several at once is answered in turn.
+  private var unanswered = 0
+  /// What follows once they are; nil where another request may come.
+  private var end: End?
   /// Of the body so far, what has not lengthened its time yet: less than a second's worth.
   private var uncountedBytes: Int64 = 0
   private var discardedBytes = 0
@@ -103,6 +114,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     case .head(let head):
       awaitsContinue = head.headerFields.expectsContinue
       uncountedBytes = 0
+      unanswered += 1
       enter(.body, context)
     case .body(let bytes):
       awaitsContinue = false
@@ -126,16 +138,18 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    guard let error = error as? HTTPParserError else { return context.fireErrorCaught(error) }
+    let problem: Problem = error == .headerOverflow ? .headersTooLarge : .badRequest(.malformed)
+    let isClientGone = error == .invalidEOFState
+    switch phase {
     // Before a head is whole there is nobody else who could answer.
-    if let error = error as? HTTPParserError, phase == .idle || phase == .head {
-      refuse(context, Self.isOverflow(error) ? .headersTooLarge : .badRequest(.malformed))
-    } else {
-      context.fireErrorCaught(error)
+    case .idle, .head: refuse(context, problem, isClientGone: isClientGone)
+    case .responding:
+      end = error == .closedConnection ? .silence : .refusal(problem, isClientGone: isClientGone)
+    case .body: context.fireErrorCaught(error)
+    // It has its answer.
+    case .lingering: break
     }
-  }
-
-  private static func isOverflow(_ error: HTTPParserError) -> Bool {
-    error == .headerOverflow
   }
 
   // MARK: - Outbound
@@ -155,29 +169,42 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   }
 
   func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-    switch (unwrapOutboundIn(data), phase) {
-    case (.head(var head), .body):
+    // The answer to the request whose body comes: nothing is awaited before it.
+    let isOfBody = phase == .body && unanswered == 1
+    switch unwrapOutboundIn(data) {
+    // All has been answered: the server's own word on a body that was no HTTP would be a second answer.
+    case _ where phase == .lingering: promise?.succeed()
+    case .head(var head) where isOfBody:
       // The rest of the body would be read only to be thrown away.
       head.headerFields[.connection] = "close"
       context.write(wrapOutboundOut(.head(head)), promise: promise)
-    case (.end, .body):
+    case .end where isOfBody:
       context.writeAndFlush(data, promise: promise)
       enter(.lingering, context)
-    case (.end, .responding):
+    case .end:
       context.write(data, promise: promise)
-      enter(.idle, context)
+      unanswered -= 1
+      if unanswered == 0 { isAnswered(context) }
     default:
       context.write(data, promise: promise)
     }
   }
 
+  private func isAnswered(_ context: ChannelHandlerContext) {
+    switch end {
+    case .refusal(let problem, let isClientGone): refuse(context, problem, isClientGone: isClientGone)
+    case .silence: enter(.lingering, context)
+    case nil: enter(.idle, context)
+    }
+  }
+
   /// Answers in the handler's stead and ends the connection.
-  private func refuse(_ context: ChannelHandlerContext, _ problem: Problem) {
+  private func refuse(_ context: ChannelHandlerContext, _ problem: Problem, isClientGone: Bool = false) {
     let id = RequestID(nil)
     let rendered = problem.problemDetails(requestID: id.description)
     log?.refused(
       problem, id: id, status: rendered.status.code, bytesOut: rendered.body.readableBytes,
-      client: context.remoteAddress?.ipAddress)
+      client: context.remoteAddress?.ipAddress, isClientGone: isClientGone)
     var headers = rendered.headers
     headers[.requestID] = id.description
     headers[.connection] = "close"

@@ -59,10 +59,13 @@ struct RequestLog: Sendable {
   }
 
   /// A request was refused of whose head nothing is known: it was no HTTP, too large or too slow.
-  func refused(_ problem: Problem, id: RequestID, status: Int, bytesOut: Int, client: String?) {
+  func refused(
+    _ problem: Problem, id: RequestID, status: Int, bytesOut: Int, client: String?, isClientGone: Bool
+  ) {
     metrics.refused(problem)
     ended(
-      RequestTrail(), End(method: nil, status: status, bytesOut: bytesOut, isClientGone: false), id: id,
+      RequestTrail(), End(method: nil, status: status, bytesOut: bytesOut, isClientGone: isClientGone),
+      id: id,
       client: client ?? "unix", userAgent: nil)
   }
 

@@ -149,6 +149,47 @@ struct ConnectionGuardTests {
     #expect(answer.contains("bad-request"))
   }
 
+  @Test(
+    "what comes with a request and is none is answered behind it, by its own name",
+    arguments: [
+      ("\u{16}\u{3}garbage\r\n\r\n", "400"),
+      ("GET / HTTP/1.1\r\nX-Large: \(String(repeating: "a", count: 90_000))\r\n\r\n", "431"),
+    ])
+  func malformedBehind(text: String, status: String) throws {
+    let request = "GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+    send(request + request + text)
+    try respond()
+    let first = try answer()
+    #expect(first.hasPrefix("HTTP/1.1 200") && !first.contains("HTTP/1.1 4"), "the second waits")
+    try respond()
+    let answer = try answer()
+    #expect(answer.hasPrefix("HTTP/1.1 200") && answer.contains("HTTP/1.1 \(status)"), "\(answer)")
+    #expect(answer.contains("X-Request-Id: req_") && answer.contains("Connection: close"), "\(answer)")
+    pass(.seconds(2))
+    #expect(!channel.isActive)
+  }
+
+  @Test("who sends two at once may wait for the second answer as long as for the first")
+  func slowSecond() throws {
+    send("GET / HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n")
+    try respond()
+    pass(.seconds(200))
+    #expect(channel.isActive)
+    try respond()
+    pass(.seconds(75))
+    #expect(!channel.isActive)
+  }
+
+  @Test("a body that turns out to be no HTTP has one answer")
+  func malformedBody() throws {
+    send("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n")
+    try respond()
+    _ = try answer()
+    send("no length\r\n")
+    try respond()
+    #expect(try answer().isEmpty)
+  }
+
   @Test("the rest of a body that was refused is not read: the connection ends")
   func unreadBody() throws {
     send("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n")
