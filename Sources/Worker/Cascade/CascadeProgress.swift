@@ -53,6 +53,9 @@ struct CascadeProgress: Sendable {
       cost: bought.reduce(.zero) { $0 + price(of: $1.usage, $1.target) }, isUnpriced: hasUnknownPrice)
   }
 
+  /// How many calls were made.
+  var calls: Int { path.count { $0.status != .skipped } }
+
   private var hasUnknownPrice: Bool {
     bought.contains { $0.usage.toldCost == nil && prices[$0.target] == nil }
   }
@@ -91,8 +94,8 @@ struct CascadeProgress: Sendable {
     if paysSeveral {
       result.payments = payments
       result.cost = payments.reduce(.zero) { $0 + $1.cost }
+      result.usedBySeveral = payments.reduce(.zero) { $0 + $1.usage }
     }
-    if bought.count > 1 { result.usedBySeveral = bought.reduce(.zero) { $0 + $1.usage } }
     result.providerKey = turn.key
     // What cost something had a price, where there was but one.
     result.isUnpriced =
@@ -123,7 +126,7 @@ struct CascadeProgress: Sendable {
     for step in path where step.status == .aborted {
       let target = Target(provider: step.provider, model: step.model)
       let prompt = TokenUsage(promptTokens: bought.last?.usage.promptTokens ?? 0, completionTokens: 0)
-      payments.append(Payment(target, .zero, price(of: prompt, target)))
+      payments.append(Payment(target, prompt, price(of: prompt, target)))
     }
     return payments
   }

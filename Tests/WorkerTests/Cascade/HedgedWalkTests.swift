@@ -34,6 +34,10 @@ struct HedgedWalkTests {
       #expect(
         result.cost == NanoDollars(rawValue: (14 + 2 * 24 + 14) * 1_000_000_000),
         "14 tokens read by both, 24 written by one")
+      #expect(result.usedInAll.promptTokens == 28 && result.usedInAll.completionTokens == 24)
+      let read = result.payments.map { "\($0.target.provider) \($0.usage.promptTokens)" }
+      #expect(Set(read) == ["one 14", "two 14"], "what is paid for is counted: \(read)")
+      #expect(result.usage.promptTokens == 14, "its client is told of the answer's own")
       try await eventually("the first call is aborted") { servers[0].closedConnections == 1 }
     }
   }
