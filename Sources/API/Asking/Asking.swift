@@ -34,6 +34,7 @@ struct Asking: Sendable {
   ) async throws(Problem) -> Asked {
     var question = question
     if let user { question.order.user = user }
+    call.trail.asks(question.order.request, for: question.order.user)
     question.order.recordedHeaders = desk.recordedHeaders.values(in: call.request.headers)
     if desk.judge.catalogs.isSticky(question.order.request.model) {
       question.order.thread = ThreadDigest.make(

@@ -16,6 +16,7 @@ struct TokenCounting: Sendable {
     to call: Call, about conversation: Conversation, user: String? = nil,
     writing body: @escaping @Sendable (Int) -> ByteBuffer
   ) async throws(Problem) -> Reply {
+    call.trail.asks(.count(conversation), for: try call.user() ?? user)
     let catalog = desk.catalogs.current
     try catalog.check(model: conversation.model)
     guard catalog.countsTokens(of: conversation.model) else {

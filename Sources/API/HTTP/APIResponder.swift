@@ -50,8 +50,7 @@ struct APIResponder: HTTPResponder {
       let origin = RequestOrigin(addresses, context, request.headers)
       if let tracer { trace = .of(request, to: route, by: tracer, id, origin) }
       trail.isIn(trace)
-      let principal = try await principal(of: request, from: origin, to: route)
-      trail.isOf(principal)
+      let principal = try await principal(of: request, from: origin, to: route, trail)
       client = principal.flatMap { self.client($0, origin) }
       if !gate.isOpen, route.description.access.scopes != nil {
         throw .unavailable(.redisIsAway, retryAfter: .seconds(1))
@@ -77,7 +76,9 @@ struct APIResponder: HTTPResponder {
     }
     // A client that keeps its connection shall take its next request elsewhere.
     if drain.isOn { headers[.connection] = "close" }
-    return response(to: request, trace?.following(reply, to: request) ?? reply, headers, id, trail, context)
+    return response(
+      to: request, trace?.following(reply, to: request, about: trail.facts.job) ?? reply, headers, id, trail,
+      context)
   }
 
   private func find(_ request: Request) throws(Problem) -> (Route, parameters: [String: String]) {
@@ -88,18 +89,22 @@ struct APIResponder: HTTPResponder {
     }
   }
 
-  /// Whose key a request has, which may do what the route does; nil where none is looked at.
+  /// Whose key a request has, which may do what the route does; nil where none is looked at. Whose it is goes to the trail,
+  /// also of one that may not.
   private func principal(
-    of request: Request, from origin: RequestOrigin, to route: Route
+    of request: Request, from origin: RequestOrigin, to route: Route, _ trail: RequestTrail
   ) async throws(Problem) -> Principal? {
     let access = route.description.access
     if access == .open || access == .optionalKey && !authenticator.hasKey(request.headers) { return nil }
     let others = GoogleKeys.areTaken(at: route.description.path) ? GoogleKeys.of(request) : []
     guard let scopes = access.scopes else {
-      return try await optionalPrincipal(of: request, and: others, from: origin)
+      let principal = try await optionalPrincipal(of: request, and: others, from: origin)
+      trail.isOf(principal)
+      return principal
     }
     let principal = try await authenticator.principal(
       of: request.headers, and: others, from: origin, isFresh: access != .asking)
+    trail.isOf(principal)
     do throws(Problem) {
       try principal.check(scopes, from: origin)
       return principal
@@ -107,6 +112,7 @@ struct APIResponder: HTTPResponder {
       guard access == .asking else { throw error }
       // What is known may be old: nobody is refused by that.
       let current = try await authenticator.current(principal)
+      trail.isOf(current)
       try current.check(scopes, from: origin)
       return current
     }

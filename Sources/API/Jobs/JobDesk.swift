@@ -52,7 +52,6 @@ struct JobDesk: Sendable {
       job.isSettled()
       call.hold.release()
     }
-    call.trail.asks(job)
     if let id = job.replays { return noted(.replayed(id), job, call) }
     for _ in 0..<RequestJudge.mostTimes {
       let outcome: AdmissionOutcome

@@ -21,6 +21,8 @@ final class RequestTrail: Sendable {
     var user: String?
     /// What was asked.
     var model: String?
+    /// As metrics name it.
+    var operation = "chat"
     var job: JobID?
     var cache: CacheStatus?
     var admitted: ContinuousClock.Instant?
@@ -80,10 +82,12 @@ final class RequestTrail: Sendable {
 
   func bodyWasRead(_ bytes: Int) { guarded.withLock { $0.bytesIn = bytes } }
 
-  func asks(_ job: PendingJob) {
+  /// A question has been read. Whoever refuses it comes later.
+  func asks(_ request: JobRequest, for user: String?) {
     guarded.withLock { facts in
-      facts.model = job.model
-      facts.user = job.admission.demand.user
+      facts.model = request.model
+      facts.operation = request.operation
+      facts.user = user
       facts.job = nil
     }
   }

@@ -9,8 +9,6 @@ final class APIMetrics: Sendable {
   }
 
   static let otherRoute = "other"
-  /// Only chats are streamed.
-  private static let operation = "chat"
 
   private let requests = HistogramFamily(Metrics.httpRequestDuration)
   private let firstToken = HistogramFamily(Metrics.serverFirstToken)
@@ -75,12 +73,12 @@ final class APIMetrics: Sendable {
     let summary = facts.body.flatMap(AnswerSummary.init)
     guard let target = summary?.target ?? facts.target else { return }
     let name = targets.name(of: target)
-    firstToken.series(Self.operation, name.provider, name.model)
+    firstToken.series(facts.operation, name.provider, name.model)
       .observe(start.duration(to: first), trace: facts.recordedTrace)
     guard let last = facts.lastToken, last > first, let tokens = summary?.completionTokens, tokens > 1 else {
       return
     }
-    perToken.series(Self.operation, name.provider, name.model)
+    perToken.series(facts.operation, name.provider, name.model)
       .observe(first.duration(to: last).seconds / Double(tokens - 1), trace: facts.recordedTrace)
   }
 

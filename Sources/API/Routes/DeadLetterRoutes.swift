@@ -54,6 +54,7 @@ struct DeadLetterRoutes: Sendable {
     let tenant: String?
     do { tenant = try await queue.tenant(of: id) } catch { throw Problem(error) }
     guard let tenant, try call.reach().includes(named: tenant) else { throw .jobNotFound }
+    call.trail.isOf(id)
     return (
       id, try AuditNote(action, of: id.rawValue, by: call, before: ["tenant": .string(tenant)])
     )

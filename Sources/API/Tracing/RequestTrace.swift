@@ -104,11 +104,14 @@ final class RequestTrace: Sendable {
 
   // MARK: - The end
 
-  /// The reply, with whose end the span ends: at once, or with its stream.
-  func following(_ reply: Reply, to request: Request) -> Reply {
+  /// The reply, with whose end the span ends: at once, or with its stream. `job` is what the request was about.
+  func following(_ reply: Reply, to request: Request, about job: JobID?) -> Reply {
     guard let span else { return reply }
     let status = reply.status.code
-    span.update { $0["http.response.status_code"] = status }
+    span.update { attributes in
+      attributes["http.response.status_code"] = status
+      if let job { attributes["sluice.job.id"] = job.rawValue }
+    }
     if status >= 500 { span.fail("\(status)") }
     guard case .stream(let write) = reply.content, request.method != .head else {
       span.end()
