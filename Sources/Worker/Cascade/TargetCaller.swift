@@ -172,7 +172,7 @@ struct TargetCaller: Sendable {
         words.note(answer.unknownFinishReason, of: target.provider)
         let ending = Self.ending(of: answer, call.request, wasTold: deltas?.hasBegun == true)
         let step = Self.step(call, ending, elapsed)
-        span?.answered(answer, step.reason ?? step.status.rawValue)
+        span?.answered(answer, ending.outcome)
         note(ending.outcome, call, elapsed, answer: answer)
         add(step, to: &steps)
         return ending
@@ -237,7 +237,8 @@ struct TargetCaller: Sendable {
       deltas.targetIsAsked()
       let answer = call.endpoint.streamedAnswer(to: call.request, client.limits)
       let firstByte = call.firstByte
-      let began = FirstPiece(notes.metrics?.series(of: call.target))
+      let began = FirstPiece(
+        notes.metrics?.series(of: call.target), trace: JobTracing.current?.recordedTrace)
       let stream = try await client.stream(
         call.told(call.http, span), timeouts: call.endpoint.timeouts, isLast: call.isLast,
         counting: call.bytes, into: answer, unfinished: &cut

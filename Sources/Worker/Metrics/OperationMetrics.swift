@@ -17,7 +17,7 @@ struct OperationMetrics: Sendable {
   func ended(after duration: Duration, _ usage: TokenUsage?, trace: String?) {
     durations.observe(duration, trace: trace)
     guard let usage, !usage.isZero else { return }
-    inputTokens.observe(Double(usage.promptTokens))
-    outputTokens.observe(Double(usage.completionTokens))
+    inputTokens.observe(Double(usage.promptTokens), trace: trace)
+    outputTokens.observe(Double(usage.completionTokens), trace: trace)
   }
 }

@@ -72,12 +72,12 @@ final class TargetMetrics: Sendable {
   }
 
   /// The first piece of a streamed answer has come.
-  func began(after duration: Duration) {
+  func began(after duration: Duration, trace: String?) {
     firstPieces.withLock { known in
       let series = known ?? families.firstPieces.series(name.provider, name.model)
       known = series
       return series
-    }.observe(duration, trace: JobTracing.current?.recordedTrace)
+    }.observe(duration, trace: trace)
   }
 
   /// An answer has been recorded.

@@ -36,12 +36,12 @@ final class WorkerMetrics: Sendable {
   }
 
   func claimed(_ job: ClaimedJob) {
-    if let age = job.age { self.age.observe(age) }
+    if let age = job.age { self.age.observe(age, trace: job.trace?.recorded) }
   }
 
-  /// A job has been recorded as ended; `result` is nil for a failure.
-  func ended(_ account: JobAccount, with result: JobResult?) {
-    if let wait = account.wait { histogram(of: account.lane).observe(wait) }
+  /// A job has been recorded as ended; `result` is nil for a failure, `trace` what an exemplar may name.
+  func ended(_ account: JobAccount, with result: JobResult?, trace: String? = nil) {
+    if let wait = account.wait { histogram(of: account.lane).observe(wait, trace: trace) }
     guard let result else { return }
     let usage = result.usedInAll
     if result.payments.isEmpty {
@@ -99,4 +99,9 @@ final class WorkerMetrics: Sendable {
     let left = byTarget.withLock { Array($0.values) }.flatMap(\.quotaLeft)
     text.add(Metrics.quotaLeft, left)
   }
+}
+
+extension JobTrace {
+  /// What an exemplar may name: nil where no backend is told of it.
+  fileprivate var recorded: String? { context.isSampled ? "\(context.traceID)" : nil }
 }

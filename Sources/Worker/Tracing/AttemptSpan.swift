@@ -71,25 +71,26 @@ final class AttemptSpan: Sendable {
 
   /// The call was given up: another target was faster, or nobody wants the answer any more.
   func aborted() {
-    span.update { $0["sluice.outcome"] = "aborted" }
+    let outcome = TargetMetrics.Outcome.aborted.rawValue
+    span.update { $0["sluice.outcome"] = outcome }
     span.end()
   }
 
   func failed(_ fault: ProviderFault) {
-    let status = fault.status
+    let (status, outcome) = (fault.status, TargetMetrics.Outcome(fault).rawValue)
     span.update { attributes in
-      attributes["sluice.outcome"] = "failed"
+      attributes["sluice.outcome"] = outcome
       attributes["http.response.status_code"] = status
     }
     // The reason is ours; what the provider said may hold a part of the prompt.
-    span.fail(status.map { "\($0)" } ?? fault.kind.word, fault.reason)
+    span.fail(status.map { "\($0)" } ?? outcome, fault.reason)
     span.end()
   }
 
-  func answered(_ answer: ProviderAnswer, _ outcome: String) {
+  func answered(_ answer: ProviderAnswer, _ outcome: TargetMetrics.Outcome) {
     let usage = answer.answer.usage
     span.update { attributes in
-      attributes["sluice.outcome"] = outcome
+      attributes["sluice.outcome"] = outcome.rawValue
       attributes["http.response.status_code"] = 200
       let reasons = answer.answer.choices.compactMap(\.finishReason?.rawValue)
       if !reasons.isEmpty { attributes["gen_ai.response.finish_reasons"] = reasons }
@@ -116,19 +117,6 @@ extension ProviderFault {
     guard reason.hasSuffix(")"), let open = reason.lastIndex(of: "(") else { return nil }
     return Int(reason[reason.index(after: open)...].dropLast()).flatMap {
       (100...599).contains($0) ? $0 : nil
-    }
-  }
-}
-
-extension ProviderFault.Kind {
-  /// For `error.type`.
-  fileprivate var word: String {
-    switch self {
-    case .requestRefused: "request_refused"
-    case .keyRefused: "key_refused"
-    case .limited: "rate_limited"
-    case .failing: "failing"
-    case .contentFiltered: "content_filter"
     }
   }
 }

@@ -53,7 +53,11 @@ enum GenAIContent {
       attributes["llm.token_count.completion"] = usage.completionTokens
       attributes["llm.token_count.total"] = usage.totalTokens
     }
-    guard case .chat = request else { return attributes }
+    switch request {
+    case .chat, .completion: break
+    // Numbers, and verdicts on what stands in the input.
+    case .embedding, .moderation, .count: return attributes
+    }
     var writer = GenAIMessageWriter()
     let messages = writer.messages(answer.answer.choices)
     attributes["gen_ai.output.messages"] = messages

@@ -8,7 +8,7 @@ enum JobSpan {
   ) -> SpanRecord {
     var attributes = messaging(trace, id, "process", "process")
     attributes["sluice.job.state"] = state.rawValue
-    attributes["sluice.job.attempts"] = attempts
+    attributes["sluice.job.claims"] = attempts
     var span = SpanRecord(
       context: trace.context, parent: trace.parent, isParentRemote: true, name: "process \(trace.lane)",
       kind: .consumer, start: trace.start, end: end, attributes: attributes)

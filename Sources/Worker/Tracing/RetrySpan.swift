@@ -22,7 +22,7 @@ enum RetrySpan {
     _ trace: JobTrace, _ id: JobID, attempts: Int, after delay: Duration, last: TraceContext?, at time: UInt64
   ) -> SpanRecord {
     var attributes = JobSpan.messaging(trace, id, "retry", "send")
-    attributes["sluice.job.attempts"] = attempts
+    attributes["sluice.job.claims"] = attempts
     attributes["sluice.retry.delay"] = delay.seconds
     return SpanRecord(
       context: trace.context.at(self.id(of: trace, after: attempts)), parent: trace.context.spanID,

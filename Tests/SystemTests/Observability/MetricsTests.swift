@@ -224,6 +224,35 @@ struct MetricsTests {
     }
   }
 
+  @Test("streamed completions are counted as such, and each histogram that knows the trace has exemplars")
+  func completions() async throws {
+    let trace = "1af7651916cd43dd8448eb211c80319c"
+    try await WebhookReceiver.with(.status(200)) { collector in
+      let environment = [
+        "OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:\(collector.port)",
+        "OTEL_EXPORTER_OTLP_PROTOCOL": "http/json", "CASCADE": "gemini",
+      ]
+      try await with(environment: environment) { _, api, worker in
+        let reply = try await api.post(
+          "/v1/completions", ["model": "default", "prompt": "Why is", "stream": true],
+          headers: ["traceparent": "00-\(trace)-b7ad6b7169203331-01"])
+        #expect(reply.status == 200)
+        let told = try await counted(api, #"{route="/v1/completions",status="200"}"#)
+        let first = "gen_ai_server_time_to_first_token_seconds_count"
+        let series = told.samples.keys.filter { $0.hasPrefix(first) }
+        #expect(series.count == 1 && series.allSatisfy { $0.contains("text_completion") }, "\(series)")
+        _ = try await idle(worker, after: 1)
+        let lines = try await worker.workerMetrics(accept: Self.openMetrics).text.split(separator: "\n")
+        for name in [
+          "gen_ai_client_operation_duration_seconds", "gen_ai_client_token_usage",
+          "sluice_attempt_first_token_seconds", "sluice_queue_wait_seconds",
+        ] {
+          #expect(lines.contains { $0.hasPrefix(name + "_bucket") && $0.contains(trace) }, "\(name)")
+        }
+      }
+    }
+  }
+
   @Test("what refuses a request is counted")
   func refusals() async throws {
     try await with(environment: ["RATE_LIMIT": "1/hour", "CASCADE": "gemini"]) { _, api, _ in

@@ -246,6 +246,33 @@ struct TraceTests {
     }
   }
 
+  @Test("texts that go on are content, too, whole and told in pieces", arguments: [false, true])
+  func completions(isStreamed: Bool) async throws {
+    try await traced(["TRACE_CONTENT": "on"]) { _, api in
+      let reply = try await api.post(
+        "/v1/completions", ["model": "default", "prompt": "Why is", "stream": .bool(isStreamed)])
+      #expect(reply.status == 200)
+    } _: { spans in
+      let attempt = try #require(spans.named("text_completion").first)
+      #expect(attempt.attributes["input.value"] == "Why is")
+      let output = try JSONParser.parse(attempt.attributes["gen_ai.output.messages"]?.string ?? "")
+      #expect(output[0]?["parts"]?[0]?["content"]?.string?.isEmpty == false, "\(output)")
+      #expect(attempt.attributes["output.value"] == attempt.attributes["gen_ai.output.messages"])
+    }
+  }
+
+  @Test("spans say of an attempt what lines and metrics say")
+  func words() async throws {
+    try await traced(["CASCADE": "gemini,groq"]) { cluster, api in
+      try await cluster.simulator.script([["provider": "gemini", "behaviour": ["status": 400]]])
+      #expect(try await api.post("/query", ["prompt": "Why?"]).status == 200)
+    } _: { spans in
+      let outcomes = spans.named("chat").map { $0.attributes["sluice.outcome"]?.string ?? "" }
+      #expect(Set(outcomes) == ["request_refused", "success"])
+      #expect(spans.named("process").first?.attributes["sluice.job.claims"] != nil)
+    }
+  }
+
   @Test("what became of spans is counted where metrics are told")
   func counted() async throws {
     try await WebhookReceiver.with(.status(400)) { collector in
