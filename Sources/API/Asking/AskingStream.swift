@@ -88,7 +88,7 @@ struct AskingStream: Sendable {
     }
     // Clients of other APIs know no way to go on with a stream.
     var reader = desk.reader(of: start.job.id, for: client, isResumable: false)
-    let first = writer.beginsAtOnce ? [] : try await firstPiece(&reader)
+    let first = writer.beginsAtOnce ? [] : try await firstPiece(&reader, call.trail)
     if first.contains(where: { $0.kind == .whole }) {
       guard let body = try await desk.read(start.job.id, for: client).job.result else { throw .internalError }
       call.trail.ended(body)
@@ -123,7 +123,9 @@ struct AskingStream: Sendable {
   }
 
   /// The events up to the first that the client sees. Throws when that is the job's failure.
-  private func firstPiece(_ reader: inout EventReader) async throws(Problem) -> [JobEvent] {
+  private func firstPiece(
+    _ reader: inout EventReader, _ trail: RequestTrail
+  ) async throws(Problem) -> [JobEvent] {
     let end = ContinuousClock.now + Self.patience
     var events: [JobEvent] = []
     while true {
@@ -132,7 +134,9 @@ struct AskingStream: Sendable {
       events += more
       for event in more {
         switch event.kind {
-        case .error(let failure): throw .failed(storedError: failure)
+        case .error(let failure):
+          trail.ended(failure)
+          throw .failed(storedError: failure)
         case .delta, .whole, .done: return events
         case .status, .restart: continue
         }

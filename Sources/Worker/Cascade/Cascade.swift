@@ -84,7 +84,9 @@ final class Cascade: Sendable {
         progress.add(turn)
       }
     }
-    if Task.isCancelled && !progress.isDecided { return CascadeReport(nil, unused: progress.purchase) }
+    if Task.isCancelled && !progress.isDecided {
+      return CascadeReport(nil, unused: progress.purchase, calls: progress.calls)
+    }
     let outcome = progress.outcome
     if case .answered = outcome { return CascadeReport(outcome) }
     return CascadeReport(outcome, unused: progress.purchase)

@@ -21,6 +21,15 @@ indirect enum CascadeOutcome: Sendable, Hashable {
     .passing(message: "\(error)", retryAfter: unroutableWait, path: [], askedAny: true)
   }
 
+  /// What became of each target.
+  var path: [CascadeStep] {
+    switch self {
+    case .answered(let result, _): result.cascadePath
+    case .failed(let failure): failure.cascadePath
+    case .passing(_, _, let path, _), .interrupted(_, let path, _): path
+    }
+  }
+
   /// Whether any provider was asked.
   var askedAny: Bool {
     if case .passing(_, _, _, let askedAny) = self { askedAny } else { true }

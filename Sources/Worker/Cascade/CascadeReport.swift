@@ -6,16 +6,22 @@ struct CascadeReport: Sendable, Hashable {
   let outcome: CascadeOutcome?
   /// Of a walk without an answer. What an answer cost stands in its result, whatever was bought beside it.
   let unused: Purchase?
+  /// Of a walk that was given up: how many calls it had made.
+  let calls: Int
 
-  init(_ outcome: CascadeOutcome?, unused: Purchase? = nil) {
+  init(_ outcome: CascadeOutcome?, unused: Purchase? = nil, calls: Int = 0) {
     self.outcome = outcome
     self.unused = unused
+    self.calls = calls
   }
 
   /// The same of a job that nobody wants any more.
   var givenUp: CascadeReport {
-    if case .answered(let result, _) = outcome { return CascadeReport(nil, unused: Purchase(result)) }
-    return CascadeReport(nil, unused: unused)
+    let calls = outcome?.path.count { $0.status != .skipped } ?? calls
+    if case .answered(let result, _) = outcome {
+      return CascadeReport(nil, unused: Purchase(result), calls: calls)
+    }
+    return CascadeReport(nil, unused: unused, calls: calls)
   }
 }
 

@@ -15,7 +15,7 @@ struct JobLog: Sendable {
     after unused: Purchase?, began: ContinuousClock.Instant?, since start: ContinuousClock.Instant,
     in trace: String? = nil
   ) async {
-    if let account { metrics.ended(account, with: verdict.result) }
+    if let account { metrics.ended(account, with: verdict.result, trace: JobTracing.current?.recordedTrace) }
     guard access.has(isError: verdict.failure != nil) else { return }
     let key = await name(of: account)
     let total = account?.total ?? start.duration(to: .now)
@@ -29,14 +29,12 @@ struct JobLog: Sendable {
       line.member("lane", account?.lane)
       line.member("state", failure == nil ? "succeeded" : "failed")
       line.member("model", model)
-      line.member("target", result.map { "\($0.provider)/\($0.model)" })
+      line.member("target", verdict.answering)
       if let result {
         line.add(result.usedInAll)
         line.member("cost_usd", decimal: result.cost.rawValue, places: 9)
       } else if let unused {
-        line.member("tokens_in", unused.promptTokens)
-        line.member("tokens_out", unused.completionTokens)
-        line.member("cost_usd", decimal: unused.cost.rawValue, places: 9)
+        line.add(unused)
       }
       line.member("attempts", verdict.path?.count { $0.status != .skipped })
       line.member("claims", job.attempts)
@@ -47,6 +45,32 @@ struct JobLog: Sendable {
       line.member("finish_reason", result?.answer.finishReason?.rawValue)
       line.member("error", failure?.code.rawValue)
       addContents(of: job, verdict, to: &line)
+    }
+  }
+
+  /// A job was cancelled under this worker, which has told what it had bought for it.
+  func cancelled(
+    _ job: ClaimedJob, asked model: String?, _ account: JobAccount?, after report: CascadeReport,
+    since start: ContinuousClock.Instant, in trace: String? = nil
+  ) async {
+    guard access.has(isError: false) else { return }
+    let key = await name(of: account)
+    let total = account?.total ?? start.duration(to: .now)
+    access.write("job", words: "job cancelled in \(total.wholeMilliseconds) ms") { line in
+      line.member("trace_id", trace)
+      line.member("tenant", account?.tenant)
+      line.member("key", key)
+      line.member("user", account?.user)
+      line.member("job", job.lease.id.rawValue)
+      line.member("lane", account?.lane)
+      line.member("state", JobState.cancelled.rawValue)
+      line.member("model", model)
+      if let unused = report.unused { line.add(unused) }
+      line.member("attempts", report.calls)
+      line.member("claims", job.attempts)
+      line.member("queue_ms", account?.wait?.wholeMilliseconds)
+      line.member("first_token_ms", account?.firstToken?.wholeMilliseconds)
+      line.member("total_ms", total.wholeMilliseconds)
     }
   }
 
@@ -75,5 +99,20 @@ extension JobVerdict {
   /// Nil where it has not failed for good.
   var failure: JobFailure? { if case .fail(let failure) = self { failure } else { nil } }
 
+  /// Who answered, or had begun to.
+  fileprivate var answering: String? {
+    if let result { return "\(result.provider)/\(result.model)" }
+    guard let failure, failure.code == .streamInterrupted else { return nil }
+    return failure.cascadePath.last { $0.status != .skipped }.map { "\($0.provider)/\($0.model)" }
+  }
+
   fileprivate var path: [CascadeStep]? { result?.cascadePath ?? failure?.cascadePath }
+}
+
+extension StructuredLine {
+  fileprivate mutating func add(_ purchase: Purchase) {
+    member("tokens_in", purchase.promptTokens)
+    member("tokens_out", purchase.completionTokens)
+    member("cost_usd", decimal: purchase.cost.rawValue, places: 9)
+  }
 }

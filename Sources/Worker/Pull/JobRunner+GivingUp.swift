@@ -12,13 +12,20 @@ extension JobRunner {
   /// worker gives back what it holds, it tells that with it.
   ///
   /// While Redis is away nothing can be told. When that takes too long, the job counts as what it had reserved.
-  func giveUp(_ lease: Lease, _ report: CascadeReport) async -> CancellationError {
+  func giveUp(
+    _ job: ClaimedJob, asked model: String?, _ report: CascadeReport, since start: ContinuousClock.Instant,
+    _ tracing: JobTracing?
+  ) async -> CancellationError {
+    let lease = job.lease
     let end = ContinuousClock.now + Self.timeToTell
     let slot = JobAccountSlot()
     while !held.abandon(lease, bought: report.unused) {
       if let isSettled = try? await recorder.queue.settle(lease, bought: report.unused, telling: slot) {
         // Of one whose lease was lost Redis counts what it had reserved, and nothing here.
-        if isSettled, let unused = report.unused { log.metrics.bought(unused, by: slot.account?.tenant) }
+        guard isSettled else { break }
+        if let unused = report.unused { log.metrics.bought(unused, by: slot.account?.tenant) }
+        await log.cancelled(
+          job, asked: model, slot.account, after: report, since: start, in: tracing?.traceID)
         break
       }
       guard ContinuousClock.now < end else { break }

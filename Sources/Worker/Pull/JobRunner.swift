@@ -51,14 +51,16 @@ struct JobRunner: Sendable {
       let failure = JobFailure(code: .unreadable, message: "This worker cannot run the job: \(error).")
       (report, form) = (CascadeReport(.failed(failure)), .parts)
     }
-    guard let outcome = report.outcome else { throw await giveUp(job.lease, report) }
+    guard let outcome = report.outcome else {
+      throw await giveUp(job, asked: model, report, since: start, tracing)
+    }
     pace.note(askedAny: outcome.askedAny)
     let verdict = JobVerdict(
       outcome, attempts: job.attempts, maxAttempts: maxAttempts, timeLeft: deadline - clock.now,
       mayBeginAnew: job.streaming == .restart, backoff: backoff, chance: .random(in: 0..<1))
     let (settlement, account): (Settlement?, JobAccount?)
     do { (settlement, account) = try await record(verdict, form, job.lease, began, report.unused) } catch {
-      throw await giveUp(job.lease, report.givenUp)
+      throw await giveUp(job, asked: model, report.givenUp, since: start, tracing)
     }
     guard settlement == .recorded else { return }
     if let unused = report.unused { log.metrics.bought(unused, by: account?.tenant) }
@@ -72,7 +74,7 @@ struct JobRunner: Sendable {
     case .complete, .fail:
       await log.ended(
         job, asked: model, with: verdict, account, after: report.unused, began: began, since: start,
-        in: (tracing?.trace.context.traceID).map { "\($0)" })
+        in: tracing?.traceID)
     }
   }
 

@@ -39,8 +39,11 @@ final class JobTracing: SpanSink {
     followsRetry = job.followsRetry
   }
 
+  /// As log lines have it.
+  var traceID: String { "\(trace.context.traceID)" }
+
   /// The trace that an exemplar may name (32 hexadecimal digits): nil where no backend has it.
-  var recordedTrace: String? { tracer == nil ? nil : "\(trace.context.traceID)" }
+  var recordedTrace: String? { tracer == nil ? nil : traceID }
 
   /// The job was given to this worker. How long it waited before its first start is a span of its own.
   func began() {

@@ -214,6 +214,25 @@ struct RequestLogTests {
     }
   }
 
+  @Test("so has what comes behind a request in the same write, and who leaves amid a head is told of")
+  func unreadableBehind() async throws {
+    try await with { _, api, _ in
+      let head = "GET /providers HTTP/1.1\r\nHost: sluice\r\nX-API-Key: \(SluiceCluster.key)\r\n"
+      let answers = try await RawConnection.with(port: api.port) { connection in
+        try await connection.send(head + "X-Request-Id: two-1\r\n\r\n\u{16}\u{3}garbage\r\n\r\n")
+        return await connection.answer() + connection.answer()
+      }
+      let ids = answers.matches(of: /(?i)\r\nx-request-id: (\S+)\r\n/).map { String($0.1) }
+      try #require(ids.count == 2 && ids[0] == "two-1", "\(answers)")
+      let line = try await line(api.process, of: ids[1])
+      #expect(line["status"] == 400 && line["client_gone"] == nil, "\(line)")
+      try await RawConnection.with(port: api.port) { try await $0.send(head) }
+      try await eventually("whoever left amid the head has a line: \(api.process.log)") {
+        api.process.lines("request").contains { $0["client_gone"] == true && $0["status"] == 400 }
+      }
+    }
+  }
+
   @Test("who leaves before all of a body is sent is told of")
   func clientGoneWhileSending() async throws {
     try await with { _, api, _ in
@@ -235,10 +254,46 @@ struct RequestLogTests {
         api.url + "/query", method: .POST,
         headers: ["X-API-Key": SluiceCluster.key, "X-Request-Id": "b-1"],
         body: ["prompt": "Why?", "stream": true])
-      let id = try await line(api.process, of: "b-1")["job"]?.string ?? ""
-      let job = try await line(worker, ofJob: id)
+      let request = try await line(api.process, of: "b-1")
+      let job = try await line(worker, ofJob: request["job"]?.string ?? "")
+      #expect(job["target"] != nil && job["target"] == request["target"], "\(job) \(request)")
+      #expect(job["attempts"] == 1 && request["attempts"] == 1, "\(job) \(request)")
       #expect(job["state"] == "failed" && job["tokens_in"]?.integer ?? 0 > 0, "\(job)")
       #expect(job["cost_usd"]?.double ?? 0 > 0, "\(job)")
+    }
+  }
+
+  @Test(
+    "of a job that is cancelled while it runs, its worker says what was bought", arguments: [true, false])
+  func cancelled(isStreamed: Bool) async throws {
+    try await with(environment: ["CASCADE": "gemini"]) { cluster, api, worker in
+      try await cluster.simulator.script([["provider": "*", "behaviour": ["hang": "before_headers"]]])
+      let made = try await api.post(
+        "/jobs", ["prompt": "Why?", "max_tokens": 10, "stream": .bool(isStreamed)])
+      let link = try #require(made.headers["location"])
+      try await eventually("a provider is being asked") {
+        try await cluster.simulator.stats()["in_flight"]?.integer == 1
+      }
+      _ = try await api.call(.DELETE, link)
+      let job = try await line(worker, ofJob: made.json["id"]?.string ?? "")
+      #expect(job["state"] == "cancelled" && job["tenant"] == "default", "\(job)")
+      #expect(job["tokens_in"] == 5 && job["cost_usd"]?.double ?? 0 > 0, "\(job)")
+      #expect(job["attempts"] == 1 && job["claims"] == 1 && job["queue_ms"] != nil, "\(job)")
+    }
+  }
+
+  @Test("of a stream that everybody refused, the line has what that of a whole answer has")
+  func refusedStream() async throws {
+    try await with(environment: ["CASCADE": "gemini,groq"]) { cluster, api, _ in
+      try await cluster.simulator.script([["provider": "*", "behaviour": ["status": 400]]])
+      for (id, isStreamed) in [("r-1", false), ("r-2", true)] {
+        let body: JSONValue = [
+          "messages": [["role": "user", "content": "Why?"]], "stream": .bool(isStreamed),
+        ]
+        _ = try await api.post("/v1/chat/completions", body, headers: ["X-Request-Id": id])
+        let line = try await line(api.process, of: id)
+        #expect(line["attempts"] == 2 && line["queue_ms"] != nil, "\(line)")
+      }
     }
   }
 
