@@ -18,12 +18,13 @@ struct AdminClient: Sendable {
     _ server: Server, _ body: (AdminClient) async throws -> Value
   ) async throws -> Value {
     // A redirection could take the key to somebody else.
-    let http = HTTPClient(
-      eventLoopGroupProvider: .singleton,
-      configuration: HTTPClient.Configuration(
-        redirectConfiguration: .disallow,
-        timeout: .init(
-          connect: TimeAmount(min(server.timeout, .seconds(10))), read: TimeAmount(server.timeout))))
+    var configuration = HTTPClient.Configuration(
+      redirectConfiguration: .disallow,
+      timeout: .init(
+        connect: TimeAmount(min(server.timeout, .seconds(10))), read: TimeAmount(server.timeout)))
+    // Else a connection that is refused is tried anew until the time for it is over.
+    configuration.connectionPool.retryConnectionEstablishment = false
+    let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     let result: Result<Value, any Error>
     do { result = .success(try await body(AdminClient(server: server, http: http))) } catch {
       result = .failure(error)

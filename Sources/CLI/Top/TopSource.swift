@@ -6,6 +6,8 @@ struct TopSource: Sendable {
   /// Sums of usage are read from Redis, row by row.
   private static let usageInterval = Duration.seconds(15)
   private static let metricsLimit = 16 << 20
+  /// How long a worker may take to tell of itself: one that is away holds up nothing.
+  static let workerPatience = Duration.seconds(2)
 
   let api: AdminClient
   /// Where the API's metrics are, if not beside all else (`METRICS_PORT`).
@@ -15,16 +17,25 @@ struct TopSource: Sendable {
 
   /// - Parameter usage: what was read of it before.
   func look(after usage: TopUsage?) async throws(CommandFailure) -> TopLook {
+    async let seen = lookAtWorkers()
     let snapshot = try await apiMetrics()
-    var seen: [TopLook.Worker] = []
-    for worker in workers {
-      // One that is away is shown as such.
-      let metrics = try? await Self.snapshot(worker.client)
-      seen.append(TopLook.Worker(name: worker.name, metrics: metrics))
-    }
     let providers = try await api.send(.GET, AdminPath("providers")).json["providers"]?.array
-    return TopLook(
-      api: snapshot, workers: seen, providers: providers ?? [], usage: try await self.usage(after: usage))
+    let latest = try await self.usage(after: usage)
+    return TopLook(api: snapshot, workers: await seen, providers: providers ?? [], usage: latest)
+  }
+
+  /// All at once. One that is away is shown as such.
+  private func lookAtWorkers() async -> [TopLook.Worker] {
+    await withTaskGroup(of: (Int, MetricsSnapshot?).self) { group in
+      for (place, worker) in workers.enumerated() {
+        group.addTask { (place, try? await Self.snapshot(worker.client)) }
+      }
+      var seen = workers.map { TopLook.Worker(name: $0.name, metrics: nil) }
+      for await (place, metrics) in group {
+        seen[place] = TopLook.Worker(name: workers[place].name, metrics: metrics)
+      }
+      return seen
+    }
   }
 
   private func apiMetrics() async throws(CommandFailure) -> MetricsSnapshot {

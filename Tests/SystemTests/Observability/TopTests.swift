@@ -14,6 +14,21 @@ struct TopTests {
     return CommandLab.Run(status: process.exitStatus, text: process.log)
   }
 
+  @Test("a worker that takes connections and says nothing holds up nothing", .timeLimit(.minutes(1)))
+  func silentWorker() async throws {
+    try await SluiceCluster.with(environment: ["ADMIN_API_KEY": "admin-key"]) { cluster in
+      let api = try await cluster.startAPI()
+      try await SilentServer.with { port in
+        let address = "127.0.0.1:\(port)"
+        let shown = try await run(api.url, ["--worker", "http://\(address)"])
+        #expect(shown.status == 0, "\(shown.text)")
+        let line = shown.text.split(separator: "\n").first { $0.hasPrefix(address) }
+        #expect(line?.hasSuffix("does not answer") == true, "\(shown.text)")
+      }
+      await api.process.killNow()
+    }
+  }
+
   @Test("it shows lanes, providers, workers and spend, and says what is wrong with an address or a key")
   func once() async throws {
     let environment = ["ADMIN_API_KEY": "admin-key", "WORKER_PORT": "0"]

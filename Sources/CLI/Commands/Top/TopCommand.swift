@@ -34,31 +34,31 @@ struct TopCommand: AsyncParsableCommand {
       throw CommandFailure.option("interval", "\(interval) is none; allowed are 1 to 3600 seconds")
     }
     let server = try server.server()
-    let metrics = try metrics.map { try address($0, "metrics", server) }
-    let workers = try worker.map { try address($0, "worker", server) }
+    let metrics = try metrics.map { try address($0, "metrics", within: server.timeout) }
+    let workers = try worker.map {
+      try address($0, "worker", within: min(server.timeout, TopSource.workerPatience))
+    }
     let isOnce = once || !Terminal.standard.isOne
     try await AdminClient.with(server) { api in
       let source = TopSource(
         api: api, metrics: metrics.map(api.asking),
         workers: workers.map { (name: Self.name(of: $0), client: api.asking($0)) })
       let watch = TopWatch(url: server.url, source: source)
-      // Before the screen is taken: what is wrong from the start is said as every command says it.
-      let first = try await watch.look()
-      if isOnce {
-        try await Task.sleep(for: .seconds(interval))
-        try Self.write(try await watch.look())
-      } else {
-        try await show(first, of: watch)
-      }
+      guard isOnce else { return try await show(watch, of: server) }
+      _ = try await watch.look()
+      try await Task.sleep(for: .seconds(interval))
+      try Self.write(try await watch.look())
     }
   }
 
   /// An address that is asked without a key: nobody's but the server's own is told it.
-  private func address(_ text: String, _ option: String, _ server: Server) throws(CommandFailure) -> Server {
+  private func address(
+    _ text: String, _ option: String, within timeout: Duration
+  ) throws(CommandFailure) -> Server {
     guard let base = Server.base(of: text) else {
       throw .option(option, "\"\(text)\" is no address; write one such as http://127.0.0.1:8001")
     }
-    return Server(url: base, key: nil, timeout: server.timeout)
+    return Server(url: base, key: nil, timeout: timeout)
   }
 
   private static func name(of server: Server) -> String {
@@ -69,12 +69,15 @@ struct TopCommand: AsyncParsableCommand {
     try Output.write(view.lines.map { TerminalText.cell($0.text) + "\n" }.joined())
   }
 
-  /// The view on a screen of its own, until somebody leaves or a signal ends it.
-  private func show(_ first: TopView, of watch: TopWatch) async throws {
+  /// The view on a screen of its own, until somebody leaves or a signal ends it. Keys are obeyed before anything has been seen,
+  /// and what is wrong from the start ends it and is said as every command says it.
+  private func show(_ watch: TopWatch, of server: Server) async throws {
     let terminal = Terminal.standard
     let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup, .sigwinch)
     try await terminal.entered {
-      terminal.draw(first.lines)
+      terminal.draw([
+        TopLine(text: "Sluice at \(server.url)", style: .title), TopLine(text: "is being asked…"),
+      ])
       try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await TerminalKeys.waitForLeaving(at: terminal.input) }
         group.addTask {
@@ -85,8 +88,8 @@ struct TopCommand: AsyncParsableCommand {
         }
         group.addTask {
           while true {
-            try await Task.sleep(for: .seconds(interval))
             terminal.draw(try await watch.look().lines)
+            try await Task.sleep(for: .seconds(interval))
           }
         }
         defer { group.cancelAll() }
