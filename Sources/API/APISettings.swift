@@ -70,6 +70,11 @@ struct APISettings: Sendable {
     drainTimeout = try environment.read(Variables.drainTimeout)
     tracing = try OTLPSettings(environment, service: "sluice-api")
     metricsPort = try environment.readIfSet(Variables.metricsPort)
+    // 0 is any that is free.
+    if let metricsPort, metricsPort == port, port != 0 {
+      throw ConfigurationError(
+        "METRICS_PORT holds \(metricsPort), which is PORT, too; allowed is another one")
+    }
     metricsTenants = try environment.read(Variables.metricsTenants)
     recordedHeaders = RecordedHeaders(try environment.read(Variables.recordedHeaders))
   }

@@ -86,6 +86,17 @@ struct StartTests {
     }
   }
 
+  @Test("a port that is to serve twice stops the API, with both variables")
+  func samePort() async throws {
+    let port = "\(try RedisServer.freePort())"
+    try await SluiceCluster.with(environment: ["PORT": port, "METRICS_PORT": port]) { cluster in
+      let process = try await cluster.start("sluice-api")
+      try await process.waitForOutput("METRICS_PORT holds \(port), which is PORT, too")
+      await process.waitUntilExit()
+      #expect(process.exitStatus != 0)
+    }
+  }
+
   @Test(
     "without the replicas that must acknowledge a process is not ready, and a request is refused unwritten")
   func tooFewReplicas() async throws {

@@ -24,7 +24,8 @@ struct OTLPEndpoint: Sendable {
   static func isAllowed(_ text: String) -> Bool {
     let lowercased = text.lowercased()
     guard lowercased.hasPrefix("http://") || lowercased.hasPrefix("https://") else { return false }
-    return !text.contains("@") && (try? HTTPClient.Request(url: text)) != nil
+    guard !text.contains("@"), let request = try? HTTPClient.Request(url: text) else { return false }
+    return (1...65_535).contains(request.port)
   }
 
   /// RFC 9110, sections 5.1 and 5.5.

@@ -34,14 +34,24 @@ public struct OTLPSettings: Sendable {
     resource = OTLPResource(
       service: service, name: try environment.readIfSet(Variables.otelServiceName),
       told: try environment.read(Variables.otelResourceAttributes))
-    batching = SpanBatching(
-      delay: try environment.read(Variables.otelScheduleDelay),
-      queueSize: try environment.read(Variables.otelQueueSize),
-      batchSize: try environment.read(Variables.otelBatchSize),
-      exportTimeout: try environment.read(Variables.otelExportTimeout))
+    batching = try Self.batching(environment)
     sampler = try environment.read(Variables.otelSampler)
       .sampler(ratio: environment.read(Variables.otelSamplerArgument))
     recordsContent = try environment.read(Variables.traceContent) == .on
+  }
+
+  private static func batching(_ environment: ProcessEnvironment) throws(ConfigurationError) -> SpanBatching {
+    let queueSize = try environment.read(Variables.otelQueueSize)
+    let told = try environment.readIfSet(Variables.otelBatchSize)
+    if let told, told > queueSize {
+      throw ConfigurationError(
+        "\(Variables.otelBatchSize.name) holds \(told), for which \(Variables.otelQueueSize.name) "
+          + "(\(queueSize)) has no room; allowed is as much or less")
+    }
+    return SpanBatching(
+      delay: try environment.read(Variables.otelScheduleDelay), queueSize: queueSize,
+      batchSize: min(try environment.read(Variables.otelBatchSize), queueSize),
+      exportTimeout: try environment.read(Variables.otelExportTimeout))
   }
 
   private static func tls(_ environment: ProcessEnvironment) throws(ConfigurationError) -> TLSConfiguration {

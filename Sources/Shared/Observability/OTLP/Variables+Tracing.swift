@@ -52,7 +52,8 @@ extension Variables {
     "OTEL_BSP_MAX_QUEUE_SIZE", "how many spans wait to be sent at most; what comes then is left out",
     in: 1...1_000_000, default: 2048)
   public static let otelBatchSize = Variable<Int>.integer(
-    "OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "how many spans are sent at once", in: 1...1_000_000, default: 512)
+    "OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "how many spans are sent at once: `OTEL_BSP_MAX_QUEUE_SIZE` at most",
+    in: 1...1_000_000, default: 512)
   public static let otelExportTimeout = milliseconds(
     "OTEL_BSP_EXPORT_TIMEOUT", "how long it is tried to send spans, before they are left out",
     default: "30000")

@@ -46,6 +46,9 @@ struct OTLPSettingsTests {
     #expect(
       told.headers.map(\.value) == ["b c", "Bearer k"]
         && told.headers.map(\.name) == ["x-a", "Authorization"])
+    let small = try #require(
+      try settings(["OTEL_EXPORTER_OTLP_ENDPOINT": "http://c", "OTEL_BSP_MAX_QUEUE_SIZE": "2"]))
+    #expect(small.batching.batchSize == 2, "what nobody has said is no contradiction")
     #expect(told.sampler == TraceSampler(.ratio(0.01)) && told.batching.batchSize == 7)
     let resource = Dictionary(uniqueKeysWithValues: told.resource.attributes.map { ($0.name, $0.value) })
     #expect(resource["service.name"] == .string("mine") && resource["host.name"] == .string("b,c"))
@@ -56,6 +59,7 @@ struct OTLPSettingsTests {
     arguments: [
       ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"), ("OTEL_TRACES_SAMPLER_ARG", "2"),
       ("OTEL_EXPORTER_OTLP_ENDPOINT", "c:4317"), ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://u:p@c"),
+      ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://c:99999"), ("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "2049"),
       ("OTEL_EXPORTER_OTLP_HEADERS", "authorization"), ("OTEL_EXPORTER_OTLP_HEADERS", "a b=secret"),
       ("OTEL_EXPORTER_OTLP_HEADERS", "a=secret%0d%0ax: y"), ("OTEL_RESOURCE_ATTRIBUTES", "a=%zz"),
       ("OTEL_EXPORTER_OTLP_CERTIFICATE", "/nowhere"), ("OTEL_BSP_SCHEDULE_DELAY", "0"),
