@@ -44,10 +44,11 @@ private struct ChatMessageBody: Sendable {
   var others: JSONObject = [:]
 
   var turn: Turn {
-    guard let content else { return Turn(chat: others, role: role) }
     var members = others
-    members["content"] = content
-    return Turn(chat: members, role: role)
+    if let content { members["content"] = content }
+    var turn = Turn(chat: members, role: role)
+    turn.nameMakersOfCalls()
+    return turn
   }
 
   /// What only becomes clear with the whole message.

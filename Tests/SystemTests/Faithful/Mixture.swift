@@ -33,7 +33,7 @@ struct Mixture: Sendable {
     filter = samples.happens(85) ? .nothing : samples.pick([.all, .rest])
     let maker = Self.provider(dialect, seed, 0)
     switch dialect {
-    case .chat, .responses: wire = MixtureInChat.wire(samples, filter)
+    case .chat, .responses: wire = MixtureInChat.wire(samples, filter, maker: maker)
     case .messages: wire = MixtureInMessages.wire(samples, filter, maker: maker)
     case .gemini: wire = MixtureInGemini.wire(samples, filter, maker: maker)
     }

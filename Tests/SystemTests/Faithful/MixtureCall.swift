@@ -3,9 +3,13 @@ import Shared
 /// Writes one random tool call in OpenAI's form, whole and in fragments.
 struct MixtureCall {
   private(set) var wire: (whole: JSONValue, fragments: [JSONValue])
+  /// As clients are told of it: with who signed it.
+  private(set) var told: JSONValue
 
   /// A call without an index goes on until the next one begins.
-  init(_ index: Int, isIndexed: Bool, _ samples: inout MixtureSamples) {
+  ///
+  /// `maker` is the provider's name.
+  init(_ index: Int, isIndexed: Bool, maker: String, _ samples: inout MixtureSamples) {
     let isCustom = samples.happens(20)
     let (kind, member) = isCustom ? ("custom", "input") : ("function", "arguments")
     let text = Self.text(isCustom: isCustom, &samples)
@@ -31,6 +35,11 @@ struct MixtureCall {
     }
     call[kind] = .object(["name": name, member: .string(text)])
     wire = (.object(call), fragments)
+    if case .object(var content)? = call["extra_content"] {
+      content["sluice"] = ["maker": .string("gemini:\(maker)")]
+      call["extra_content"] = .object(content)
+    }
+    told = .object(call)
   }
 
   /// Also what is no JSON.

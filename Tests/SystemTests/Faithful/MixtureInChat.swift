@@ -10,19 +10,22 @@ struct MixtureInChat {
 
   private var samples: MixtureSamples
   private let filter: Mixture.Filter
+  /// The provider's name.
+  private let maker: String
   private var message: JSONObject = ["role": "assistant"]
   private var logprobs: [JSONValue] = []
   private var strands: [[Piece]] = []
   private var told = ToldAnswer()
 
-  static func wire(_ samples: MixtureSamples, _ filter: Mixture.Filter) -> Mixture.Wire {
-    var mixture = MixtureInChat(samples: samples, filter: filter)
+  static func wire(_ samples: MixtureSamples, _ filter: Mixture.Filter, maker: String) -> Mixture.Wire {
+    var mixture = MixtureInChat(samples: samples, filter: filter, maker: maker)
     return mixture.wire()
   }
 
-  private init(samples: MixtureSamples, filter: Mixture.Filter) {
+  private init(samples: MixtureSamples, filter: Mixture.Filter, maker: String) {
     self.samples = samples
     self.filter = filter
+    self.maker = maker
   }
 
   private mutating func wire() -> Mixture.Wire {
@@ -172,12 +175,12 @@ struct MixtureInChat {
 
   private mutating func addCalls() {
     let isIndexed = samples.happens(85)
-    var calls: [JSONValue] = []
+    var calls: [MixtureCall] = []
     var fragments: [[Piece]] = []
     for index in 0..<samples.number(1...3) {
-      let (call, pieces) = MixtureCall(index, isIndexed: isIndexed, &samples).wire
+      let call = MixtureCall(index, isIndexed: isIndexed, maker: maker, &samples)
       calls.append(call)
-      fragments.append(pieces.map { Piece(delta: ["tool_calls": [$0]]) })
+      fragments.append(call.wire.fragments.map { Piece(delta: ["tool_calls": [$0]]) })
     }
     // One after the other, or all at once.
     let rows: [Piece]
@@ -186,7 +189,7 @@ struct MixtureInChat {
     } else {
       rows = fragments.flatMap(\.self)
     }
-    add("tool_calls", .array(calls), told: .array(calls), rows)
+    add("tool_calls", .array(calls.map(\.wire.whole)), told: .array(calls.map(\.told)), rows)
   }
 
   /// What there was before tools.

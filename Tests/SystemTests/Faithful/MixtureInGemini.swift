@@ -153,7 +153,10 @@ struct MixtureInGemini {
     if samples.happens(30) {
       let signature = JSONValue.string(samples.base64())
       part["thoughtSignature"] = signature
-      told["extra_content"] = ["google": ["thought_signature": signature]]
+      told["extra_content"] = [
+        "google": ["thought_signature": signature],
+        "sluice": ["maker": .string("gemini:\(thoughts.maker)")],
+      ]
     }
     calls.append(.object(told))
     add(.object(part))

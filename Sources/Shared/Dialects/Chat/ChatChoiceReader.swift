@@ -197,7 +197,7 @@ struct ChatChoiceReader: Sendable {
       piece.name = name
     }
     piece.extras = members.without("index", "id", "type", "function", "custom")
-    ChatPartReader.takeSignature(&piece)
+    takeSignature(of: &piece)
     if calls[number].isSigned { piece.signature = nil }
     calls[number].isSigned = calls[number].isSigned || piece.signature != nil
     events.append(.part(.toolCall(piece), at: calls[number].part, choice: choice))
@@ -227,13 +227,18 @@ struct ChatChoiceReader: Sendable {
     var call = ToolCall(
       kind: kind, id: isUsable ? id : ToolCallID.new(), name: name, arguments: text,
       extras: members.without("index", "id", "type", "function", "custom"))
-    ChatPartReader.takeSignature(&call)
-    if call.signature != nil { call.maker?.provider = maker }
+    takeSignature(of: &call)
     calls.append(
       Call(
         index: index, part: parts, id: id.isEmpty ? call.id : id, name: name, kind: kind,
         isSigned: call.signature != nil))
     begin(.toolCall(call), &events)
+  }
+
+  /// Of what an older version stored, the maker is what stands there.
+  private func takeSignature(of call: inout ToolCall) {
+    call.takeSignature()
+    if call.signature != nil, !maker.isEmpty { call.maker?.provider = maker }
   }
 
   private mutating func read(legacy json: JSONValue, _ events: inout [AnswerEvent]) {

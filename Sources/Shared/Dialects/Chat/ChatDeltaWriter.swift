@@ -34,8 +34,10 @@ public struct ChatDeltaWriter: Sendable {
   private var thoughts: [Int: (member: String, detail: Int?)] = [:]
   /// By their part: the members of others' that have been told. Clients would add up what is told again.
   private var toldExtras: [Int: Set<String>] = [:]
-  /// The parts that are calls of a maker with another dialect, whose members mean nothing here.
-  private var foreignCalls: Set<Int> = []
+  /// Of calls, by their part: the first piece alone says whose it is.
+  private var makers: [Int: Maker] = [:]
+  /// The parts of which it has been told who signed them.
+  private var signed: Set<Int> = []
 
   public init(isWhole: Bool = false) { self.isWhole = isWhole }
 
@@ -126,14 +128,17 @@ public struct ChatDeltaWriter: Sendable {
     if !call.id.isEmpty { entry["id"] = .string(call.id) }
     if isFirst { entry["type"] = isCustom ? "custom" : "function" }
     entry[isCustom ? "custom" : "function"] = .object(body)
-    // Only the first piece says whose it is. Gemini's signatures come through Google's chat endpoint, too, beside members of
-    // chat; those of Gemini's own are kept for clients of Gemini alone.
-    if let maker = call.maker, maker.dialect != .chat, maker.dialect != .gemini { foreignCalls.insert(index) }
-    if !foreignCalls.contains(index) {
+    if let maker = call.maker, makers[index] == nil { makers[index] = maker }
+    // Members of another dialect mean nothing here. Gemini's signatures come through Google's chat endpoint, too, beside
+    // members of chat; those of Gemini's own are kept for clients of Gemini alone.
+    let maker = makers[index]
+    if maker.map({ $0.dialect == .chat || $0.dialect == .gemini }) ?? true {
       for (name, value) in untold(call.extras, of: index) { entry[name] = value }
     }
-    if let signature = call.signature, call.extras["extra_content"] == nil {
-      entry["extra_content"] = ["google": ["thought_signature": .string(signature)]]
+    if call.signature != nil {
+      entry[ToolCall.extraContent] = ToolCall.extraContent(
+        call.signature, of: signed.insert(index).inserted ? maker : nil,
+        beside: entry[ToolCall.extraContent])
     }
     add(.object(entry), to: .calls, index, &message)
   }

@@ -108,20 +108,23 @@ struct ChatMessageWriter {
       json.object { json in
         json.member("id", call.id)
         call.writeChatBody(to: &json)
-        for (name, value) in call.extras where keeps(name) {
-          json.members([name: value])
-        }
-        if target == nil || target?.shape.takesSignatures == true { call.writeSignature(to: &json) }
+        // What a provider added to a call nobody else takes, and nothing tells who that was.
+        if target == nil { json.members(call.extras.without(ToolCall.extraContent)) }
+        guard takesSignature(of: call) else { return }
+        // Whose it is only the queue has to know.
+        let content = ToolCall.extraContent(
+          call.signature, of: target == nil ? call.maker : nil, beside: call.extras[ToolCall.extraContent])
+        if let content { json.member("extra_content", json: content) }
       }
     case .opaque(let opaque): json.write(.object(opaque.members))
     default: break
     }
   }
 
-  private func keeps(_ name: String) -> Bool {
+  private func takesSignature(of call: ToolCall) -> Bool {
     guard let target else { return true }
-    // What a provider added to a call nobody else takes, and nothing tells who that was.
-    return name == "extra_content" && target.shape.takesSignatures
+    return target.shape.takesSignatures
+      && call.maker?.isProvider(target.provider, speaking: .gemini) ?? true
   }
 
   /// A sound that was heard before is named by its id, which its maker alone knows.
@@ -151,12 +154,6 @@ extension ToolCall {
         json.member("arguments", arguments)
       }
     }
-  }
-
-  /// As Google's own OpenAI endpoint has it.
-  func writeSignature(to json: inout JSONWriter) {
-    guard let signature, extras["extra_content"] == nil else { return }
-    json.member("extra_content", json: ["google": ["thought_signature": .string(signature)]])
   }
 }
 

@@ -84,7 +84,7 @@ enum ChatPartReader {
     }
     call.id = members["id"]?.string ?? ""
     call.extras = members.without("id", "type", "function", "custom", "index")
-    takeSignature(&call)
+    call.takeSignature()
     return .toolCall(call)
   }
 
@@ -94,19 +94,6 @@ enum ChatPartReader {
     case .string(let text): text
     case .object: json?.description
     default: nil
-    }
-  }
-
-  /// Gemini's signature comes as `extra_content`, as Google's own OpenAI endpoint has it
-  /// (https://ai.google.dev/gemini-api/docs/thought-signatures).
-  static func takeSignature(_ call: inout ToolCall) {
-    guard let google = call.extras["extra_content"]?["google"]?.object,
-      let signature = google["thought_signature"]?.string, !signature.isEmpty
-    else { return }
-    call.signature = signature
-    call.maker = Maker(provider: nil, dialect: .gemini)
-    if google.count == 1, call.extras["extra_content"]?.object?.count == 1 {
-      call.extras["extra_content"] = nil
     }
   }
 }

@@ -2,8 +2,7 @@ import OrderedCollections
 
 /// A thought as an entry of `reasoning_details`, the form in which OpenRouter gives thoughts to OpenAI's clients and wants
 /// them back (https://openrouter.ai/docs/use-cases/reasoning-tokens). Thoughts of providers that speak another dialect go
-/// out so, too; the `id` of such an entry says whose it is: `sluice:<dialect>:<provider>`, and behind a `#` under which of
-/// the provider's keys it was made, where it has several.
+/// out so, too; the `id` of such an entry says whose it is: `sluice:` and ``Maker/name``.
 enum ReasoningDetail {
   private static let prefix = "sluice:"
 
@@ -25,10 +24,9 @@ enum ReasoningDetail {
   /// What an entry is told once: what it is, and whose.
   static func head(of thought: Thought) -> JSONObject {
     guard let maker = thought.maker else { return [:] }
-    let key = maker.key.map { "#\($0)" } ?? ""
     return [
       "type": thought.sealed == nil ? "reasoning.text" : "reasoning.encrypted",
-      "id": .string("\(prefix)\(maker.dialect.rawValue):\(maker.provider ?? "")\(key)"),
+      "id": .string("\(prefix)\(maker.name)"),
       "format": .string(format(of: maker.dialect)),
     ]
   }
@@ -43,15 +41,11 @@ enum ReasoningDetail {
 
   /// The thought of an entry that ``head(of:)`` made; nil for any other's.
   static func thought(_ entry: JSONObject) -> Thought? {
-    guard let id = entry["id"]?.string, id.hasPrefix(prefix) else { return nil }
-    let words = id.dropFirst(prefix.count).split(
-      separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-    guard words.count == 2, let dialect = Dialect(rawValue: String(words[0])) else { return nil }
-    let names = words[1].split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
+    guard let id = entry["id"]?.string, id.hasPrefix(prefix),
+      let maker = Maker(name: id.dropFirst(prefix.count))
+    else { return nil }
     return Thought(
       entry["text"]?.string ?? "", signature: entry["signature"]?.string, sealed: entry["data"]?.string,
-      maker: Maker(
-        provider: names[0].isEmpty ? nil : String(names[0]), dialect: dialect,
-        key: names.count == 2 ? KeyPlace(description: String(names[1])) : nil))
+      maker: maker)
   }
 }

@@ -194,17 +194,21 @@ struct ChatAnswerTests {
     #expect(try read(200, body).get() == ProviderAnswer(expected))
   }
 
-  @Test("a call that Gemini signed, as Google's own chat endpoint tells it, keeps its other members")
+  @Test("a call that Gemini signed, of Google's chat endpoint, keeps its other members and says whose it is")
   func signedCall() throws {
     let call = #"""
-      {"id":"a","type":"function","extra_content":{"google":{"thought_signature":"c2ln"}},"vendor":{"count":2},
+      {"id":"a","type":"function","extra_content":{"google":{"thought_signature":"c2ln","b":1},"a":2},"vendor":{"count":2},
       "function":{"name":"f","arguments":"{}"}}
       """#
     let body =
       #"{"choices":[{"message":{"role":"assistant","tool_calls":[\#(call)]},"finish_reason":"tool_calls"}]}"#
     let told = try read(200, body).get().answer.chatMessage["tool_calls"]?[0]
     #expect(told?["vendor"] == ["count": 2])
-    #expect(told?["extra_content"] == ["google": ["thought_signature": "c2ln"]])
+    #expect(
+      told?["extra_content"] == [
+        "google": ["thought_signature": "c2ln", "b": 1], "a": 2,
+        "sluice": ["maker": .string("gemini:\(DialectFixture.provider)")],
+      ])
   }
 
   @Test("calls of one id are not mixed up, whatever their names: each entry of a whole answer is a call")

@@ -129,7 +129,10 @@ struct GeminiAnswerTests {
       answer.chatMessage["tool_calls"]?[0] == [
         "id": .string(calls[0].id), "type": "function",
         "function": ["name": "f", "arguments": #"{"b":1.5,"a":["x"]}"#],
-        "extra_content": ["google": ["thought_signature": "c2ln"]],
+        "extra_content": [
+          "google": ["thought_signature": "c2ln"],
+          "sluice": ["maker": .string("gemini:\(DialectFixture.provider)")],
+        ],
       ])
   }
 
