@@ -32,7 +32,10 @@ struct ChatMessageWriter {
       case .thought(let thought): add(thought, &details, &texts)
       case .toolCall(let call):
         if call.kind == .legacy { write(legacy: call, to: &json) } else { calls.append(part) }
-      case .image(let image): if keepsImages { images.append(image.chatForm) }
+      case .image(var image):
+        guard keepsImages else { break }
+        if target != nil { image.extras = image.extras.wishes }
+        images.append(image.chatForm)
       case .citation(let citation): if target == nil { citations.append(.object(citation.members)) }
       case .audio(let audio): write(audio, to: &json)
       }
@@ -47,10 +50,16 @@ struct ChatMessageWriter {
     if !citations.isEmpty { json.member("annotations", json: .array(citations)) }
   }
 
+  /// What stands in a message's `content`, and not beside it.
+  private var content: [Part] {
+    guard let target else { return turn.parts.filter { $0.isChatContent(for: nil) } }
+    return turn.parts.compactMap { $0.isChatContent(for: target) ? $0.withWishes : nil }
+  }
+
   /// A text is written as such: not every compatible server takes a list of one.
   private func writeContent(to json: inout JSONWriter) {
     json.name("content")
-    let content = turn.parts.filter(\.isChatContent)
+    let content = content
     guard content.isEmpty, turn.parts.contains(where: { !$0.isEmpty }) else {
       return Self.write(content: content, to: &json)
     }
@@ -158,12 +167,29 @@ extension ToolCall {
 }
 
 extension Part {
-  /// Whether it stands in a message's `content`, and not beside it.
-  fileprivate var isChatContent: Bool {
+  /// Whether it stands in the `content` of a model's message, and not beside it. A part that nobody here knows its provider
+  /// added, and nobody else takes it: only the queue keeps one of which nothing tells who that was.
+  fileprivate func isChatContent(for target: RequestTarget?) -> Bool {
     switch self {
     case .text, .document: true
-    case .opaque(let part): part.name.isEmpty && part.dialect == .chat
+    case .opaque(let part):
+      part.name.isEmpty && part.dialect == .chat
+        && (target.map { part.maker?.isProvider($0.provider, speaking: .chat) ?? false } ?? true)
     case .audio, .image, .refusal, .thought, .toolCall, .toolResult, .citation: false
+    }
+  }
+
+  /// One of a model's without what its provider added to it.
+  fileprivate var withWishes: Part {
+    switch self {
+    case .text(var part):
+      if part.extras.isEmpty { return self }
+      part.extras = part.extras.wishes
+      return .text(part)
+    case .document(var document):
+      document.extras = document.extras.wishes
+      return .document(document)
+    default: return self
     }
   }
 
@@ -187,6 +213,11 @@ extension Part {
     case .thought, .toolCall, .toolResult, .citation: return ["type": "text", "text": ""]
     }
   }
+}
+
+extension JSONObject {
+  /// What a client wishes of a part of a model's beside OpenAI's own members: how far a prompt is cached.
+  fileprivate var wishes: JSONObject { isEmpty ? self : filter { $0.key == "cache_control" } }
 }
 
 extension ImagePart {

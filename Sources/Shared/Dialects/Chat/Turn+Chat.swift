@@ -33,7 +33,7 @@ extension Turn {
   /// What a model said, as clients send it back: thoughts, then words, then calls.
   private mutating func readAnswer(_ members: JSONObject) {
     readThoughts(members)
-    parts += ChatPartReader.content(members["content"])
+    parts += ChatPartReader.content(members["content"]).map(\.withWords)
     if let text = members["refusal"]?.string, !text.isEmpty { parts.append(.refusal(text)) }
     for case .object(let image) in members["images"]?.array ?? [] {
       if let image = ChatPartReader.image(image) { parts.append(.image(image)) }
@@ -72,6 +72,16 @@ extension Turn {
         parts.append(.thought(Thought(text, member: member)))
       }
     }
+  }
+}
+
+extension Part {
+  /// The words of a part of a model's as OpenAI's Responses call it, which some clients send back to its chat.
+  fileprivate var withWords: Part {
+    guard case .opaque(let part) = self, part.members["type"] == "output_text",
+      let text = part.members["text"]?.string
+    else { return self }
+    return .text(text)
   }
 }
 

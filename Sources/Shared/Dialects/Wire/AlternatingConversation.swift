@@ -48,15 +48,17 @@ struct AlternatingConversation: Sendable, Hashable {
     }
   }
 
-  /// What a model said, without what its provider alone could take back and the pictures and sounds that are no input of
-  /// a model's own turn there.
+  /// What a model said, without what its provider alone could take back and the pictures, sounds and files that are no
+  /// input of a model's own turn there. What a user says is refused where it cannot be told; this is no wish of his.
   private static func said(_ parts: [Part], _ writer: some PartWriter) -> [Part] {
     if writer.takesMediaOfModels { return parts }
     return parts.filter { part in
       switch part {
       case .image(let image): writer.takesImagesOfModels && (try? writer.image(image)) != nil
       case .audio: false
-      default: true
+      case .document(let document): writer.takesDocumentsOfModels && (try? writer.document(document)) != nil
+      case .opaque(let opaque): (try? writer.opaque(opaque)) != nil
+      case .text, .refusal, .thought, .toolCall, .toolResult, .citation: true
       }
     }
   }

@@ -13,6 +13,9 @@ protocol PartWriter {
   /// Whether pictures that a model drew go back to it.
   var takesImagesOfModels: Bool { get }
 
+  /// The same of files.
+  var takesDocumentsOfModels: Bool { get }
+
   /// Nil for a text that the provider refuses because it says nothing.
   func text(_ part: TextPart) -> JSONValue?
 
@@ -39,6 +42,7 @@ protocol PartWriter {
 extension PartWriter {
   var takesMediaOfModels: Bool { false }
   var takesImagesOfModels: Bool { takesMediaOfModels }
+  var takesDocumentsOfModels: Bool { takesImagesOfModels }
 
   func besideResult(_ result: ToolResult) -> [Part] { [] }
 
