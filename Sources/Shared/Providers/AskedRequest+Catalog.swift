@@ -30,6 +30,12 @@ extension ProviderCatalog {
       .highestCost(promptTokens: request.estimatedUsage.promptTokens, maxTokens: request.longestAnswer)
   }
 
+  /// The longest answer of one target that admissions reserve for, in tokens.
+  public func longestAnswer(of request: JobRequest, at target: Target) -> Int {
+    PricedTarget(maxOutputTokens: maxOutputTokens(of: target), price: nil)
+      .longestAnswer(maxTokens: request.longestAnswer)
+  }
+
   /// Whether a name may stand in `models` of a tenant or key: it means something here, be it off for now, or a pattern
   /// that some name here is like. A pattern of a provider's models is known where the provider is, since any may be asked.
   public func knows(_ name: String) -> Bool {

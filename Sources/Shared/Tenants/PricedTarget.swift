@@ -14,9 +14,13 @@ public struct PricedTarget: Sendable {
 
   func highestCost(promptTokens: Int, maxTokens: Int?) -> NanoDollars {
     guard let price else { return .zero }
+    return price(max(promptTokens, 0), longestAnswer(maxTokens: maxTokens))
+  }
+
+  /// The longest answer that is reckoned with, in tokens.
+  func longestAnswer(maxTokens: Int?) -> Int {
     let own = maxOutputTokens ?? AskedRequest.longestAnswer
     // A provider refuses or cuts what is above its model's limit, where that is known.
-    let answer = maxTokens.map { maxOutputTokens == nil ? $0 : min($0, own) } ?? own
-    return price(max(promptTokens, 0), max(answer, 0))
+    return max(maxTokens.map { maxOutputTokens == nil ? $0 : min($0, own) } ?? own, 0)
   }
 }

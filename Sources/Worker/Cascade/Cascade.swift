@@ -77,9 +77,9 @@ final class Cascade: Sendable {
         }
         let turn = await caller.turn(
           of: target, in: route, request, deltas: deltas, isLast: index == targets.count - 1,
-          counting: bytes, own: own, seed: place?.seed)
-        if spend != nil, let answer = turn.bought {
-          spent = (spent ?? .zero) + catalog.prices.cost(of: answer.answer.usage, at: target)
+          counting: bytes, own: own, within: spend?.after(spent), seed: place?.seed)
+        if spend != nil, !turn.isLast, let cost = turn.spent(by: catalog.prices) {
+          spent = (spent ?? .zero) + cost
         }
         progress.add(turn)
       }
@@ -92,7 +92,7 @@ final class Cascade: Sendable {
     return CascadeReport(outcome, unused: progress.purchase)
   }
 
-  /// Whether another answer may be bought where one was that is passed over.
+  /// Whether another answer may be bought where one was that is passed over, or did not come to its end.
   private func mayBuy(
     _ request: JobRequest, of target: Target, after spent: NanoDollars, _ spend: SpendBound?
   ) async -> Bool {

@@ -59,7 +59,8 @@ struct HedgedWalk: Sendable {
             contenders.append(Contender(unpaid: targets[contenders.count]))
             continue
           }
-          contenders.append(start(contenders.count, gate, in: &group))
+          let within = spend?.after(committed(contenders))
+          contenders.append(start(contenders.count, gate, within: within, in: &group))
         }
         guard contenders.contains(where: { $0.turn == nil }), let event = await group.next() else { break }
         switch event {
@@ -91,33 +92,35 @@ struct HedgedWalk: Sendable {
   }
 
   /// Whether the next target's answer may be bought, too. Two are reserved, so that is asked only after one that is passed
-  /// over.
+  /// over, or did not come to its end.
   private func mayBuy(_ contenders: [Contender]) async -> Bool {
-    guard let spend, contenders.contains(where: { $0.turn?.bought != nil }) else { return true }
-    let catalog = caller.catalog
-    var spent = NanoDollars.zero
-    for (contender, target) in zip(contenders, targets) {
-      if let turn = contender.turn {
-        if let answer = turn.bought {
-          spent = spent + catalog.prices.cost(of: answer.answer.usage, at: target)
-        }
-      } else {
-        spent = spent + catalog.highestCost(of: request, at: target)
-      }
+    guard let spend, contenders.contains(where: { $0.turn?.spent(by: caller.catalog.prices) != nil }) else {
+      return true
     }
     return await spend.allows(
-      catalog.highestCost(of: request, at: targets[contenders.count]), after: spent)
+      caller.catalog.highestCost(of: request, at: targets[contenders.count]), after: committed(contenders))
+  }
+
+  /// What those that were asked have cost, or may.
+  private func committed(_ contenders: [Contender]) -> NanoDollars {
+    zip(contenders, targets).reduce(.zero) { sum, asked in
+      let (contender, target) = asked
+      guard let turn = contender.turn else {
+        return sum + caller.catalog.highestCost(of: request, at: target)
+      }
+      return sum + (turn.spent(by: caller.catalog.prices) ?? .zero)
+    }
   }
 
   private func start(
-    _ number: Int, _ gate: DeltaGate?, in group: inout TaskGroup<Event>
+    _ number: Int, _ gate: DeltaGate?, within: SpendBound?, in group: inout TaskGroup<Event>
   ) -> Contender {
     let (aborted, abort) = AsyncStream<Never>.makeStream()
     let contender = Contender(abort: abort)
     let firstByte = contender.firstByte
     let deltas = gate?.sink(of: number)
     group.addTask {
-      .ended(number, await turn(of: number, deltas, firstByte, unless: aborted))
+      .ended(number, await turn(of: number, deltas, firstByte, unless: aborted, within: within))
     }
     group.addTask {
       try? await Task.sleep(for: hedgeAfter)
@@ -128,14 +131,15 @@ struct HedgedWalk: Sendable {
 
   /// The contender's turn, which is given up when `aborted` ends.
   private func turn(
-    of number: Int, _ deltas: (any DeltaSink)?, _ firstByte: FirstByte, unless aborted: AsyncStream<Never>
+    of number: Int, _ deltas: (any DeltaSink)?, _ firstByte: FirstByte, unless aborted: AsyncStream<Never>,
+    within: SpendBound?
   ) async -> TargetTurn {
     let target = targets[number]
     return await withTaskGroup(of: TargetTurn?.self) { group in
       group.addTask {
         await caller.turn(
           of: target, in: route, request, deltas: deltas, firstByte: firstByte,
-          isLast: number == targets.count - 1, counting: bytes, own: own, seed: seed)
+          isLast: number == targets.count - 1, counting: bytes, own: own, within: within, seed: seed)
       }
       group.addTask {
         for await _ in aborted {}

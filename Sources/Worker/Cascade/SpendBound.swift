@@ -10,14 +10,47 @@ struct SpendBound: Sendable {
   let reservations: any Reservations
   /// Whether targets without a known price are passed over.
   let isPricedOnly: Bool
+  /// What the walk has spent until now.
+  private(set) var spent = NanoDollars.zero
 
-  /// Whether another answer may be bought after such that are paid for, or may be: `spent`. Where nobody knows it, what
-  /// there is must do.
-  func allows(_ price: NanoDollars, after spent: NanoDollars) async -> Bool {
+  init(job: JobID, reservations: any Reservations, isPricedOnly: Bool) {
+    self.job = job
+    self.reservations = reservations
+    self.isPricedOnly = isPricedOnly
+  }
+
+  /// The same after more was bought.
+  func after(_ spent: NanoDollars?) -> SpendBound {
+    guard let spent else { return self }
+    var bound = self
+    bound.spent = self.spent + spent
+    return bound
+  }
+
+  /// Whether another answer may be bought after such that are paid for, or may be: `more` than is ``spent``. Where nobody
+  /// knows it, what there is must do.
+  func allows(_ price: NanoDollars, after more: NanoDollars) async -> Bool {
     do {
       guard let reserved = try await reservations.reserved(by: job) else { return true }
-      return spent + price <= reserved
+      return spent + more + price <= reserved
     } catch { return false }
+  }
+}
+
+extension TargetCaller {
+  /// Whether the target may be asked again after answers that did not come to their end.
+  func mayBuyAgain(
+    _ request: JobRequest, of target: Target, after unfinished: [TokenUsage], _ spend: SpendBound?
+  ) async -> Bool {
+    guard let spend, !unfinished.isEmpty else { return true }
+    let spent = catalog.prices.cost(of: unfinished, at: target)
+    return await spend.allows(catalog.highestCost(of: request, at: target), after: spent)
+  }
+}
+
+extension PriceTable {
+  fileprivate func cost(of usages: [TokenUsage], at target: Target) -> NanoDollars {
+    usages.reduce(.zero) { $0 + cost(of: $1, at: target) }
   }
 }
 
@@ -29,8 +62,13 @@ extension TargetTurn {
       target, [CascadeStep(target, .skipped, reason, .zero)], .passed(.skipped(refusal, of: target)))
   }
 
-  /// The answer that it has brought, whether or not it stands.
-  var bought: ProviderAnswer? {
+  /// What it has cost, whether or not an answer of it stands, or came to its end; nil where nothing was bought.
+  func spent(by prices: PriceTable) -> NanoDollars? {
+    guard bought != nil || !unfinished.isEmpty else { return nil }
+    return prices.cost(of: unfinished + [bought?.answer.usage].compactMap(\.self), at: target)
+  }
+
+  private var bought: ProviderAnswer? {
     switch ending {
     case .answered(let answer), .filtered(let answer), .empty(let answer): answer
     case .interrupted, .passed, .aborted: nil

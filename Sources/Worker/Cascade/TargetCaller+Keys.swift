@@ -4,17 +4,17 @@ extension TargetCaller {
   /// Asks `target`, with one key of its provider after the other where the fault is the key's: refused, spent, or at its
   /// limit. With a tenant's own key where it brings one, and then with no other.
   ///
-  /// With a `seed` keys come in the same order each time. The parameters are those of ``turn(of:in:_:deltas:firstByte:isLast:counting:under:hasMoreKeys:)``.
+  /// With a `seed` keys come in the same order each time. The parameters are those of ``turn(of:in:_:deltas:firstByte:isLast:counting:under:hasMoreKeys:within:)``.
   func turn(
     of target: Target, in route: ProviderRoute, _ request: JobRequest, deltas: (any DeltaSink)?,
     firstByte: FirstByte? = nil, isLast: Bool = true, counting bytes: AnswerBytes? = nil, own: OwnKeys? = nil,
-    seed: UInt64? = nil
+    within spend: SpendBound? = nil, seed: UInt64? = nil
   ) async -> TargetTurn {
     // Nearly always there is one key, and nothing to choose.
     guard hasKeys || own != nil else {
       return await turn(
         of: target, in: route, request, deltas: deltas, firstByte: firstByte, isLast: isLast, counting: bytes,
-        under: nil)
+        under: nil, within: spend)
     }
     let keys: [ProviderKey]
     switch own?[target.provider] {
@@ -25,7 +25,7 @@ extension TargetCaller {
     guard !keys.isEmpty else {
       return await turn(
         of: target, in: route, request, deltas: deltas, firstByte: firstByte, isLast: isLast, counting: bytes,
-        under: nil)
+        under: nil, within: spend)
     }
     var steps: [CascadeStep] = []
     var earlier: [TargetTurn.KeyFinding] = []
@@ -34,11 +34,13 @@ extension TargetCaller {
       let hasMore = index < keys.count - 1
       let turn = await turn(
         of: target, in: route, request, deltas: deltas, firstByte: firstByte, isLast: isLast, counting: bytes,
-        under: key, hasMoreKeys: hasMore)
+        under: key, hasMoreKeys: hasMore, within: spend)
       steps += turn.steps
       unfinished += turn.unfinished
       let isOfKey = turn.ending.isOfKey
-      if hasMore, isOfKey, case .passed(let finding) = turn.ending {
+      if hasMore, isOfKey, case .passed(let finding) = turn.ending,
+        await mayBuyAgain(request, of: target, after: unfinished, spend)
+      {
         earlier.append(TargetTurn.KeyFinding(finding: finding, key: key.place))
         continue
       }

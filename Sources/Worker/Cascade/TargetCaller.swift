@@ -56,10 +56,11 @@ struct TargetCaller: Sendable {
   ///   - bytes: where it is counted what is held of the answer.
   ///   - key: nil for a provider with but one.
   ///   - hasMoreKeys: whether another one remains that could be asked with after this one.
+  ///   - spend: what may be bought; nothing is asked again beyond it.
   func turn(
     of target: Target, in route: ProviderRoute, _ request: JobRequest, deltas: (any DeltaSink)?,
     firstByte: FirstByte?, isLast: Bool, counting bytes: AnswerBytes?, under key: ProviderKey?,
-    hasMoreKeys: Bool = false
+    hasMoreKeys: Bool = false, within spend: SpendBound?
   ) async -> TargetTurn {
     var call: TargetCall
     // A stream is as fast as its first piece.
@@ -94,7 +95,9 @@ struct TargetCaller: Sendable {
       (call, ending) = (again, next)
     }
     for _ in 0..<route.retries {
-      guard let pause = ending.pauseBeforeRetry, !(hasMoreKeys && ending.isOfKey) else { break }
+      guard let pause = ending.pauseBeforeRetry, !(hasMoreKeys && ending.isOfKey),
+        await mayBuyAgain(request, of: target, after: unfinished, spend)
+      else { break }
       guard (try? await Task.sleep(for: pause)) != nil else {
         ending = .aborted
         break
@@ -231,7 +234,12 @@ struct TargetCaller: Sendable {
     let result: Result<ProviderAnswer, ProviderFault>
     let stated: [StatedQuota]
     var cut: UnfinishedAnswer?
-    defer { if let cut { unfinished.append(cut.usage(for: call.request)) } }
+    defer {
+      if let cut {
+        let longest = catalog.longestAnswer(of: call.request, at: call.target)
+        unfinished.append(cut.usage(for: call.request, longest: longest))
+      }
+    }
     call.firstByte?.awaitAnew()
     if let deltas, call.endpoint.streams(call.request) {
       deltas.targetIsAsked()

@@ -41,9 +41,9 @@ final class ResponseCollector: HTTPClientResponseDelegate {
   func unfinished(isGivenUp: Bool) -> UnfinishedAnswer? {
     guard watch.wasSent else { return nil }
     return state.withLock { state in
-      let bytes = state.body.readableBytes
-      guard state.status.map({ (200..<300).contains($0) }) ?? true, isGivenUp || bytes > 0 else { return nil }
-      return UnfinishedAnswer(bytes: bytes)
+      let hasBegun = state.body.readableBytes > 0
+      guard state.status.map({ (200..<300).contains($0) }) ?? true, isGivenUp || hasBegun else { return nil }
+      return UnfinishedAnswer(bytes: BrokenBody.said(in: state.body))
     }
   }
 

@@ -5,15 +5,16 @@ import Shared
 struct UnfinishedAnswer: Sendable, Hashable {
   /// What the provider has counted until then; zero where it has said nothing of it.
   var told = TokenUsage.zero
-  /// Of what it has said, about.
+  /// Of what it has said, about: texts, thoughts and calls, not what is around them.
   var bytes = 0
 
   /// What it used: as far as the provider has said so, else by the estimate by which admissions reckon, a token for four
-  /// bytes.
-  func usage(for request: JobRequest) -> TokenUsage {
+  /// bytes, but no more than the `longest` answer, which is what they have reserved.
+  func usage(for request: JobRequest, longest: Int) -> TokenUsage {
     TokenUsage(
       promptTokens: told.promptTokens > 0 ? told.promptTokens : request.estimatedUsage.promptTokens,
-      completionTokens: max(told.completionTokens, (bytes + 3) / 4), cachedTokens: told.cachedTokens,
+      completionTokens: max(told.completionTokens, min((bytes + 3) / 4, longest)),
+      cachedTokens: told.cachedTokens,
       cacheWriteTokens: told.cacheWriteTokens, cacheWrite1hTokens: told.cacheWrite1hTokens,
       reasoningTokens: told.reasoningTokens, audioInputTokens: told.audioInputTokens,
       imageInputTokens: told.imageInputTokens)

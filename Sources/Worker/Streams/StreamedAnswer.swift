@@ -72,13 +72,14 @@ struct StreamedAnswer: Sendable {
   /// What has come, of an answer that did not come to its end; nil for what nobody pays.
   func unfinished(isGivenUp: Bool) -> UnfinishedAnswer? {
     guard status == 0 || (200..<300).contains(status) else { return nil }
-    let unfinished =
+    let (unfinished, hasBegun) =
       switch form {
       case .events(_, _, let answer):
-        UnfinishedAnswer(told: answer.usage, bytes: answer.weight)
-      case .whole(let body), .open(let body): UnfinishedAnswer(bytes: body.readableBytes)
+        (UnfinishedAnswer(told: answer.usage, bytes: answer.weight), false)
+      case .whole(let body), .open(let body):
+        (UnfinishedAnswer(bytes: BrokenBody.said(in: body)), body.readableBytes > 0)
       }
-    return isGivenUp || unfinished != UnfinishedAnswer() ? unfinished : nil
+    return isGivenUp || hasBegun || unfinished != UnfinishedAnswer() ? unfinished : nil
   }
 
   mutating func begin(status: Int, headers: HTTPHeaders) {

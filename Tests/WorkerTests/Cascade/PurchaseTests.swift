@@ -93,6 +93,24 @@ struct PurchaseTests {
     }
   }
 
+  @Test(
+    "a whole answer that breaks off has bought the words that came, and no more than the longest that was asked for",
+    arguments: [(nil, 3), (100, 3), (2, 2)])
+  func brokenWhole(maxTokens: Int?, written: Int) async throws {
+    let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n"
+    let body =
+      #"{"id":"chatcmpl-1234567890","object":"chat.completion","created":1790000000,"model":"a-long-name","#
+      + #""choices":[{"index":0,"message":{"role":"assistant","content":"Twelve bytes"#
+    var conversation = Conversation(turns: [Turn(role: .user, text: "Hi")])
+    conversation.parameters.maxTokens = maxTokens
+    for deltas in [nil, RecordingSink()] {
+      try await RouteFixture.with([[.raw(head + body, closes: true)]]) { cascade, _ in
+        let report = await cascade.walk(.chat(conversation), deltas: deltas)
+        expect(report.unused, read: Self.prompt, written: written)
+      }
+    }
+  }
+
   @Test("what was bought before an answer is paid with it")
   func beforeAnAnswer() async throws {
     let timeouts = ProviderTimeouts(total: .seconds(60), totalBeforeNext: .milliseconds(1500))

@@ -52,6 +52,49 @@ struct SpendBoundTests {
     }
   }
 
+  /// Four tokens read, two written.
+  private static let broken = ScriptedServer.Script.raw(
+    "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n"
+      + #"{"choices":[{"index":0,"message":{"role":"assistant","content":"Hello"#, closes: true)
+  private static let paidForBroken = NanoDollars(rawValue: (4 + 2 * 2) * 1_000_000_000)
+  /// What one answer can cost to the token: four are read, a hundred written.
+  private static let one = NanoDollars(rawValue: (4 + 2 * 100) * 1_000_000_000)
+
+  @Test(
+    "so it is after an answer that broke off; where the reservation does not reach, the job waits for its next attempt"
+  )
+  func brokenOff() async throws {
+    for hedgeAfter in [nil, Duration.seconds(60)] {
+      for (reserved, isAsked) in [(Self.one, false), (Self.one + Self.another, true)] {
+        try await RouteFixture.with([[Self.broken], [Self.answer]], hedgeAfter: hedgeAfter) {
+          cascade, servers in
+          let report = await cascade.walk(Self.request, within: bound(KnownReservations(reserved)))
+          #expect(servers[1].requests.isEmpty != isAsked)
+          guard !isAsked else {
+            #expect(report.outcome?.result?.provider == "two")
+            return
+          }
+          guard case .passing(_, _, let path, askedAny: true)? = report.outcome else {
+            Issue.record("it may be tried again: \(report)")
+            return
+          }
+          #expect(path.last?.reason == SpendBound.beyond)
+          #expect(report.unused?.cost == Self.paidForBroken)
+        }
+      }
+    }
+  }
+
+  @Test("all that broke off counts, however many targets there are")
+  func brokenTwice() async throws {
+    try await RouteFixture.with([[Self.broken], [Self.broken], [Self.answer]]) { cascade, servers in
+      let reserved = KnownReservations(Self.one + Self.paidForBroken + NanoDollars(rawValue: 1))
+      let report = await cascade.walk(Self.request, within: bound(reserved))
+      #expect(servers[1].requests.count == 1 && servers[2].requests.isEmpty)
+      #expect(report.unused?.cost == Self.paidForBroken + Self.paidForBroken)
+    }
+  }
+
   @Test("a cheaper target further on is asked though a dearer one is not")
   func cheaper() async throws {
     try await RouteFixture.with(
