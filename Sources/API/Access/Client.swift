@@ -29,9 +29,15 @@ final class Client: Sendable {
     return "\(tenant)\u{1}\(key.id)"
   }
 
-  /// The limits of which answers tell what is left.
-  func reported(at now: Int64) -> [RateDemand] {
-    policy.hasBounds ? rates + policy.everyBound(user: nil, at: now).rates : rates
+  /// The limits of which answers tell what is left; of a refused request those of its user, too, and of the kind of limit
+  /// that refuses it that one alone.
+  func reported(at now: Int64, of refusal: LimitRefusal? = nil) -> [RateDemand] {
+    guard policy.hasBounds else { return rates }
+    var rates = rates + policy.everyBound(user: refusal?.user, at: now).rates
+    if case .rate(let refusing, _)? = refusal?.cause {
+      rates.removeAll { $0.unit == refusing.unit && $0.subject != refusing.subject }
+    }
+    return rates
   }
 
   func judged(by policy: AccessPolicy) -> Client {

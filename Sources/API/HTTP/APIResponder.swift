@@ -40,6 +40,7 @@ struct APIResponder: HTTPResponder {
     if isAnthropics { headers[.anthropicRequestID] = id.description }
     if let crossOriginHeaders { headers.append(contentsOf: crossOriginHeaders) }
     var client: Client?
+    var refusedBy: LimitRefusal?
     var trace: RequestTrace?
     let reply: Reply
     let hold = BodyHold(bodies)
@@ -61,11 +62,12 @@ struct APIResponder: HTTPResponder {
           request: request, id: id, parameters: parameters, principal: principal, client: client,
           origin: origin, channel: context.channel, hold: hold, trail: trail, trace: trace))
     } catch {
+      if case .limitReached(let refusal, _) = error { refusedBy = refusal }
       log.metrics.refused(error)
       reply = refusal(
         error, id, ErrorShape(path: routes.canonicalPath(of: request.uri.path) ?? request.uri.path))
     }
-    if let client, let states = await limitStates(reply, client) {
+    if let client, let states = await limitStates(reply, client, refusedBy) {
       headers.addLimits(states)
       if isAnthropics { headers.addAnthropicLimits(states, at: clock.now) }
     }
@@ -143,15 +145,19 @@ struct APIResponder: HTTPResponder {
       logger.error("a request could not be answered", metadata: ["request_id": "\(id)"])
     }
     let rendered = shape.render(problem, requestID: id.description)
-    return Reply(rendered.status, content: .whole(rendered.body), headers: rendered.headers)
+    var reply = Reply(rendered.status, content: .whole(rendered.body), headers: rendered.headers)
+    if case .limitReached(_, let limits) = problem { reply.limit = limits }
+    return reply
   }
 
   /// What is left of the client's limits: as the handler learned it, else asked for. Without Redis there is
   /// nothing to say, and the answer goes out without.
-  private func limitStates(_ reply: Reply, _ client: Client) async -> RateLimitStates? {
+  private func limitStates(
+    _ reply: Reply, _ client: Client, _ refusal: LimitRefusal?
+  ) async -> RateLimitStates? {
     if let limit = reply.limit { return limit }
     guard reply.status != .serviceUnavailable else { return nil }
-    let rates = client.reported(at: clock.now)
+    let rates = client.reported(at: clock.now, of: refusal)
     guard !rates.isEmpty else { return nil }
     return try? await queue.limits(rates)
   }

@@ -32,8 +32,9 @@ extension JobDesk {
       do { outcome = try await queue.count(demand, of: client.tenant) } catch { return nil }
       switch outcome {
       case .admitted(_, _, let limits): return limits
-      case .limited(let rate, let retryAfter, _):
-        throw .limitReached(client.policy.refusal(.rate(rate, after: retryAfter), user: demand.user))
+      case .limited(let rate, let retryAfter, let limits):
+        throw .limitReached(
+          client.policy.refusal(.rate(rate, after: retryAfter), user: demand.user), limits)
       case .stale(let now):
         judge.ring.clock.heard(now)
         client = try await judge.renewed(client)

@@ -83,7 +83,8 @@ struct JobDesk: Sendable {
       return .answered(source: source, result: result, created: created, limits)
     case .replayed(let id): return .replayed(id)
     case .keyReused: throw .conflict(.idempotencyKeyReused)
-    case .limited(let rate, let retryAfter, _): throw job.refusal(.rate(rate, after: retryAfter))
+    case .limited(let rate, let retryAfter, let limits):
+      throw job.refusal(.rate(rate, after: retryAfter), limits)
     case .full(.limit(let queued)): throw job.refusal(.queued(queued, isAlone: false))
     case .full(.tenant): throw .tenantQueueIsFull(retryAfter: .seconds(5))
     case .full(.queue): throw .unavailable(.queueIsFull, retryAfter: .seconds(5))
@@ -209,8 +210,8 @@ enum CacheStatus: String, Sendable {
 
 extension PendingJob {
   /// Which limit or budget refuses it, and whose that is.
-  fileprivate func refusal(_ cause: LimitRefusal.Cause) -> Problem {
-    .limitReached(client.policy.refusal(cause, user: admission.demand.user))
+  fileprivate func refusal(_ cause: LimitRefusal.Cause, _ limits: RateLimitStates? = nil) -> Problem {
+    .limitReached(client.policy.refusal(cause, user: admission.demand.user), limits)
   }
 }
 

@@ -18,7 +18,7 @@ extension Problem {
   func anthropicErrorObject(requestID: String) -> JSONObject {
     var error: JSONObject = ["type": .string(anthropicType), "message": .string(anthropicMessage)]
     switch self {
-    case .limitReached(let refusal):
+    case .limitReached(let refusal, _):
       error["limit"] = .string(refusal.limit)
       error["scope"] = .string(refusal.scope.rawValue)
       error["retry_after"] = Self.seconds(refusal.retryAfter)

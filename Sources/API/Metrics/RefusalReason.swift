@@ -23,7 +23,7 @@ extension Problem {
   /// Nil where it is no limit that refuses.
   var refusalReason: RefusalReason? {
     switch self {
-    case .limitReached(let refusal):
+    case .limitReached(let refusal, _):
       switch refusal.cause {
       case .rate(let demand, _): demand.unit == .tokens ? .tokens : .requests
       case .queued: .queued

@@ -31,7 +31,7 @@ extension Problem {
       error["limit"] = .string(limit)
       error["scope"] = .string(scope)
       error["retry_after"] = .null
-    case .limitReached(let refusal):
+    case .limitReached(let refusal, _):
       error["limit"] = .string(refusal.limit)
       error["scope"] = .string(refusal.scope.rawValue)
       error["retry_after"] = Self.seconds(refusal.retryAfter)

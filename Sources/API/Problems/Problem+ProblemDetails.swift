@@ -33,7 +33,7 @@ extension Problem {
       case .beyondGrant(let faults):
         body.member("errors", json: .array(ValidationErrors(faults).issues.map(\.json)))
       case .validation(let errors): body.member("errors", json: .array(errors.issues.map(\.json)))
-      case .limitReached(let refusal):
+      case .limitReached(let refusal, _):
         body.member("limit", refusal.limit)
         body.member("scope", refusal.scope.rawValue)
         body.member("retry_after", json: Self.seconds(refusal.retryAfter))

@@ -34,8 +34,8 @@ enum Problem: Error, Sendable, Equatable {
   case expectationFailed
   case unsupportedMediaType
   case validation(ValidationErrors)
-  /// A limit or budget of the key, its user or its tenant.
-  case limitReached(LimitRefusal)
+  /// A limit or budget of the key, its user or its tenant, and what is left of the limit that refuses, where that is known.
+  case limitReached(LimitRefusal, RateLimitStates? = nil)
   /// A job that waited for money, and for which there is none: the sentence is the job's.
   case budgetSpent(message: String, limit: String? = nil, scope: String? = nil)
   /// Too many keys that nobody has came from one address.
@@ -130,7 +130,7 @@ extension Problem {
     case .expectationFailed: .expectationFailed
     case .unsupportedMediaType: .unsupportedMediaType
     case .validation, .conversationLocked: .validation
-    case .limitReached(let refusal): refusal.isOfBudget ? .budgetExceeded : .rateLimited
+    case .limitReached(let refusal, _): refusal.isOfBudget ? .budgetExceeded : .rateLimited
     case .budgetSpent: .budgetExceeded
     case .tooManyUnknownKeys, .tenantQueueIsFull: .rateLimited
     case .headersTooLarge: .headersTooLarge
@@ -188,7 +188,7 @@ extension Problem {
     case .expectationFailed: "Send no Expect header, or Expect: 100-continue."
     case .unsupportedMediaType: "Send the body as JSON, with Content-Type: application/json."
     case .validation(let errors): errors.sentence
-    case .limitReached(let refusal): Self.sentence(refusal.sentence)
+    case .limitReached(let refusal, _): Self.sentence(refusal.sentence)
     case .budgetSpent(let message, _, _): message
     case .tooManyUnknownKeys(let retryAfter):
       "Too many unknown keys came from this address; try again in \(Self.wholeSeconds(retryAfter)) s with a valid one."
@@ -216,7 +216,7 @@ extension Problem {
     case .unauthorized: [.wwwAuthenticate: "Bearer"]
     case .methodNotAllowed(let allowed):
       [.allow: allowed.map(\.rawValue).joined(separator: ", ")]
-    case .limitReached(let refusal): Self.headers(of: refusal)
+    case .limitReached(let refusal, _): Self.headers(of: refusal)
     // What is spent comes back with the next period at the earliest.
     case .budgetSpent: [.shouldRetry: "false"]
     case .tooManyUnknownKeys(let retryAfter),

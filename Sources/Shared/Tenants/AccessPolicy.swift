@@ -168,7 +168,9 @@ extension AccessPolicy {
   /// A refusal by one of a demand's parts, with whose it is.
   public func refusal(_ cause: LimitRefusal.Cause, user: String?) -> LimitRefusal {
     let scope = LimitRefusal(cause, of: "").scope
-    return LimitRefusal(cause, of: name(of: scope, user: user))
+    var refusal = LimitRefusal(cause, of: name(of: scope, user: user))
+    refusal.user = user
+    return refusal
   }
 
   private func name(of scope: LimitScope, user: String?) -> String {

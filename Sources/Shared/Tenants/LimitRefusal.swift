@@ -12,6 +12,8 @@ public struct LimitRefusal: Error, Sendable, Hashable {
   public let cause: Cause
   /// `tenant search`, `user anna`, `key sk-sluice-ab12…wxyz`.
   public let who: String
+  /// Whom the request names, whichever limit it is.
+  public var user: String?
 
   public init(_ cause: Cause, of who: String) {
     self.cause = cause

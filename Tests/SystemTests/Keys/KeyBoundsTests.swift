@@ -30,7 +30,8 @@ struct KeyBoundsTests {
   @Test("a user's limits are that user's alone, however the client names it")
   func users() async throws {
     try await KeyLab.with { lab in
-      try await lab.makeTenant("search", ["user_limits": ["1 requests/day"]])
+      try await lab.makeTenant(
+        "search", ["limits": ["100 requests/day"], "user_limits": ["1 requests/day", "5000 tokens/day"]])
       let (_, key) = try await lab.makeKey(of: "search")
       #expect(try await lab.ask(key, headers: ["X-Sluice-User": "anna"]).status == 200)
       let body: JSONValue = [
@@ -38,10 +39,15 @@ struct KeyBoundsTests {
       ]
       let refused = try await lab.call(.POST, "/v1/chat/completions", body, key: key)
       #expect(refused.status == 429 && refused.json["error"]?["code"] == "rate_limit_exceeded")
+      #expect(refused.headers["ratelimit-limit"] == "1" && refused.headers["ratelimit-remaining"] == "0")
       let other = try await lab.call(
         .POST, "/v1/chat/completions", body, key: key, headers: ["X-Sluice-User": "bert"])
       #expect(other.status == 200)
-      #expect(try await lab.ask(key).status == 200, "who names nobody is bounded by none")
+      #expect(try await lab.ask(key).status == 200, "who names nobody is bounded by none of them")
+      let alone = try await lab.call(
+        .POST, "/query", ["prompt": "Why?", "max_tokens": 6000], key: key, headers: ["X-Sluice-User": "carl"])
+      #expect(alone.status == 429 && alone.headers["x-should-retry"] == "false")
+      #expect(alone.headers["x-ratelimit-limit-tokens"] == "5000")
       let tooLong = String(repeating: "x", count: 257)
       #expect(try await lab.ask(key, headers: ["X-Sluice-User": tooLong]).status == 422)
     }

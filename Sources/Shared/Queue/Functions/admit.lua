@@ -106,8 +106,7 @@ local function look_at_limits(K, intake, order, pays)
     subject = subject:match(':(.*)$'), most = bound, window = kind == 'tokens' and grain or bound * grain, wait = wait,
   }, intake.now)
   intake.is_idle = nil
-  most, left, reset = peek_limits(K, changes, requests, false, now)
-  return { 'limited', wait, kind, number, most, left, reset, peek_limits(K, changes, tokens, true, now) }
+  return { 'limited', wait, kind, number, held.refused_states(K, changes, requests, tokens, kind, number, now) }
 end
 
 -- Takes of the limits that were looked at.

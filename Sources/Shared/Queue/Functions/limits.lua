@@ -153,6 +153,18 @@ local function peek_limits(K, changes, limits, are_tokens, now)
   return tightest, left, reset
 end
 
+-- The states that a refused request is told of: of the limit that refuses it, which is the one at place `number` of its `kind`,
+-- and of the tightest of the other kind.
+function held.refused_states(K, changes, requests, tokens, kind, number, now)
+  local most, left, reset
+  if kind == 'requests' then
+    most, left, reset = state_of(K, changes, requests, 4 * number - 3, false, now)
+    return most, left, reset, peek_limits(K, changes, tokens, true, now)
+  end
+  most, left, reset = peek_limits(K, changes, requests, false, now)
+  return most, left, reset, state_of(K, changes, tokens, 4 * number - 3, true, now)
+end
+
 -- The states of the tightest limit of requests and of tokens, of two lists as one MessagePack; each is {} without any.
 local function report_limits(K, packed)
   if packed == '' then return { {}, {} } end
