@@ -22,6 +22,20 @@ extension JobQueue {
     }
   }
 
+  /// The notice with the end of its budget's period, where its step did not know that: no step knows calendars, and a job that
+  /// ends in a later period than it was admitted in brings the end of that one only.
+  public func dated(_ notice: Notice) async throws(QueueError) -> Notice {
+    guard notice.finish == nil, let budget = notice.budget, budget.period != .life else { return notice }
+    let record = try await AccessStore(self).records(tenant: notice.tenant, key: "").tenant
+    guard let json = record.json.flatMap({ try? JSONParser.parse($0) }),
+      let tenant = try? Tenant(stored: json)
+    else { return notice }
+    var dated = notice
+    let calendar = BudgetCalendar(timeZone: tenant.timeZone) ?? .utc
+    dated.finish = calendar.period(budget.period, at: notice.at).upperBound
+    return dated
+  }
+
   /// Queues the calls that a notice comes to, and ends its job, in one step.
   public func notify(_ lease: Lease, _ calls: [NoticeCall]) async throws(QueueError) -> Settlement {
     try await notify(lease, calls.map { (url: $0.url, request: $0.encoded()) })

@@ -32,8 +32,9 @@ public struct Notice: Sendable, Hashable {
   public let percent: Int
   /// When the budget's period began, or the limit began to refuse (Unix milliseconds).
   public let period: Int64
-  /// When the budget's period ends; nil for one for life, and for limits.
-  public let finish: Int64?
+  /// When the budget's period ends; nil for one for life, for limits, and where the job that crossed it was admitted in a period
+  /// before and its step could not know: ``JobQueue/dated(_:)``.
+  public internal(set) var finish: Int64?
   /// Whether the budget is a soft one.
   public let isSoft: Bool
   /// The most of the limit, or the nano-dollars of the budget.

@@ -20,6 +20,7 @@ struct NoticeRunner: Sendable {
   }
 
   private func tell(_ notice: Notice, _ job: ClaimedJob) async throws {
+    let notice = try await queue.dated(notice)
     let webhooks = try await queue.webhooks(of: notice.tenant)
     let calls = Self.urls(in: webhooks, wanting: notice.kind.event).map {
       NoticeCall(url: $0, notice: notice)

@@ -28,6 +28,30 @@ struct NoticeTests {
     }
   }
 
+  @Test(
+    "a notice whose step did not know when the period ends is told with its end in the tenant's time zone")
+  func dated() async throws {
+    try await QueueLab.with { lab in
+      var tenant = Tenant(id: try #require(TenantID(rawValue: "a")))
+      tenant.timeZone = "Asia/Kolkata"
+      _ = try await AccessStore(lab.queue).change(.tenant("a", .create, json: tenant.json.serialized())) {
+        AuditEntry(json: ByteBuffer(string: "{}"), digest: $0 + "x")
+      }
+      // 2025-01-31T08:35:02Z
+      let fields = [
+        "id": "whk_01M8GJTXST0BCDD48A57043528C648B32C25", "at": "1738312502481", "subject": "t:a:bd",
+        "kind": "spent", "percent": "50", "period": "1738312502481", "most": "100", "spent": "60",
+      ]
+      for (change, finish) in [
+        (["tenant": "a"], 1_738_348_200_000), (["tenant": "a", "finish": "7"], 7),
+        (["tenant": "a", "subject": "t:a:bl"], nil), (["tenant": "gone"], nil),
+      ] as [([String: String], Int64?)] {
+        let notice = try #require(Notice(fields.merging(change) { $1 }))
+        #expect(try await lab.queue.dated(notice).finish == finish)
+      }
+    }
+  }
+
   @Test("the first refusal by a hard budget is told once, instead of the rest")
   func hard() async throws {
     try await QueueLab.with { lab in

@@ -10,7 +10,7 @@
 --              told
 --            limited: a limit has refused requests for more than five minutes
 --   percent  of the budget that is spent
---   period   its start (ms), or since when the limit refuses; finish: its end (ms), where it has one
+--   period   its start (ms), or since when the limit refuses; finish: its end (ms), where it has one and the step knows it
 --   soft     1 for a soft budget
 --   most, spent   of a budget (nano-dollars); most of a limit, and window (us) of one that has one
 --
