@@ -10,9 +10,9 @@
 -- What was bought counts in limits and budgets at once, and in the record of usage when the job ends. The next attempt keeps
 -- what is reserved; where money was spent of a hard budget it comes to its gates anew, since what is left may not pay for it.
 --
--- A running job that is cancelled has ended before its worker can say what it bought. It has the field `ow` until then, and
--- what it holds, and stands in `owed`: its worker settles it (`settle_job`, or its own step that comes too late), or who
--- finds that none has. Its record of usage is written then, once.
+-- A running job that is cancelled has ended before its worker can say what it bought. It has the field `ow` until then, which
+-- says how many tokens are reserved for its answer, and what it holds, and stands in `owed`: its worker settles it
+-- (`settle_job`, or its own step that comes too late), or who finds that none has. Its record of usage is written then, once.
 --   owed  zset  jobs that have ended and are not settled, by the time (ms) at which somebody looks after them
 do
 
@@ -22,6 +22,10 @@ local SETTLED_AT_ONCE = 32
 -- A job stays so long (ms) at least that is not settled.
 held.OWED_STAYS = 600000
 local MOST_TOKENS = 1e8
+-- As admissions reckon where the client bounds no answer.
+local USUAL_ANSWER = 1024
+-- So many bytes of a request are looked through at its beginning and at its end.
+local LOOKED_THROUGH = 65536
 
 -- The parts of such a text; nil for anything else.
 local function read(bought)
@@ -79,17 +83,28 @@ function held.in_all(before, usage)
   }
 end
 
--- What an attempt counts as whose worker was lost. `job` has its fields h, w, b and rp.
-function held.lost_attempt(job)
+-- How many tokens are reserved for a job's answer, as its stored request says: what stands before and behind its words is
+-- looked through, and what stands in them has its quotation marks escaped. Nought for what answers nothing, as embeddings.
+local function longest_answer(K, id)
+  local key = K .. 'p:' .. id
+  local head = plain(redis.pcall('GETRANGE', key, '0', text(LOOKED_THROUGH - 1))) or ''
+  local tail = #head == LOOKED_THROUGH and plain(redis.pcall('GETRANGE', key, text(-LOOKED_THROUGH), '-1')) or ''
+  for _, part in ipairs({ tail, head }) do
+    local most = part:match('[{,]"max_tokens":(%d+)') or part:match('[{,]"max_completion_tokens":(%d+)')
+    if most then return tonumber(most) end
+  end
+  local has_words = head:find('"messages":[', 1, true) or head:find('"turns":[', 1, true) or head:find('"completion":{', 1, true)
+  return has_words and USUAL_ANSWER or 0
+end
+
+-- What an attempt counts as whose worker was lost. `job` has its id and its fields h and w, and ow where it has ended.
+function held.lost_attempt(K, job)
   local lists = held.unpack(job.h)
   local tokens, budgets, amounts = lists[1], lists[4], lists[5]
   local most = math.min(tokens[4] and amounts[tokens[4]] or tonumber(job.w) or 0, MOST_TOKENS)
-  -- A token for four bytes, as admissions reckon; a stored request is little more than its words.
-  local terms = kept.terms(job.rp)
-  local bytes = (tonumber(job.b) or 0) - (terms and terms.bytes or 0)
-  local prompt = math.min(most, math.ceil(math.max(0, bytes) / 4))
+  local completion = math.min(most, tonumber((job.ow or ''):match('^a(%d+)$')) or longest_answer(K, job.id))
   return {
-    prompt = prompt, completion = most - prompt, nanos = budgets[4] and amounts[budgets[4]] or 0, lost = 1,
+    prompt = most - completion, completion = completion, nanos = budgets[4] and amounts[budgets[4]] or 0, lost = 1,
     is_unpriced = not budgets[4], provider = '', model = '',
   }
 end
@@ -162,7 +177,8 @@ end
 
 -- A job that has ended is to be settled once it is known what it has bought.
 function held.owe(K, changes, id, now)
-  redis.call('HSET', K .. 'j:' .. id, 'ow', '1')
+  -- Its request goes: what was reserved for the answer would be known no more.
+  redis.call('HSET', K .. 'j:' .. id, 'ow', 'a' .. text(longest_answer(K, id)))
   note_added(changes, 'owed', text(now + OWED_FOR), id)
 end
 
@@ -190,13 +206,13 @@ end
 
 -- The same when its worker has not said so in time.
 local function settle_overdue(K, id, keep, now)
-  local job = redis.pcall('HMGET', K .. 'j:' .. id, 'ow', 'ft', 'by', 'h', 'w', 'b', 'rp')
+  local job = redis.pcall('HMGET', K .. 'j:' .. id, 'ow', 'ft', 'by', 'h', 'w')
   if not job[1] then return redis.call('ZREM', K .. 'owed', id) end
   local is_alive = job[3] and now - last_seen(K, job[3]) <= SILENCE or redis.call('EXISTS', K .. 'grace') == 1
   if is_alive and now - (tonumber(job[2]) or 0) < LIVING_OWE_FOR then
     return redis.call('ZADD', K .. 'owed', text(now + LOOK_AGAIN), id)
   end
-  pay(K, id, held.usage_of(write(held.lost_attempt({ h = job[4], w = job[5], b = job[6], rp = job[7] }), now)), keep)
+  pay(K, id, held.usage_of(write(held.lost_attempt(K, { id = id, h = job[4], w = job[5], ow = job[1] }), now)), keep)
 end
 
 function held.settle_all_overdue(K, keep, now)

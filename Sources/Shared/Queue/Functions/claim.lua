@@ -44,7 +44,7 @@ end
 -- Back to the front of its lane; a job that lost its worker three times is taken out instead. A worker that is
 -- alive has not crashed: it lost the claim's answer, or was cut off.
 local function reclaim_one(K, id, keep, now)
-  local job = job_of(K, id, 'by', 'c', 'ev', 'of', 'h', 'w', 'b', 'pu', 'ct', 'rp')
+  local job = job_of(K, id, 'by', 'c', 'ev', 'of', 'h', 'w', 'pu', 'ct')
   if not job then return bury(K, 'lease', id) end
   if job[3] ~= 'running' then return drop_stray(K, 'lease', id) end
   local seen, crashes, lost = job[4] and last_seen(K, job[4]) or 0, tonumber(job[5] or 0), nil
@@ -52,9 +52,9 @@ local function reclaim_one(K, id, keep, now)
   if now - seen > SILENCE then
     crashes = redis.call('HINCRBY', K .. 'j:' .. id, 'c', 1)
     count(K, 'crashes')
-    if not job[7] then lost = held.lost_attempt({ h = job[8], w = job[9], b = job[10], rp = job[13] }) end
+    if not job[7] then lost = held.lost_attempt(K, { id = id, h = job[8], w = job[9] }) end
   end
-  local fields = { id = id, t = job[1], l = job[2], ev = job[6], h = job[8], pu = job[11], ct = job[12] }
+  local fields = { id = id, t = job[1], l = job[2], ev = job[6], h = job[8], pu = job[10], ct = job[11] }
   if crashes >= CRASHES_ALLOWED then
     count(K, 'quarantined')
     if lost then held.lose(K, fields, lost, now) end

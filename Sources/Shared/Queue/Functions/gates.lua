@@ -19,6 +19,18 @@ local PERIODS = { d = 'day', w = 'week', m = 'month' }
 -- Nano-dollars as people write them.
 local function dollars(nanos) return (string.format('%.9f', nanos / 1e9):gsub('0+$', ''):gsub('%.$', '')) end
 
+-- Why a budget that let a job in does not pay for it any more. `job` says what it has bought itself (pu), and at which gate it
+-- waited (gt).
+local function reason_of(job, most, cost)
+  if cost > most then return 'the budget was more when it was taken in.' end
+  local bought = held.read_bought(job.pu)
+  if bought and bought.nanos > 0 then return 'the rest was spent by its attempts before, or by others meanwhile.' end
+  if job.gt and job.gt ~= '-' then
+    return 'the rest was spent while it waited for others to give back what they had reserved.'
+  end
+  return 'the rest was spent since it was taken in.'
+end
+
 -- The failure of a job that the budget at `index` does not pay for any more: whose budget it is, and which, as those are told
 -- that are refused at once.
 local function spent_failure(job, lists, index)
@@ -30,7 +42,7 @@ local function spent_failure(job, lists, index)
   local message = scope:sub(1, 1):upper() .. scope:sub(2) .. ' ' .. (name or '') .. ' may spend ' .. most .. ' USD '
     .. (period and 'a ' .. period or 'for life') .. (model and model ~= '' and ' on ' .. model or '')
     .. ', and what is left does not pay for this request, which may cost up to ' .. cost
-    .. ' USD: the rest was spent while it waited for others to give back what they had reserved.'
+    .. ' USD: ' .. reason_of(job, budgets[index + 2], amounts[budgets[index + 3]])
   return '{"code":"budget_exceeded","message":' .. cjson.encode(message) .. ',"cascade_path":[],"limit":"'
     .. most .. '/' .. (period or 'life') .. '","scope":"' .. scope .. '"}'
 end
