@@ -141,6 +141,7 @@ struct KeyRoutes: Sendable {
       var change = AccessChange.key(
         id.rawValue, of: new.tenant.description, .update, json: new.stored.serialized())
       change.changesBudgets = new.budgets != old.record.budgets
+      change.changeLimits(from: old.record.limits, to: new.limits)
       return (new, change, try Self.note("key.update", old.record, new, call))
     }
     return .record(key.record.shown(lastUsedAt: key.lastUsedAt), epoch: key.epoch)

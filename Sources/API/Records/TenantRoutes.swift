@@ -89,6 +89,7 @@ struct TenantRoutes: Sendable {
       guard faults.isEmpty else { throw .beyondGrant(RecordFaults(faults)) }
       var change = AccessChange.tenant(id.rawValue, .update, json: new.json.serialized())
       change.changesBudgets = new.budgets != old.record.budgets || new.userBudgets != old.record.userBudgets
+      change.changeLimits(from: old.record.limits, to: new.limits)
       return (
         new, change,
         try AuditNote(

@@ -84,6 +84,10 @@ struct TransferRoutes: Sendable {
     var change = step.entry.change(verb)
     change.expected = step.outcome == .replaced ? step.epoch : nil
     change.changesBudgets = step.changesBudgets
+    if step.outcome == .replaced {
+      change.changeLimits(
+        from: TransferStep.limits(of: step.before), to: TransferStep.limits(of: step.entry.shown))
+    }
     _ = try await desk.make(change, noting: note)
   }
 }

@@ -23,6 +23,11 @@ struct TransferStep: Sendable {
     return ["budgets", "user_budgets"].contains { before[$0] != entry.shown[$0] }
   }
 
+  /// A record's limits.
+  static func limits(of record: JSONValue?) -> [Limit] {
+    record?["limits"]?.array?.compactMap { try? Limit(json: $0) } ?? []
+  }
+
   var json: JSONValue {
     var members: JSONObject = [
       "kind": entry.isKey ? "key" : "tenant", "id": .string(entry.id), "outcome": .string(outcome.rawValue),

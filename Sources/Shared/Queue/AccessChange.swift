@@ -23,6 +23,7 @@ public struct AccessChange: Sendable {
   public var keepsDigests = false
   /// Whether budgets of the record are others than before: jobs that wait for one learn it.
   public var changesBudgets = false
+  private(set) var limits: [ChangedLimit] = []
 
   public static func tenant(
     _ id: String, _ verb: Verb, json: ByteBuffer = ByteBuffer(), expected: Int? = nil
@@ -44,6 +45,15 @@ public struct AccessChange: Sendable {
   /// What changes no record.
   public static let note = AccessChange(
     verb: .note, kind: "", id: "", tenant: "", json: ByteBuffer(), newDigests: [], oldDigests: [])
+
+  /// Says what the record's limits were and are now: what was used of those with another number stays as much as it was.
+  public mutating func changeLimits(from before: [Limit], to after: [Limit]) {
+    let subject =
+      kind == "key"
+      ? KeyID(rawValue: id).map { LimitSubject(key: $0) }
+      : TenantID(rawValue: id).map { LimitSubject(tenant: $0) }
+    limits = subject.map { ChangedLimit.among(after, before: before, of: $0) } ?? []
+  }
 
   func append(to command: inout RedisCommand) {
     command.append(verb.rawValue)

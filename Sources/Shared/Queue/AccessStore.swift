@@ -109,7 +109,11 @@ public struct AccessStore: Sendable {
     _ change: AccessChange, _ entry: @Sendable (String) -> AuditEntry
   ) async throws(QueueError) -> AccessOutcome {
     while true {
-      let reply = try await logged("access_change", { change.append(to: &$0) }, entry: entry)
+      let reply = try await logged(
+        "access_change", { change.append(to: &$0) },
+        then: { command in
+          for limit in change.limits { limit.append(to: &command) }
+        }, entry: entry)
       if let outcome = AccessOutcome(reply) { return outcome }
       guard reply.first?.string == "leaving" else { throw .unexpectedReply(step: "access_change") }
       // Keys of a tenant of that id that was deleted would come back to life with the new one.

@@ -160,6 +160,24 @@ local function store(K, kind, id, tenant, record)
   return next_epoch(K, field)
 end
 
+-- Limits whose rate is another from now on, four values each: name, numerator and denominator by which the time changes in which
+-- what was used grows back, and the most (us) that this may be. What was used stays as many requests or tokens; it would be read
+-- by the new rate.
+local function rescale(K, limits)
+  local changes, now = new_changes(), now_us()
+  changes.now_us = now
+  for index = 1, #limits, 4 do
+    local name = limits[index]
+    local used = held.tat_of(K, changes, name) - now
+    if used > 0 then
+      -- Less than a microsecond is a product that is no whole number any more.
+      used = math.ceil(used * tonumber(limits[index + 1]) / tonumber(limits[index + 2]) - 0.001)
+      held.set_tat(K, changes, name, now + math.min(used, tonumber(limits[index + 3])))
+    end
+  end
+  write_changes(K, changes)
+end
+
 -- What speaks against a change, or nil.
 local function objection(K, verb, kind, id, tenant, expected)
   local key, _, field = places(K, kind, id, tenant)
@@ -201,6 +219,7 @@ end
 --         4 tenant of a key  5 record  6 epoch that it must have, or ''
 --         7 '1' where budgets of the record are others: jobs that wait for one are to be looked at (bounds.lua)
 --         8 digest of the entry before, '' for the first  9 entry  10 its digest
+--         11… limits of the record whose rate is another (rescale): name, numerator, denominator, most (us)
 --   returns {'done', epoch, 0 where the record is gone}; of a tenant with many keys access_sweep takes the rest away
 --           {'moved', digest of the last entry}: another has written since; the entry is to be made anew
 --           {'exists'}, {'absent'}, {'no-tenant'}, {'leaving'}, {'conflict', epoch}, {'open', jobs that have not ended}
@@ -215,6 +234,7 @@ step('access_change', {}, function(K, args)
       remove(K, kind, id, tenant)
     elseif verb ~= 'note' then
       epoch = store(K, kind, id, tenant, args[5])
+      if args[11] then rescale(K, { unpack(args, 11) }) end
       if args[7] == '1' then
         write_index('ZADD', K .. 'rebound', text(epoch), tenant .. ' ' .. (kind == 'key' and id or ''))
       end
