@@ -180,8 +180,9 @@ struct TargetCaller: Sendable {
         add(step, to: &steps)
         return ending
       case .failure(let fault):
-        let fault = fault.hiding(
+        var fault = fault.hiding(
           call.key?.place == .own ? secrets + [call.endpoint.key].compactMap(\.self) : secrets)
+        fault.remains = nil
         span?.failed(fault)
         note(TargetMetrics.Outcome(fault), call, elapsed, reason: fault.reason)
         let wait = board.record(fault, of: call.subject, isProbe: isProbe, key: call.key?.place)
@@ -266,6 +267,9 @@ struct TargetCaller: Sendable {
       (result, stated) = try await answer(to: pieces, call, span, &cut, &unfinished)
     } else {
       (result, stated) = try await answer(to: call.request, call.told(call.http, span), call, &cut)
+    }
+    if case .failure(let fault) = result, let usage = fault.usedTokens(for: call.request) {
+      unfinished.append(usage)
     }
     if !stated.isEmpty { notes.metrics?.series(of: call.target).left(stated) }
     quotas.record(stated, of: call.subject, reservation, usedTokens: result.usedTokens)
@@ -393,7 +397,8 @@ extension Result<ProviderAnswer, ProviderFault> {
     case .failure(let fault):
       switch fault.kind {
       case .requestRefused, .keyRefused, .limited: return 0
-      case .failing, .contentFiltered: return nil
+      case .failing, .contentFiltered:
+        return fault.remains.flatMap { $0.usage.isZero ? nil : $0.usage.totalTokens }
       }
     }
   }

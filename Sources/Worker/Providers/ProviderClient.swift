@@ -93,8 +93,12 @@ final class ProviderClient: Sendable {
         throw CancellationError()
       }
       // The provider had said all; only its connection did not end as it should.
-      if answer.isComplete, let whole = try? answer.end().answer { return (.success(whole), answer.headers) }
-      unfinished = collector.unfinished(isGivenUp: error is BoundExceeded)
+      if answer.isComplete {
+        return (Result { () throws(ProviderFault) in try answer.end().answer }, answer.headers)
+      }
+      if (error as? ProviderFault)?.remains == nil {
+        unfinished = collector.unfinished(isGivenUp: error is BoundExceeded)
+      }
       return (.failure(.transport(error, timeouts: timeouts)), answer.headers)
     }
   }

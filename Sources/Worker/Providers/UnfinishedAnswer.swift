@@ -20,3 +20,14 @@ struct UnfinishedAnswer: Sendable, Hashable {
       imageInputTokens: told.imageInputTokens)
   }
 }
+
+extension ProviderFault {
+  /// What the answer used that this came with, as of one that stands; nil for nothing.
+  func usedTokens(for request: JobRequest) -> TokenUsage? {
+    guard let remains, remains.usage != .zero || remains.weight > 0 else { return nil }
+    var whole = ProviderAnswer(remains)
+    whole.estimateUsage(for: request)
+    let usage = whole.answer.usage
+    return usage.isZero && usage.toldCost == nil ? nil : usage
+  }
+}

@@ -64,9 +64,9 @@ struct StreamedAnswer: Sendable {
     }
   }
 
-  /// Whether the provider has said that the answer is whole, and only its connection goes on.
+  /// Whether the provider has said that the answer is whole, or broken, and only its connection goes on.
   var isComplete: Bool {
-    if case .events(_, let reader, _) = form { reader.isComplete } else { false }
+    if case .events(_, let reader, _) = form { reader.isComplete || reader.broken != nil } else { false }
   }
 
   /// What has come, of an answer that did not come to its end; nil for what nobody pays.
@@ -145,7 +145,8 @@ struct StreamedAnswer: Sendable {
       hasEnded = event.isDone
       if hasEnded { break }
       if event.isIdle { continue }
-      let pieces = try reader.read(event)
+      let pieces: [AnswerEvent]
+      do { pieces = try reader.read(event) } catch { throw Self.fault(error, behind: &answer) }
       hasEnded = reader.hasEnded
       for var piece in pieces {
         if reader.hasHalves { piece = characters.join(piece) }
@@ -155,7 +156,24 @@ struct StreamedAnswer: Sendable {
         if piece.isTold || (piece.isUsage && !hasBegun && wire.tellsUsageFirst) { untold.append(piece) }
       }
     }
+    guard reader.broken == nil else {
+      // Nothing else is waited for. What came with the word for it is not told: the next target may be asked yet.
+      hasEnded = hasEnded || answer.usage != .zero
+      return AnswerDelta()
+    }
     return tell()
+  }
+
+  /// What an event tells of usage beside an error is that of all before it.
+  private static func fault(_ fault: ProviderFault, behind answer: inout Answer) -> ProviderFault {
+    var fault = fault
+    if let usage = fault.remains?.usage, usage != .zero {
+      answer.usage = usage
+      fault.remains = answer
+    } else {
+      fault.remains = nil
+    }
+    return fault
   }
 
   /// What may be told now.
@@ -179,6 +197,10 @@ struct StreamedAnswer: Sendable {
       let stands = answer.answer.finishReason != .contentFilter && delta.hasParts
       return (answer, stands ? delta : AnswerDelta())
     case .events(_, let reader, let answer):
+      if var broken = reader.broken {
+        broken.remains = answer
+        throw broken
+      }
       guard reader.isComplete else { throw .failing("answer cut short") }
       let whole = ProviderAnswer(answer, unknownFinishReason: reader.unknownFinishReason)
       return (whole, hasBegun ? untold : AnswerDelta())

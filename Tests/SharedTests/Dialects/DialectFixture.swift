@@ -78,6 +78,7 @@ extension WireDialect {
   func assemble(_ data: [String], headers: [(String, String)] = []) -> Result<ProviderAnswer, ProviderFault> {
     Result { () throws(ProviderFault) in
       let (events, reader) = try read(data, headers)
+      if let broken = reader.broken { throw broken }
       guard reader.isComplete else { throw .failing("answer cut short") }
       var answer = Answer()
       for event in events.joined() { answer.apply(event) }

@@ -135,6 +135,44 @@ struct PurchaseTests {
     }
   }
 
+  @Test("an answer that its provider calls broken has bought what it tells of that, however it was asked for")
+  func calledBroken() async throws {
+    let usage = "\"usage\":{\"prompt_tokens\":14,\"completion_tokens\":24,\"total_tokens\":38"
+    let whole = ScriptedServer.Script.reply(200, ProviderFixture.openAIAnswer("A", finishReason: "error"))
+    let end = "{\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"error\"}],\(usage)}}"
+    let failed = ScriptedServer.Script.reply(200, "{\"error\":{\"message\":\"m\"},\(usage)}}")
+    let streams = [stream(end), stream(word("Hello"), end)]
+    for (script, deltas) in [(whole, nil), (failed, nil)]
+      + ([whole, failed] + streams).map({ ($0, RecordingSink?.some(RecordingSink())) })
+    {
+      try await RouteFixture.with([[script]]) { cascade, _ in
+        let report = await cascade.walk(RouteFixture.request, deltas: deltas)
+        #expect(report.outcome?.result == nil)
+        expect(report.unused, read: 14, written: 24)
+      }
+    }
+    try await RouteFixture.with([[stream(end)], [answer]]) { cascade, _ in
+      let report = await cascade.walk(RouteFixture.request, deltas: RecordingSink())
+      let result = try #require(report.outcome?.result)
+      #expect(result.usedInAll.promptTokens == 2 * 14 && result.usage.promptTokens == 14)
+      #expect(result.cost.rawValue == 2 * (14 + 2 * 24) * Self.dollar)
+    }
+    try await RouteFixture.with([[stream(end.replacing("38}", with: "38,\"cost\":0.7}"))]]) { cascade, _ in
+      let report = await cascade.walk(RouteFixture.request, deltas: RecordingSink())
+      #expect(report.unused?.cost == NanoDollars(rawValue: 700_000_000), "its provider's own figure")
+    }
+  }
+
+  @Test("a success that holds an error and tells of no usage costs nothing, however it was asked for")
+  func errorInSuccess() async throws {
+    try await RouteFixture.with([[.reply(200, #"{"error":{"message":"m"}}"#)]]) { cascade, _ in
+      for deltas in [nil, RecordingSink()] {
+        let report = await cascade.walk(RouteFixture.request, deltas: deltas)
+        #expect(report.outcome?.result == nil && report.unused == nil)
+      }
+    }
+  }
+
   @Test("an error costs nothing", arguments: [400, 429, 500])
   func errors(status: Int) async throws {
     try await RouteFixture.with([[.reply(status, "{}")]]) { cascade, _ in

@@ -79,6 +79,67 @@ struct StreamedAnswerTests {
     #expect(throws: ProviderFault.self) { try answer([Array(body.utf8)], type: "text/event-stream") }
   }
 
+  // MARK: - Ends that a provider calls broken
+
+  private func fault(_ body: String, wire: any WireDialect, inOne: Bool) -> (ProviderFault?, told: String) {
+    var answer = StreamedAnswer(wire: wire, hiding: nil, maker: "p")
+    answer.begin(status: 200, headers: ["content-type": "text/event-stream"])
+    var told = ""
+    let result = Result { () throws(ProviderFault) in
+      for piece in inOne ? [Array(body.utf8)] : body.utf8.map({ [$0] }) {
+        told += try answer.feed(ByteBuffer(bytes: piece)).text
+      }
+      return try answer.end().answer
+    }
+    guard case .failure(let fault) = result else { return (nil, told) }
+    return (fault, told)
+  }
+
+  @Test(
+    "a stream that Gemini calls broken is, with what it used",
+    arguments: [
+      "MALFORMED_FUNCTION_CALL", "MALFORMED_RESPONSE", "UNEXPECTED_TOOL_CALL", "TOO_MANY_TOOL_CALLS",
+      "MISSING_THOUGHT_SIGNATURE",
+    ], [true, false])
+  func brokenByGemini(word: String, inOne: Bool) {
+    let usage = #""usageMetadata":{"promptTokenCount":1000,"thoughtsTokenCount":500}"#
+    let end = "data: {\"candidates\":[{\"content\":{},\"finishReason\":\"\(word)\"}],\(usage)}\r\n\r\n"
+    let (fault, _) = fault(end, wire: Dialect.gemini.wire, inOne: inOne)
+    #expect(fault?.reason == word.lowercased().replacing("_", with: " "))
+    #expect(fault?.countsForCircuit == false)
+    #expect(fault?.remains?.usage.promptTokens == 1000 && fault?.remains?.usage.completionTokens == 500)
+  }
+
+  @Test("usage told behind a broken end, or beside an error, counts", arguments: [true, false])
+  func usageOfBroken(inOne: Bool) {
+    let usage = #""usage":{"prompt_tokens":1000,"completion_tokens":500,"total_tokens":1500,"cost":0.7}"#
+    let end = #"{"choices":[{"index":0,"delta":{"content":"r"},"finish_reason":"error"}]"#
+    let bodies = [
+      "data: \(end),\(usage)}\n\n", "data: \(end)}\n\ndata: {\"choices\":[],\(usage)}\n\ndata: [DONE]\n\n",
+      "data: {\"error\":{\"message\":\"m\"},\(usage)}\n\n",
+    ]
+    for body in bodies {
+      let (fault, told) = fault(Self.events[0] + body, wire: Dialect.chat.wire, inOne: inOne)
+      #expect(fault?.kind == .failing && (inOne || told == "Pa"))
+      #expect(fault?.remains?.usage.toldCost == NanoDollars(rawValue: 700_000_000))
+      #expect(fault?.remains?.usage.completionTokens == 500)
+    }
+    let cut = fault(Self.events[0], wire: Dialect.chat.wire, inOne: inOne).0
+    #expect(cut?.reason == "answer cut short" && cut?.remains == nil)
+  }
+
+  @Test("what comes with the word for a broken end is not told")
+  func untold() {
+    let end = #"data: {"choices":[{"index":0,"delta":{"content":"Pa"},"finish_reason":"error"}]}"# + "\n\n"
+    #expect(fault(end, wire: Dialect.chat.wire, inOne: false).told.isEmpty)
+  }
+
+  @Test("one choice that is broken breaks the answer")
+  func brokenChoice() {
+    let body = Self.events.joined() + #"data: {"choices":[{"index":1,"delta":{},"finish_reason":"error"}]}"#
+    #expect(fault(body + "\n\n", wire: Dialect.chat.wire, inOne: false).0?.reason == "error in mid-answer")
+  }
+
   @Test("OpenAI's end may bear a name")
   func namedEnd() throws {
     let body = Self.events.joined() + "event: done\ndata: [DONE]\n\n"

@@ -7,6 +7,7 @@ struct ChatAnswerReader: Sendable {
   private var choices: [ChatChoiceReader] = []
   private var told: JSONObject = [:]
   private(set) var hasFinished = false
+  private var isBroken = false
   /// A word for the end of an answer that Sluice does not know.
   private(set) var unknownFinishReason: String?
 
@@ -21,7 +22,8 @@ struct ChatAnswerReader: Sendable {
     guard let choices = value["choices"]?.array else { throw .failing("no choices in the answer") }
     var reader = ChatAnswerReader(maker: maker, isWhole: true)
     var answer = Answer()
-    for event in try reader.read(value) { answer.apply(event) }
+    for event in reader.read(value) { answer.apply(event) }
+    if let broken = reader.broken { throw broken.leaving(answer) }
     // What came whole has ended, whether or not it says so.
     for number in answer.choices.indices where answer.choices[number].finishReason == nil && !choices.isEmpty
     {
@@ -30,8 +32,11 @@ struct ChatAnswerReader: Sendable {
     return (answer, reader.unknownFinishReason)
   }
 
+  /// Of an answer whose provider says of one of its choices that it is broken.
+  var broken: ProviderFault? { isBroken ? .failing("error in mid-answer") : nil }
+
   /// What a body or a chunk brings.
-  mutating func read(_ value: JSONValue) throws(ProviderFault) -> [AnswerEvent] {
+  mutating func read(_ value: JSONValue) -> [AnswerEvent] {
     var events: [AnswerEvent] = []
     for (position, json) in (value["choices"]?.array ?? []).enumerated() {
       guard case .object(let members) = json else { continue }
@@ -44,7 +49,7 @@ struct ChatAnswerReader: Sendable {
       let (own, other) = isWhole ? ("message", "delta") : ("delta", "message")
       let message = members[own]?.object ?? members[other]?.object ?? [:]
       choices[choice].read(members, message: message, into: &events)
-      try readFinish(members["finish_reason"], choice, &events)
+      readFinish(members["finish_reason"], choice, &events)
       // Moonshot's usage stands in the last choice of a stream.
       if let usage = members["usage"], usage.object != nil, value["usage"]?.isNull ?? true {
         events.append(.usage(TokenUsage(openAI: usage)))
@@ -54,13 +59,13 @@ struct ChatAnswerReader: Sendable {
     return events
   }
 
-  private mutating func readFinish(
-    _ json: JSONValue?, _ choice: Int, _ events: inout [AnswerEvent]
-  ) throws(ProviderFault) {
+  private mutating func readFinish(_ json: JSONValue?, _ choice: Int, _ events: inout [AnswerEvent]) {
     var reason: FinishReason
     switch ChatFinishReason.reading(json) {
     case .none: return
-    case .broken: throw .failing("error in mid-answer")
+    case .broken:
+      isBroken = true
+      return
     case .ended(let ended): reason = ended
     case .unknown(let word):
       unknownFinishReason = word

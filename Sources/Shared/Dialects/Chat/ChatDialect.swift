@@ -44,6 +44,7 @@ struct ChatDialect: WireDialect {
       ?? value["choices"]?[0].flatMap({ ProviderErrorObject(in: $0) })
     {
       throw ChatFault.fault(error, status: nil, response, hiding: key)
+        .leaving(TokenUsage(openAI: value["usage"]))
     }
     let (answer, unknown) = try ChatAnswerReader.whole(value, maker: maker)
     return ProviderAnswer(answer, unknownFinishReason: unknown)
@@ -55,6 +56,7 @@ struct ChatDialect: WireDialect {
     let value = try success(response, hiding: key)
     if let error = ProviderErrorObject(in: value) {
       throw ChatFault.fault(error, status: nil, response, hiding: key)
+        .leaving(TokenUsage(openAI: value["usage"]))
     }
     guard let data = value["data"]?.array, !data.isEmpty, data.allSatisfy({ $0["embedding"] != nil }) else {
       throw .failing("no embeddings in the answer")

@@ -15,6 +15,7 @@ struct ChatStreamReader: StreamReader {
 
   var isComplete: Bool { reader.hasFinished }
   var unknownFinishReason: String? { reader.unknownFinishReason }
+  var broken: ProviderFault? { reader.broken }
 
   mutating func read(_ event: ServerSentEvent) throws(ProviderFault) -> [AnswerEvent] {
     if event.isDone { return [] }
@@ -24,7 +25,8 @@ struct ChatStreamReader: StreamReader {
       ?? value["choices"]?[0].flatMap({ ProviderErrorObject(in: $0) })
     {
       throw ChatFault.fault(error, status: nil, response, hiding: key)
+        .leaving(TokenUsage(openAI: value["usage"]))
     }
-    return try reader.read(value)
+    return reader.read(value)
   }
 }

@@ -8,20 +8,24 @@ struct CompletionAnswerReader: Sendable {
 
   /// The choices that have ended.
   private(set) var ended: Set<Int> = []
+  private var isBroken = false
   /// A word for the end of an answer that Sluice does not know.
   private(set) var unknownFinishReason: String?
   private var told: JSONObject = [:]
   /// By their choice.
   private var toldMembers: [Int: JSONObject] = [:]
 
+  /// Of an answer whose provider says of one of its choices that it is broken.
+  var broken: ProviderFault? { isBroken ? .failing("error in mid-answer") : nil }
+
   /// What a body or a chunk brings.
-  mutating func read(_ value: JSONValue) throws(ProviderFault) -> [AnswerEvent] {
+  mutating func read(_ value: JSONValue) -> [AnswerEvent] {
     var events: [AnswerEvent] = []
     for (position, json) in (value["choices"]?.array ?? []).enumerated() {
       guard case .object(let members) = json else { continue }
       let choice = members["index"]?.integer.map { Int(clamping: $0) } ?? position
       guard (0..<Self.choiceLimit).contains(choice) else { continue }
-      try read(members, choice, &events)
+      read(members, choice, &events)
     }
     for (name, value) in value.object ?? [:] where !value.isNull {
       switch name {
@@ -37,9 +41,7 @@ struct CompletionAnswerReader: Sendable {
     return events
   }
 
-  private mutating func read(
-    _ members: JSONObject, _ choice: Int, _ events: inout [AnswerEvent]
-  ) throws(ProviderFault) {
+  private mutating func read(_ members: JSONObject, _ choice: Int, _ events: inout [AnswerEvent]) {
     if let text = members["text"]?.string, !text.isEmpty {
       events.append(.part(.text(text), at: 0, choice: choice))
     }
@@ -50,7 +52,9 @@ struct CompletionAnswerReader: Sendable {
     let reason: FinishReason
     switch ChatFinishReason.reading(members["finish_reason"]) {
     case .none: return
-    case .broken: throw .failing("error in mid-answer")
+    case .broken:
+      isBroken = true
+      return
     case .ended(let ended): reason = ended
     case .unknown(let word):
       unknownFinishReason = word
@@ -92,6 +96,7 @@ struct CompletionStreamReader: StreamReader {
 
   var isComplete: Bool { reader.ended.count >= choiceCount }
   var unknownFinishReason: String? { reader.unknownFinishReason }
+  var broken: ProviderFault? { reader.broken }
 
   mutating func read(_ event: ServerSentEvent) throws(ProviderFault) -> [AnswerEvent] {
     if event.isDone { return [] }
@@ -99,7 +104,8 @@ struct CompletionStreamReader: StreamReader {
     hasHalves = hasHalves || isCut
     if let error = ProviderErrorObject(in: value) {
       throw ChatFault.fault(error, status: nil, response, hiding: key)
+        .leaving(TokenUsage(openAI: value["usage"]))
     }
-    return try reader.read(value)
+    return reader.read(value)
   }
 }

@@ -41,11 +41,13 @@ public struct CompletionDialect: WireDialect {
     let value = try ChatDialect().success(response, hiding: key)
     if let error = ProviderErrorObject(in: value) {
       throw ChatFault.fault(error, status: nil, response, hiding: key)
+        .leaving(TokenUsage(openAI: value["usage"]))
     }
     guard value["choices"]?.array?.isEmpty == false else { throw .failing("no choices in the answer") }
     var reader = CompletionAnswerReader()
     var answer = Answer()
-    for event in try reader.read(value) { answer.apply(event) }
+    for event in reader.read(value) { answer.apply(event) }
+    if let broken = reader.broken { throw broken.leaving(answer) }
     // What came whole has ended, whether or not it says so.
     for number in answer.choices.indices where answer.choices[number].finishReason == nil {
       answer.choices[number].finishReason = .stop

@@ -26,6 +26,8 @@ public struct ProviderFault: Error, Sendable, Hashable {
   public var countsForCircuit = true
   /// Whether another key of the same provider may do better: this one was refused, or has reached its limit.
   public var isOfKey: Bool
+  /// What came with it of an answer that is none, to be paid all the same; nil where nothing is known of that.
+  public var remains: Answer?
 
   public init(_ kind: Kind, _ reason: String, message: String? = nil, retryAfter: Duration? = nil) {
     self.init(
@@ -76,6 +78,20 @@ public struct ProviderFault: Error, Sendable, Hashable {
     var fault = ProviderFault(.failing, reason)
     fault.countsForCircuit = false
     return fault
+  }
+
+  /// The same with what there is of the answer.
+  func leaving(_ answer: Answer) -> ProviderFault {
+    var fault = self
+    fault.remains = answer
+    return fault
+  }
+
+  /// The same of a success that holds an error, with what it says that this used.
+  func leaving(_ usage: TokenUsage) -> ProviderFault {
+    var answer = Answer()
+    answer.usage = usage
+    return leaving(answer)
   }
 
   /// The connection broke, as connections do.

@@ -74,10 +74,10 @@ struct GeminiAnswerReader: Sendable {
   /// Under which a candidate's members stand among an answer's.
   static let candidate = "candidate"
 
-  /// Throws when Gemini calls the answer broken and there is nothing in it. It is the model's fault: no circuit counts it.
-  func checkBroken() throws(ProviderFault) {
-    guard let brokenWord, !saidAnything else { return }
-    throw .brokenAnswer("\(brokenWord.lowercased().replacing("_", with: " "))")
+  /// Of an answer that Gemini calls broken, with nothing in it. It is the model's fault: no circuit counts it.
+  var broken: ProviderFault? {
+    guard let brokenWord, !saidAnything else { return nil }
+    return .brokenAnswer("\(brokenWord.lowercased().replacing("_", with: " "))")
   }
 
   // MARK: - Parts

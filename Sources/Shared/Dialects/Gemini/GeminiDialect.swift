@@ -52,7 +52,7 @@ struct GeminiDialect: WireDialect {
     guard reader.isAnswer else { throw .failing("no candidates in the answer") }
     var answer = Answer()
     for event in events { answer.apply(event) }
-    try reader.checkBroken()
+    if let broken = reader.broken { throw broken.leaving(answer) }
     // What came whole has ended, whether or not it says so.
     if answer.finishReason == nil {
       answer.choices[0].finishReason = answer.hasToolCalls ? .toolCalls : .stop

@@ -35,7 +35,10 @@ public enum GeminiFault {
       throw fault(ProviderErrorObject(of: response), status: response.status, response, hiding: key)
     }
     let value = try response.json()
-    if let error = ProviderErrorObject(in: value) { throw fault(error, status: nil, response, hiding: key) }
+    if let error = ProviderErrorObject(in: value) {
+      throw fault(error, status: nil, response, hiding: key).leaving(
+        TokenUsage(gemini: value["usageMetadata"]))
+    }
     return value
   }
 }

@@ -14,15 +14,15 @@ struct GeminiStreamReader: StreamReader {
 
   var isComplete: Bool { reader.hasFinished }
   var unknownFinishReason: String? { reader.unknownFinishReason }
+  var broken: ProviderFault? { reader.broken }
 
   mutating func read(_ event: ServerSentEvent) throws(ProviderFault) -> [AnswerEvent] {
     let (value, isCut) = try event.json()
     hasHalves = hasHalves || isCut
     if let error = ProviderErrorObject(in: value) {
       throw GeminiFault.fault(error, status: nil, response, hiding: key)
+        .leaving(TokenUsage(gemini: value["usageMetadata"]))
     }
-    let events = try reader.read(value)
-    try reader.checkBroken()
-    return events
+    return try reader.read(value)
   }
 }

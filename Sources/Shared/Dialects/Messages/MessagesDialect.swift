@@ -64,6 +64,7 @@ struct MessagesDialect: WireDialect {
     let value = try response.json()
     if let error = ProviderErrorObject(in: value) {
       throw MessagesFault.fault(error, status: nil, response, hiding: key)
+        .leaving(TokenUsage(anthropic: value["usage"]))
     }
     return value
   }

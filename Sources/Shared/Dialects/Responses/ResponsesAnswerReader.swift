@@ -20,7 +20,7 @@ struct ResponsesAnswerReader: Sendable {
     var read = ProviderAnswer(answer)
     switch Self.finishReason(value, hasCalls: answer.hasToolCalls) {
     case .ended(let reason): read.answer.choices[0].finishReason = reason
-    case .broken: throw .failing("the answer has no end")
+    case .broken: throw ProviderFault.failing("the answer has no end").leaving(answer)
     case .unknown(let word):
       read.answer.choices[0].finishReason = .stop
       read.unknownFinishReason = word

@@ -44,6 +44,7 @@ struct ResponsesDialect: WireDialect {
     let value = try response.json()
     if let error = ProviderErrorObject(in: value) {
       throw ResponsesFault.fault(error, status: nil, response, hiding: key)
+        .leaving(TokenUsage(responses: value["usage"]))
     }
     return try ResponsesAnswerReader(maker: maker).whole(value)
   }

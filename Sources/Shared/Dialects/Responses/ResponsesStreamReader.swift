@@ -35,6 +35,8 @@ struct ResponsesStreamReader: StreamReader {
   private(set) var isComplete = false
   var hasEnded: Bool { isComplete }
   private(set) var unknownFinishReason: String?
+  private var isGivenUp = false
+  var broken: ProviderFault? { isGivenUp ? .failing("the provider gave the answer up") : nil }
   private(set) var hasHalves = false
   var items: [Int64: Item] = [:]
   var parts = 0
@@ -162,7 +164,7 @@ struct ResponsesStreamReader: StreamReader {
 
   private mutating func finish(_ value: JSONValue?) throws(ProviderFault) -> [AnswerEvent] {
     if let error = value?["error"], !error.isNull {
-      throw fault(["error": error])
+      throw fault(["error": error]).leaving(TokenUsage(responses: value?["usage"]))
     }
     var events: [AnswerEvent] = []
     // Some servers tell all of an answer, or some of it, at its end only.
@@ -174,7 +176,7 @@ struct ResponsesStreamReader: StreamReader {
     if !extras.isEmpty { events.append(.extras(extras, .responses)) }
     if let usage = value?["usage"], !usage.isNull { events.append(.usage(TokenUsage(responses: usage))) }
     switch ResponsesAnswerReader.finishReason(value, hasCalls: hasCalls) {
-    case .broken: throw .failing("the provider gave the answer up")
+    case .broken: isGivenUp = true
     case .ended(let reason): events.append(.finish(reason, choice: 0))
     case .none: events.append(.finish(hasCalls ? .toolCalls : .stop, choice: 0))
     case .unknown(let word):

@@ -14,9 +14,14 @@ public protocol StreamReader: Sendable {
 
   /// A word for the end of the answer that Sluice does not know.
   var unknownFinishReason: String? { get }
+
+  /// Why the answer is none although it has its end: its provider itself calls it broken. Known with that end, and thrown
+  /// behind it, for what the answer used may come later.
+  var broken: ProviderFault? { get }
 }
 
 extension StreamReader {
   /// Of a dialect whose streams end with their connection or with `[DONE]`.
   public var hasEnded: Bool { false }
+  public var broken: ProviderFault? { nil }
 }

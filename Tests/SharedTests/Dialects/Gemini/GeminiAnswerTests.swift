@@ -195,9 +195,16 @@ struct GeminiAnswerTests {
       ("MISSING_THOUGHT_SIGNATURE", "missing thought signature"),
     ])
   func broken(word: String, reason: String) {
-    let body = #"{"candidates":[{"finishReason":"\#(word)"}]}"#
-    #expect(read(200, body) == .failure(.brokenAnswer(reason)))
-    #expect(!ProviderFault.brokenAnswer(reason).countsForCircuit)
+    let usage = #""usageMetadata":{"promptTokenCount":1000,"thoughtsTokenCount":500}"#
+    let body = #"{"candidates":[{"finishReason":"\#(word)"}],\#(usage)}"#
+    guard case .failure(let fault) = read(200, body) else {
+      Issue.record("it is broken")
+      return
+    }
+    #expect(fault.kind == .failing && fault.reason == reason && !fault.countsForCircuit)
+    #expect(
+      fault.remains?.usage == TokenUsage(promptTokens: 1000, completionTokens: 500, reasoningTokens: 500),
+      "it is paid all the same")
   }
 
   @Test("an error with status 200 means the status that it holds")

@@ -127,5 +127,7 @@ struct GeminiStreamTests {
     #expect(try dialect.assemble(thoughts).get().answer.finishReason == .length)
     let broken = dialect.assemble([event("", reason: "MALFORMED_FUNCTION_CALL")])
     #expect(broken == .failure(.brokenAnswer("malformed function call")))
+    let thought = [event(#"{"text":"hm","thought":true}"#), event("", reason: "MALFORMED_FUNCTION_CALL")]
+    #expect(try dialect.assemble(thought).get().answer.finishReason == .stop)
   }
 }
