@@ -25,13 +25,22 @@ extension TokenUsage {
     if reasoning > 0, total.map({ $0 == prompt + completion + reasoning }) ?? (reasoning > completion) {
       completion += reasoning
     }
+    // LiteLLM has Anthropic's words for what was written to a cache, and counts it within the prompt
+    // (https://docs.litellm.ai/docs/completion/prompt_caching).
+    let times = ofPrompt?["cache_creation_token_details"] ?? usage["cache_creation"]
+    let hour = Self.count(times?["ephemeral_1h_input_tokens"])
+    let written = Self.most([
+      ofPrompt?["cache_write_tokens"], ofPrompt?["cache_creation_tokens"],
+      usage["cache_creation_input_tokens"], times?["ephemeral_1h_input_tokens"],
+    ])
     self.init(
       promptTokens: prompt, completionTokens: completion, totalTokens: total,
-      // DeepSeek's and Moonshot's stand outside the details.
-      cachedTokens: Self.count(
-        [ofPrompt?["cached_tokens"], usage["prompt_cache_hit_tokens"], usage["cached_tokens"]]
-          .lazy.compactMap(\.self).first { Self.isCount($0) }),
-      cacheWriteTokens: Self.count(ofPrompt?["cache_write_tokens"]), reasoningTokens: reasoning,
+      // DeepSeek's, Moonshot's and LiteLLM's stand outside the details.
+      cachedTokens: Self.most([
+        ofPrompt?["cached_tokens"], usage["prompt_cache_hit_tokens"], usage["cached_tokens"],
+        usage["cache_read_input_tokens"],
+      ]),
+      cacheWriteTokens: written - hour, cacheWrite1hTokens: hour, reasoningTokens: reasoning,
       audioInputTokens: Self.count(ofPrompt?["audio_tokens"]),
       imageInputTokens: Self.count(ofPrompt?["image_tokens"]),
       audioOutputTokens: Self.count(ofCompletion?["audio_tokens"]),
@@ -40,6 +49,9 @@ extension TokenUsage {
     saysNothingRead = promptTokens == 0 && Self.isNought(usage["prompt_tokens"])
     told = Self.told(usage, total: totalTokens)
   }
+
+  /// Of members that say the same, of which some servers send several.
+  private static func most(_ counts: [JSONValue?]) -> Int { counts.reduce(0) { max($0, count($1)) } }
 
   /// The three counts alone, with nothing in them to mend, as most servers tell them.
   private static func plain(_ usage: JSONObject) -> TokenUsage? {
@@ -61,8 +73,10 @@ extension TokenUsage {
 
   // MARK: - Cost
 
-  private static func cost(in usage: JSONObject) -> NanoDollars? {
-    guard let cost = usage["cost"] ?? usage["estimated_cost"] else {
+  /// What the provider says that the answer costs. All dialects that have a usage object may have it there.
+  static func cost(in usage: JSONObject) -> NanoDollars? {
+    guard let cost = ["cost", "estimated_cost"].lazy.compactMap({ usage[$0] }).first(where: { !$0.isNull })
+    else {
       return usage["cost_in_usd_ticks"]?.double.flatMap(cost(ticks:))
     }
     // Perplexity's is an object.

@@ -16,6 +16,7 @@ extension TokenUsage {
       completionTokens: Self.count(usage?["output_tokens"]), cachedTokens: read,
       cacheWriteTokens: written - hour, cacheWrite1hTokens: hour,
       reasoningTokens: Self.count(usage?["output_tokens_details"]?["thinking_tokens"]))
+    if case .object(let members)? = usage { toldCost = Self.cost(in: members) }
     saysNothingRead = promptTokens == 0 && Self.isNought(usage?["input_tokens"])
   }
 }

@@ -88,17 +88,56 @@ struct TokenUsageTests {
   }
 
   @Test(
+    "LiteLLM's words for a cache are known",
+    arguments: [
+      #""prompt_tokens_details":{"cached_tokens":30,"cache_creation_tokens":20,"#
+        + #""cache_creation_token_details":{"ephemeral_5m_input_tokens":15,"ephemeral_1h_input_tokens":5}}"#,
+      #""cache_creation_input_tokens":20,"cache_read_input_tokens":30,"#
+        + #""cache_creation":{"ephemeral_1h_input_tokens":5}"#,
+      #""prompt_tokens_details":{"cached_tokens":0,"cache_creation_tokens":20,"#
+        + #""cache_creation_token_details":{"ephemeral_1h_input_tokens":5}},"#
+        + #""cache_creation_input_tokens":20,"cache_read_input_tokens":30"#,
+    ])
+  func cacheOfLiteLLM(members: String) throws {
+    let usage = TokenUsage(openAI: try read("{\"prompt_tokens\":100,\"completion_tokens\":1,\(members)}"))
+    #expect(usage.promptTokens == 100 && usage.cachedTokens == 30)
+    #expect(usage.cacheWriteTokens == 15 && usage.cacheWrite1hTokens == 5)
+  }
+
+  @Test(
     "a provider's own figure of the cost is found in every known form",
     arguments: [
       (#""cost":0.5"#, 500_000_000), (#""cost":"0.5""#, 500_000_000),
       (#""cost":{"total_cost":0.006}"#, 6_000_000),
       (#""estimated_cost":0.001"#, 1_000_000), (#""cost":null"#, nil), (#""cost":-1"#, nil),
-      (#""cost":0"#, 0),
+      (#""cost":0"#, 0), (#""cost":null,"cost_in_usd_ticks":5000000000"#, 500_000_000),
       (#""cost":0.01,"is_byok":true,"cost_details":{"upstream_inference_cost":0.2}"#, 210_000_000),
       (#""cost":0.01,"is_byok":false,"cost_details":{"upstream_inference_cost":0.2}"#, 10_000_000),
     ] as [(String, Int64?)])
   func cost(member: String, nanos: Int64?) throws {
     #expect(TokenUsage(openAI: try read("{\"prompt_tokens\":1,\(member)}")).toldCost?.rawValue == nanos)
+    let other = try read("{\"input_tokens\":1,\(member)}")
+    #expect(TokenUsage(anthropic: other).toldCost?.rawValue == nanos)
+    #expect(TokenUsage(responses: other).toldCost?.rawValue == nanos)
+  }
+
+  @Test("what is told beside the counts of Responses goes through, in both of OpenAI's forms")
+  func responses() throws {
+    let text =
+      #"{"input_tokens":10,"input_tokens_details":{"cached_tokens":4,"cache_write_tokens":0,"audio_tokens":3},"#
+      + #""output_tokens":5,"output_tokens_details":{"reasoning_tokens":2,"x":1},"total_tokens":15,"#
+      + #""cost":0.5,"cost_details":{"upstream_inference_cost":null},"is_byok":false}"#
+    let usage = TokenUsage(responses: try read(text))
+    #expect(usage.promptTokens == 10 && usage.cachedTokens == 4 && usage.audioInputTokens == 3)
+    #expect(usage.responsesForm == (try read(text)))
+    let stored = TokenUsage(openAI: try read(written(usage)))
+    #expect(stored.responsesForm == (try read(text)))
+    #expect(stored.told["cost"] == 0.5 && stored.told["prompt_tokens_details"]?["audio_tokens"] == 3)
+    #expect(stored.told["input_tokens"] == nil)
+    let plain = #"{"input_tokens":10,"input_tokens_details":{"cached_tokens":4},"output_tokens":5}"#
+    #expect(
+      TokenUsage(responses: try read(plain))
+        == TokenUsage(promptTokens: 10, completionTokens: 5, cachedTokens: 4))
   }
 
   @Test("counts alone are written in OpenAI's form, details only where there are some")
