@@ -185,7 +185,7 @@ struct ChatChoiceReader: Sendable {
     let id = members["id"]?.string ?? ""
     let body = members["custom"]?.object ?? members["function"]?.object
     let name = body?["name"]?.string ?? ""
-    let text = ChatPartReader.arguments(body?["arguments"] ?? body?["input"]) ?? ""
+    let text = EvidentForm.arguments(body?["arguments"] ?? body?["input"]) ?? ""
     let kind: ToolCall.Kind =
       members["custom"]?.object != nil || members["type"] == "custom" ? .custom : .function
     guard let number = self.number(of: index, id, name) else {
@@ -246,7 +246,7 @@ struct ChatChoiceReader: Sendable {
     let isFirst = single("function_call") == nil
     let call = ToolCall(
       kind: .legacy, id: "", name: isFirst ? members["name"]?.string ?? "" : "",
-      arguments: ChatPartReader.arguments(members["arguments"]) ?? "")
+      arguments: EvidentForm.arguments(members["arguments"]) ?? "")
     if isFirst { calls.append(Call(index: nil, part: parts, id: "", name: call.name, kind: .legacy)) }
     grow("function_call", .toolCall(call), &events)
   }

@@ -8,6 +8,7 @@ enum ChatPartReader {
     switch json {
     case .string(let text): text.isEmpty ? [] : [.text(text)]
     case .array(let parts): parts.flatMap(parts(of:))
+    case .object: json.map(parts(of:)) ?? []
     default: []
     }
   }
@@ -76,7 +77,7 @@ enum ChatPartReader {
     guard case .object(let members) = json else { return nil }
     var call: ToolCall
     if let function = members["function"]?.object, let name = function["name"]?.string {
-      call = ToolCall(id: "", name: name, arguments: arguments(function["arguments"]) ?? "{}")
+      call = ToolCall(id: "", name: name, arguments: EvidentForm.arguments(function["arguments"]) ?? "{}")
     } else if let custom = members["custom"]?.object, let name = custom["name"]?.string {
       call = ToolCall(kind: .custom, id: "", name: name, arguments: custom["input"]?.string ?? "")
     } else {
@@ -86,22 +87,5 @@ enum ChatPartReader {
     call.extras = members.without("id", "type", "function", "custom", "index")
     call.takeSignature()
     return .toolCall(call)
-  }
-
-  /// The text of a call's arguments; some servers send the object itself.
-  static func arguments(_ json: JSONValue?) -> String? {
-    switch json {
-    case .string(let text): text
-    case .object: json?.description
-    default: nil
-    }
-  }
-}
-
-extension JSONObject {
-  func without(_ names: String...) -> JSONObject {
-    // Most have nothing else.
-    guard contains(where: { !names.contains($0.key) }) else { return [:] }
-    return filter { !names.contains($0.key) && !$0.value.isNull }
   }
 }

@@ -48,7 +48,7 @@ extension Turn {
         .toolCall(
           ToolCall(
             kind: .legacy, id: "", name: name,
-            arguments: ChatPartReader.arguments(call["arguments"]) ?? "{}")))
+            arguments: EvidentForm.arguments(call["arguments"]) ?? "{}")))
     }
   }
 

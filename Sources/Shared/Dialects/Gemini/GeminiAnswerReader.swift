@@ -37,7 +37,10 @@ struct GeminiAnswerReader: Sendable {
     if let usage = value["usageMetadata"], !usage.isNull { events.append(.usage(TokenUsage(gemini: usage))) }
     if let candidate = value["candidates"]?[0] {
       isAnswer = true
-      for part in candidate["content"]?["parts"]?.array ?? [] { read(part, &events) }
+      let content = candidate["content"]
+      for part in EvidentForm.parts(content?.string == nil ? content?["parts"] : content, { ["text": $0] }) {
+        read(part, &events)
+      }
       readSources(candidate["groundingMetadata"], &events)
       finish(candidate["finishReason"]?.string, &events)
     } else if value["promptFeedback"]?["blockReason"]?.string != nil {
@@ -156,7 +159,7 @@ struct GeminiAnswerReader: Sendable {
     let id = call["id"]?.string ?? ""
     return ToolCall(
       id: id.isEmpty ? ToolCallID.new() : id, name: name,
-      arguments: (call["args"].flatMap { $0.object == nil ? nil : $0 } ?? [:]).description,
+      arguments: EvidentForm.object(call["args"]),
       signature: signature, maker: signature == nil ? nil : maker)
   }
 

@@ -6,7 +6,8 @@ enum MessagesAnswerReader {
   static func whole(
     _ value: JSONValue, maker: String, keepsMembers: Bool = false
   ) throws(ProviderFault) -> ProviderAnswer {
-    guard let blocks = value["content"]?.array else { throw .failing("no content in the answer") }
+    guard let content = value["content"], !content.isNull else { throw .failing("no content in the answer") }
+    let blocks = EvidentForm.parts(content) { ["type": "text", "text": $0] }
     var answer = Answer(
       parts: blocks.flatMap { parts(of: $0, maker: maker, keepsMembers: keepsMembers) }, finishReason: .stop)
     var read = ProviderAnswer(answer)
@@ -58,7 +59,7 @@ enum MessagesAnswerReader {
         .toolCall(
           ToolCall(
             id: id.isEmpty ? ToolCallID.new() : id, name: name,
-            arguments: (members["input"].flatMap { $0.object == nil ? nil : $0 } ?? [:]).description,
+            arguments: EvidentForm.object(members["input"]),
             maker: own.isEmpty ? nil : made, extras: own))
       ]
     default: return [.opaque(OpaquePart(name: "", members: members, dialect: .messages, maker: made))]

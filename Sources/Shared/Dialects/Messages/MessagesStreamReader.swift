@@ -126,10 +126,11 @@ struct MessagesStreamReader: StreamReader {
     case "thinking_delta": return grow(block, delta?["thinking"]) { .thought(Thought($0)) }
     case "signature_delta": return grow(block, delta?["signature"]) { .thought(Thought("", signature: $0)) }
     case "input_json_delta":
-      if block.held != nil { open[index]?.heldInput += delta?["partial_json"]?.string ?? "" }
-      guard block.isCall, delta?["partial_json"]?.string?.isEmpty == false else { return [] }
+      let input = EvidentForm.arguments(delta?["partial_json"]) ?? ""
+      if block.held != nil { open[index]?.heldInput += input }
+      guard block.isCall, !input.isEmpty else { return [] }
       open[index]?.input = nil
-      return grow(block, delta?["partial_json"]) { .toolCall(ToolCall(id: "", name: "", arguments: $0)) }
+      return grow(block, .string(input)) { .toolCall(ToolCall(id: "", name: "", arguments: $0)) }
     case "citations_delta":
       return [delta?["citation"].flatMap(MessagesAnswerReader.citation)].compactMap(\.self).map { begin($0) }
     default: return []

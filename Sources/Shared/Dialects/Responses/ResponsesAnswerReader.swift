@@ -9,7 +9,8 @@ struct ResponsesAnswerReader: Sendable {
 
   /// The whole answer of a body that tells of no error.
   func whole(_ value: JSONValue) throws(ProviderFault) -> ProviderAnswer {
-    guard let items = value["output"]?.array else { throw .failing("no output in the answer") }
+    guard let output = value["output"], !output.isNull else { throw .failing("no output in the answer") }
+    let items = EvidentForm.parts(output) { ["type": "message", "content": $0] }
     var answer = Answer()
     for item in items { answer.choices[0].parts += parts(of: item) }
     let logprobs = items.flatMap(Self.logprobs)
@@ -61,7 +62,7 @@ struct ResponsesAnswerReader: Sendable {
     switch members["type"]?.string {
     case "message":
       let item = Self.members(of: members)
-      return (members["content"]?.array ?? []).enumerated().flatMap { index, part in
+      return Self.texts(members["content"], "output_text").enumerated().flatMap { index, part in
         content(part, item: index == 0 ? item : nil)
       }
     case "reasoning": return thoughts(members)
@@ -77,6 +78,11 @@ struct ResponsesAnswerReader: Sendable {
       "type", "id", "role", "status", "content", "summary", "encrypted_content", "call_id", "name",
       "arguments",
       "input", "namespace")
+  }
+
+  /// The parts of an item's member, of which texts are of this type.
+  static func texts(_ json: JSONValue?, _ type: String) -> [JSONValue] {
+    EvidentForm.parts(json) { ["type": .string(type), "text": $0] }
   }
 
   /// A part of a message and what follows it: the sources of a text.
@@ -116,7 +122,7 @@ struct ResponsesAnswerReader: Sendable {
   func thoughts(_ members: JSONObject) -> [Part] {
     var thoughts: [Thought] = []
     for name in ["summary", "content"] {
-      for case let text? in (members[name]?.array ?? []).map({ $0["text"]?.string }) {
+      for case let text? in Self.texts(members[name], "\(name)_text").map({ $0["text"]?.string }) {
         thoughts.append(Thought(text, maker: maker, member: name))
       }
     }
@@ -132,7 +138,7 @@ struct ResponsesAnswerReader: Sendable {
     let isCustom = members["type"] == "custom_tool_call"
     return ToolCall(
       kind: isCustom ? .custom : .function, id: id.isEmpty ? ToolCallID.new() : id, name: name,
-      arguments: members[isCustom ? "input" : "arguments"]?.string ?? "",
+      arguments: EvidentForm.arguments(members[isCustom ? "input" : "arguments"]) ?? "",
       namespace: members["namespace"]?.string, extras: Self.members(of: members))
   }
 

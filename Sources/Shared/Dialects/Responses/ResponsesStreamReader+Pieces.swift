@@ -55,7 +55,7 @@ extension ResponsesStreamReader {
   mutating func call(_ json: JSONValue?, _ place: Int64) -> [AnswerEvent] {
     // Pieces of a call that nobody has named are nothing.
     guard items[place]?.parts[Key(of: .call)] != nil else { return [] }
-    return grow(json?.string ?? "", Key(of: .call), place) { text, _ in
+    return grow(EvidentForm.arguments(json) ?? "", Key(of: .call), place) { text, _ in
       .toolCall(ToolCall(id: "", name: "", arguments: text))
     }
   }
@@ -75,7 +75,7 @@ extension ResponsesStreamReader {
 
   /// What of a whole text its pieces did not bring.
   func remainder(_ json: JSONValue?, _ key: Key, _ place: Int64) -> JSONValue? {
-    guard let text = json?.string else { return nil }
+    guard let text = EvidentForm.arguments(json) else { return nil }
     let told = items[place]?.parts[key]?.length ?? 0
     guard text.utf8.count > told else { return nil }
     return .string(String(decoding: text.utf8.dropFirst(told), as: UTF8.self))

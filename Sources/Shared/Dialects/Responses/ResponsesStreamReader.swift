@@ -124,7 +124,7 @@ struct ResponsesStreamReader: StreamReader {
 
   private mutating func endMessage(_ members: JSONObject, _ place: Int64) -> [AnswerEvent] {
     var events: [AnswerEvent] = []
-    for (index, part) in (members["content"]?.array ?? []).enumerated() {
+    for (index, part) in ResponsesAnswerReader.texts(members["content"], "output_text").enumerated() {
       let at: JSONValue = ["content_index": .integer(Int64(index))]
       switch part["type"]?.string {
       case "output_text", "text":
@@ -145,7 +145,7 @@ struct ResponsesStreamReader: StreamReader {
   private mutating func endReasoning(_ members: JSONObject, _ place: Int64) -> [AnswerEvent] {
     var events: [AnswerEvent] = []
     for (name, of) in [("summary", Key.Of.summary), ("content", .content)] {
-      for (index, text) in (members[name]?.array ?? []).enumerated() {
+      for (index, text) in ResponsesAnswerReader.texts(members[name], "\(name)_text").enumerated() {
         let key = Key(of: of, index: Int64(index))
         events += think(remainder(text["text"], key, place), key, place)
       }
@@ -168,7 +168,8 @@ struct ResponsesStreamReader: StreamReader {
     }
     var events: [AnswerEvent] = []
     // Some servers tell all of an answer, or some of it, at its end only.
-    for (index, item) in (value?["output"]?.array ?? []).enumerated()
+    let output = EvidentForm.parts(value?["output"]) { ["type": "message", "content": $0] }
+    for (index, item) in output.enumerated()
     where items[Int64(index)]?.isDone != true {
       events += end(item, Int64(index))
     }
