@@ -63,6 +63,10 @@ struct ChatDialect: WireDialect {
     }
     var answer = Answer("", finishReason: .stop, usage: TokenUsage(openAI: value["usage"]))
     answer.extras = (value.object ?? [:]).without("object", "data", "model", "usage", "error")
+    // Most tell no tokens of an answer that there is not, and stored counts do not say who told them.
+    if let none = value["usage"]?["completion_tokens"], none == 0 {
+      answer.extras["usage"] = ["completion_tokens": none]
+    }
     return ProviderAnswer(answer, embeddings: .array(data))
   }
 
