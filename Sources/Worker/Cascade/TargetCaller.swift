@@ -364,30 +364,6 @@ extension JobRequest {
   }
 }
 
-extension TargetTurn.Ending {
-  /// What it is called where an answer came.
-  fileprivate var outcome: TargetMetrics.Outcome {
-    switch self {
-    case .filtered: .filtered
-    case .empty: .empty
-    default: .success
-    }
-  }
-
-  /// The longest that a retry on the same target is waited for: the next target is sooner.
-  private static let longestPause = Duration.seconds(2)
-
-  /// How long to wait before the same target is asked again; nil where that makes no sense.
-  fileprivate var pauseBeforeRetry: Duration? {
-    guard case .passed(.fault(let fault, _, let wait)) = self, let stated = fault.retryAfter else {
-      return nil
-    }
-    // Never quite at once, and not all together.
-    let pause = max(stated, wait ?? .zero, .milliseconds(.random(in: 50...250)))
-    return pause <= Self.longestPause ? pause : nil
-  }
-}
-
 extension Result<ProviderAnswer, ProviderFault> {
   /// The tokens that the provider counts for this attempt; nil when that is not known.
   fileprivate var usedTokens: Int? {

@@ -79,6 +79,28 @@ extension TargetTurn.Ending {
   var isOfThoughts: Bool {
     if case .passed(.fault(let fault, _, _)) = self { fault.isOfThoughts } else { false }
   }
+
+  /// What it is called where an answer came.
+  var outcome: TargetMetrics.Outcome {
+    switch self {
+    case .filtered: .filtered
+    case .empty: .empty
+    default: .success
+    }
+  }
+
+  /// The longest that a retry on the same target is waited for: the next target is sooner.
+  private static let longestPause = Duration.seconds(2)
+
+  /// How long to wait before the same target is asked again; nil where that makes no sense.
+  var pauseBeforeRetry: Duration? {
+    guard case .passed(.fault(let fault, _, let wait)) = self, let stated = fault.retryAfter else {
+      return nil
+    }
+    // Never quite at once, and not all together.
+    let pause = max(stated, wait ?? .zero, .milliseconds(.random(in: 50...250)))
+    return pause <= Self.longestPause ? pause : nil
+  }
 }
 
 extension CascadeStep {
