@@ -30,6 +30,20 @@ struct OutputTests {
     #expect(CellText.time("2026-01-31T09:15:02.481Z") == "2026-01-31T09:15:02Z")
   }
 
+  @Test("large numbers are shown as they are, counts and money alike, in tables and in CSV")
+  func largeNumbers() {
+    for number in [1_000_001, 31_415_926, 2_000_000_000_000] {
+      #expect(CellText.text(.integer(Int64(number))) == "\(number)")
+      #expect(CSVRow.cell(.integer(Int64(number))) == "\(number)")
+    }
+    #expect(CellText.text(1_234_567.89) == "1234567.89" && CSVRow.cell(1_234_567.89) == "1234567.89")
+    #expect(CellText.text(-2_000_000) == "-2000000")
+    #expect(CellText.text(.double(1e9 + 0.5)) == "1000000000.5")
+    #expect(BoundText.written(["usd": 2_000_000, "per": "life"]) == "2000000/life")
+    #expect(
+      StandingTable.text(["limits": [["limit": "5 tokens/day", "used": 7_000_000]]]).contains("7000000"))
+  }
+
   @Test("a key's record never shows the key, and a list tells what it is good for")
   func keys() {
     let key: JSONValue = [

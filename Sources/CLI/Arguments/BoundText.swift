@@ -29,7 +29,9 @@ enum BoundText {
   static func written(_ json: JSONValue) -> String? {
     let model = json["model"]?.string.map { " of \($0)" } ?? ""
     if let limit = json["limit"]?.string { return limit + model }
-    guard let period = json["per"]?.string, let dollars = NanoDollars(told: json["usd"]) else { return nil }
+    guard let period = json["per"]?.string, let dollars = NanoDollars(told: json["usd"], atMost: .most) else {
+      return nil
+    }
     let kind = json["kind"] == .string(BudgetDemand.Kind.soft.rawValue) ? " soft" : ""
     return "\(dollars)/\(period)\(kind)\(model)"
   }

@@ -13,7 +13,8 @@ enum CellText {
     case .object(let members)?:
       members.isEmpty
         ? nothing : members.map { "\($0.key)=\(element($0.value))" }.joined(separator: ", ")
-    case .integer?, .double?, .number?: number(value ?? .null)
+    case .integer(let count)?: String(count)
+    case .double?, .number?: number(value ?? .null)
     }
   }
 
@@ -26,9 +27,12 @@ enum CellText {
     }
   }
 
-  /// Without an exponent, which money of a cheap model would have.
-  private static func number(_ value: JSONValue) -> String {
-    NanoDollars(told: value)?.description ?? String(buffer: value.serialized())
+  /// Without an exponent, which money of a cheap model would have. What is larger than any money is shown as it is.
+  static func number(_ value: JSONValue) -> String {
+    guard let dollars = NanoDollars(told: value, atMost: .most), dollars < .most else {
+      return String(buffer: value.serialized())
+    }
+    return dollars.description
   }
 
   /// A time to the second.

@@ -11,9 +11,7 @@ enum CSVRow {
     case .string(let text)?: text
     case .bool(let flag)?: String(flag)
     case .integer(let number)?: String(number)
-    // Money, without an exponent.
-    case .double?, .number?:
-      NanoDollars(told: value)?.description ?? String(buffer: (value ?? .null).serialized())
+    case .double?, .number?: CellText.number(value ?? .null)
     case .array?, .object?: String(buffer: (value ?? .null).serialized())
     }
   }

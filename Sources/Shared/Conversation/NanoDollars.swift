@@ -9,6 +9,9 @@ public struct NanoDollars: RawRepresentable, Sendable, Hashable, Comparable {
   /// The most that one answer may cost, a million dollars: whoever reports more is wrong, and no sum overflows.
   public static let limit = NanoDollars(rawValue: 1_000_000_000_000_000)
 
+  /// The most that any amount is read as, 900 million dollars: what is told of sums and budgets is no single answer.
+  public static let most = NanoDollars(rawValue: 900_000_000_000_000_000)
+
   private static let perDollar: Int64 = 1_000_000_000
   private static let places = 9
 
@@ -44,21 +47,21 @@ extension NanoDollars {
   }
 
   /// Dollars as a provider tells them, a number or the text of one, rounded up to a whole nano-dollar; at most
-  /// ``limit``. Nil for what is negative or no number.
-  public init?(told value: JSONValue?) {
+  /// ``limit``, or the bound that is given, up to ``most``. Nil for what is negative or no number.
+  public init?(told value: JSONValue?, atMost bound: NanoDollars = .limit) {
     switch value?.rounded {
     case .integer(let dollars) where dollars >= 0:
-      self.init(rawValue: min(dollars, Self.limit.rawValue / Self.perDollar) * Self.perDollar)
+      self.init(rawValue: min(dollars, bound.rawValue / Self.perDollar) * Self.perDollar)
     // By its digits: 0.300105 × 10⁹ in binary is a little more than 300,105,000, and would be rounded up.
     case .double(let dollars) where dollars >= 0 && dollars.isFinite:
-      self.init(roundingUp: dollars.description)
-    case .string(let text) where text.utf8.count <= 32: self.init(roundingUp: text)
+      self.init(roundingUp: dollars.description, atMost: bound)
+    case .string(let text) where text.utf8.count <= 32: self.init(roundingUp: text, atMost: bound)
     default: return nil
     }
   }
 
   /// `digits[.digits][e[±]digits]`, rounded up.
-  private init?(roundingUp text: String) {
+  private init?(roundingUp text: String, atMost bound: NanoDollars) {
     let halves = text.lowercased().split(separator: "e", maxSplits: 1, omittingEmptySubsequences: false)
     let parts = halves[0].split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
     guard let exponent = halves.count == 1 ? 0 : Int(halves[1]), (-400...400).contains(exponent) else {
@@ -71,10 +74,10 @@ extension NanoDollars {
     var nanos: Int64 = 0
     for index in 0..<max(whole, 0) {
       nanos = nanos * 10 + (index < digits.count ? digits[index] : 0)
-      if nanos >= Self.limit.rawValue { break }
+      if nanos >= bound.rawValue { break }
     }
     let isExact = digits.dropFirst(max(whole, 0)).allSatisfy { $0 == 0 }
-    rawValue = min(isExact ? nanos : nanos + 1, Self.limit.rawValue)
+    rawValue = min(isExact ? nanos : nanos + 1, bound.rawValue)
   }
 }
 
