@@ -111,6 +111,37 @@ struct LiteLLMTests {
     #expect(plan.keys[1]["enabled"] == false && plan.keys[2]["enabled"] == false)
   }
 
+  @Test("large sums stay what they are, and what is more than a budget may be is listed")
+  func largeSums() throws {
+    let keys = """
+      [{"token": "1", "key_alias": "a", "max_budget": 3000000}, {"token": "2", "key_alias": "b", "max_budget": 6000000},
+       {"token": "3", "key_alias": "c", "max_budget": 1e12, "model_max_budget": {"gpt": {"budget_limit": 1500000.5, "time_period": "1d"}}}]
+      """
+    let plan = try plan(("keys.json", keys))
+    #expect(plan.keys[0]["budgets"] == [["usd": 3_000_000, "per": "life", "kind": "hard"]])
+    #expect(plan.keys[1]["budgets"] == nil)
+    #expect(plan.keys[2]["budgets"] == [["usd": 1_500_000.5, "per": "day", "kind": "hard", "model": "gpt"]])
+    let places = places(plan)
+    #expect(places.contains("key b.max_budget") && places.contains("key c.max_budget"))
+    #expect(plan.text.contains("3000000/life"))
+  }
+
+  @Test("a name is one that the server takes, and what it lost is listed")
+  func names() throws {
+    let long = String(repeating: "n", count: 201)
+    let keys = """
+      [{"token": "1", "key_alias": "bell\\u0007"}, {"token": "2", "key_alias": "\(long)"}, {"token": "3", "key_alias": "\\n"},
+       {"token": "4", "key_alias": "d", "expires": 5, "models": []}, {"token": "5", "key_alias": "e", "models": "gpt-4o"}]
+      """
+    let plan = try plan(("keys.json", keys))
+    #expect(plan.keys.map { $0["name"] } == ["bell ", .string(String(long.dropLast())), nil, "e"])
+    // What is no list of models may have been a bound.
+    #expect(plan.keys[3]["enabled"] == false)
+    let listed = plan.findings.filter { $0.place.hasSuffix(".key_alias") }
+    #expect(listed.count == 3)
+    #expect(places(plan).contains("key d") && places(plan).contains("key e.models"))
+  }
+
   @Test("the forms in which LiteLLM tells keys and teams are known, and pages that are missing are asked for")
   func forms() throws {
     let info = #"{"key": "h", "info": {"key_alias": "one", "team_id": "gone", "models": []}}"#

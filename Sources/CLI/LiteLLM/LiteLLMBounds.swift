@@ -46,7 +46,8 @@ struct LiteLLMBounds: Sendable {
 
   private mutating func readModelLimits(_ object: JSONObject, _ findings: inout LiteLLMFindings) {
     for (name, unit) in [("model_rpm_limit", "requests/minute"), ("model_tpm_limit", "tokens/minute")] {
-      for (model, value) in object[name]?.object ?? [:] where isThere(model, name, &findings) {
+      for (model, value) in findings.members(object[name], at: "\(place).\(name)")
+      where isThere(model, name, &findings) {
         _ = add(limit: value, unit, model, "\(name).\(model)", &findings)
       }
     }
@@ -94,7 +95,8 @@ struct LiteLLMBounds: Sendable {
       guard let value = object[name], !value.isNull else { continue }
       add(budget: value, duration, kind, nil, name, &findings)
     }
-    for (index, entry) in (object["budget_limits"]?.array ?? []).enumerated() {
+    let others = findings.list(object["budget_limits"], at: "\(place).budget_limits")
+    for (index, entry) in others.enumerated() {
       add(
         budget: entry["max_budget"] ?? .null, entry["budget_duration"]?.string, .hard, nil,
         "budget_limits[\(index)]",
@@ -107,7 +109,7 @@ struct LiteLLMBounds: Sendable {
   }
 
   private mutating func readModelBudgets(_ object: JSONObject, _ findings: inout LiteLLMFindings) {
-    for (model, entry) in object["model_max_budget"]?.object ?? [:]
+    for (model, entry) in findings.members(object["model_max_budget"], at: "\(place).model_max_budget")
     where isThere(model, "model_max_budget", &findings) {
       // Older versions have a bare number.
       let most = entry["budget_limit"] ?? entry["max_budget"] ?? entry
@@ -120,7 +122,7 @@ struct LiteLLMBounds: Sendable {
     budget value: JSONValue, _ duration: String?, _ kind: BudgetDemand.Kind, _ model: String?, _ name: String,
     _ findings: inout LiteLLMFindings
   ) {
-    guard let most = NanoDollars(told: value) else {
+    guard let most = NanoDollars(told: value, atMost: .most) else {
       findings.left("\(place).\(name)", "it is no sum of dollars")
       return
     }

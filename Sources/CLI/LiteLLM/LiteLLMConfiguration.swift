@@ -17,9 +17,13 @@ struct LiteLLMConfiguration: Sendable {
 
   init(_ config: JSONObject, _ findings: inout LiteLLMFindings) {
     var deployments: [LiteLLMDeployment] = []
-    for (index, entry) in (config["model_list"]?.array ?? []).enumerated() {
+    let entries = findings.list(config["model_list"], at: "model_list")
+    var variables = LiteLLMVariables(entries)
+    for (index, entry) in entries.enumerated() {
       let place = "model_list[\(index)]"
-      if let deployment = LiteLLMDeployment(entry, at: place, &findings) { deployments.append(deployment) }
+      if let deployment = LiteLLMDeployment(entry, at: place, &variables, &findings) {
+        deployments.append(deployment)
+      }
     }
     let settings = LiteLLMSettings(config, &findings)
     let names = addProviders(deployments, &findings)
@@ -56,12 +60,7 @@ struct LiteLLMConfiguration: Sendable {
             name: freshName(deployment.provider.name), dialect: deployment.provider.dialect,
             baseURL: deployment.baseURL))
       }
-      if !file.providers[index].add(deployment) {
-        findings.changed(
-          "model_list \"\(deployment.group)\"",
-          "quotas are of each model of a provider here; of \(file.providers[index].name) those of its first deployment hold: "
-            + file.providers[index].quotas.joined(separator: ", "))
-      }
+      file.providers[index].add(deployment, &findings)
       names.append(file.providers[index].name)
     }
     return names
@@ -159,14 +158,30 @@ struct LiteLLMConfiguration: Sendable {
 }
 
 extension ProviderFileText.Provider {
-  /// Returns whether all of it is as it was: quotas are of each model here, so what the first that has any says holds for all.
-  fileprivate mutating func add(_ deployment: LiteLLMDeployment) -> Bool {
+  /// Quotas are of each model here, and a model has one price: what the first deployment that has any says holds for all,
+  /// which is noted.
+  fileprivate mutating func add(_ deployment: LiteLLMDeployment, _ findings: inout LiteLLMFindings) {
     if let variable = deployment.variable, !keys.contains(variable) { keys.append(variable) }
-    if !deployment.model.name.contains("*"), !models.contains(where: { $0.name == deployment.model.name }) {
-      models.append(deployment.model)
-    }
+    if !deployment.model.name.contains("*") { add(deployment.model, of: deployment.group, &findings) }
     if quotas.isEmpty { quotas = deployment.quotas }
-    return quotas == deployment.quotas
+    guard quotas != deployment.quotas else { return }
+    findings.changed(
+      "model_list \"\(deployment.group)\"",
+      "quotas are of each model of a provider here; of \(name) those of its first deployment hold: "
+        + quotas.joined(separator: ", "))
+  }
+
+  private mutating func add(
+    _ model: ProviderFileText.Model, of group: String, _ findings: inout LiteLLMFindings
+  ) {
+    guard let index = models.firstIndex(where: { $0.name == model.name }) else { return models.append(model) }
+    if models[index].members.isEmpty { models[index].members = model.members }
+    let held = models[index].members
+    guard !model.members.isEmpty, held != model.members else { return }
+    let told = held.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+    findings.changed(
+      "model_list \"\(group)\"",
+      "a model of a provider has one price and length here; of \(name)/\(model.name) the first hold: \(told)")
   }
 }
 

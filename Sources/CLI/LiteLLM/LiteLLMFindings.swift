@@ -13,6 +13,35 @@ struct LiteLLMFindings: Sendable {
     if !list.contains(finding) { list.append(finding) }
   }
 
+  /// The elements of what has to be a list; notes what is something else.
+  mutating func list(_ value: JSONValue?, at place: String) -> [JSONValue] {
+    if let list = value?.array { return list }
+    if value?.saysSomething == true { left(place, "it is no list") }
+    return []
+  }
+
+  /// The members of what has to be an object; notes what is something else.
+  mutating func members(_ value: JSONValue?, at place: String) -> JSONObject {
+    if let members = value?.object { return members }
+    if value?.saysSomething == true { left(place, "it is no object") }
+    return [:]
+  }
+
+  /// A name as records have it; notes what is cut or replaced.
+  mutating func name(_ text: String, at place: String) -> String? {
+    let plain = String(
+      String.UnicodeScalarView(
+        text.unicodeScalars.prefix(200).map { MemberRules.isControl($0) ? " " : $0 }))
+    guard plain.contains(where: { !$0.isWhitespace }) else {
+      left(place, "a name that is blank is none here")
+      return nil
+    }
+    if plain != text {
+      changed(place, "a name has at most 200 characters and no control characters; it becomes \"\(plain)\"")
+    }
+    return plain
+  }
+
   /// Notes all members that nobody has read and that say something.
   mutating func left(
     membersOf object: JSONObject, besides read: Set<String>, at place: String, hints: [String: String] = [:]

@@ -45,7 +45,7 @@ struct LiteLLMProvider: Sendable, Hashable {
     .init(
       name: "deepinfra", dialect: "openai", baseURL: "https://api.deepinfra.com/v1/openai",
       variable: "DEEPINFRA_API_KEY"),
-    .init(name: "azure", dialect: "openai", baseURL: nil, variable: "AZURE_API_KEY", suffix: "/openai/v1"),
+    .init(name: azure, dialect: "openai", baseURL: nil, variable: "AZURE_API_KEY", suffix: "/openai/v1"),
     .init(
       name: "ollama", dialect: "openai", baseURL: "http://localhost:11434/v1", variable: nil, suffix: "/v1"),
     .init(
@@ -77,7 +77,26 @@ struct LiteLLMProvider: Sendable, Hashable {
   /// Where a deployment is, by what it says of that itself; nil where nobody says it.
   func url(_ told: String?) -> String? {
     guard var url = told, !url.isEmpty else { return baseURL }
+    if name == Self.azure, let path = Self.azurePath(in: url) { url = String(url[..<path.lowerBound]) }
     while url.hasSuffix("/") { url.removeLast() }
     return url.hasSuffix(suffix) ? url : url + suffix
+  }
+
+  /// The deployment that the address itself names, as Azure's may; nil for none.
+  func deployment(_ told: String?) -> String? {
+    guard name == Self.azure, let url = told, let path = Self.azurePath(in: url) else { return nil }
+    let words = url[path].split(whereSeparator: { "/?".contains($0) })
+    return words.count > 2 && words[1] == "deployments" ? String(words[2]) : nil
+  }
+
+  private static let azure = "azure"
+
+  /// What stands behind a resource's address: `/openai/deployments/NAME`, and what follows it; nil for nothing.
+  private static func azurePath(in url: String) -> Range<String.Index>? {
+    let start = url.firstRange(of: "://")?.upperBound ?? url.startIndex
+    guard let range = url[start...].firstRange(of: "/openai"),
+      range.upperBound == url.endIndex || "/?".contains(url[range.upperBound])
+    else { return nil }
+    return range.lowerBound..<url.endIndex
   }
 }

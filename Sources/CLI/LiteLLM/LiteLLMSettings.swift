@@ -52,8 +52,8 @@ struct LiteLLMSettings: Sendable {
   ]
 
   init(_ config: JSONObject, _ findings: inout LiteLLMFindings) {
-    let router = config["router_settings"]?.object ?? [:]
-    let module = config["litellm_settings"]?.object ?? [:]
+    let router = findings.members(config["router_settings"], at: "router_settings")
+    let module = findings.members(config["litellm_settings"], at: "litellm_settings")
     if let name = router["routing_strategy"]?.string {
       strategy = Self.strategies[name] ?? "weighted"
       if Self.strategies[name] == nil {
@@ -68,30 +68,37 @@ struct LiteLLMSettings: Sendable {
     for (settings, place) in [(router, "router_settings"), (module, "litellm_settings")] {
       readFallbacks(settings["fallbacks"], place, &findings)
     }
-    for (alias, name) in router["model_group_alias"]?.object ?? [:] {
-      guard let name = name.string ?? name["model"]?.string else { continue }
+    let place = "router_settings.model_group_alias"
+    for (alias, name) in findings.members(router["model_group_alias"], at: place) {
+      guard let name = name.string ?? name["model"]?.string else {
+        findings.left("\(place).\(alias)", "it names no model")
+        continue
+      }
       aliases.append((alias, name))
     }
     findings.left(
       membersOf: router, besides: Self.readOfRouter, at: "router_settings", hints: Self.hintsOfRouter)
     findings.left(
       membersOf: module, besides: Self.readOfModule, at: "litellm_settings", hints: Self.hintsOfModule)
-    findings.left(
-      membersOf: config["general_settings"]?.object ?? [:], besides: [], at: "general_settings",
-      hints: Self.hintsOfServer)
+    let server = findings.members(config["general_settings"], at: "general_settings")
+    findings.left(membersOf: server, besides: [], at: "general_settings", hints: Self.hintsOfServer)
   }
 
   /// `[{"smart": ["quick", "cheap"]}]`.
   private mutating func readFallbacks(
     _ value: JSONValue?, _ place: String, _ findings: inout LiteLLMFindings
   ) {
-    for entry in value?.array ?? [] {
-      for (name, others) in entry.object ?? [:] {
+    for (index, entry) in findings.list(value, at: "\(place).fallbacks").enumerated() {
+      for (name, others) in findings.members(entry, at: "\(place).fallbacks[\(index)]") {
         guard name != "*" else {
           findings.left("\(place).fallbacks.*", "put the target last in each route")
           continue
         }
-        fallbacks.append((name, others.array?.compactMap(\.string) ?? []))
+        let names = findings.list(others, at: "\(place).fallbacks.\(name)")
+        if names.contains(where: { $0.string == nil }) {
+          findings.left("\(place).fallbacks.\(name)", "a fallback is the name of a model")
+        }
+        fallbacks.append((name, names.compactMap(\.string)))
       }
     }
   }

@@ -45,13 +45,15 @@ struct LiteLLMTenants: Sendable {
   ]
 
   private mutating func add(team: JSONObject, _ findings: inout LiteLLMFindings) {
-    guard let teamID = team["team_id"]?.string else { return }
+    guard let teamID = team["team_id"]?.string else { return findings.left("team", "its team_id is no text") }
     let alias = team["team_alias"]?.string
     let place = "team \(alias ?? teamID)"
     let id = freshID(alias ?? teamID)
     ids[teamID] = id
     var tenant: JSONObject = ["id": .string(id)]
-    if let alias { tenant["name"] = .string(String(alias.prefix(200))) }
+    if let name = alias.flatMap({ findings.name($0, at: "\(place).team_alias") }) {
+      tenant["name"] = .string(name)
+    }
     fill(&tenant, from: team, passingOver: Self.passedOverOfTeams, Self.hintsOfTeams, place, &findings)
     var metadata = tenant["metadata"]?.object ?? [:]
     metadata["litellm_team_id"] = .string(teamID)
@@ -114,8 +116,11 @@ struct LiteLLMTenants: Sendable {
     let name = key["key_alias"]?.string ?? key["key_name"]?.string ?? "without a name"
     let place = "key \(name.contains("...") ? name : KeyBlots.blotted(name))"
     var new: JSONObject = ["tenant": .string(tenant(of: key, place, &findings))]
-    if let alias = key["key_alias"]?.string { new["name"] = .string(String(alias.prefix(200))) }
-    if let expires = key["expires"]?.string {
+    if let name = key["key_alias"]?.string.flatMap({ findings.name($0, at: "\(place).key_alias") }) {
+      new["name"] = .string(name)
+    }
+    if let value = key["expires"], value.saysSomething {
+      let expires = value.string ?? CellText.text(value)
       guard let end = Self.time(expires) else {
         return findings.left(place, "its expiry \"\(expires)\" is no time; make it by hand")
       }
@@ -159,7 +164,8 @@ struct LiteLLMTenants: Sendable {
     _ record: inout JSONObject, from source: JSONObject, passingOver: Set<String>, _ hints: [String: String],
     _ place: String, _ findings: inout LiteLLMFindings
   ) {
-    let (metadata, extra) = LiteLLMMetadata.read(source["metadata"]?.object ?? [:], at: place, &findings)
+    let (metadata, extra) = LiteLLMMetadata.read(
+      findings.members(source["metadata"], at: "\(place).metadata"), at: place, &findings)
     // What a budget of LiteLLM's says holds where the record itself says nothing.
     let table = source["litellm_budget_table"]?.object ?? [:]
     let all = [source.filter { !$0.value.isNull }, extra, table].reduce(into: JSONObject()) { sum, part in
@@ -169,7 +175,10 @@ struct LiteLLMTenants: Sendable {
     if !bounds.limits.isEmpty { record["limits"] = .array(bounds.limits) }
     if !bounds.budgets.isEmpty { record["budgets"] = .array(bounds.budgets) }
     if source["blocked"]?.bool == true || bounds.isShut { record["enabled"] = false }
-    if let models = allowed(source["models"]?.array ?? [], place, &findings) {
+    let named = findings.list(source["models"], at: "\(place).models")
+    // What cannot be read may not have meant all.
+    if named.isEmpty, source["models"]?.saysSomething == true { record["enabled"] = false }
+    if let models = allowed(named, place, &findings) {
       if models.isEmpty {
         // What may ask nothing is not what may ask all.
         record["enabled"] = false

@@ -1,5 +1,5 @@
 /// What members of records have in common.
-enum MemberRules {
+public enum MemberRules {
   /// The longest name of a model or route.
   static let longestModel = 256
 
@@ -36,7 +36,7 @@ enum MemberRules {
   }
 
   /// What would garble a line of a log or a terminal: control characters, and what turns the direction of text.
-  private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+  public static func isControl(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {
     case .control, .lineSeparator, .paragraphSeparator: true
     default: (0x202A...0x202E).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value)
