@@ -78,6 +78,8 @@ enum Problem: Error, Sendable, Equatable {
     case pepperDiffers
     /// Others change the record all the while.
     case recordIsContested
+    /// Of a key that is rotated as many of before are still good as may be, until then (Unix milliseconds).
+    case keysOverlap(KeyID, until: Int64)
     /// A dead letter that is to be requeued, for which no money is left.
     case deadLetterIsUnpaid
   }
@@ -176,6 +178,8 @@ extension Problem {
       "These keys were made with another KEY_PEPPER, so none of them would be known here; set KEY_PEPPER=own,other for all API processes, then import them."
     case .conflict(.deadLetterIsUnpaid):
       "What is left of a hard budget that counts this job does not pay for it, so it stays a dead letter; raise the budget, or requeue it in the budget's next period."
+    case .conflict(.keysOverlap(let id, let end)):
+      "Of \(id) \(APIKey.mostReplaced) keys of before are still good, and no more may be; the next rotation with an overlap is possible at \(Timestamp.format(unixMilliseconds: end)), and one without ends them all."
     case .conflict(.recordIsContested):
       "Others are changing this record; read it again and send the change again."
     case .preconditionFailed:

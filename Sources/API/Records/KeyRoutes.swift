@@ -46,6 +46,9 @@ struct KeyRoutes: Sendable {
     let key = try await desk.change(
       of: call, reading: { () async throws(Problem) in try await desk.key(id, for: call) }
     ) { (old) async throws(Problem) in
+      if overlap > .zero, let end = old.record.roomForOverlap(at: now) {
+        throw .conflict(.keysOverlap(id, until: end))
+      }
       let new = old.record.rotated(to: digest, hint: material.hint, at: now, overlap: overlap)
       // Else one could make a key of another's that can do more into one's own.
       try await check(new, by: call)

@@ -67,7 +67,15 @@ public struct APIKey: Sendable, Hashable {
     ]
   }
 
-  /// The record after its key was replaced. The old one stays good for the overlap, of at most ``longestOverlap``.
+  /// When another key may stay good beside the new one (Unix milliseconds); nil where it may now. As many stand in the record as it
+  /// has room for, and none of them ends before its time.
+  public func roomForOverlap(at now: Int64) -> Int64? {
+    let good = replaced.map(\.goodUntil).filter { $0 > now }
+    return good.count < Self.mostReplaced ? nil : good.sorted().dropLast(Self.mostReplaced - 1).last
+  }
+
+  /// The record after its key was replaced. The old one stays good for the overlap, of at most ``longestOverlap``; the caller has
+  /// looked at ``roomForOverlap(at:)``.
   public func rotated(to digest: KeyDigest, hint: String, at now: Int64, overlap: Duration) -> APIKey {
     var key = self
     let end = now + overlap.components.seconds * 1000
@@ -75,15 +83,14 @@ public struct APIKey: Sendable, Hashable {
     key.replaced =
       (overlap > .zero ? [Replaced(digest: self.digest, goodUntil: end)] : [])
       + replaced.filter { $0.goodUntil > now && overlap > .zero }
-    key.replaced = Array(key.replaced.prefix(Self.mostReplaced))
     key.digest = digest
     key.hint = hint
     key.updatedAt = now
     return key
   }
 
-  /// More rotations within one overlap end the oldest key.
-  static let mostReplaced = 4
+  /// How many keys of before are good beside the present one.
+  public static let mostReplaced = 4
   /// 30 days.
   public static let longestOverlap = Duration.seconds(2_592_000)
 }

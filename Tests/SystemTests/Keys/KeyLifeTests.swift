@@ -50,6 +50,35 @@ struct KeyLifeTests {
     }
   }
 
+  @Test(
+    "no key ends before its overlap: what there is no room for is refused, and says when there is, at once or in turn"
+  )
+  func overlaps() async throws {
+    try await KeyLab.with { lab in
+      try await lab.makeTenant("search")
+      let (id, first) = try await lab.makeKey(of: "search")
+      let path = "/admin/keys/\(id)/rotate"
+      let replies = try await withThrowingTaskGroup(of: HTTPReply.self) { group in
+        for _ in 0..<6 {
+          group.addTask { try await lab.call(.POST, path, ["overlap_seconds": 600]) }
+        }
+        var replies: [HTTPReply] = []
+        for try await reply in group { replies.append(reply) }
+        return replies
+      }
+      let keys = [first] + replies.compactMap { $0.json["key"]?.string }
+      #expect(replies.map(\.status).sorted() == [200, 200, 200, 200, 409, 409])
+      for key in keys { #expect(try await lab.ask(key).status == 200) }
+      let refused = try await lab.call(.POST, path, ["overlap_seconds": 1])
+      #expect(
+        refused.status == 409 && refused.json["type"] == replies.first { $0.status == 409 }?.json["type"])
+      #expect(refused.json["detail"]?.string?.contains("is possible at 20") == true, "\(refused.body)")
+      let last = try await lab.call(.POST, path)
+      #expect(last.status == 200)
+      for key in keys { #expect(try await lab.ask(key).status == 401) }
+    }
+  }
+
   @Test("a disabled key, and a key of a disabled or deleted tenant, are refused by every process at once")
   func disabled() async throws {
     try await KeyLab.with { lab in
