@@ -13,7 +13,8 @@ public final class TenantSecrets: Sendable {
     var lookedAt: ContinuousClock.Instant
   }
 
-  /// How often a file is looked at. A change is taken over once it has stayed the same from one look to the next.
+  /// How often a file is looked at. A change is taken over once the file has stayed as it is for so long, by its own time or from one
+  /// look to the next; what is gone is good no more at once.
   public static let interval = Duration.seconds(1)
   /// Administrators choose the names, so what is remembered is bounded.
   private static let capacity = 4096
@@ -28,7 +29,11 @@ public final class TenantSecrets: Sendable {
   }
 
   /// The secret of a name; nil where there is no such file, or it holds no secret, which is logged once.
-  public func secret(named name: String, at now: ContinuousClock.Instant = .now) -> Secret? {
+  ///
+  /// - Parameter time: what the clock says, in Unix milliseconds.
+  public func secret(
+    named name: String, at now: ContinuousClock.Instant = .now, time: Int64 = Timestamp.now
+  ) -> Secret? {
     held.withLock { held in
       guard var file = held[name] else {
         if held.count >= Self.capacity { held = [:] }
@@ -39,19 +44,21 @@ public final class TenantSecrets: Sendable {
       }
       guard now - file.lookedAt >= Self.interval else { return file.secret }
       file.lookedAt = now
-      look(at: &file, name)
+      look(at: &file, name, time)
       held[name] = file
       return file.secret
     }
   }
 
-  private func look(at file: inout Held, _ name: String) {
+  private func look(at file: inout Held, _ name: String, _ time: Int64) {
     let stamp = stamp(of: name)
     guard stamp != file.read else {
       file.seen = nil
       return
     }
-    guard file.seen == .some(stamp) else {
+    // Nobody may have looked for long, so the first look takes over what has long been written.
+    let isWhole = stamp.map { time - $0.modified >= Self.interval.components.seconds * 1000 } ?? true
+    guard isWhole || file.seen == .some(stamp) else {
       file.seen = .some(stamp)
       return
     }

@@ -33,6 +33,9 @@ struct FileStamp: Sendable, Hashable {
     nanoseconds = modified.tv_nsec
   }
 
+  /// When its content was changed last, in Unix milliseconds.
+  var modified: Int64 { Int64(seconds) * 1000 + Int64(nanoseconds) / 1_000_000 }
+
   /// Whether there is a folder of that name.
   static func isFolder(_ path: String) -> Bool {
     var status = stat()
