@@ -20,6 +20,8 @@ struct TenantRoutes: Sendable {
     let rules = try desk.rules(for: call)
     let tenant: Tenant
     do { tenant = try Tenant(creating: body, under: rules) } catch { throw Problem(error) }
+    let beyond = try call.administrator().grantor.beyond(tenant, before: nil)
+    guard beyond.isEmpty else { throw .beyondGrant(RecordFaults(beyond)) }
     let note = try AuditNote("tenant.create", of: tenant.id.rawValue, by: call, after: tenant.json)
     // One that is there always may not have been stored yet.
     if tenant.id == .default { throw .conflict(.exists(tenant.id.rawValue)) }

@@ -15,7 +15,9 @@ struct TransferPlan {
       var found: [RecordFault] = []
       switch entry {
       case .tenant(let tenant):
-        step = try await self.step(for: tenant)
+        let there = try await self.tenant(tenant.id)
+        step = self.step(entry, there.map { (.tenant($0.record), $0.epoch) })
+        found = try call.administrator().grantor.beyond(tenant, before: there?.record)
       case .key(let key):
         let there: RecordDesk.Found<APIKey>? = try await self.key(key.id)
         step = self.step(entry, there.map { (.key($0.record), $0.epoch) })
@@ -35,10 +37,10 @@ struct TransferPlan {
 
   // MARK: - What is there
 
-  private func step(for tenant: Tenant) async throws(Problem) -> TransferStep {
-    let found = try await desk.tenant(tenant.id)
+  private func tenant(_ id: TenantID) async throws(Problem) -> RecordDesk.Found<Tenant>? {
+    let found = try await desk.tenant(id)
     // One that is there always may not have been stored yet.
-    return step(.tenant(tenant), found.flatMap { $0.epoch == 0 ? nil : (.tenant($0.record), $0.epoch) })
+    return found?.epoch == 0 ? nil : found
   }
 
   private func step(_ entry: TransferEntry, _ there: (TransferEntry, epoch: Int)?) -> TransferStep {

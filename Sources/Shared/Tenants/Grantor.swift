@@ -71,15 +71,47 @@ public struct Grantor: Sendable, Hashable {
     ]
   }
 
-  /// All of a tenant's record that is beyond what it was, for an administrator of this tenant alone; empty for one of all
-  /// tenants. What bounds single users may change: the tenant's own bounds hold above it.
-  public func beyond(_ tenant: Tenant, before old: Tenant) -> [RecordFault] {
-    guard self.tenant != .all else { return [] }
-    guard self.tenant.includes(tenant.id) else {
+  /// All of a tenant's record that is beyond what this one has himself, and for an administrator of this tenant alone beyond what it
+  /// was; empty where he may make it so.
+  ///
+  /// - Parameter old: the record as it was, of which what he does not change may stay; nil for a new one.
+  public func beyond(_ tenant: Tenant, before old: Tenant?) -> [RecordFault] {
+    let own = beyondOwn(tenant, before: old)
+    guard self.tenant != .all else { return own }
+    guard let old, self.tenant.includes(tenant.id) else {
       return [.value("a key of tenant \(self.tenant) changes no other", at: [.name("id")])]
     }
+    let places = Set(own.map(\.place))
+    return own + beyondOperators(tenant, before: old).filter { !places.contains($0.place) }
+  }
+
+  /// A tenant's bounds are judged as a key's are. Weights are of tenants only, so whoever is bounded himself raises none.
+  private func beyondOwn(_ tenant: Tenant, before old: Tenant?) -> [RecordFault] {
+    var faults: [RecordFault] = []
+    if old.map({ $0.limits != tenant.limits }) ?? true {
+      faults += Self.beyond(limits, tenant.limits, "limits")
+    }
+    if old.map({ $0.budgets != tenant.budgets }) ?? true {
+      faults += Self.beyond(budgets, tenant.budgets, "budgets")
+    }
+    if old.map({ $0.models != tenant.models }) ?? true, !models.covers(tenant.models) {
+      faults.append(beyondModels)
+    }
+    let isBounded = !limits.isEmpty || !budgets.isEmpty || models != .all
+    let weight = old?.weight ?? Tenant.weights.lowerBound
+    if isBounded, tenant.weight > weight {
+      faults.append(
+        .value("who has bounds of his own gives no more than the weight \(weight)", at: [.name("weight")]))
+    }
+    return faults
+  }
+
+  /// What a tenant was given, for who administers it alone.
+  private func beyondOperators(_ tenant: Tenant, before old: Tenant) -> [RecordFault] {
     var faults =
       Self.beyond(old.limits, tenant.limits, "limits") + Self.beyond(old.budgets, tenant.budgets, "budgets")
+      + Self.beyond(old.userLimits, tenant.userLimits, "user_limits")
+      + Self.beyond(old.userBudgets, tenant.userBudgets, "user_budgets")
     if !old.models.covers(tenant.models) { faults.append(beyondModels) }
     if tenant.weight > old.weight {
       faults.append(.value("nobody gives himself more than his weight, \(old.weight)", at: [.name("weight")]))

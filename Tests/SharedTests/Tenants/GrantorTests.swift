@@ -130,10 +130,15 @@ struct GrantorTests {
     narrower.limits = [Limit(50, .requests(.minute)), Limit(5, .running)]
     narrower.models = AllowedModels(names: ["smart"])
     narrower.cache = .off
+    old.userLimits = [Limit(9, .running)]
+    old.userBudgets = [Budget(NanoDollars(rawValue: 5), per: .day)]
     narrower.userLimits = [Limit(5, .running)]
+    narrower.userBudgets = [Budget(NanoDollars(rawValue: 4), per: .day)]
     #expect(grantor.beyond(narrower, before: old).isEmpty)
     var wider = old
     wider.limits = []
+    wider.userLimits = [Limit(10, .running)]
+    wider.userBudgets = []
     wider.models = .all
     wider.weight = 2
     wider.cache = .group("all")
@@ -143,8 +148,56 @@ struct GrantorTests {
     wider.timeZone = "Pacific/Honolulu"
     #expect(
       Set(grantor.beyond(wider, before: old).map(\.path))
-        == ["limits", "models", "weight", "cache", "unpriced", "guards", "provider_keys", "timezone"])
+        == [
+          "limits", "user_limits", "user_budgets", "models", "weight", "cache", "unpriced", "guards",
+          "provider_keys", "timezone",
+        ])
     #expect(Grantor.operator.beyond(wider, before: old).isEmpty)
     #expect(grantor.beyond(Tenant(id: .default), before: Tenant(id: .default)).map(\.path) == ["id"])
+  }
+
+  @Test(
+    "an administrator with bounds of his own gives no tenant more than he has, whether of all tenants or of one",
+    arguments: ["*", "search"])
+  func boundedAdministrators(reach: String) throws {
+    let grantor = Grantor(
+      try key(reach) {
+        $0.scopes = [.adminAll]
+        $0.limits = [Limit(10, .requests(.minute))]
+        $0.budgets = [Budget(NanoDollars(rawValue: 100), per: .day)]
+        $0.models = AllowedModels(names: ["smart"])
+      })
+    let id = try #require(TenantID(rawValue: "search"))
+    var old = Tenant(id: id)
+    old.weight = 2
+    var wider = old
+    wider.limits = [Limit(1000, .requests(.minute))]
+    wider.budgets = [Budget(NanoDollars(rawValue: 100), per: .day, .soft)]
+    wider.models = AllowedModels(names: ["smart", "fast"])
+    wider.weight = 3
+    let members: Set = ["limits", "budgets", "models", "weight"]
+    #expect(Set(grantor.beyond(wider, before: old).map(\.path)) == members)
+    if reach == "*" { #expect(Set(grantor.beyond(wider, before: nil).map(\.path)) == members) }
+    // What he leaves as it is was given by others.
+    var renamed = old
+    renamed.name = "new"
+    #expect(grantor.beyond(renamed, before: old).isEmpty)
+    var within = old
+    within.limits = [Limit(10, .requests(.minute))]
+    within.budgets = [Budget(NanoDollars(rawValue: 99), per: .day)]
+    within.models = AllowedModels(names: ["smart"])
+    within.weight = 1
+    #expect(grantor.beyond(within, before: old).isEmpty)
+  }
+
+  @Test("an administrator of all tenants without bounds of his own gives what he likes")
+  func unboundedAdministrators() throws {
+    let grantor = Grantor(try key("*") { $0.scopes = [.adminAll] })
+    var old = Tenant(id: try #require(TenantID(rawValue: "search")))
+    old.limits = [Limit(1, .running)]
+    old.userLimits = [Limit(1, .running)]
+    var new = Tenant(id: old.id)
+    new.weight = 100
+    #expect(grantor.beyond(new, before: old).isEmpty && grantor.beyond(new, before: nil).isEmpty)
   }
 }
