@@ -75,10 +75,12 @@ struct OutageTests {
         try await cluster.simulator.stats()["in_flight"]?.integer == 1
       }
       cluster.redis.pause()
-      #expect(try await api.post("/jobs", ["prompt": "first"]).status == 503)
+      let first = try await api.post("/jobs", ["prompt": "first"])
+      #expect(first.status == 503 && first.json["type"] == "/problems/unacknowledged", "\(first)")
       for number in 0..<20 {
         let reply = try await api.post("/jobs", ["prompt": .string("\(number)")])
         #expect(reply.status == 503 && reply.headers["retry-after"] == "1")
+        #expect(reply.json["type"] == "/problems/unavailable", "nothing was sent: \(reply)")
       }
       let health = try await api.get("/health")
       #expect(health.status == 503 && health.json["redis"]?["status"] == "suspect")
@@ -94,6 +96,74 @@ struct OutageTests {
       let job = try await api.get("/jobs/\(answer.json["id"]?.string ?? "")")
       #expect(job.json["attempts"] == 1, "its provider was asked once")
       #expect(try await api.get("/health").json["redis"]?["status"] == "up")
+    }
+  }
+
+  /// A route that asks, and a question in its dialect.
+  private static let questions: [(path: String, body: JSONValue)] = [
+    ("/query", ["prompt": "a", "cache": "off"]),
+    ("/jobs", ["prompt": "b", "cache": "off"]),
+    ("/v1/chat/completions", ["model": "default", "messages": [["role": "user", "content": "c"]]]),
+    (
+      "/v1/chat/completions",
+      ["model": "default", "stream": true, "messages": [["role": "user", "content": "d"]]]
+    ),
+    (
+      "/v1/messages",
+      ["model": "default", "max_tokens": 20, "messages": [["role": "user", "content": "e"]]]
+    ),
+    ("/v1/responses", ["model": "default", "input": "f"]),
+    ("/v1beta/models/default:generateContent", ["contents": [["role": "user", "parts": [["text": "g"]]]]]),
+  ]
+
+  @Test("no dialect lets a request that Redis may have taken be sent again at once, but under its key")
+  func unanswered() async throws {
+    try await SluiceCluster.withOneOfEach(environment: ["REDIS_TIMEOUT_MS": "2000"]) { cluster, api in
+      #expect(try await api.post("/query", ["prompt": "Are you there?", "cache": "off"]).status == 200)
+      cluster.redis.pause()
+      var told: [HTTPReply] = []
+      try await withThrowingTaskGroup(of: HTTPReply.self) { group in
+        for (path, body) in Self.questions { group.addTask { try await api.post(path, body) } }
+        for try await reply in group { told.append(reply) }
+      }
+      #expect(told.allSatisfy { $0.status == 503 }, "\(told)")
+      // One that came after the first time-out was not sent to Redis, and may come again.
+      let perhaps = told.filter { $0.headers["x-should-retry"] == "false" }
+      #expect(!perhaps.isEmpty && perhaps.allSatisfy { $0.headers["retry-after"] == nil }, "\(told)")
+      #expect(told.count { $0.headers["retry-after"] == "1" } == told.count - perhaps.count, "\(told)")
+      cluster.redis.resume()
+      for detail in perhaps.compactMap({ $0.json["detail"]?.string }) {
+        #expect(detail.contains("/jobs/job_"), "it is told where it would be found: \(detail)")
+      }
+      try await eventually("all goes on") {
+        try await api.post("/query", ["prompt": "And?", "cache": "off"]).status == 200
+      }
+      try await eventually("all that was taken has ended") {
+        let jobs = try await api.get("/jobs").json["data"]?.array ?? []
+        return jobs.allSatisfy { $0["status"] == "succeeded" }
+      }
+      let asked = try await cluster.simulator.stats()["total"]?.integer ?? 0
+      #expect(asked <= Int64(2 + perhaps.count), "who may come again has not run")
+    }
+  }
+
+  @Test("a request that Redis may have taken comes again under its key, and is paid once")
+  func unansweredUnderKey() async throws {
+    try await SluiceCluster.withOneOfEach(environment: ["REDIS_TIMEOUT_MS": "2000"]) { cluster, api in
+      #expect(try await api.post("/query", ["prompt": "Are you there?", "cache": "off"]).status == 200)
+      cluster.redis.pause()
+      let key = ["Idempotency-Key": "k-1"]
+      let question: JSONValue = ["prompt": "Once", "cache": "off"]
+      let first = try await api.post("/query", question, headers: key)
+      #expect(first.status == 503 && first.json["type"] == "/problems/unacknowledged", "\(first)")
+      #expect(first.headers["retry-after"] == "1" && first.headers["x-should-retry"] == nil)
+      cluster.redis.resume()
+      let again = try await eventually("it is answered") { () -> HTTPReply? in
+        let reply = try await api.post("/query", question, headers: key)
+        return reply.status == 200 ? reply : nil
+      }
+      #expect(again.headers["idempotent-replayed"] == "true", "\(again)")
+      #expect(try await cluster.simulator.stats()["total"] == 2)
     }
   }
 

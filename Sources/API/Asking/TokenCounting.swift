@@ -96,7 +96,7 @@ extension Problem {
   /// Whether it says nothing of the question, or nothing that an estimate would not serve better than.
   fileprivate var leavesAnEstimate: Bool {
     switch self {
-    case .allProvidersFailed, .requestRefused, .waitIsOver, .unavailable, .unacknowledged, .gone,
+    case .allProvidersFailed, .requestRefused, .waitIsOver, .unavailable, .unacknowledged, .unanswered, .gone,
       .internalError:
       true
     default: false

@@ -55,7 +55,9 @@ struct JobDesk: Sendable {
     if let id = job.replays { return noted(.replayed(id), job, call) }
     for _ in 0..<RequestJudge.mostTimes {
       let outcome: AdmissionOutcome
-      do { outcome = try await admissions.current.perform(job.admission) } catch { throw Problem(error) }
+      do { outcome = try await admissions.current.perform(job.admission) } catch {
+        throw failure(error, of: job)
+      }
       guard case .stale(let now) = outcome else {
         return noted(try admitted(job, outcome), job, call)
       }
@@ -63,6 +65,19 @@ struct JobDesk: Sendable {
       try await job.judgeAnew(by: judge)
     }
     throw .unavailable(.recordsChange, retryAfter: .seconds(1))
+  }
+
+  /// What is told of a job that was not seen to be taken in. One that Redis was sent, and did not answer, may stand in the
+  /// queue all the same: who sent it again at once would pay for it twice.
+  private func failure(_ error: QueueError, of job: PendingJob) -> Problem {
+    guard error.mayHaveHappened else { return Problem(error) }
+    leave(job)
+    return .unanswered(job.admission.id, isExact: job.admission.idempotency != nil)
+  }
+
+  /// Its caller does not wait for it.
+  private func leave(_ job: PendingJob) {
+    if job.admission.replyChannel != nil { receipts.note(job.admission.id, isReceived: false) }
   }
 
   private func noted(_ admitted: Admitted, _ job: PendingJob, _ call: Call) -> Admitted {
@@ -92,8 +107,7 @@ struct JobDesk: Sendable {
     case .conversation(let refusal): throw Problem(refusal, of: job.admission.kept?.conversation?.id)
     case .stale: throw .unavailable(.recordsChange, retryAfter: .seconds(1))
     case .unacknowledged:
-      // Its caller does not wait for it.
-      if job.admission.replyChannel != nil { receipts.note(job.admission.id, isReceived: false) }
+      leave(job)
       throw .unacknowledged(isExact: job.admission.idempotency != nil)
     }
   }

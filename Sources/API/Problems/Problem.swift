@@ -55,6 +55,9 @@ enum Problem: Error, Sendable, Equatable {
   /// The job is written and may run, but too few replicas have it. A request that `isExact` under its idempotency key may
   /// come again.
   case unacknowledged(isExact: Bool)
+  /// Redis did not say whether it took the job, which may run. A request that `isExact` under its idempotency key may come
+  /// again.
+  case unanswered(JobID, isExact: Bool)
   /// What was asked for is done, but too few replicas have it.
   case changeUnacknowledged
 
@@ -141,7 +144,7 @@ extension Problem {
     case .requestRefused: .allProvidersFailed
     case .waitIsOver: .timeout
     case .unavailable: .unavailable
-    case .unacknowledged, .changeUnacknowledged: .unacknowledged
+    case .unacknowledged, .unanswered, .changeUnacknowledged: .unacknowledged
     }
   }
 
@@ -209,6 +212,10 @@ extension Problem {
       "The request was taken, but too few replicas of Redis have it; send it again with the same Idempotency-Key."
     case .unacknowledged(isExact: false):
       "The request was taken and may run, but too few replicas of Redis have it; with an Idempotency-Key it could be sent again."
+    case .unanswered(_, isExact: true):
+      "Redis did not say whether it took the request, which may run; send it again with the same Idempotency-Key."
+    case .unanswered(let id, isExact: false):
+      "Redis did not say whether it took the request, which may run; look at /jobs/\(id) before you send it again, or use an Idempotency-Key."
     case .changeUnacknowledged:
       "It is done, but too few replicas of Redis have it, and a failover may undo it; look at it, and ask again if it is as before."
     }
@@ -229,9 +236,10 @@ extension Problem {
       [.retryAfter: String(Self.wholeSeconds(retryAfter))]
     // The same request under the same key finds the same again.
     case .gone: [.shouldRetry: "false"]
-    case .unacknowledged(isExact: true), .changeUnacknowledged: [.retryAfter: "1"]
+    case .unacknowledged(isExact: true), .unanswered(_, isExact: true), .changeUnacknowledged:
+      [.retryAfter: "1"]
     // It may run twice.
-    case .unacknowledged(isExact: false): [.shouldRetry: "false"]
+    case .unacknowledged(isExact: false), .unanswered(_, isExact: false): [.shouldRetry: "false"]
     default: [:]
     }
   }

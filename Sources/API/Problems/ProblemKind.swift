@@ -87,7 +87,7 @@ enum ProblemKind: String, Sendable, Hashable, CaseIterable {
     case .allProvidersFailed: "Every provider failed"
     case .timeout: "No answer in time"
     case .unavailable: "Not available now"
-    case .unacknowledged: "Not acknowledged by replicas"
+    case .unacknowledged: "Not acknowledged"
     }
   }
 
@@ -130,8 +130,9 @@ enum ProblemKind: String, Sendable, Hashable, CaseIterable {
       """
     case .unacknowledged:
       """
-      The request was taken and may run, but too few replicas of Redis have it. With an `Idempotency-Key` it can be sent \
-      again; without one it might run twice. Likewise for a change, such as a cancellation: it is done, and a failover may \
+      The request was taken and may run, but too few replicas of Redis have it; or Redis was asked to take it and did not \
+      say in time whether it did. With an `Idempotency-Key` it can be sent again; without one it might run twice \
+      (`x-should-retry: false`). Likewise for a change, such as a cancellation: it is done, and a failover may \
       undo it.
       """
     }

@@ -38,7 +38,14 @@ extension JobQueue {
       let least = attempt > 2 ? Self.blindBytes : 0
       let bytes = max(await memory()?.excess ?? Self.blindBytes, least)
       let pause = Duration.milliseconds(min(5 << attempt, 200))
-      guard try await makeRoom(bytes, who: who, afterRefusal: true, pause: pause) else { break }
+      let hasRoom: Bool
+      do throws(QueueError) {
+        hasRoom = try await makeRoom(bytes, who: who, afterRefusal: true, pause: pause)
+      } catch {
+        // Whatever may have happened here, the step was refused.
+        throw .outOfMemory(nil)
+      }
+      guard hasRoom else { break }
     }
     // Another may have made the last room that there was, while this one found nothing more to drop.
     do throws(QueueError) { return try await step() } catch {

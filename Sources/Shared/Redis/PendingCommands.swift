@@ -75,7 +75,7 @@ struct PendingCommands<Caller> {
   }
 
   mutating func send(_ command: Command) -> SendAction {
-    guard !isClosed, !isDraining else { return .fail(lost(command)) }
+    guard !isClosed, !isDraining else { return .fail(unsent) }
     commands.append(command)
     if command.id == nil { awaited += 1 }
     earliest = earliest.map { min($0, command.deadline) } ?? command.deadline
@@ -183,6 +183,11 @@ struct PendingCommands<Caller> {
     commands.removeAll()
     (awaited, overdue, earliest, alarm, lifeSign) = (0, 0, nil, nil, nil)
     return failed
+  }
+
+  /// Who comes too late knows that his command has no effect.
+  private var unsent: RedisError {
+    .unavailable(server: server, reason: reason ?? "the connection ended before it was used")
   }
 
   private func lost(_ command: Command) -> RedisError {

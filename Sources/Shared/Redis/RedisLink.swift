@@ -105,7 +105,9 @@ final class RedisLink: Sendable {
       guarded.lastWaiter += 1
       return guarded.lastWaiter
     }
-    let late = RedisError.timedOut(server: server, command: command, after: timeout)
+    // Nothing was sent.
+    let late = RedisError.unavailable(
+      server: server, reason: "there was no connection within \(timeout.wholeMilliseconds) ms")
     guard isCancellable else { return await wait(id, atMost: timeout, else: late) }
     let cancelled = RedisError.cancelled(server: server, command: command)
     return await withTaskCancellationHandler {

@@ -92,6 +92,10 @@ struct ProblemTests {
       .unavailable(.tooFewReplicas, retryAfter: .seconds(1)), 503, "unavailable", [.retryAfter: "1"]),
     ProblemRow(.unacknowledged(isExact: true), 503, "unacknowledged", [.retryAfter: "1"]),
     ProblemRow(.unacknowledged(isExact: false), 503, "unacknowledged", [.shouldRetry: "false"]),
+    ProblemRow(
+      .unanswered(JobID(unixMilliseconds: 1), isExact: true), 503, "unacknowledged", [.retryAfter: "1"]),
+    ProblemRow(
+      .unanswered(JobID(unixMilliseconds: 1), isExact: false), 503, "unacknowledged", [.shouldRetry: "false"]),
     ProblemRow(.changeUnacknowledged, 503, "unacknowledged", [.retryAfter: "1"]),
   ]
 
