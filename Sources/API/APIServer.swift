@@ -83,7 +83,8 @@ struct APIServer: Sendable {
           + (acknowledging.map { [$0] } ?? []) + [
             topology, redis, MemoryKeeper(queue: queue, logger: logger).behind(gate),
             EndTeller(queue: queue).behind(gate), listener, reloader,
-            FoundingWatch(queue: queue, logger: logger).behind(gate), RightsWatch(queue: queue).behind(gate),
+            FoundingWatch(queue: queue, logger: logger, onLoss: listener.redisIsEmpty).behind(gate),
+            RightsWatch(queue: queue).behind(gate),
             uses.behind(gate), users.behind(gate),
             start, server,
           ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.forServices))

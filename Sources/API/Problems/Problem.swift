@@ -107,7 +107,7 @@ enum Problem: Error, Sendable, Equatable {
     /// This process holds as much of request bodies as it may.
     case bodiesFillMemory
     case draining
-    /// Redis failed over to a server that did not have the job.
+    /// Redis does not have the job any more: it failed over to a server without it, or has lost it.
     case jobIsLost
     /// A write would be refused, or not be acknowledged.
     case tooFewReplicas
@@ -270,7 +270,7 @@ extension Problem {
     case .redisIsFull(let what): "Redis has no memory left\(what.map { " and is full of \($0)" } ?? "")"
     case .bodiesFillMemory: "This server is reading as many large requests as it can hold"
     case .draining: "This server is about to stop"
-    case .jobIsLost: "The job was lost when another Redis took over"
+    case .jobIsLost: "The job is lost, because Redis does not have it any more"
     case .tooFewReplicas: "Too few replicas of Redis are there to take a job in"
     case .recordsChange: "The records of this key are being changed"
     }

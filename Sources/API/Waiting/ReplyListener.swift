@@ -79,6 +79,12 @@ struct ReplyListener: Service {
     }
   }
 
+  /// Redis has lost everything while connections stayed: accepted jobs are looked for as after a failover.
+  @Sendable func redisIsEmpty() {
+    newcomer.note()
+    requestLook.yield()
+  }
+
   private func lookForEnds() async {
     for ids in board.awaited.chunks(of: Self.jobsAtOnce) {
       // While Redis is away there is nothing to learn; the next look comes soon.

@@ -9,10 +9,13 @@ public struct FoundingWatch: Service {
 
   private let queue: JobQueue
   private let logger: Logger
+  private let onLoss: @Sendable () -> Void
 
-  public init(queue: JobQueue, logger: Logger) {
+  /// `onLoss` is called when everything is lost.
+  public init(queue: JobQueue, logger: Logger, onLoss: @escaping @Sendable () -> Void = {}) {
     self.queue = queue
     self.logger = logger
+    self.onLoss = onLoss
   }
 
   public func run() async throws {
@@ -33,6 +36,7 @@ public struct FoundingWatch: Service {
         Redis has lost everything: all jobs are gone, those that waited, those that ran and the answers of those that had \
         ended. It was flushed, started again without its files, or is another one now. New jobs are taken in
         """, metadata: ["before": "\(before)", "now": "\(founding)"])
+      onLoss()
     }
     known = founding
     return isLost

@@ -1,5 +1,6 @@
 import Logging
 import NIOCore
+import Synchronization
 import Testing
 
 @testable import Shared
@@ -118,7 +119,10 @@ struct DamageTests {
   @Test("a Redis that has lost everything is noticed once by each process that knew it")
   func everythingLost() async throws {
     try await QueueLab.with { lab in
-      let watch = FoundingWatch(queue: lab.queue, logger: Logger(label: "test"))
+      let losses = Mutex(0)
+      let watch = FoundingWatch(queue: lab.queue, logger: Logger(label: "test")) {
+        losses.withLock { $0 += 1 }
+      }
       var (first, second): (String?, String?)
       var told: [Bool] = []
       for _ in 0..<2 {
@@ -131,6 +135,7 @@ struct DamageTests {
       told = [await watch.look(&third), await watch.look(&first), await watch.look(&first)]
       #expect(told == [false, true, false], "who did not know the old one has nothing to tell")
       #expect(await watch.look(&second))
+      #expect(losses.withLock { $0 } == 2, "each of both looks for the jobs that it has accepted")
     }
   }
 
