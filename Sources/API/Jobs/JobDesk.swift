@@ -239,6 +239,7 @@ extension Problem {
     case .redis:
       self = .unavailable(error.refusal.map { .redisRefuses($0) } ?? .redisIsAway, retryAfter: .seconds(1))
     case .unacknowledged: self = .changeUnacknowledged
+    case .mayEvict: self = .unavailable(.notReady(error.reason), retryAfter: .seconds(1))
     case .unexpectedReply: self = .internalError
     }
   }

@@ -14,7 +14,7 @@ struct HealthRoutes: Sendable {
       Route(
         description(
           "/health", "Whether Sluice can work",
-          "`degraded` when no worker is alive, no provider can be asked or Redis is full, `unhealthy` (503) without a Redis that can be written to. \(redis)",
+          "`degraded` when no worker is alive, no provider can be asked or Redis is full, `unhealthy` (503) without a Redis that can be written to, or with one that may evict queued jobs. \(redis)",
           responses: [
             ResponseDescription(
               status: .ok, description: "Yes.", schema: AnswerSchema.reference("Health")),
@@ -29,7 +29,7 @@ struct HealthRoutes: Sendable {
       Route(
         description(
           "/health/ready", "Whether this process takes requests",
-          "For an orchestrator's probe: whether Redis can be written to, and if not, why.",
+          "For an orchestrator's probe: whether Redis can be written to and evicts no jobs, and if not, why.",
           responses: [Self.yes("ready")], problems: [.unavailable]),
         handler: ready),
     ]
@@ -107,7 +107,7 @@ struct HealthRoutes: Sendable {
       return ["status": "up", "latency_ms": latency, "reason": .string(Self.isLooking), "memory": memory]
     }
     return [
-      "status": trouble.isOfSilence ? "suspect" : "down", "latency_ms": .null,
+      "status": trouble.isOfSilence ? "suspect" : trouble.isOfPolicy ? "up" : "down", "latency_ms": .null,
       "reason": .string(trouble.reason), "memory": memory,
     ]
   }

@@ -5,7 +5,11 @@ enum EvictionPolicy {
 
   /// Why a policy does not do, as a sentence without a full stop; nil for the one that does.
   static func fault(of policy: String) -> String? {
-    guard policy != safe else { return nil }
-    return "Redis has maxmemory-policy \"\(policy)\" and could evict queued jobs; set it to \"\(safe)\""
+    policy == safe ? nil : sentence(policy)
+  }
+
+  /// The same of one that does not do.
+  static func sentence(_ policy: String) -> String {
+    "Redis has maxmemory-policy \"\(policy)\" and could evict queued jobs; set it to \"\(safe)\""
   }
 }

@@ -6,6 +6,8 @@ public enum QueueError: Error, Sendable, Equatable, CustomStringConvertible {
   case outOfMemory(MemoryUse?)
   /// It was done, but too few replicas say that they have it: a failover may undo it.
   case unacknowledged
+  /// Redis works, and its `maxmemory-policy` lets it drop queued jobs.
+  case mayEvict(policy: String)
   /// An answer that no version of the step gives.
   case unexpectedReply(step: String)
 
@@ -21,7 +23,7 @@ public enum QueueError: Error, Sendable, Equatable, CustomStringConvertible {
   public var isRefusal: Bool {
     switch self {
     case .redis(.replied(_, _, let message)): !RedisErrorReason(message: message).isPassing
-    case .outOfMemory, .unexpectedReply: true
+    case .outOfMemory, .mayEvict, .unexpectedReply: true
     case .redis, .unacknowledged: false
     }
   }
@@ -32,7 +34,7 @@ public enum QueueError: Error, Sendable, Equatable, CustomStringConvertible {
     case .redis(.timedOut), .redis(.connectionLost), .redis(.protocolViolation), .redis(.cancelled),
       .unacknowledged:
       true
-    case .redis, .outOfMemory, .unexpectedReply: false
+    case .redis, .outOfMemory, .mayEvict, .unexpectedReply: false
     }
   }
 
@@ -40,8 +42,13 @@ public enum QueueError: Error, Sendable, Equatable, CustomStringConvertible {
   public var isOfSilence: Bool {
     switch self {
     case .redis(.timedOut), .redis(.suspect): true
-    case .redis, .outOfMemory, .unacknowledged, .unexpectedReply: false
+    case .redis, .outOfMemory, .unacknowledged, .mayEvict, .unexpectedReply: false
     }
+  }
+
+  /// Redis works, but is set up so that it may drop what it was given.
+  public var isOfPolicy: Bool {
+    if case .mayEvict = self { true } else { false }
   }
 
   /// The class of what Redis refuses, for a client; nil where it may be away only.
@@ -49,12 +56,17 @@ public enum QueueError: Error, Sendable, Equatable, CustomStringConvertible {
     switch self {
     case .redis(.replied(_, _, let message)): RedisErrorReason(message: message)
     case .redis(.refused(_, let refusal)): refusal.reason
-    case .redis, .outOfMemory, .unacknowledged, .unexpectedReply: nil
+    case .redis, .outOfMemory, .unacknowledged, .mayEvict, .unexpectedReply: nil
     }
   }
 
-  /// Why, for an operator who asks this process how it is.
+  /// Why, for an operator who asks this process how it is: a phrase without a full stop, also where Redis' own words have one.
   public var reason: String {
+    let words = words
+    return words.hasSuffix(".") ? String(words.dropLast()) : words
+  }
+
+  private var words: String {
     switch self {
     case .redis(.refused(_, let refusal)): "Redis cannot be used: \(refusal)"
     case .redis(.unavailable(_, let reason)): "Redis cannot be reached: \(reason)"
@@ -66,6 +78,7 @@ public enum QueueError: Error, Sendable, Equatable, CustomStringConvertible {
     case .redis(.suspect), .redis(.timedOut): "Redis does not answer"
     case .redis: "The connection to Redis was lost"
     case .outOfMemory: "Redis has reached its maxmemory"
+    case .mayEvict(let policy): EvictionPolicy.sentence(policy)
     case .unexpectedReply: "Redis answers in another way than it should"
     }
   }
@@ -76,6 +89,7 @@ public enum QueueError: Error, Sendable, Equatable, CustomStringConvertible {
     case .outOfMemory(let use):
       "Redis has reached its maxmemory\(use.map { " and is full of \($0.phrase)" } ?? ""); "
         + "the queue takes nothing in until it has drained"
+    case .mayEvict(let policy): EvictionPolicy.sentence(policy)
     case .unacknowledged: "it was done, but too few replicas of Redis acknowledge it"
     case .unexpectedReply(let step): "the step \"\(step)\" gave an answer of an unknown shape"
     }

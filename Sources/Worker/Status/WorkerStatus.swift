@@ -28,7 +28,7 @@ struct WorkerStatus: Sendable {
   /// What it tells Prometheus.
   func metrics(_ format: MetricsFormat) async -> ByteBuffer {
     var isUp = true
-    do { try await queue.checkReady() } catch { isUp = false }
+    do { try await queue.checkReady() } catch { isUp = error.isOfPolicy }
     var text = MetricsText(format)
     let taken = held.leases.count
     text.add(Metrics.slots, [("taken", taken), ("free", max(0, concurrency - taken))])

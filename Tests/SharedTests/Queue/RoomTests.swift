@@ -240,6 +240,7 @@ struct RoomTests {
       await #expect(throws: ConfigurationError(fault)) {
         try await DurabilityCheck(redis: lab.redis, logger: log.logger).run()
       }
+      await #expect(throws: QueueError.mayEvict(policy: "allkeys-lru")) { try await lab.queue.checkReady() }
       #expect(try await turn(under: "volatile-ttl").count == 1, "another policy is another fault")
       #expect(try await turn(under: "noeviction").count == 1)
       #expect(try await turn(under: "noeviction") == [])
