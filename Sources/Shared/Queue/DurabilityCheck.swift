@@ -3,6 +3,7 @@ import ServiceLifecycle
 
 /// Looks at start whether Redis is set up to keep what it acknowledges.
 public struct DurabilityCheck: Sendable {
+  private static let pause = Duration.milliseconds(200)
   /// What Redis says to a command for good.
   private static let lastingRefusals: Set<RedisErrorReason> = [.noPermission, .unknownCommand]
 
@@ -18,16 +19,18 @@ public struct DurabilityCheck: Sendable {
   }
 
   /// Waits for Redis to be there. Throws ``ConfigurationError`` for a server that cannot be used until an operator mends
-  /// it, when rights are missing, and when Redis may evict queue keys. Warns of a weaker append-only file and of what a
+  /// it, when rights are missing (those to wait for replicas, too, where they are to acknowledge), and when Redis may evict
+  /// queue keys. Warns of a weaker append-only file and of what a
   /// failover may cost, and says nothing where Redis does not let itself be asked (managed services).
   public func run() async throws(ConfigurationError) {
     do {
       try await waitForRedis()
       try await AccessCheck(redis: redis).run()
+      try await checkAcknowledging()
     } catch {
       throw ConfigurationError("the Redis of REDIS_URL cannot be used: \(error)")
     }
-    if let policy = await setting("maxmemory-policy"), let fault = EvictionPolicy.fault(of: policy) {
+    if let policy = await evictionPolicy(), let fault = EvictionPolicy.fault(of: policy) {
       throw ConfigurationError(fault)
     }
     if let appendOnly = await setting("appendonly"), appendOnly != "yes" {
@@ -35,23 +38,61 @@ public struct DurabilityCheck: Sendable {
     } else if let fsync = await setting("appendfsync"), fsync != "always" {
       logger.warning(
         "Redis has appendfsync \"\(fsync)\": the last seconds of accepted jobs can be lost when it is killed")
+    } else if await setting("no-appendfsync-on-rewrite") == "yes" {
+      logger.warning(
+        """
+        Redis has no-appendfsync-on-rewrite "yes": while its file is rewritten, accepted jobs are not on disk when their \
+        clients are told, and can be lost when it is killed
+        """)
     }
-    try await checkReplication()
+    await checkReplication()
     _ = await acknowledging?.acknowledge()
   }
 
-  /// Looks at what a failover may cost. Throws where replicas are to be waited for and may not be.
-  private func checkReplication() async throws(ConfigurationError) {
-    let acknowledging = redis.configuration.acknowledgingReplicas
-    if acknowledging > 0 {
-      do throws(RedisError) { _ = try await redis.send(RedisCommand("WAIT", "0", "1")) } catch {
-        if case .replied(_, _, let message) = error, RedisErrorReason(message: message) == .noPermission {
-          let rights = await hasDisks() ? ["+wait", "+waitaof"] : ["+wait"]
-          let refusal = RedisRefusal.missingRights(rights, user: redis.user)
-          throw ConfigurationError("the Redis of REDIS_URL cannot be used: \(refusal)")
-        }
+  /// Throws what is missing where replicas are to be waited for: `WAIT`, and `INFO`, without which it is seen only once a job
+  /// is written that they are gone.
+  private func checkAcknowledging() async throws(RedisRefusal) {
+    guard redis.configuration.acknowledgingReplicas > 0 else { return }
+    var (commands, rights): ([String], [String]) = ([], [])
+    for command in [RedisCommand("WAIT", "0", "1"), RedisCommand("INFO", "replication")] {
+      switch await refusal(of: command) {
+      case .unknownCommand: commands.append(command.name)
+      case .noPermission: rights.append("+\(command.name.lowercased())")
+      default: break
       }
     }
+    if !commands.isEmpty { throw .missingCommands(commands) }
+    if rights.first == "+wait", await hasDisks() { rights.insert("+waitaof", at: 1) }
+    if !rights.isEmpty { throw .missingRights(rights, user: redis.user) }
+  }
+
+  /// Why Redis refuses a command, for longer than a moment; nil where it does not. Waits while it is away.
+  private func refusal(of command: RedisCommand) async -> RedisErrorReason? {
+    while !Task.isCancelled, !Task.isShuttingDownGracefully {
+      do throws(RedisError) {
+        _ = try await redis.send(command)
+        return nil
+      } catch {
+        if case .replied(_, _, let message) = error {
+          let reason = RedisErrorReason(message: message)
+          if !reason.isPassing { return reason }
+        }
+      }
+      try? await Task.sleep(for: Self.pause)
+    }
+    return nil
+  }
+
+  /// Managed services that forbid `CONFIG` tell it all the same.
+  private func evictionPolicy() async -> String? {
+    if let policy = await setting("maxmemory-policy") { return policy }
+    guard let info = try? await redis.send(RedisCommand("INFO", "memory")).string else { return nil }
+    return RedisMemory(info)?.policy
+  }
+
+  /// Looks at what a failover may cost.
+  private func checkReplication() async {
+    let acknowledging = redis.configuration.acknowledgingReplicas
     guard let info = try? await redis.send(RedisCommand("INFO", "replication")).string,
       let replicas = RedisIdentity.replicas(in: info)
     else { return }
@@ -88,7 +129,7 @@ public struct DurabilityCheck: Sendable {
       } catch {
         // The client says why; time may mend it.
       }
-      try? await Task.sleep(for: .milliseconds(200))
+      try? await Task.sleep(for: Self.pause)
     }
   }
 

@@ -26,7 +26,7 @@ struct ReplicationCheck: Sendable, Hashable {
         Redis has replicas, and \(leastReplicas == nil ? "does not tell its min-replicas-to-write" : "min-replicas-to-write 0"): \
         at a failover the jobs and answers of about the last second are lost, and all that a master takes in that is cut \
         off, until it learns that it is none any more. min-replicas-to-write 1 with min-replicas-max-lag 2 bounds that to \
-        about 3 s\(remedy)
+        about 4 s\(remedy)
         """
     }
     // Replicas tell once a second how far they are, and Redis looks once a second.

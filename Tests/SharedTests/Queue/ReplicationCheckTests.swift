@@ -25,6 +25,7 @@ struct ReplicationCheckTests {
       let warning = try #require(warning)
       #expect(warning.contains("min-replicas-to-write 1") && warning.contains("REDIS_ACK_REPLICAS=1"))
       #expect(warning.contains("about the last second"))
+      #expect(warning.contains("about 4 s"), "as is said once they are set so")
     }
   }
 
@@ -44,6 +45,61 @@ struct ReplicationCheckTests {
   func info() {
     #expect(RedisIdentity.replicas(in: "# Replication\r\nrole:master\r\nconnected_slaves:2\r\n") == 2)
     #expect(RedisIdentity.replicas(in: "role:master\r\n") == nil)
+  }
+
+  /// What a process says that starts with replicas to be waited for.
+  private func refusal(user: [String], options: [String] = []) async throws -> String {
+    let rules = ["--user", "ann", "on", ">pw", "~sluice:*", "&sluice:*"] + user
+    var sentence = ""
+    try await RedisServer.with(options: rules + options) { redis in
+      var configuration = try RedisConfiguration(url: "unix://ann:pw@\(redis.socket)")
+      configuration.acknowledgingReplicas = 1
+      let client = RedisClient(configuration: configuration, logger: .quiet, purpose: "test")
+      let running = Task { try await client.run() }
+      defer { running.cancel() }
+      let error = await #expect(throws: ConfigurationError.self) {
+        try await DurabilityCheck(redis: client, logger: .quiet).run()
+      }
+      sentence = error.map { "\($0)" } ?? ""
+    }
+    return sentence
+  }
+
+  @Test("where replicas are waited for, Redis must tell whether they are there")
+  func mustTell() async throws {
+    let sentence = try await refusal(user: ["+@all", "-info"])
+    #expect(sentence.hasSuffix("lacks rights; give them with ACL SETUSER ann +info"), "\(sentence)")
+  }
+
+  @Test("a WAIT that was taken away stops a process that is to wait for replicas, and is named")
+  func noWait() async throws {
+    let sentence = try await refusal(user: ["+@all"], options: ["--rename-command", "WAIT", ""])
+    #expect(sentence.contains("it does not have WAIT; commands must not be renamed"), "\(sentence)")
+  }
+
+  @Test("a policy that may evict jobs is seen where CONFIG is forbidden, too")
+  func policyByInfo() async throws {
+    let options = ["--user", "ann", "on", ">pw", "~sluice:*", "&sluice:*", "+@all", "-config"]
+    try await RedisServer.with(options: options + ["--maxmemory-policy", "allkeys-lru"]) { redis in
+      try await RedisClientLab.with("unix://ann:pw@\(redis.socket)") { client in
+        let error = await #expect(throws: ConfigurationError.self) {
+          try await DurabilityCheck(redis: client, logger: .quiet).run()
+        }
+        #expect(error.map { "\($0)" } == EvictionPolicy.fault(of: "allkeys-lru"))
+      }
+    }
+  }
+
+  @Test("a file that is not written while it is rewritten is warned of")
+  func rewrite() async throws {
+    let options = ["--appendonly", "yes", "--appendfsync", "always", "--no-appendfsync-on-rewrite", "yes"]
+    try await RedisServer.with(options: options) { redis in
+      try await RedisClientLab.with(redis.url) { client in
+        let log = RecordedLog()
+        try await DurabilityCheck(redis: client, logger: log.logger).run()
+        #expect(log.lines.contains { $0.message.contains("no-appendfsync-on-rewrite") })
+      }
+    }
   }
 
   @Test("who may not wait for replicas is told of the rights that this Redis knows")
