@@ -113,12 +113,6 @@ extension JobQueue {
     }
   }
 
-  /// What Redis says of its memory; nil where it does not let itself be asked.
-  func memory() async -> RedisMemory? {
-    guard let info = try? await redis.send(RedisCommand("INFO", "memory")).string else { return nil }
-    return RedisMemory(info)
-  }
-
   /// Tells of callers who waited: those who have their answers by another way than the message of the end, and those who
   /// left without.
   public func tell(received: [JobID], missed: [JobID]) async throws(QueueError) {

@@ -22,6 +22,7 @@ public struct JobQueue: Sendable {
   /// The shard's hash tag is part of every key.
   let base: String
   let rights: StepRights
+  private let look: MemoryLook
 
   /// With `acknowledging`, nobody is told of a job or an answer that replicas do not have.
   public init(
@@ -35,6 +36,7 @@ public struct JobQueue: Sendable {
     self.times = times
     base = "\(prefix):{0}"
     rights = StepRights(redis: redis, prefix: prefix, base: base)
+    look = MemoryLook(redis: redis)
   }
 
   /// The key on which idle workers block; ``WorkSignal`` does.
@@ -42,6 +44,9 @@ public struct JobQueue: Sendable {
 
   /// The channel on which workers are told of jobs that were cancelled while they ran.
   public var cancellationChannel: String { base + ":cancelled" }
+
+  /// What Redis says of its memory; nil where it does not let itself be asked.
+  func memory() async -> RedisMemory? { await look.look() }
 
   func step(_ name: String) -> RedisCommand {
     FunctionLibrary.current.call(name, base: base)

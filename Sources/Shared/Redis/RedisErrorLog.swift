@@ -72,9 +72,12 @@ public final class RedisErrorLog: Sendable {
       ])
   }
 
-  /// What is answered by loading the library, and what many managed services forbid, is no trouble.
+  /// What Sluice asks only where it may: many managed services forbid it.
+  private static let dispensable: Set<String> = ["CONFIG", "INFO", "WAITAOF"]
+
+  /// What is answered by loading the library, and what may be forbidden, is no trouble.
   private static func isExpected(_ message: String, of command: String) -> Bool {
-    command == "CONFIG" || command == "WAITAOF" || message.hasPrefix("ERR Function not found")
+    dispensable.contains(command) || message.hasPrefix("ERR Function not found")
       || (command == "FUNCTION" && message.contains("already exists"))
   }
 }

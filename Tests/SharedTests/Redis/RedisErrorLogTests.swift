@@ -39,6 +39,7 @@ struct RedisErrorLogTests {
       log.note("ERR Function not found", to: "FCALL")
       log.note("ERR Library 'sluice_1' already exists", to: "FUNCTION")
       log.note("NOPERM this user has no permissions to run the 'config|get' command", to: "CONFIG")
+      log.note("NOPERM this user has no permissions to run the 'info' command", to: "INFO")
       #expect(lines().isEmpty && log.counts.isEmpty)
     }
   }
