@@ -19,7 +19,7 @@ public struct MemoryUse: Sendable, Hashable {
     /// Jobs whose answers are gone, and that stand for an idempotency key.
     case stubs
 
-    /// What gives way to new work, in this order, and usage records and kept responses beyond their bounds.
+    /// What gives way to new work, in this order, and usage records beyond their bound.
     public static let givingWay: [Part] = [.cache, .eventLogs, .fetched, .usage, .responses]
 
     /// For a sentence.

@@ -147,6 +147,32 @@ struct KeptResponseTests {
     }
   }
 
+  @Test("kept responses give way to new work last of all, the oldest first, and are counted")
+  func giveWay() async throws {
+    try await QueueLab.with { lab in
+      let oldest = try await answered(lab, "one")
+      try await lab.untilRedisTime(isAfter: .milliseconds(2))
+      let newest = try await answered(lab, "two")
+      let fetched = try await lab.admit(lab.admission())
+      _ = try await lab.queue.complete(
+        try await lab.claimOne().lease, with: lab.result(), isCacheable: false)
+      _ = try await lab.queue.read(fetched, tenant: "default")
+      func isThere(_ id: JobID) async throws -> Bool {
+        try await lab.queue.response(id, tenant: "default") != nil
+      }
+      #expect(try await lab.queue.makeRoom(1, who: "me"))
+      #expect(try await lab.queue.read(fetched, tenant: "default").job == nil, "it goes before them")
+      #expect(try await isThere(oldest))
+      #expect(try await lab.queue.makeRoom(1, who: "me"))
+      #expect(try await !isThere(oldest))
+      #expect(try await isThere(newest))
+      #expect(try await lab.queue.statistics().counts["dropped:responses"] == 1)
+      #expect(try await lab.queue.makeRoom(1 << 20, who: "me"))
+      #expect(try await bytes(lab) == 0)
+      #expect(try await lab.queue.makeRoom(1, who: "me") == false)
+    }
+  }
+
   @Test("a chain is read page after page to its beginning, within its bound, and says where one is missing")
   func chain() async throws {
     try await QueueLab.with { lab in
@@ -294,7 +320,9 @@ struct KeptResponseTests {
       for id in [ids[19], open] { #expect(try await lab.queue.response(id, tenant: "default") != nil) }
       #expect(try await lab.state(of: ordinary) == .queued)
       #expect(try await lab.queue.statistics().counts["dropped:responses"] ?? 0 > 5)
-      #expect(try await lab.queue.makeRoom(1 << 30, who: "me") == false, "they give way to nothing else")
+      #expect(try await lab.queue.makeRoom(1 << 30, who: "me"), "but for new work")
+      #expect(try await lab.queue.response(open, tenant: "default") != nil, "what has not ended stays")
+      #expect(try await lab.state(of: ordinary) == .queued)
     }
   }
 

@@ -1,5 +1,6 @@
 -- Responses that are kept: jobs whose clients come back for them by their ids, or go on from them (responses.lua). Such a
--- job stays for longer than others, with what was asked as its client sent it. Nothing but its own bound makes it give way.
+-- job stays for longer than others, with what was asked as its client sent it. It gives way to its own
+-- bound, and to new work last of all (room.lua).
 --   kept      zset    as `fetched`: `<id> <bytes> <tenant>` of those that have ended
 --   ask:<id>  string  what was asked (JSON)
 --   fields of the job: rp `<how long (ms) it stays> <bytes of what was asked> <how: b when its client does not wait, - when it

@@ -75,16 +75,12 @@ step('response_forget', { 'allow-oom' }, function(K, args)
   return { 'gone' }
 end)
 
--- tidy_responses: keeps responses that have ended, and conversations, within their bound; the first to be forgotten go first.
---   KEYS[1] base   ARGV 1 most bytes of all  2 most responses to drop in this step
---   returns how many are gone   O(responses log jobs)
-step('tidy_responses', { 'allow-oom' }, function(K, args)
-  local most, dropped, newest, now = tonumber(args[2]), 0, 0, now_ms()
-  local beyond = tonumber(plain(redis.pcall('HGET', K .. 'memory', 'kept')) or 0) - tonumber(args[1])
-  if beyond <= 0 then return 0 end
-  local key = K .. 'kept'
+-- Drops responses that have ended, and conversations, up to so many bytes and so many of them; the first to be forgotten go
+-- first. Returns the bytes that this frees, about, and how many are gone.
+function kept.drop(K, bytes, most, now)
+  local freed, dropped, newest, key = 0, 0, 0, K .. 'kept'
   for _, member in ipairs(members_of(key, redis.pcall('ZRANGE', key, '0', text(most - 1)))) do
-    if beyond <= 0 then break end
+    if freed >= bytes then break end
     local id, size, tenant = parts_of(member)
     local head = said.is_id(id) and said.head(K, id, tenant)
     local job = head and {} or finished_fields(K, id)
@@ -100,11 +96,21 @@ step('tidy_responses', { 'allow-oom' }, function(K, args)
         add_bytes(K, 'kept', -size)
         if said.is_id(id) and not head then write_index('ZREM', K .. said.OF_TENANT .. tenant, id) end
       end
-      beyond, dropped = beyond - size, dropped + 1
+      freed, dropped = freed + size, dropped + 1
     end
   end
   forgetting.note(K, newest)
   if dropped > 0 then redis.call('HINCRBY', K .. 'counts', 'dropped:responses', text(dropped)) end
+  return freed, dropped
+end
+
+-- tidy_responses: keeps responses that have ended, and conversations, within their bound; the first to be forgotten go first.
+--   KEYS[1] base   ARGV 1 most bytes of all  2 most responses to drop in this step
+--   returns how many are gone   O(responses log jobs)
+step('tidy_responses', { 'allow-oom' }, function(K, args)
+  local beyond = tonumber(plain(redis.pcall('HGET', K .. 'memory', 'kept')) or 0) - tonumber(args[1])
+  if beyond <= 0 then return 0 end
+  local _, dropped = kept.drop(K, beyond, tonumber(args[2]), now_ms())
   return dropped
 end)
 

@@ -1,7 +1,8 @@
 -- Room: finished work is forgotten in time, kept within its bounds, and gives way before anything is refused.
 --
 -- What gives way, in this order: the cache and event logs of jobs that have ended, the first to be forgotten first; answers
--- whose callers have them, those of the oldest jobs first. What is queued or running, whose answer nobody has fetched, and
+-- whose callers have them, those of the oldest jobs first; last of all kept responses and conversations, the first to be
+-- forgotten first (responses.lua). What is queued or running, whose answer nobody has fetched, and
 -- whose end is yet to be delivered, is not touched; usage records go only once they are added up (outbox.lua), beyond their
 -- own bound or when they are old.
 --
@@ -206,7 +207,7 @@ end
 --         4 '1' for the last step of who asks  5 '1' when Redis has refused a step
 --   returns {bytes freed, about, things dropped}, or {-1} while another makes room
 --   O(things log jobs)
-local GIVING_WAY = { drop_cached, drop_logs, drop_fetched }
+local GIVING_WAY = { drop_cached, drop_logs, drop_fetched, function(...) return kept.drop(...) end }
 
 -- Whether who asks makes room now, and no other.
 local function is_alone(K, who, is_last)
