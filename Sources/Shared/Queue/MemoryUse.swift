@@ -39,6 +39,8 @@ public struct MemoryUse: Sendable, Hashable {
 
   /// A job that has not ended takes so much beside its request, about (docs/redis.md).
   private static let openJobBytes = 1000
+  /// Redis itself, its connections and what Sluice does not count (its library, records, sums) take so much, about.
+  private static let ownBytes = 4_194_304
 
   public let bytes: [Part: Int]
   /// What Redis uses and what it may use; nil where it does not tell, and without a bound.
@@ -71,7 +73,12 @@ public struct MemoryUse: Sendable, Hashable {
     let largest = Part.allCases.sorted { bytes[$0, default: 0] > bytes[$1, default: 0] }.prefix(2)
     let told = largest.filter { bytes[$0, default: 0] > 0 }
       .map { "\($0.phrase) (\(Self.text(bytes[$0, default: 0])))" }
-    return told.isEmpty ? "what is not Sluice's" : told.joined(separator: " and ")
+    let most = largest.first.flatMap { bytes[$0] } ?? 0
+    let uncounted = max(0, (used ?? 0) - bytes.values.reduce(0, +))
+    // What is counted is counted about: others are named where they have most of all.
+    guard told.isEmpty || uncounted - Self.ownBytes > most else { return told.joined(separator: " and ") }
+    let others = "what is not Sluice's" + (uncounted > 0 ? " (\(Self.text(uncounted)))" : "")
+    return ([others] + told).prefix(2).joined(separator: " and ")
   }
 
   private static func text(_ bytes: Int) -> String {

@@ -244,6 +244,20 @@ struct RoomTests {
       #expect(try await turn(under: "volatile-ttl").count == 1, "another policy is another fault")
       #expect(try await turn(under: "noeviction").count == 1)
       #expect(try await turn(under: "noeviction") == [])
+      try await lab.queue.checkReady()
+    }
+  }
+
+  @Test("a Redis that was full is full no more once it tells that there is room again")
+  func roomAgain() async throws {
+    try await QueueLab.with { lab in
+      func isFull() async throws -> Bool { try await lab.queue.statistics().memory.isFull }
+      #expect(try await lab.queue.makeRoom(1, who: "me", afterRefusal: true) == false)
+      #expect(try await isFull())
+      _ = try await lab.queue.tidy(RedisMemory(used: 96_000_000, limit: 100_000_000), who: "me")
+      #expect(try await isFull(), "a little is no room")
+      _ = try await lab.queue.tidy(RedisMemory(used: 94_000_000, limit: 100_000_000), who: "me")
+      #expect(try await isFull() == false)
     }
   }
 
@@ -278,13 +292,17 @@ struct RoomTests {
 
   @Test("a sentence names what takes most")
   func phrase() {
-    func phrase(_ bytes: [MemoryUse.Part: Int]) -> String {
-      MemoryUse(bytes: bytes, used: nil, limit: nil, isFull: true).phrase
+    func phrase(_ bytes: [MemoryUse.Part: Int], used: Int? = nil) -> String {
+      MemoryUse(bytes: bytes, used: used, limit: nil, isFull: true).phrase
     }
     #expect(phrase([:]) == "what is not Sluice's")
     #expect(phrase([.open: 42 << 20]) == "jobs that have not ended (42 MiB)")
     #expect(
       phrase([.open: 3 << 19, .cache: 1, .unfetched: 2048])
         == "jobs that have not ended (1.5 MiB) and answers that nobody has fetched (2 KiB)")
+    #expect(
+      phrase([.responses: 393 << 10, .usage: 1 << 10], used: 22 << 20)
+        == "what is not Sluice's (21 MiB) and kept responses (393 KiB)", "others share it")
+    #expect(phrase([.open: 40 << 20], used: 60 << 20) == "jobs that have not ended (40 MiB)")
   }
 }

@@ -7,7 +7,7 @@
 -- own bound or when they are old.
 --
 -- Further fields of `memory`: used and limit, what Redis said last of its own memory; usage, the bytes of usage records;
--- full, when (ms) there was no room left to be made; dropped_until, when (ms) the newest job was created whose answer gave
+-- full, when (ms) there was no room left to be made, until there is some again; dropped_until, when (ms) the newest job was created whose answer gave
 -- way.
 
 -- A block, because Lua has room for 200 names in a file, and all files are one.
@@ -250,6 +250,9 @@ local function recount(K, index)
   count(K, 'repaired:memory')
 end
 
+-- How much (bytes) is free at least, or a twentieth, once a Redis that was full counts as full no more.
+local FREE_AGAIN = 67108864
+
 local INDEXES = { 'fetched', 'fetched_jobs', 'unfetched', 'stubs', 'logs', 'kept' }
 
 -- tidy: forgets finished work whose time has come, and keeps the rest within its bounds. One process does it at a time.
@@ -281,7 +284,11 @@ step('tidy', { 'allow-oom' }, function(K, args)
     if dropped == most then more = true end
   end
   if outbox.trim(K, tonumber(args[4]), now - tonumber(args[8])) then more = true end
-  if args[5] ~= '' then write_index('HSET', K .. 'memory', 'used', args[5], 'limit', args[6]) end
+  if args[5] ~= '' then
+    local used, limit = tonumber(args[5]), tonumber(args[6])
+    write_index('HSET', K .. 'memory', 'used', args[5], 'limit', args[6])
+    if limit == 0 or used < limit - math.min(limit / 20, FREE_AGAIN) then write_index('HDEL', K .. 'memory', 'full') end
+  end
   return more and 1 or 0
 end)
 
