@@ -170,7 +170,7 @@ struct APIServer: Sendable {
     guard let port = settings.metricsPort else { return own }
     let server = MetricsServer(
       host: settings.host, port: port, board: board, logger: logger, onReady: onMetricsReady)
-    return own + [server.service]
+    return own + [GatedServer(server.service, behind: gate)]
   }
 
   private func application(_ responder: APIResponder, _ gate: StartGate) -> some ApplicationProtocol {

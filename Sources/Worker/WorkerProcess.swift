@@ -71,34 +71,37 @@ struct WorkerProcess: Sendable {
       concurrency: settings.concurrency, tally: tally, metrics: metrics, circuits: board,
       catalogs: settings.catalogs, lag: lag, access: access, spans: traces?.exporter)
     // Shut down in reverse order: the puller first, what it needs last.
-    let group = ServiceGroup(
-      configuration: ServiceGroupConfiguration(
-        services: statusServices(status) + (traces.map { [$0.exporter] } ?? [])
-          + (acknowledging.map { [$0] } ?? []) + [
-            topology, redis, lag, TenantSeed(queue: queue, names: metrics.tenants).behind(gate),
-          ] + (traces.map { [TracedEndReader(queue: queue, tracer: $0.tracer)] } ?? []) + [
-            CircuitRefresher(board: board), QuotaRefresher(board: quotas),
-            LatencyRefresher(board: latencies, catalogs: settings.catalogs), reloader,
-            CancellationListener(queue: queue, held: held, topology: topology, logger: logger),
-            HandOverListener(
-              queue: queue, worker: name, starter: starter, topology: topology, logger: logger),
-            Janitor(queue: queue, logger: logger).behind(gate),
-            MemoryKeeper(queue: queue, logger: logger).behind(gate), EndTeller(queue: queue).behind(gate),
-            FoundingWatch(queue: queue, logger: logger).behind(gate), RightsWatch(queue: queue).behind(gate),
-            puller,
-          ],
-        gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.forServices))
+    var configuration = ServiceGroupConfiguration(
+      services: statusServices(status, gate) + (traces.map { [$0.exporter] } ?? [])
+        + (acknowledging.map { [$0] } ?? []) + [
+          topology, redis, lag, TenantSeed(queue: queue, names: metrics.tenants).behind(gate),
+        ] + (traces.map { [TracedEndReader(queue: queue, tracer: $0.tracer)] } ?? []) + [
+          CircuitRefresher(board: board), QuotaRefresher(board: quotas),
+          LatencyRefresher(board: latencies, catalogs: settings.catalogs), reloader,
+          CancellationListener(queue: queue, held: held, topology: topology, logger: logger),
+          HandOverListener(
+            queue: queue, worker: name, starter: starter, topology: topology, logger: logger),
+          Janitor(queue: queue, logger: logger).behind(gate),
+          MemoryKeeper(queue: queue, logger: logger).behind(gate), EndTeller(queue: queue).behind(gate),
+          FoundingWatch(queue: queue, logger: logger).behind(gate), RightsWatch(queue: queue).behind(gate),
+          puller,
+        ],
+      gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.forServices)
+    // The puller, the last, throws where the worker may not start: the others then stop as at a signal, and complain of nothing.
+    let last = configuration.services.count - 1
+    configuration.services[last].failureTerminationBehavior = .gracefullyShutdownGroup
+    let group = ServiceGroup(configuration: configuration)
     let result: Result<Void, any Error>
     do { result = .success(try await group.run()) } catch { result = .failure(error) }
     await client.shutdown()
     try result.get()
   }
 
-  private func statusServices(_ status: WorkerStatus) -> [any Service] {
+  private func statusServices(_ status: WorkerStatus, _ gate: StartGate) -> [any Service] {
     guard let port = settings.port else { return [] }
-    return [
-      StatusServer(host: settings.host, port: port, status: status, logger: logger, onReady: onReady).service
-    ]
+    let server = StatusServer(
+      host: settings.host, port: port, status: status, logger: logger, onReady: onReady)
+    return [GatedServer(server.service, behind: gate)]
   }
 
   /// Differs from every other worker's, also in containers that all have the same process id.

@@ -44,6 +44,19 @@ struct WorkerPortTests {
     }
   }
 
+  @Test("a worker that may not start says why in one sentence, and serves nothing before")
+  func refused() async throws {
+    try await RedisServer.with(options: ["--maxmemory-policy", "allkeys-lru"]) { redis in
+      try await SluiceCluster.with(environment: ["REDIS_URL": redis.url]) { cluster in
+        let worker = try await cluster.start("sluice-worker", ["WORKER_PORT": "0"])
+        await worker.waitUntilExit()
+        #expect(worker.exitStatus != 0)
+        let lines = worker.log.split(separator: "\n")
+        #expect(lines.count == 1 && lines[0].contains("could evict queued jobs"), "\(worker.log)")
+      }
+    }
+  }
+
   @Test("a worker that is told to stop is not ready, and ends")
   func stops() async throws {
     try await SluiceCluster.with { cluster in

@@ -8,7 +8,10 @@ struct StartCheck: Service {
   let gate: StartGate
 
   func run() async throws {
-    try await check.run()
+    do { try await check.run() } catch {
+      gate.refuse()
+      throw error
+    }
     gate.open()
     try? await gracefulShutdown()
   }

@@ -33,7 +33,10 @@ struct Puller: Service {
   private var held: HeldJobs { starter.held }
 
   func run() async throws {
-    try await check.run()
+    do { try await check.run() } catch {
+      gate.refuse()
+      throw error
+    }
     gate.open()
     await withGracefulShutdownHandler {
       await withTaskGroup(of: Void.self) { services in
