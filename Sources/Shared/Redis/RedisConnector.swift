@@ -1,6 +1,7 @@
 import NIOCore
 import NIOPosix
 import NIOSSL
+import Synchronization
 
 /// Makes connections that are ready for commands: connected, encrypted where wanted, logged in, to a server that can be
 /// used.
@@ -89,6 +90,7 @@ struct RedisConnector: Sendable {
       default: throw .unavailable(server: place.server, reason: reason(of: error))
       }
     }
+    topology.hasAnswered.store(true, ordering: .relaxed)
     connection.report(to: RedisLookout(topology: topology, address: place.address))
     return connection
   }
@@ -143,7 +145,7 @@ struct RedisConnector: Sendable {
     switch error {
     case .timedOut(_, "HELLO", let after) where configuration.usesTLS:
       "it did not answer HELLO within \(after.wholeMilliseconds) ms; if it speaks no TLS on this port, write redis://"
-    case .connectionLost where !configuration.usesTLS:
+    case .connectionLost where !configuration.usesTLS && !topology.hasAnswered.load(ordering: .relaxed):
       "it ended the connection while Sluice logged in; if it speaks TLS on this port, write rediss://"
     case .replied(_, let command, let message): "it answered \(command) with: \(message)"
     case .timedOut(_, let command, let after):

@@ -12,6 +12,7 @@ public enum RedisErrorReason: String, Sendable, Hashable, CaseIterable {
   case noPermission = "no_permission"
   case noReplicas = "no_replicas"
   case outOfMemory = "out_of_memory"
+  case protectedMode = "protected_mode"
   case readOnly = "read_only"
   /// A step of the queue failed by itself.
   case script
@@ -34,6 +35,7 @@ public enum RedisErrorReason: String, Sendable, Hashable, CaseIterable {
     case .noPermission: "a right is missing (NOPERM)"
     case .noReplicas: "it has fewer replicas than it must have to be written to (NOREPLICAS)"
     case .outOfMemory: "it has reached its maxmemory (OOM)"
+    case .protectedMode: "it is in protected mode and serves its own machine only (DENIED)"
     case .readOnly: "it is a replica, which may not be written to (READONLY)"
     case .script: "a step of the queue failed; the log says how"
     case .unblocked: "it has become a replica (UNBLOCKED)"
@@ -48,8 +50,8 @@ public enum RedisErrorReason: String, Sendable, Hashable, CaseIterable {
     case .busy, .clusterDown, .loading, .masterDown, .misconfigured, .noReplicas, .readOnly, .tryAgain,
       .unblocked:
       true
-    case .ask, .crossSlot, .moved, .noAuthentication, .noPermission, .outOfMemory, .script, .unknownCommand,
-      .other:
+    case .ask, .crossSlot, .moved, .noAuthentication, .noPermission, .outOfMemory, .protectedMode, .script,
+      .unknownCommand, .other:
       false
     }
   }
@@ -63,6 +65,7 @@ public enum RedisErrorReason: String, Sendable, Hashable, CaseIterable {
     case "BUSY": self = .busy
     case "CLUSTERDOWN": self = .clusterDown
     case "CROSSSLOT": self = .crossSlot
+    case "DENIED": self = .protectedMode
     case "LOADING": self = .loading
     case "MASTERDOWN": self = .masterDown
     case "MISCONF": self = .misconfigured

@@ -48,7 +48,8 @@ extension RedisRefusal {
     case .missingCommands, .noFunctions, .tooOld: .unknownCommand
     case .replica, .notYetMaster: .readOnly
     case .clusterNode: .moved
-    case .protectedMode, .noDatabase, .isSentinel, .isNoSentinel, .unknownMaster: .other
+    case .protectedMode: .protectedMode
+    case .noDatabase, .isSentinel, .isNoSentinel, .unknownMaster: .other
     }
   }
 }

@@ -17,6 +17,8 @@ public final class RedisTopology: Service, Sendable {
   public let configuration: RedisConfiguration
   /// What the server refused.
   public let errors: RedisErrorLog
+  /// Whether a server has answered: then it is known to speak as it is spoken to.
+  let hasAnswered = Atomic(false)
   private let sentinels: SentinelGroup?
   private let logger: Logger
   private let roster = Mutex(RedisRoster<RedisConnection>())

@@ -55,6 +55,7 @@ struct RedisErrorLogTests {
       ("NOAUTH Authentication required.", .noAuthentication), ("WRONGPASS invalid", .noAuthentication),
       ("MISCONF Redis is configured", .misconfigured), ("LOADING Redis is loading", .loading),
       ("BUSY Redis is busy", .busy), ("MASTERDOWN Link with MASTER is down", .masterDown),
+      ("DENIED Redis is running in protected mode", .protectedMode),
       ("OOM command not allowed", .outOfMemory), ("UNBLOCKED force unblock", .unblocked),
       ("TRYAGAIN Multiple keys", .tryAgain), ("ERR unknown command 'FCALL'", .unknownCommand),
       ("ERR user_function:15: attempt to perform arithmetic script: x, on @user_function:15.", .script),
