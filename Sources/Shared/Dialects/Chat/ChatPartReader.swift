@@ -89,3 +89,11 @@ enum ChatPartReader {
     return .toolCall(call)
   }
 }
+
+extension JSONObject {
+  func without(_ names: String...) -> JSONObject {
+    // Most have nothing else.
+    guard contains(where: { !names.contains($0.key) }) else { return [:] }
+    return filter { !names.contains($0.key) && !$0.value.isNull }
+  }
+}
