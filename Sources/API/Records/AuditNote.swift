@@ -46,10 +46,12 @@ struct AuditNote: Sendable {
 }
 
 extension JSONValue {
-  /// A record without what may be secret in it: paths and queries of webhooks, by which many services know their callers.
+  /// A record without what may be secret in it: paths and queries of webhooks, by which many services know their callers, and keys
+  /// that somebody wrote where none belongs, since nothing is ever taken out of the log.
   fileprivate var blotted: JSONValue {
-    guard case .object(var members) = self, case .array(let webhooks)? = members["webhooks"] else {
-      return self
+    let plain = withoutSecrets
+    guard case .object(var members) = plain, case .array(let webhooks)? = members["webhooks"] else {
+      return plain
     }
     members["webhooks"] = .array(webhooks.map(Self.blotted(webhook:)))
     return .object(members)
