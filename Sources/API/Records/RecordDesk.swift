@@ -23,7 +23,7 @@ struct RecordDesk: Sendable {
   func rules(for call: Call) throws(Problem) -> RecordRules {
     let (catalog, callbacks, reach) = (catalogs.current, callbacks, try call.reach())
     return RecordRules(
-      now: clock.now, knowsModel: catalog.knows, guards: [],
+      now: clock.now, knowsModel: catalog.knows, providers: catalog.providers.map(\.name), guards: [],
       webhookFault: { url in
         do throws(CallbackURLError) {
           _ = try CallbackURL(url, under: callbacks)

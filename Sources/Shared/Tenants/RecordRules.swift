@@ -4,6 +4,8 @@ public struct RecordRules: Sendable {
   public var now: Int64
   /// Whether a name means a route, a model or an alias here; it gets patterns too, as they were written.
   public var knowsModel: @Sendable (String) -> Bool
+  /// The providers that a tenant may bring keys of; nil where that is not checked.
+  public var providers: [String]?
   /// The policies of guards that there are; nil where that is not checked.
   public var guards: Set<String>?
   /// What is wrong with a webhook's URL, as a phrase.
@@ -14,12 +16,14 @@ public struct RecordRules: Sendable {
   public var usualTenant: TenantReach?
 
   public init(
-    now: Int64, knowsModel: @escaping @Sendable (String) -> Bool, guards: Set<String>? = nil,
+    now: Int64, knowsModel: @escaping @Sendable (String) -> Bool, providers: [String]? = nil,
+    guards: Set<String>? = nil,
     webhookFault: @escaping @Sendable (String) -> String? = { _ in nil }, webhookEvents: [String]? = nil,
     usualTenant: TenantReach? = nil
   ) {
     self.now = now
     self.knowsModel = knowsModel
+    self.providers = providers
     self.guards = guards
     self.webhookFault = webhookFault
     self.webhookEvents = webhookEvents

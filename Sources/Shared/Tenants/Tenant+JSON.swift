@@ -151,14 +151,25 @@ extension Tenant {
           at: [.name("provider_keys")]))
       return keys
     }
+    let known = reader.rules(for: "provider_keys")?.providers
     for (provider, value) in members {
       do throws(RecordFault) {
         keys[try secretName(.string(provider))] = try secretName(value)
+        if let known, !known.contains(provider) {
+          reader.addHere(unknownProvider(provider, known).at([.name("provider_keys"), .name(provider)]))
+        }
       } catch {
         reader.add(error.at([.name("provider_keys"), .name(ClientText.cut(provider))]))
       }
     }
     return keys
+  }
+
+  private static func unknownProvider(_ name: String, _ known: [String]) -> RecordFault {
+    .value(
+      known.isEmpty
+        ? "there is no provider here"
+        : "there is no provider \(ClientText.quoted(name)) here; there are \(known.joined(separator: ", "))")
   }
 
   /// No path: it names one of the secrets that the operator mounted, not a file of his.

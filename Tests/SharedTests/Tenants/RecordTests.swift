@@ -9,6 +9,7 @@ struct RecordTests {
 
   private static let rules = RecordRules(
     now: now, knowsModel: { ["default", "smart", "openai/gpt-4o", "claude-*"].contains($0) },
+    providers: ["openai", "groq"],
     guards: ["strict"],
     webhookFault: { $0.hasPrefix("https://") ? nil : "a webhook's URL is https" }, webhookEvents: ["budget"])
 
@@ -241,6 +242,23 @@ struct RecordTests {
     members["digest"] = "00"
     #expect(!faults { () throws(RecordFaults) in _ = try APIKey(stored: .object(members)) }.isEmpty)
     #expect(!faults { () throws(RecordFaults) in _ = try Tenant(stored: [:]) }.isEmpty)
+  }
+
+  // MARK: - Keys of providers
+
+  @Test("a tenant brings keys of providers that there are; of a copy others are remarked")
+  func providerKeys() throws {
+    let record: JSONValue = ["id": "search", "provider_keys": ["openai": "a", "opneai": "b"]]
+    let error = #expect(throws: RecordFaults.self) { try Tenant(creating: record, under: Self.rules) }
+    #expect(error?.list.map(\.path) == ["provider_keys.opneai"])
+    #expect(error?.list.first?.sentence == #"there is no provider "opneai" here; there are openai, groq"#)
+    var remarks: [RecordFault] = []
+    let brought = try Tenant(archived: record, under: Self.rules, remarks: &remarks)
+    #expect(brought.providerKeys == ["openai": "a", "opneai": "b"])
+    #expect(remarks.map(\.path) == ["provider_keys.opneai"])
+    #expect(try Tenant(stored: record).providerKeys.count == 2)
+    // What was stored stays where a change does not name it.
+    #expect(try brought.patched(by: ["name": "x"], under: Self.rules).providerKeys.count == 2)
   }
 
   // MARK: - Rotation
