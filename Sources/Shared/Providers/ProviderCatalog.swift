@@ -64,8 +64,8 @@ public struct ProviderCatalog: Sendable {
   public func route(for model: String) throws(RoutingError) -> ProviderRoute {
     if let route = try route(named: model) { return route }
     if let meaning = aliases.meaning(of: model), let route = try route(named: meaning) { return route }
-    if Target(description: model) != nil { throw .unknownProvider(of: model, known: providers.map(\.name)) }
-    throw .unknownName(model, routes: routes.map(\.name))
+    if Target(description: model) != nil { throw .unknownProvider(of: model) }
+    throw .unknownName(model)
   }
 
   /// Nil for a name that means nothing here, unless it is an alias.

@@ -1,23 +1,21 @@
-/// Why a request's `model` leads nowhere.
+/// Why a request's `model` leads nowhere. It names no routes and providers: a key that is narrowed shall not learn of others, and
+/// what it may ask is listed elsewhere.
 public enum RoutingError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// Neither a route nor a model of any provider; the routes that there are.
-  case unknownName(String, routes: [String])
-  /// `provider/model` as it was asked for; the providers that there are.
-  case unknownProvider(of: String, known: [String])
+  /// Neither a route nor a model of any provider.
+  case unknownName(String)
+  /// `provider/model` as it was asked for.
+  case unknownProvider(of: String)
   /// The only provider of that name or model has no key; `needs` is the variable that would hold it.
   case providerIsOff(String, needs: String)
   /// No provider of a route has a key; `needs` are the variables that would hold them.
   case routeIsOff(String, needs: [String])
 
-  /// More names than that help nobody.
-  private static let shownNames = 12
-
   public var description: String {
     switch self {
-    case .unknownName(let name, let routes):
-      "there is no route or model \"\(name)\"; use \(Self.list(routes)) or \"provider/model\""
-    case .unknownProvider(let model, let known):
-      "there is no provider for \"\(model)\"; there are \(Self.list(known))"
+    case .unknownName(let name):
+      "there is no route or model \"\(name)\"; GET /v1/models lists what may be asked"
+    case .unknownProvider(let model):
+      "there is no provider for \"\(model)\"; GET /v1/models lists what may be asked"
     case .providerIsOff(let name, let variable):
       "the provider \"\(name)\" has no key here; set \(variable)"
     case .routeIsOff(let name, let variables) where variables.isEmpty:
@@ -25,10 +23,5 @@ public enum RoutingError: Error, Sendable, Equatable, CustomStringConvertible {
     case .routeIsOff(let name, let variables):
       "no provider of \"\(name)\" has a key; set one of \(variables.joined(separator: ", "))"
     }
-  }
-
-  private static func list(_ names: [String]) -> String {
-    let shown = names.prefix(shownNames).map { "\"\($0)\"" }.joined(separator: ", ")
-    return names.count > shownNames ? "\(shown), …" : shown
   }
 }

@@ -129,7 +129,7 @@ struct SubmissionDecodingTests {
       ],
       [
         "loc": ["body", "model"],
-        "msg": "there is no route or model \"nobody\"; use \"default\" or \"provider/model\"",
+        "msg": "there is no route or model \"nobody\"; GET /v1/models lists what may be asked",
         "type": "value_error",
       ],
     ]
