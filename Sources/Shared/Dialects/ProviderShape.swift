@@ -88,16 +88,21 @@ public struct ProviderShape: Sendable, Hashable {
 
   /// A server of which nothing is known: all goes there as the client said it.
   public static let neutral = ProviderShape()
+  /// Of Anthropic's dialect only what differs from model to model.
+  static let anthropic = ProviderShape(leftToModel: [.sampling])
 }
 
 // MARK: - Models of one server
 
 extension ProviderShape {
   /// The shape for one model of the server. OpenAI's models that think take no temperature, no top_p, no penalties and
-  /// no `max_tokens` (https://platform.openai.com/docs/guides/reasoning).
+  /// no `max_tokens` (https://platform.openai.com/docs/guides/reasoning), Claude from 4.7 on no temperature, top_p and top_k
+  /// but its own (https://platform.claude.com/docs/en/about-claude/models/migration-guide).
   public func fitted(to model: String) -> ProviderShape {
-    guard !leftToModel.isEmpty, Self.thinks(model) else { return self }
+    guard !leftToModel.isEmpty else { return self }
     var shape = self
+    if leftToModel.contains(.sampling), Self.samplesByItself(model) { shape.takesSampling = false }
+    guard Self.thinks(model) else { return shape }
     if leftToModel.contains(.limitName) { shape.limitName = .maxCompletionTokens }
     if leftToModel.contains(.sampling) {
       shape.takesSampling = false
@@ -106,9 +111,23 @@ extension ProviderShape {
     return shape
   }
 
+  /// `claude-opus-4-7`, `claude-sonnet-5` and later, also behind `anthropic/` and the like. Before 4, numbers stood first, and what
+  /// has more than two digits is a date.
+  private static func samplesByItself(_ model: String) -> Bool {
+    let words = Self.name(of: model).split(separator: "-")
+    guard words.count > 2, words[0] == "claude" else { return false }
+    guard let major = Int(words[2].prefix(while: \.isNumber)), major < 100 else { return false }
+    let minor = words.count > 3 ? Int(words[3].prefix(while: \.isNumber)) ?? 0 : 0
+    return major > 4 || major == 4 && (7..<100).contains(minor)
+  }
+
+  private static func name(of model: String) -> Substring {
+    model[(model.lastIndex(of: "/").map(model.index(after:)) ?? model.startIndex)...]
+  }
+
   /// o1, o3…, gpt-5 and later, but not those of them that only chat; also behind `openai/` and the like.
   static func thinks(_ model: String) -> Bool {
-    let name = model[(model.lastIndex(of: "/").map(model.index(after:)) ?? model.startIndex)...]
+    let name = Self.name(of: model)
     if name.hasPrefix("o"), let digit = name.dropFirst().first, digit.isASCII, digit.isNumber { return true }
     guard name.hasPrefix("gpt-"), !name.contains("-chat") else { return false }
     // The number ends at a dot or a dash; `gpt-4o` has none, and Azure writes 3.5 as 35.

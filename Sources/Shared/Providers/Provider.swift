@@ -43,7 +43,7 @@ public struct Provider: Sendable, Hashable {
     self.timeouts = timeouts
     self.takesTrace = takesTrace
     self.preset = preset ?? (dialect.isOpenAIs ? ServerPreset.known(name: name, baseURL: baseURL) : nil)
-    var known = shape ?? self.preset?.shape ?? .neutral
+    var known = shape ?? self.preset?.shape ?? (dialect == .messages ? .anthropic : .neutral)
     known.takesSignatures = dialect == .chat && KnownHost.owner(ofBaseURL: baseURL) == "gemini"
     self.shape = known
   }

@@ -92,6 +92,26 @@ struct ProviderShapeTests {
     #expect(ServerPreset.mistral.shape.fitted(to: model) == ServerPreset.mistral.shape)
   }
 
+  @Test(
+    "Claude takes no sampling but its own from 4.7 on",
+    arguments: [
+      ("claude-opus-4-7", true), ("claude-sonnet-4-8-20260601", true), ("claude-opus-5", true),
+      ("anthropic/claude-opus-5-1", true), ("claude-opus-4-6", false), ("claude-opus-4-20250514", false),
+      ("claude-sonnet-4-5-20250929", false), ("claude-3-7-sonnet-20250219", false),
+      ("claude-instant-1.2", false), ("claude", false), ("", false),
+    ])
+  func sampling(model: String, isItsOwn: Bool) throws {
+    let provider = Provider(
+      name: "a", dialect: .messages, baseURL: "http://a", access: .open, defaultModel: model)
+    #expect(provider.shape.fitted(to: model).takesSampling != isItsOwn)
+    let target = RequestTarget(provider: "a", model: model, shape: provider.shape)
+    let asked = try DialectFixture.chat(["temperature": 0.7, "top_p": 0.5, "top_k": 4])
+    let written = try MessagesDialect().told(asked, for: target, streams: false)
+    #expect(written.dropped == (isItsOwn ? ["temperature", "top_p", "top_k"] : []))
+    let json = try JSONParser.parse(written.body)
+    #expect(["temperature", "top_p", "top_k"].allSatisfy { (json[$0] == nil) == isItsOwn })
+  }
+
   @Test("what the file says holds for every model")
   func saidForAll() throws {
     let shape = try provider(", preset: azure, shape: {sampling: true, max_tokens: max_tokens}").shape

@@ -45,7 +45,8 @@ enum ChatPartReader {
     var extras = members.without("type", "image_url", "index")
     let others = image.without("url", "detail")
     if !others.isEmpty { extras["image_url"] = .object(others) }
-    return ImagePart(source: url, detail: image["detail"]?.string, extras: extras)
+    return ImagePart(
+      source: DataURL.withRegisteredType(url), detail: image["detail"]?.string, extras: extras)
   }
 
   private static func document(_ members: JSONObject) -> DocumentPart? {

@@ -67,7 +67,8 @@ enum GeminiPartReader {
           "Unable to process input image: it is said to be \(type) and appears to be \(actual.rawValue)",
           at: .name("data"))
       }
-      return .image(ImagePart(source: "data:\(type);base64,\(base64)", extras: extras))
+      let known = DataURL.registeredType(type)
+      return .image(ImagePart(source: "data:\(known);base64,\(base64)", extras: extras))
     }
     if type.hasPrefix("audio/") {
       extras["mimeType"] = .string(type)

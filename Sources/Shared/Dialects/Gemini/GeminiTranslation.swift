@@ -10,14 +10,15 @@ struct GeminiTranslation {
 
   private let target: String
 
-  init(_ asked: Conversation, for target: String) throws(Untranslatable) {
+  /// - Parameter isOpenAIs: whether the target speaks one of OpenAI's dialects, whose servers know no `top_k`.
+  init(_ asked: Conversation, for target: String, isOpenAIs: Bool) throws(Untranslatable) {
     self.target = target
     conversation = Conversation(model: asked.model, turns: [], parameters: asked.parameters, dialect: .chat)
     try addTools(of: asked)
     if case .other(let type)? = asked.parameters.responseFormat {
       throw .missing("`responseMimeType` of \(type.string ?? "another type")", in: target)
     }
-    conversation.setExtras(try extras(of: asked))
+    conversation.setExtras(try extras(of: asked, isOpenAIs: isOpenAIs))
     for turn in asked.turns { add(turn) }
   }
 
@@ -61,9 +62,13 @@ struct GeminiTranslation {
     "thinkingConfig", "responseMimeType", "responseSchema", "responseJsonSchema",
   ]
 
-  private mutating func extras(of asked: Conversation) throws(Untranslatable) -> JSONObject {
+  private mutating func extras(
+    of asked: Conversation, isOpenAIs: Bool
+  ) throws(Untranslatable) -> JSONObject {
     var members = JSONObject()
-    if let topK = asked.parameters.topK { members["top_k"] = .integer(Int64(topK)) }
+    if let topK = asked.parameters.topK {
+      if isOpenAIs { drop("generationConfig.topK") } else { members["top_k"] = .integer(Int64(topK)) }
+    }
     if let penalty = asked.parameters.presencePenalty { members["presence_penalty"] = .double(penalty) }
     if let penalty = asked.parameters.frequencyPenalty { members["frequency_penalty"] = .double(penalty) }
     // Each is told once: the efforts are what all dialects know.

@@ -100,8 +100,8 @@ struct MessagesBlockReader {
         "", sealed: try string("data"), maker: maker, extras: members.without("type", "data"))
     }
     let text = try string("thinking")
-    let signature = try string("signature")
-    // One without a signature is of a model that gives none.
+    // One without a signature is of a model that gives none; LangChain leaves the member out then.
+    let signature = members["signature"].map(\.isNull) == false ? try string("signature") : ""
     return Thought(
       text, signature: signature.isEmpty ? nil : signature, maker: signature.isEmpty ? nil : maker,
       extras: members.without("type", "thinking", "signature"))

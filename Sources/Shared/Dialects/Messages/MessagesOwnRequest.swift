@@ -148,11 +148,15 @@ struct MessagesOwnRequest {
 
   private mutating func addParameters(of asked: Conversation, _ shape: ProviderShape) {
     let parameters = asked.parameters
-    for (name, value) in [("temperature", parameters.temperature), ("top_p", parameters.topP)] {
+    let sampling: [(String, JSONValue?)] = [
+      ("temperature", parameters.temperature.map(JSONValue.double)),
+      ("top_p", parameters.topP.map(JSONValue.double)),
+      ("top_k", parameters.topK.map { .integer(Int64($0)) }),
+    ]
+    for (name, value) in sampling {
       guard let value else { continue }
-      if shape.takesSampling { members[name] = .double(value) } else { dropped.append(name) }
+      if shape.takesSampling { members[name] = value } else { dropped.append(name) }
     }
-    if let topK = parameters.topK { members["top_k"] = .integer(Int64(topK)) }
     if !parameters.stop.isEmpty { members["stop_sequences"] = .array(parameters.stop.map(JSONValue.string)) }
     var metadata = asked.extras["metadata"]?.object ?? [:]
     metadata["user_id"] = parameters.user.map(JSONValue.string)

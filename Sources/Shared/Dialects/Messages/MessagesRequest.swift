@@ -74,7 +74,9 @@ struct MessagesRequest {
     if let topP = parameters.topP {
       if shape.takesSampling { members["top_p"] = .double(topP) } else { extras.drop("top_p") }
     }
-    if let topK = try extras.takeNumber("top_k") { members["top_k"] = topK }
+    if let topK = try extras.takeNumber("top_k") {
+      if shape.takesSampling { members["top_k"] = topK } else { extras.drop("top_k") }
+    }
     if !parameters.stop.isEmpty { members["stop_sequences"] = .array(parameters.stop.map(JSONValue.string)) }
     if parameters.seed != nil { extras.drop("seed") }
   }

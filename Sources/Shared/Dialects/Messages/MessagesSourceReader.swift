@@ -20,7 +20,7 @@ enum MessagesSourceReader {
   }
 
   private static func imageData(_ source: JSONObject) throws(InputFault) -> String {
-    let type = try string("media_type", source)
+    let type = DataURL.registeredType(try string("media_type", source))
     guard let said = ImageKind(rawValue: type) else {
       throw InputFault(
         "Input should be 'image/jpeg', 'image/png', 'image/gif' or 'image/webp'", at: .name("media_type"))

@@ -73,7 +73,7 @@ enum ResponsesPartReader {
         }
       } catch { throw InputFault("Input should be an image: \(error.sentence)", at: .name("image_url")) }
     }
-    return ImagePart(source: url, detail: detail, extras: extras)
+    return ImagePart(source: DataURL.withRegisteredType(url), detail: detail, extras: extras)
   }
 
   /// Nil without a file.

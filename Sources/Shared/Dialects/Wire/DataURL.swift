@@ -27,6 +27,17 @@ public struct DataURL: Sendable, Hashable {
   /// Types that clients make up, and what they mean (https://www.iana.org/assignments/media-types).
   private static let registered = ["image/jpg": "image/jpeg", "image/pjpeg": "image/jpeg"]
 
+  /// A media type, or what is meant by it.
+  static func registeredType(_ type: String) -> String { registered[type.lowercased()] ?? type }
+
+  /// A URL as it is, but a `data:` URL of a type that clients make up has the one that they mean.
+  static func withRegisteredType(_ url: String) -> String {
+    guard isOne(url) else { return url }
+    let type = url.dropFirst(5).prefix { $0 != ";" && $0 != "," }
+    guard let meant = registered[type.lowercased()] else { return url }
+    return "data:" + meant + url[type.endIndex...]
+  }
+
   private static let malformed = Untranslatable("a data: URL should start as in data:image/png;base64,")
 
   /// Such as `image/svg+xml` (RFC 6838, section 4.2).

@@ -16,17 +16,18 @@ extension WireDialect {
   private func translation(
     of conversation: Conversation, for target: RequestTarget
   ) throws(ProviderFault) -> (conversation: Conversation, dropped: [String])? {
+    let isOpenAIs = self is ChatDialect || speaksResponses
     do throws(Untranslatable) {
       switch conversation.dialect {
       case .responses where !speaksResponses:
         let translation = try ResponsesTranslation(conversation, for: target.provider)
         return (showable(translation.conversation), translation.dropped)
       case .gemini where !(self is GeminiDialect):
-        let translation = try GeminiTranslation(conversation, for: target.provider)
+        let translation = try GeminiTranslation(
+          conversation, for: target.provider, isOpenAIs: isOpenAIs)
         return (showable(translation.conversation), translation.dropped)
       case .messages where !(self is MessagesDialect):
-        let translation = try MessagesTranslation(
-          conversation, for: target, isOpenAIs: self is ChatDialect || speaksResponses)
+        let translation = try MessagesTranslation(conversation, for: target, isOpenAIs: isOpenAIs)
         return (showable(translation.conversation), translation.dropped)
       default: return nil
       }

@@ -182,6 +182,22 @@ struct MessagesRequestReaderTests {
 
   // MARK: - Thoughts of others
 
+  @Test("a thought of a model that signs none comes back without a signature, as LangChain sends it")
+  func unsigned() throws {
+    for thought: JSONObject in [
+      ["type": "thinking", "thinking": "t"], ["type": "thinking", "thinking": "t", "signature": nil],
+      ["type": "thinking", "thinking": "t", "signature": ""],
+    ] {
+      let history: JSONValue = [
+        ["role": "user", "content": "q"],
+        ["role": "assistant", "content": [.object(thought), ["type": "text", "text": "a"]]],
+        ["role": "user", "content": "z"],
+      ]
+      let turns = try read(["messages": history]).turns
+      #expect(turns[1].parts.first == .thought(Thought("t")))
+    }
+  }
+
   @Test("a thought of another maker's goes through Anthropic's clients and back to that maker alone")
   func foreign() throws {
     let gemini = Maker(provider: "g", dialect: .gemini)

@@ -21,6 +21,18 @@ struct DataURLTests {
     #expect(read.base64 == base64)
   }
 
+  @Test("a picture has a type that there is, whoever is asked with it")
+  func registered() {
+    for (told, meant) in [
+      ("data:image/jpg;base64,aGk=", "data:image/jpeg;base64,aGk="),
+      ("DATA:image/PJPEG;base64,aGk=", "data:image/jpeg;base64,aGk="),
+      ("data:image/png;base64,aGk=", "data:image/png;base64,aGk="),
+      ("https://example.com/image/jpg;base64", "https://example.com/image/jpg;base64"),
+    ] {
+      #expect(DataURL.withRegisteredType(told) == meant)
+    }
+  }
+
   @Test(
     "what is none is refused",
     arguments: [
