@@ -245,7 +245,8 @@ struct PendingCommandsTests {
       Issue.record("a closed connection takes no command")
       return
     }
-    #expect(error == .connectionLost(server: "redis://test", command: "SET"))
+    #expect(
+      error == .unavailable(server: "redis://test", reason: "the connection ended before it was used"))
     #expect(pending.nextAlarm() == nil)
   }
 }

@@ -32,7 +32,8 @@ struct RedisTLSTests {
           return nil
         } catch {
           guard case .unavailable(_, let reason) = error else { return nil }
-          return reason
+          // The command came before anything was known.
+          return reason.hasPrefix("there was no connection within") ? nil : reason
         }
       }
     }

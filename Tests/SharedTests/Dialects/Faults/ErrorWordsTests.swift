@@ -224,7 +224,15 @@ struct ErrorWordsTests {
     for read in [
       ChatDialect().read(DialectFixture.response(400, body)), ChatDialect().assemble([body]),
       ChatDialect().read(DialectFixture.response(200, body)),
-    ] { #expect(read == .failure(expected)) }
+    ] {
+      guard case .failure(var fault) = read else {
+        Issue.record("an answer: \(read)")
+        continue
+      }
+      // What there was of an answer has tests of its own.
+      fault.remains = nil
+      #expect(fault == expected)
+    }
   }
 
   @Test(

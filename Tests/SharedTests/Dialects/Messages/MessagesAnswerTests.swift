@@ -88,7 +88,7 @@ struct MessagesAnswerTests {
   @Test(
     "what is no answer is a fault of the provider",
     arguments: [
-      (#"{"content":"Hi","stop_reason":"end_turn"}"#, "no content in the answer"),
+      (#"{"content":null,"stop_reason":"end_turn"}"#, "no content in the answer"),
       ("{}", "no content in the answer"), ("[]", "no content in the answer"), ("<html>", "not JSON"),
       ("", "empty answer"), (#"{"type":"error","error":{"type":"api_error"}}"#, "server error (500)"),
       (#"{"type":"error","error":{"type":"new_error"}}"#, "error in the answer"),
