@@ -162,7 +162,7 @@ struct OutageTests {
         let reply = try await api.post("/query", question, headers: key)
         return reply.status == 200 ? reply : nil
       }
-      #expect(again.headers["idempotent-replayed"] == "true", "\(again)")
+      #expect(again.headers["idempotency-replayed"] == "true", "\(again)")
       #expect(try await cluster.simulator.stats()["total"] == 2)
     }
   }

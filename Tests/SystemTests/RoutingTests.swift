@@ -97,7 +97,7 @@ struct RoutingTests {
       #expect(requests.first?["headers"]?["authorization"] != nil)
 
       let refused = try await lab.api.post("/query", ["prompt": "x", "model": "unknown"])
-      #expect(refused.status == 422 && refused.body.contains("listed"))
+      #expect(refused.status == 422 && refused.body.contains("GET /v1/models"))
       let providers = try await lab.api.get("/providers").json["providers"]?.array ?? []
       #expect(providers.suffix(2).map { $0["name"] } == ["alpha", "beta"])
       #expect(providers.suffix(2).map { $0["status"] } == ["available", "available"])

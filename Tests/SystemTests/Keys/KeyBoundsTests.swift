@@ -44,8 +44,11 @@ struct KeyBoundsTests {
         .POST, "/v1/chat/completions", body, key: key, headers: ["X-Sluice-User": "bert"])
       #expect(other.status == 200)
       #expect(try await lab.ask(key).status == 200, "who names nobody is bounded by none of them")
+      let long: JSONValue = [
+        "model": "default", "max_tokens": 6000, "messages": [["role": "user", "content": "Why?"]],
+      ]
       let alone = try await lab.call(
-        .POST, "/query", ["prompt": "Why?", "max_tokens": 6000], key: key, headers: ["X-Sluice-User": "carl"])
+        .POST, "/v1/chat/completions", long, key: key, headers: ["X-Sluice-User": "carl"])
       #expect(alone.status == 429 && alone.headers["x-should-retry"] == "false")
       #expect(alone.headers["x-ratelimit-limit-tokens"] == "5000")
       let tooLong = String(repeating: "x", count: 257)

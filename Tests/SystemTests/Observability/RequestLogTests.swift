@@ -288,7 +288,7 @@ struct RequestLogTests {
       try await cluster.simulator.script([["provider": "*", "behaviour": ["status": 400]]])
       for (id, isStreamed) in [("r-1", false), ("r-2", true)] {
         let body: JSONValue = [
-          "messages": [["role": "user", "content": "Why?"]], "stream": .bool(isStreamed),
+          "model": "default", "messages": [["role": "user", "content": "Why?"]], "stream": .bool(isStreamed),
         ]
         _ = try await api.post("/v1/chat/completions", body, headers: ["X-Request-Id": id])
         let line = try await line(api.process, of: id)
