@@ -22,13 +22,7 @@ struct JobLog: Sendable {
     let (result, failure) = (verdict.result, verdict.failure)
     access.write("job", words: Self.words(job, verdict, total)) { line in
       line.member("trace_id", trace)
-      line.member("tenant", account?.tenant)
-      line.member("key", key)
-      line.member("user", account?.user)
-      line.member("job", job.lease.id.rawValue)
-      line.member("lane", account?.lane)
-      line.member("state", failure == nil ? "succeeded" : "failed")
-      line.member("model", model)
+      line.add(job, of: account, key, failure == nil ? .succeeded : .failed, asked: model)
       line.member("target", verdict.answering)
       if let result {
         line.add(result.usedInAll)
@@ -58,13 +52,7 @@ struct JobLog: Sendable {
     let total = account?.total ?? start.duration(to: .now)
     access.write("job", words: "job cancelled in \(total.wholeMilliseconds) ms") { line in
       line.member("trace_id", trace)
-      line.member("tenant", account?.tenant)
-      line.member("key", key)
-      line.member("user", account?.user)
-      line.member("job", job.lease.id.rawValue)
-      line.member("lane", account?.lane)
-      line.member("state", JobState.cancelled.rawValue)
-      line.member("model", model)
+      line.add(job, of: account, key, .cancelled, asked: model)
       if let unused = report.unused { line.add(unused) }
       line.member("attempts", report.calls)
       line.member("claims", job.attempts)
@@ -110,6 +98,19 @@ extension JobVerdict {
 }
 
 extension StructuredLine {
+  /// Whose job it was, and what became of it.
+  fileprivate mutating func add(
+    _ job: ClaimedJob, of account: JobAccount?, _ key: String?, _ state: JobState, asked model: String?
+  ) {
+    member("tenant", account?.tenant)
+    member("key", key)
+    member("user", account?.user)
+    member("job", job.lease.id.rawValue)
+    member("lane", account?.lane)
+    member("state", state.rawValue)
+    member("model", model)
+  }
+
   fileprivate mutating func add(_ purchase: Purchase) {
     member("tokens_in", purchase.promptTokens)
     member("tokens_out", purchase.completionTokens)
