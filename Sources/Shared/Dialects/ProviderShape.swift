@@ -115,7 +115,7 @@ extension ProviderShape {
   /// has more than two digits is a date.
   private static func samplesByItself(_ model: String) -> Bool {
     let words = Self.name(of: model).split(separator: "-")
-    guard words.count > 2, words[0] == "claude" else { return false }
+    guard words.count > 2, words[0] == "claude", words[1].first?.isLetter == true else { return false }
     guard let major = Int(words[2].prefix(while: \.isNumber)), major < 100 else { return false }
     let minor = words.count > 3 ? Int(words[3].prefix(while: \.isNumber)) ?? 0 : 0
     return major > 4 || major == 4 && (7..<100).contains(minor)
