@@ -9,8 +9,11 @@ from sluice import DIALECTS
 from strict import strict
 
 
-# What Open Responses wants and OpenAI's SDK does not know.
-ADDED = frozenset([".presence_penalty", ".frequency_penalty", ".store"])
+# What Open Responses wants and OpenAI's SDK does not know, and what Groq tells of its usage, which goes through.
+ADDED = frozenset(
+    [".presence_penalty", ".frequency_penalty", ".store"]
+    + [f".usage.{name}_time" for name in ("queue", "prompt", "completion", "total")]
+)
 
 
 class Mill(BaseModel):
