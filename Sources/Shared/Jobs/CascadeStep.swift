@@ -51,6 +51,11 @@ public struct CascadeStep: Sendable, Hashable {
   }
 }
 
+extension Sequence<CascadeStep> {
+  /// How many calls to providers were made.
+  public var calls: Int { count { $0.status != .skipped } }
+}
+
 extension Duration {
   /// The duration in milliseconds, rounded down.
   public var wholeMilliseconds: Int64 {

@@ -86,8 +86,7 @@ public struct DurabilityCheck: Sendable {
   /// Managed services that forbid `CONFIG` tell it all the same.
   private func evictionPolicy() async -> String? {
     if let policy = await setting("maxmemory-policy") { return policy }
-    guard let info = try? await redis.send(RedisCommand("INFO", "memory")).string else { return nil }
-    return RedisMemory(info)?.policy
+    return await MemoryLook(redis: redis).look()?.policy
   }
 
   /// Looks at what a failover may cost.

@@ -54,7 +54,7 @@ struct CascadeProgress: Sendable {
   }
 
   /// How many calls were made.
-  var calls: Int { path.count { $0.status != .skipped } }
+  var calls: Int { path.calls }
 
   private var hasUnknownPrice: Bool {
     bought.contains { $0.usage.toldCost == nil && prices[$0.target] == nil }

@@ -17,7 +17,7 @@ struct CascadeReport: Sendable, Hashable {
 
   /// The same of a job that nobody wants any more.
   var givenUp: CascadeReport {
-    let calls = outcome?.path.count { $0.status != .skipped } ?? calls
+    let calls = outcome?.path.calls ?? calls
     if case .answered(let result, _) = outcome {
       return CascadeReport(nil, unused: Purchase(result), calls: calls)
     }

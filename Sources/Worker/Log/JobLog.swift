@@ -30,7 +30,7 @@ struct JobLog: Sendable {
       } else if let unused {
         line.add(unused)
       }
-      line.member("attempts", verdict.path?.count { $0.status != .skipped })
+      line.member("attempts", verdict.path?.calls)
       line.member("claims", job.attempts)
       line.member("queue_ms", account?.wait?.wholeMilliseconds)
       let firstToken = account?.firstToken ?? began.map { start.duration(to: $0) }

@@ -52,17 +52,21 @@ struct ReplicationCheckTests {
     let rules = ["--user", "ann", "on", ">pw", "~sluice:*", "&sluice:*"] + user
     var sentence = ""
     try await RedisServer.with(options: rules + options) { redis in
-      var configuration = try RedisConfiguration(url: "unix://ann:pw@\(redis.socket)")
-      configuration.acknowledgingReplicas = 1
-      let client = RedisClient(configuration: configuration, logger: .quiet, purpose: "test")
-      let running = Task { try await client.run() }
-      defer { running.cancel() }
-      let error = await #expect(throws: ConfigurationError.self) {
-        try await DurabilityCheck(redis: client, logger: .quiet).run()
-      }
-      sentence = error.map { "\($0)" } ?? ""
+      sentence = try await refusal(by: redis)
     }
     return sentence
+  }
+
+  private func refusal(by redis: RedisServer) async throws -> String {
+    var configuration = try RedisConfiguration(url: "unix://ann:pw@\(redis.socket)")
+    configuration.acknowledgingReplicas = 1
+    let client = RedisClient(configuration: configuration, logger: .quiet, purpose: "test")
+    let running = Task { try await client.run() }
+    defer { running.cancel() }
+    let error = await #expect(throws: ConfigurationError.self) {
+      try await DurabilityCheck(redis: client, logger: .quiet).run()
+    }
+    return error.map { "\($0)" } ?? ""
   }
 
   @Test("where replicas are waited for, Redis must tell whether they are there")
@@ -111,15 +115,7 @@ struct ReplicationCheckTests {
         var command = RedisCommand("ACL", "SETUSER")
         for rule in rules where known != nil || rule != "-waitaof" { command.append(rule) }
         _ = try await root.send(command)
-        var configuration = try RedisConfiguration(url: "unix://ann:pw@\(redis.socket)")
-        configuration.acknowledgingReplicas = 1
-        let client = RedisClient(configuration: configuration, logger: .quiet, purpose: "test")
-        let running = Task { try await client.run() }
-        defer { running.cancel() }
-        let error = await #expect(throws: ConfigurationError.self) {
-          try await DurabilityCheck(redis: client, logger: .quiet).run()
-        }
-        let sentence = error.map { "\($0)" } ?? ""
+        let sentence = try await refusal(by: redis)
         #expect(
           sentence.hasSuffix("ACL SETUSER ann +wait" + (known == nil ? "" : " +waitaof")), "\(sentence)")
       }

@@ -43,8 +43,7 @@ struct ChatDialect: WireDialect {
     if let error = ProviderErrorObject(in: value)
       ?? value["choices"]?[0].flatMap({ ProviderErrorObject(in: $0) })
     {
-      throw ChatFault.fault(error, status: nil, response, hiding: key)
-        .leaving(TokenUsage(openAI: value["usage"]))
+      throw ChatFault.fault(error, inSuccess: value, response, hiding: key)
     }
     let (answer, unknown) = try ChatAnswerReader.whole(value, maker: maker)
     return ProviderAnswer(answer, unknownFinishReason: unknown)
@@ -55,8 +54,7 @@ struct ChatDialect: WireDialect {
   ) throws(ProviderFault) -> ProviderAnswer {
     let value = try success(response, hiding: key)
     if let error = ProviderErrorObject(in: value) {
-      throw ChatFault.fault(error, status: nil, response, hiding: key)
-        .leaving(TokenUsage(openAI: value["usage"]))
+      throw ChatFault.fault(error, inSuccess: value, response, hiding: key)
     }
     guard let data = value["data"]?.array, !data.isEmpty, data.allSatisfy({ $0["embedding"] != nil }) else {
       throw .failing("no embeddings in the answer")

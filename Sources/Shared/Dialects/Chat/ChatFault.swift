@@ -24,6 +24,14 @@ public enum ChatFault {
     return fault
   }
 
+  /// An error that a success holds, with what that says to have used.
+  static func fault(
+    _ error: ProviderErrorObject, inSuccess value: JSONValue, _ response: ProviderResponse,
+    hiding key: Secret?
+  ) -> ProviderFault {
+    fault(error, status: nil, response, hiding: key).leaving(TokenUsage(openAI: value["usage"]))
+  }
+
   /// OpenRouter answers 403 to a flagged prompt, OpenAI and Azure 400. Taken for a wrong key, one such prompt
   /// would shut the provider for everybody. (https://openrouter.ai/docs/api-reference/errors)
   private static func isModeration(_ error: ProviderErrorObject, _ status: Int) -> Bool {

@@ -24,8 +24,7 @@ struct ChatStreamReader: StreamReader {
     if let error = ProviderErrorObject(in: value)
       ?? value["choices"]?[0].flatMap({ ProviderErrorObject(in: $0) })
     {
-      throw ChatFault.fault(error, status: nil, response, hiding: key)
-        .leaving(TokenUsage(openAI: value["usage"]))
+      throw ChatFault.fault(error, inSuccess: value, response, hiding: key)
     }
     return reader.read(value)
   }

@@ -103,8 +103,7 @@ struct CompletionStreamReader: StreamReader {
     let (value, isCut) = try event.json()
     hasHalves = hasHalves || isCut
     if let error = ProviderErrorObject(in: value) {
-      throw ChatFault.fault(error, status: nil, response, hiding: key)
-        .leaving(TokenUsage(openAI: value["usage"]))
+      throw ChatFault.fault(error, inSuccess: value, response, hiding: key)
     }
     return reader.read(value)
   }

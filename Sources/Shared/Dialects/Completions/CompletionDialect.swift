@@ -40,8 +40,7 @@ public struct CompletionDialect: WireDialect {
   ) throws(ProviderFault) -> ProviderAnswer {
     let value = try ChatDialect().success(response, hiding: key)
     if let error = ProviderErrorObject(in: value) {
-      throw ChatFault.fault(error, status: nil, response, hiding: key)
-        .leaving(TokenUsage(openAI: value["usage"]))
+      throw ChatFault.fault(error, inSuccess: value, response, hiding: key)
     }
     guard value["choices"]?.array?.isEmpty == false else { throw .failing("no choices in the answer") }
     var reader = CompletionAnswerReader()

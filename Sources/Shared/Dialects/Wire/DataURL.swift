@@ -18,7 +18,7 @@ public struct DataURL: Sendable, Hashable {
     }
     base64 = String(url[bytes.index(after: comma)...])
     let actual = fields[0].hasPrefix("image/") ? ImageKind(base64: base64) : nil
-    mediaType = actual?.rawValue ?? Self.registered[fields[0]] ?? fields[0]
+    mediaType = actual?.rawValue ?? Self.registeredType(fields[0])
     guard Self.isBase64(base64) else {
       throw Untranslatable("what follows the comma of a data: URL should be Base64.")
     }
