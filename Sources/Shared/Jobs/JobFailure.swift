@@ -7,6 +7,8 @@ public struct JobFailure: Error, Sendable, Hashable {
     case allProvidersFailed = "all_providers_failed"
     /// Every target says that the request itself is wrong.
     case requestRefused = "request_refused"
+    /// A provider answered with more than workers take in.
+    case answerTooLarge = "answer_too_large"
     /// The answer broke off after its first words had been sent.
     case streamInterrupted = "stream_interrupted"
     /// Passing faults went on until the attempts were used up.

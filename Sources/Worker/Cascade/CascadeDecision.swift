@@ -99,7 +99,7 @@ extension CascadeDecision.Finding {
     case .fault(let fault, _, let wait):
       switch fault.kind {
       case .failing, .limited: return .some(wait)
-      case .requestRefused, .keyRefused, .contentFiltered: return .none
+      case .requestRefused, .keyRefused, .tooLarge, .contentFiltered: return .none
       }
     case .unasked: return .none
     }

@@ -34,7 +34,7 @@ struct CascadeProgress: Sendable {
     case .passed(let finding):
       for earlier in turn.earlier { decision.add(earlier.finding, of: earlier.key) }
       decision.add(finding, of: turn.key)
-    case .interrupted, .aborted: break
+    case .outsized, .interrupted, .aborted: break
     }
     if turn.isLast { last = turn }
   }
@@ -62,18 +62,34 @@ struct CascadeProgress: Sendable {
 
   var outcome: CascadeOutcome {
     // What was bought is not bought again: it stands where no target did better.
-    guard let turn = last ?? standing else { return outcome(of: decision.verdict) }
+    guard let turn = final else { return outcome(of: decision.verdict) }
     switch turn.ending {
     case .answered(let answer), .empty(let answer), .filtered(let answer):
       let isFiltered = answer.answer.finishReason == .contentFilter
       let result = result(of: answer, turn, isFiltered: isFiltered)
       return .answered(
         result, isCacheable: !isFiltered && (answer.embeddings != nil || !answer.answer.isEmpty))
+    case .outsized(let fault): return .failed(tooLarge(fault, turn.target))
+    // A second beginning would be as long.
+    case .interrupted(let fault) where fault.kind == .tooLarge: return .failed(tooLarge(fault, turn.target))
     case .interrupted(let fault):
       return .interrupted("\(turn.target): \(fault.told())", path: path, fault.error)
     case .passed, .aborted:
       return outcome(of: decision.verdict)
     }
+  }
+
+  /// The turn that the walk's outcome is of; nil where no target has answered.
+  private var final: TargetTurn? {
+    if case .outsized? = last?.ending { standing ?? last } else { last ?? standing }
+  }
+
+  private func tooLarge(_ fault: ProviderFault, _ target: Target) -> JobFailure {
+    JobFailure(
+      code: .answerTooLarge,
+      message: "\(target) answered with more than is taken in: \(fault.reason). Nobody else was asked; "
+        + "ask for a shorter answer, or let the operator raise that setting.",
+      cascadePath: path)
   }
 
   /// Of answers that were withheld the first that has a text, else one with nothing at all, else the first withheld.

@@ -89,7 +89,7 @@ struct CircuitBreaker: Sendable, Hashable {
       faultsInARow = 0
       limitsInARow = 0
       return close(at: now)
-    case .requestRefused, .contentFiltered:
+    case .requestRefused, .tooLarge, .contentFiltered:
       // The provider works. That does not make up for faults of other requests, though.
       return close(at: now)
     case .failing:

@@ -71,7 +71,7 @@ extension TargetTurn {
   private var bought: ProviderAnswer? {
     switch ending {
     case .answered(let answer), .filtered(let answer), .empty(let answer): answer
-    case .interrupted, .passed, .aborted: nil
+    case .outsized, .interrupted, .passed, .aborted: nil
     }
   }
 }

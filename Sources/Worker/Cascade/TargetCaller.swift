@@ -187,8 +187,8 @@ struct TargetCaller: Sendable {
         note(TargetMetrics.Outcome(fault), call, elapsed, reason: fault.reason)
         let wait = board.record(fault, of: call.subject, isProbe: isProbe, key: call.key?.place)
         add(CascadeStep(target, .failed, fault, elapsed, call.key?.place), to: &steps)
-        return deltas?.hasBegun == true
-          ? .interrupted(fault) : .passed(.fault(fault, of: target, wait: wait))
+        if deltas?.hasBegun == true { return .interrupted(fault) }
+        return fault.kind == .tooLarge ? .outsized(fault) : .passed(.fault(fault, of: target, wait: wait))
       }
     }
   }
@@ -373,7 +373,7 @@ extension Result<ProviderAnswer, ProviderFault> {
     case .failure(let fault):
       switch fault.kind {
       case .requestRefused, .keyRefused, .limited: return 0
-      case .failing, .contentFiltered:
+      case .failing, .tooLarge, .contentFiltered:
         return fault.remains.flatMap { $0.usage.isZero ? nil : $0.usage.totalTokens }
       }
     }

@@ -9,6 +9,8 @@ struct TargetTurn: Sendable, Hashable {
     case filtered(ProviderAnswer)
     /// It answered with nothing at all: one other target may say something.
     case empty(ProviderAnswer)
+    /// It answered with more than is taken in. Another one would most likely say as much, and be paid for it.
+    case outsized(ProviderFault)
     /// It failed after a piece of its answer had been told.
     case interrupted(ProviderFault)
     /// The next target may do better.
@@ -50,7 +52,7 @@ struct TargetTurn: Sendable, Hashable {
   /// Whether no other target is asked after it.
   var isLast: Bool {
     switch ending {
-    case .answered, .interrupted: true
+    case .answered, .outsized, .interrupted: true
     case .filtered, .empty, .passed, .aborted: false
     }
   }

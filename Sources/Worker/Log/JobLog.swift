@@ -90,7 +90,7 @@ extension JobVerdict {
   /// Who answered, or had begun to.
   fileprivate var answering: String? {
     if let result { return "\(result.provider)/\(result.model)" }
-    guard let failure, failure.code == .streamInterrupted else { return nil }
+    guard let failure, [.streamInterrupted, .answerTooLarge].contains(failure.code) else { return nil }
     return failure.cascadePath.last { $0.status != .skipped }.map { "\($0.provider)/\($0.model)" }
   }
 

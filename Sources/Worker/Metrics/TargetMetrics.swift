@@ -13,6 +13,8 @@ final class TargetMetrics: Sendable {
     case limited
     /// Errors, time-outs, broken connections, answers that nobody can read.
     case failed
+    /// It answered with more than the worker takes in.
+    case tooLarge = "too_large"
     case requestRefused = "request_refused"
     case keyRefused = "key_refused"
     /// It was given up: another target was faster, the job was cancelled, or the worker stops.
@@ -112,6 +114,7 @@ extension TargetMetrics.Outcome {
       case .keyRefused: .keyRefused
       case .limited: .limited
       case .failing: .failed
+      case .tooLarge: .tooLarge
       case .contentFiltered: .filtered
       }
   }

@@ -64,9 +64,10 @@ final class ProviderClient: Sendable {
     case .success(let response): return .success(response)
     case .failure(let error):
       let isCancelled = Task.isCancelled
-      unfinished = collector.unfinished(isGivenUp: isCancelled || error is BoundExceeded)
+      let fault = ProviderFault.transport(error, timeouts: timeouts)
+      unfinished = collector.unfinished(isGivenUp: isCancelled || fault.isOurs(error))
       if isCancelled { throw CancellationError() }
-      return .failure(.transport(error, timeouts: timeouts))
+      return .failure(fault)
     }
   }
 
@@ -96,10 +97,9 @@ final class ProviderClient: Sendable {
       if answer.isComplete {
         return (Result { () throws(ProviderFault) in try answer.end().answer }, answer.headers)
       }
-      if (error as? ProviderFault)?.remains == nil {
-        unfinished = collector.unfinished(isGivenUp: error is BoundExceeded)
-      }
-      return (.failure(.transport(error, timeouts: timeouts)), answer.headers)
+      let fault = ProviderFault.transport(error, timeouts: timeouts)
+      if fault.remains == nil { unfinished = collector.unfinished(isGivenUp: fault.isOurs(error)) }
+      return (.failure(fault), answer.headers)
     }
   }
 
@@ -108,4 +108,9 @@ final class ProviderClient: Sendable {
     let clients = clients.withLock { $0 }
     for client in clients.values { await client.shutdown() }
   }
+}
+
+extension ProviderFault {
+  /// Whether it was one of our own bounds that the answer ran into, and `error` told so.
+  fileprivate func isOurs(_ error: any Error) -> Bool { error is BoundExceeded || kind == .tooLarge }
 }

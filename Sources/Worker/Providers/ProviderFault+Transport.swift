@@ -23,15 +23,29 @@ extension ProviderFault {
     case HTTPParserError.invalidEOFState: .broken("connection closed in mid-answer")
     case HTTPParserError.headerOverflow: .failing("too many or too large headers")
     case is HTTPParserError: .failing("not HTTP")
+    case NIOHTTPDecompression.DecompressionError.limit:
+      ProviderFault(.tooLarge, "compressed answer is too large (\(Variables.maxAnswerBytes.name))")
     case is NIOHTTPDecompression.DecompressionError, is NIOHTTPDecompression.ExtraDecompressionError:
-      .failing("compressed answer is too large or broken")
+      .failing("compressed answer is broken")
     case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError: .failing("TLS failed")
     default: .failing("connection failed (\(type(of: error)))")
     }
   }
 
   /// The answer ran into one of our own bounds.
-  static func exceeded(_ bound: BoundExceeded) -> ProviderFault { .failing(words(for: bound)) }
+  private static func exceeded(_ bound: BoundExceeded) -> ProviderFault { .failing(words(for: bound)) }
+
+  /// The answer is larger than is taken in, which is no fault of who gives it. An error of that size is that error.
+  static func oversized(_ bound: BoundExceeded, _ status: Int, _ headers: HTTPHeaders) -> ProviderFault {
+    guard (200..<300).contains(status) else {
+      return .status(status, error: nil, resetsIn: ResetTime.stated(in: headers))
+    }
+    let words = words(for: bound)
+    guard case .bodySize(let limit) = bound,
+      let told = headers.first(name: "content-length").flatMap({ Int($0) }), told > limit
+    else { return ProviderFault(.tooLarge, words) }
+    return ProviderFault(.tooLarge, "\(words), it has \(told) bytes")
+  }
 
   private static func words(for bound: BoundExceeded) -> String {
     switch bound {
@@ -39,8 +53,9 @@ extension ProviderFault {
     case .idle(let limit): "timed out in mid-answer (\(limit.inWords))"
     case .total(let limit): "timed out before the end of the answer (\(limit.inWords))"
     case .headSize(let limit): "headers over \(limit / 1024) KiB"
-    case .bodySize(let limit): "answer over \(sizeInWords(limit))"
-    case .eventSize(let limit): "an event of the answer over \(sizeInWords(limit))"
+    case .bodySize(let limit): "answer over \(sizeInWords(limit)) (\(Variables.maxAnswerBytes.name))"
+    case .eventSize(let limit):
+      "an event of the answer over \(sizeInWords(limit)) (\(Variables.maxEventBytes.name))"
     }
   }
 

@@ -69,19 +69,20 @@ final class ResponseCollector: HTTPClientResponseDelegate {
 
   /// A failed future makes the client drop the connection.
   func didReceiveBodyPart(task: HTTPClient.Task<Response>, _ part: ByteBuffer) -> EventLoopFuture<Void> {
-    let fits = state.withLock { state in
-      guard state.body.readableBytes + part.readableBytes <= bodyLimit else { return false }
+    let excess = state.withLock { state -> ProviderFault? in
+      guard state.body.readableBytes + part.readableBytes <= bodyLimit else {
+        return .oversized(.bodySize(bodyLimit), state.status ?? 0, state.headers)
+      }
       if state.body.readableBytes == 0 {
         state.body = part
       } else {
         state.body.writeImmutableBuffer(part)
       }
-      return true
+      return nil
     }
-    if fits { bytes?.add(part.readableBytes) }
-    return fits
-      ? task.eventLoop.makeSucceededVoidFuture()
-      : task.eventLoop.makeFailedFuture(BoundExceeded.bodySize(bodyLimit))
+    if let excess { return task.eventLoop.makeFailedFuture(excess) }
+    bytes?.add(part.readableBytes)
+    return task.eventLoop.makeSucceededVoidFuture()
   }
 
   func didReceiveError(task: HTTPClient.Task<Response>, _ error: any Error) {

@@ -116,10 +116,10 @@ struct StreamedAnswer: Sendable {
         bytes -= body.readableBytes
         return try feed(body)
       }
-      guard bytes <= limits.answer else { throw ProviderFault.exceeded(.bodySize(limits.answer)) }
+      guard bytes <= limits.answer else { throw .oversized(.bodySize(limits.answer), status, headers) }
       return AnswerDelta()
     case .whole(var body):
-      guard bytes <= limits.answer else { throw ProviderFault.exceeded(.bodySize(limits.answer)) }
+      guard bytes <= limits.answer else { throw .oversized(.bodySize(limits.answer), status, headers) }
       form = .whole(ByteBuffer())
       body.writeImmutableBuffer(part)
       form = .whole(body)
@@ -137,9 +137,11 @@ struct StreamedAnswer: Sendable {
     _ answer: inout Answer
   ) throws(ProviderFault) -> AnswerDelta {
     // The wrapping counts: no provider's is larger than an answer may be, and an endless stream may have little else.
-    guard bytes <= limits.answer else { throw ProviderFault.exceeded(.bodySize(limits.answer)) }
+    guard bytes <= limits.answer else { throw .oversized(.bodySize(limits.answer), status, headers) }
     let events: [ServerSentEvent]
-    do { events = try parser.feed(part) } catch { throw ProviderFault.exceeded(.eventSize(error.limit)) }
+    do { events = try parser.feed(part) } catch {
+      throw .oversized(.eventSize(error.limit), status, headers)
+    }
     hasEvents = hasEvents || !events.isEmpty
     for event in events where !hasEnded {
       hasEnded = event.isDone

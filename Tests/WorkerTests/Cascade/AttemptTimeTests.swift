@@ -75,7 +75,7 @@ struct AttemptTimeTests {
     }
   }
 
-  @Test("an event of 20 MiB is told as it is, one that is too large ends the attempt")
+  @Test("an event of 20 MiB is told as it is, one that is too large ends the job")
   func largeEvent() async throws {
     let text = String(repeating: "0123456789", count: 2 << 20)
     let events = [
@@ -90,10 +90,15 @@ struct AttemptTimeTests {
       #expect(result.answer.text == text && sink.text == text)
     }
     let limits = AnswerLimits(answer: 64 << 20, event: 8 << 20)
-    try await RouteFixture.with([[script], [answer]], limits: limits) { cascade, _ in
-      let result = try #require(
-        try await cascade.answer(RouteFixture.request, deltas: RecordingSink()).result)
-      #expect(result.cascadePath.map(\.reason) == ["an event of the answer over 8 MiB", nil])
+    try await RouteFixture.with([[script], [answer]], limits: limits) { cascade, servers in
+      let outcome = try await cascade.answer(RouteFixture.request, deltas: RecordingSink())
+      guard case .failed(let failure) = outcome else {
+        Issue.record("it is larger than is taken in: \(outcome)")
+        return
+      }
+      #expect(failure.code == .answerTooLarge && servers[1].requests.isEmpty)
+      #expect(
+        failure.cascadePath.map(\.reason) == ["an event of the answer over 8 MiB (MAX_EVENT_BYTES)"])
     }
   }
 }

@@ -158,8 +158,21 @@ struct ProviderClientTests {
     try await ScriptedServer.with(script) { server in
       try await withClient(limits: AnswerLimits(answer: 4 << 20)) { client in
         let fault = try await client.send(request(server.baseURL), timeouts: Self.patient).fault
-        #expect(fault == .failing("answer over 4 MiB"))
+        #expect(fault?.kind == .tooLarge)
+        #expect(fault?.reason == "answer over 4 MiB (MAX_ANSWER_BYTES), it has 99999999999 bytes")
         try await eventually("the connection is dropped") { server.closedConnections == 1 }
+      }
+    }
+  }
+
+  @Test("an error without an end is that error")
+  func tooLargeAnError() async throws {
+    let head = "HTTP/1.1 429 Too Many Requests\r\nretry-after: 7\r\ncontent-length: 99999999999\r\n\r\n"
+    let script = ScriptedServer.Script.raw(head + String(repeating: " ", count: 1 << 17))
+    try await ScriptedServer.with(script) { server in
+      try await withClient(limits: AnswerLimits(answer: 1 << 16)) { client in
+        let fault = try await client.send(request(server.baseURL), timeouts: Self.patient).fault
+        #expect(fault?.kind == .limited(resetsIn: .seconds(7)))
       }
     }
   }
@@ -169,7 +182,9 @@ struct ProviderClientTests {
     let bomb = CompressionBomb.gzip(unpackedSize: AnswerLimits().answer * 2)
     let head = "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: \(bomb.count)\r\n\r\n"
     let script = ScriptedServer.Script(bytes: Array(head.utf8) + bomb)
-    #expect(try await result(of: script).fault == .failing("compressed answer is too large or broken"))
+    #expect(
+      try await result(of: script).fault
+        == ProviderFault(.tooLarge, "compressed answer is too large (MAX_ANSWER_BYTES)"))
   }
 
   @Test("an answer of 20 MiB comes whole, and is counted until its job ends")

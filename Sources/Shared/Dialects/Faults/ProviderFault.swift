@@ -10,6 +10,8 @@ public struct ProviderFault: Error, Sendable, Hashable {
     case limited(resetsIn: Duration?)
     /// Errors, time-outs, broken connections, malformed answers.
     case failing
+    /// It answered with more than we take in, as the `reason` tells: our own bound, and not its fault.
+    case tooLarge
     /// The provider's content filter withheld the answer, or, where the fault has an ``error``, refused the request.
     case contentFiltered
   }
@@ -42,7 +44,7 @@ public struct ProviderFault: Error, Sendable, Hashable {
     isOfKey =
       switch kind {
       case .keyRefused, .limited: true
-      case .requestRefused, .failing, .contentFiltered: false
+      case .requestRefused, .failing, .tooLarge, .contentFiltered: false
       }
   }
 

@@ -20,7 +20,7 @@ extension Metrics {
     by: ofCall + ["gen_ai_token_type"], from: .worker)
   public static let attempts = Metric(
     "sluice_attempts_total", .counter,
-    "Calls to providers, by how they ended: success, empty, filtered (by its content filter), limited, failed, request_refused, key_refused, or aborted.",
+    "Calls to providers, by how they ended: success, empty, filtered (by its content filter), limited, failed, too_large (for MAX_ANSWER_BYTES or MAX_EVENT_BYTES), request_refused, key_refused, or aborted.",
     by: ["provider", "model", "outcome"], from: .worker)
   public static let firstPiece = Metric(
     "sluice_attempt_first_token_seconds", .histogram(Buckets.firstToken),
