@@ -17,7 +17,8 @@ struct UnfinishedAnswer: Sendable, Hashable {
       cachedTokens: told.cachedTokens,
       cacheWriteTokens: told.cacheWriteTokens, cacheWrite1hTokens: told.cacheWrite1hTokens,
       reasoningTokens: told.reasoningTokens, audioInputTokens: told.audioInputTokens,
-      imageInputTokens: told.imageInputTokens)
+      imageInputTokens: told.imageInputTokens, audioOutputTokens: told.audioOutputTokens,
+      imageOutputTokens: told.imageOutputTokens, toldCost: told.toldCost)
   }
 }
 

@@ -68,6 +68,16 @@ struct PurchaseTests {
     }
   }
 
+  @Test("what the provider says that a stream costs is what it costs, although it breaks off")
+  func toldCost() async throws {
+    let usage = #"{"choices":[],"usage":{"prompt_tokens":20,"completion_tokens":9,"cost":0.7}}"#
+    try await RouteFixture.with([[stream(word("Hello"), usage, closes: true)]]) { cascade, _ in
+      let report = await cascade.walk(RouteFixture.request, deltas: RecordingSink())
+      #expect(report.unused?.cost == NanoDollars(rawValue: 700_000_000))
+      #expect(report.unused?.promptTokens == 20 && report.unused?.completionTokens == 9)
+    }
+  }
+
   @Test("one that was never sent has bought nothing")
   func unsent() async throws {
     try await RouteFixture.with([[.silence]]) { cascade, servers in
