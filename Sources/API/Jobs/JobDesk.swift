@@ -243,4 +243,9 @@ extension Problem {
     case .unexpectedReply: self = .internalError
     }
   }
+
+  /// The same of a step that makes or adds something, and would do so twice if it were repeated.
+  static func adding(_ error: QueueError) -> Problem {
+    error.mayHaveHappened ? .additionUnacknowledged : Problem(error)
+  }
 }

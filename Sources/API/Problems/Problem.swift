@@ -60,6 +60,8 @@ enum Problem: Error, Sendable, Equatable {
   case unanswered(JobID, isExact: Bool)
   /// What was asked for is done, but too few replicas have it.
   case changeUnacknowledged
+  /// What was to be made or added may be there: Redis, or enough replicas of it, did not say so in time.
+  case additionUnacknowledged
 
   /// What is wrong with the HTTP of a request.
   enum BadRequest: Sendable, Hashable {
@@ -144,7 +146,7 @@ extension Problem {
     case .requestRefused: .allProvidersFailed
     case .waitIsOver: .timeout
     case .unavailable: .unavailable
-    case .unacknowledged, .unanswered, .changeUnacknowledged: .unacknowledged
+    case .unacknowledged, .unanswered, .changeUnacknowledged, .additionUnacknowledged: .unacknowledged
     }
   }
 
@@ -218,6 +220,8 @@ extension Problem {
       "Redis did not say whether it took the request, which may run; look at /jobs/\(id) before you send it again, or use an Idempotency-Key."
     case .changeUnacknowledged:
       "It is done, but too few replicas of Redis have it, and a failover may undo it; look at it, and ask again if it is as before."
+    case .additionUnacknowledged:
+      "Redis, or enough replicas of it, did not say that it is done; look whether it is there before you send it again, or it may be there twice."
     }
   }
 
@@ -239,7 +243,8 @@ extension Problem {
     case .unacknowledged(isExact: true), .unanswered(_, isExact: true), .changeUnacknowledged:
       [.retryAfter: "1"]
     // It may run twice.
-    case .unacknowledged(isExact: false), .unanswered(_, isExact: false): [.shouldRetry: "false"]
+    case .unacknowledged(isExact: false), .unanswered(_, isExact: false), .additionUnacknowledged:
+      [.shouldRetry: "false"]
     default: [:]
     }
   }

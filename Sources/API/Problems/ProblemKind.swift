@@ -133,7 +133,8 @@ enum ProblemKind: String, Sendable, Hashable, CaseIterable {
       The request was taken and may run, but too few replicas of Redis have it; or Redis was asked to take it and did not \
       say in time whether it did. With an `Idempotency-Key` it can be sent again; without one it might run twice \
       (`x-should-retry: false`). Likewise for a change, such as a cancellation: it is done, and a failover may \
-      undo it.
+      undo it. What makes or adds something (a key, a conversation or items of it) may be there: look before it is sent \
+      again (`x-should-retry: false`).
       """
     }
   }

@@ -44,7 +44,8 @@ struct KeyRoutes: Sendable {
     let (now, material) = (desk.clock.now, KeyMaterial())
     let digest = try digest(of: material)
     let key = try await desk.change(
-      of: call, reading: { () async throws(Problem) in try await desk.key(id, for: call) }
+      of: call, isAddition: true,
+      reading: { () async throws(Problem) in try await desk.key(id, for: call) }
     ) { (old) async throws(Problem) in
       if overlap > .zero, let end = old.record.roomForOverlap(at: now) {
         throw .conflict(.keysOverlap(id, until: end))

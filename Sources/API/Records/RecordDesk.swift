@@ -70,16 +70,19 @@ struct RecordDesk: Sendable {
 
   // MARK: - Changing
 
-  /// Makes one change. Returns the record's epoch; throws ``Problem`` where something speaks against the change.
+  /// Makes a record. Returns its epoch; throws ``Problem`` where something speaks against it.
   func make(_ change: AccessChange, noting note: AuditNote) async throws(Problem) -> Int {
-    try Self.epoch(try await attempt(change, noting: note), of: note)
+    try Self.epoch(try await attempt(change, noting: note, isAddition: true), of: note)
   }
 
   /// Changes a record as it is: reads it anew where another was faster, unless `If-Match` says which version is meant.
   ///
-  /// - Parameter isMatched: false where `If-Match` was looked at before, by another step of the same request.
+  /// - Parameters:
+  ///   - isMatched: false where `If-Match` was looked at before, by another step of the same request.
+  ///   - isAddition: whether it would do more if it were repeated.
   func change<Record>(
-    of call: Call, isMatched: Bool = true, reading read: () async throws(Problem) -> Found<Record>,
+    of call: Call, isMatched: Bool = true, isAddition: Bool = false,
+    reading read: () async throws(Problem) -> Found<Record>,
     _ change: (Found<Record>) async throws(Problem) -> (Record, AccessChange, AuditNote)
   ) async throws(Problem) -> Found<Record> {
     for _ in 0..<Self.mostTries {
@@ -88,7 +91,7 @@ struct RecordDesk: Sendable {
       let (record, wanted, note) = try await change(found)
       var exact = wanted
       exact.expected = found.epoch
-      let outcome = try await attempt(exact, noting: note)
+      let outcome = try await attempt(exact, noting: note, isAddition: isAddition)
       if case .conflict = outcome { continue }
       return Found(
         record: record, epoch: try Self.epoch(outcome, of: note), lastUsedAt: found.lastUsedAt)
@@ -105,12 +108,12 @@ struct RecordDesk: Sendable {
   }
 
   private func attempt(
-    _ change: AccessChange, noting note: AuditNote
+    _ change: AccessChange, noting note: AuditNote, isAddition: Bool
   ) async throws(Problem) -> AccessOutcome {
     let clock = clock
     do {
       return try await store.change(change) { previous in note.entry(behind: previous, at: clock.now) }
-    } catch { throw Problem(error) }
+    } catch { throw isAddition ? .adding(error) : Problem(error) }
   }
 
   private static func epoch(_ outcome: AccessOutcome, of note: AuditNote) throws(Problem) -> Int {

@@ -64,7 +64,7 @@ struct ConversationDesk: Sendable {
         id, tenant: client.tenant, key: client.policy.key?.id.rawValue, metadata: Self.stored(metadata),
         items: items.isEmpty ? nil : JSONValue.array(Self.named(items)).serialized())
       return Self.json(id, created: created, metadata: .object(metadata))
-    } catch { throw Problem(error) }
+    } catch { throw .adding(error) }
   }
 
   func describe(
@@ -88,7 +88,7 @@ struct ConversationDesk: Sendable {
     do {
       refusal = try await queue.say(
         JSONValue.array(items).serialized(), in: conversation.id, tenant: client.tenant, most: mostBytes)
-    } catch { throw Problem(error) }
+    } catch { throw .adding(error) }
     if let refusal { throw Problem(refusal, of: conversation.id) }
     return items
   }

@@ -97,6 +97,7 @@ struct ProblemTests {
     ProblemRow(
       .unanswered(JobID(unixMilliseconds: 1), isExact: false), 503, "unacknowledged", [.shouldRetry: "false"]),
     ProblemRow(.changeUnacknowledged, 503, "unacknowledged", [.retryAfter: "1"]),
+    ProblemRow(.additionUnacknowledged, 503, "unacknowledged", [.shouldRetry: "false"]),
   ]
 
   @Test("each row of the contract is rendered with its status, type and headers", arguments: rows)
@@ -115,6 +116,19 @@ struct ProblemTests {
     let detail = try #require(body["detail"]?.string)
     #expect(detail.hasSuffix("."), "the detail is a sentence: \(detail)")
     #expect(detail.first?.isLowercase == false)
+  }
+
+  @Test("what may have been added all the same is not told to come again; what was not sent is")
+  func additions() {
+    let maybe: [RedisError] = [
+      .timedOut(server: "s", command: "FCALL", after: .seconds(2)),
+      .connectionLost(server: "s", command: "FCALL"),
+    ]
+    for error in maybe.map(QueueError.redis) + [.unacknowledged] {
+      #expect(Problem.adding(error) == .additionUnacknowledged)
+    }
+    #expect(
+      Problem.adding(.redis(.suspect(server: "s"))) == .unavailable(.redisIsAway, retryAfter: .seconds(1)))
   }
 
   @Test("every kind has a row")
