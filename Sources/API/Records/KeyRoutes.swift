@@ -33,7 +33,7 @@ struct KeyRoutes: Sendable {
     let epoch = try await desk.make(
       .key(
         key.id.rawValue, of: key.tenant.description, .create, json: key.stored.serialized(),
-        newDigests: [digest.description]), noting: note)
+        newDigests: [digest.description]), noting: note, isAddition: true)
     return .record(
       Self.with(material, shown), epoch: epoch, .created, at: "/admin/keys/\(key.id)")
   }

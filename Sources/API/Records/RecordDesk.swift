@@ -70,9 +70,13 @@ struct RecordDesk: Sendable {
 
   // MARK: - Changing
 
-  /// Makes a record. Returns its epoch; throws ``Problem`` where something speaks against it.
-  func make(_ change: AccessChange, noting note: AuditNote) async throws(Problem) -> Int {
-    try Self.epoch(try await attempt(change, noting: note, isAddition: true), of: note)
+  /// Makes one change. Returns the record's epoch; throws ``Problem`` where something speaks against the change.
+  ///
+  /// - Parameter isAddition: whether it would do more if it were repeated.
+  func make(
+    _ change: AccessChange, noting note: AuditNote, isAddition: Bool = false
+  ) async throws(Problem) -> Int {
+    try Self.epoch(try await attempt(change, noting: note, isAddition: isAddition), of: note)
   }
 
   /// Changes a record as it is: reads it anew where another was faster, unless `If-Match` says which version is meant.
