@@ -121,15 +121,16 @@ struct SurfaceTests {
     }
   }
 
-  @Test("refusals are as the document says, in status and form")
+  @Test("refusals are as the document says, in status, form and headers")
   func documentedRefusals() async throws {
     try await SluiceCluster.with { cluster in
       let api = try await cluster.startAPI()
       let document = try await api.get("/openapi.json").json
       let job = "job_000000000000000000000000000000000000"
-      let strangers = ["X-API-Key": ""]
+      let (strangers, others) = (["X-API-Key": ""], ["X-API-Key": "another"])
+      let told = ["x-request-id", "ratelimit-limit", "retry-after", "www-authenticate", "x-should-retry"]
       let attempts: [(headers: [String: String], body: String?)] = [
-        (strangers, nil), (["Content-Type": "text/plain"], "x"), ([:], "{"), ([:], "{}"),
+        (strangers, nil), (others, nil), (["Content-Type": "text/plain"], "x"), ([:], "{"), ([:], "{}"),
         (["Expect": "x"], "{}"),
       ]
       for (template, item) in document["paths"]?.object ?? [:] {
@@ -137,15 +138,20 @@ struct SurfaceTests {
           .replacing("{model}", with: "nowhere/x")
         for (method, operation) in item.object ?? [:] {
           let hasBody = operation["requestBody"] != nil
-          for attempt in hasBody ? attempts : [(strangers, nil), ([:], nil)] {
+          for attempt in hasBody ? attempts : [(strangers, nil), (others, nil), ([:], nil)] {
             let reply = try await api.call(
               .init(rawValue: method.uppercased()), path, headers: attempt.headers,
               body: attempt.body.map(ByteBuffer.init(string:)))
-            let content = operation["responses"]?["\(reply.status)"]?["content"]?.object
+            let response = operation["responses"]?["\(reply.status)"]
+            let content = response?["content"]?.object
             let type = reply.headers["content-type"]?.prefix { $0 != ";" } ?? ""
             #expect(
               content?.keys.contains { $0.prefix { $0 != ";" } == type } == true,
               "\(method) \(path): \(reply.status) \(type)")
+            let headers = Set((response?["headers"]?.object ?? [:]).keys.map { $0.lowercased() })
+            for name in told where reply.headers[name] != nil {
+              #expect(headers.contains(name), "\(method) \(path): \(reply.status) \(name)")
+            }
           }
         }
       }

@@ -137,12 +137,39 @@ extension OpenAPIDocument {
       responses[status] = .object(
         problem(shape.refusal, .badRequest, in: shape, joining: responses[status]?.object))
     }
-    return responses
+    let common = commonHeaders(of: route)
+    return responses.mapValues { response in
+      var response = response.object ?? [:]
+      response["headers"] = joined(response["headers"], common)
+      return .object(response)
+    }
   }
 
-  /// What asks the queue can find it away, and can be told what it does not understand.
+  /// What asks the queue can find it away, and can be told what it does not understand; so can what looks at keys.
   private static func problems(of route: RouteDescription) -> [ProblemKind] {
-    route.problems.contains(.unavailable) ? route.problems + [.internalError] : route.problems
+    let problems = route.problems + route.access.problems.filter { !route.problems.contains($0) }
+    return problems.contains(.unavailable) && !problems.contains(.internalError)
+      ? problems + [.internalError] : problems
+  }
+
+  /// Every answer has them; the others only those to keys with such a limit.
+  private static func commonHeaders(of route: RouteDescription) -> [(name: String, description: String)] {
+    let id = ("X-Request-Id", "The request's id: that of the request's own header, or a new one.")
+    guard route.access != .open else { return [id] }
+    return [
+      id,
+      ("RateLimit-Limit", "The most requests of the key's limit; likewise `-Remaining`, `-Reset` (seconds)."),
+      (
+        "x-ratelimit-limit-requests",
+        "The same as OpenAI's clients read it; likewise `-remaining-`, `-reset-`, and `-tokens` in the place of `-requests`."
+      ),
+    ]
+  }
+
+  private static func joined(
+    _ known: JSONValue?, _ more: [(name: String, description: String)]
+  ) -> JSONValue {
+    .object((known?.object ?? [:]).merging(headers(more).object ?? [:]) { first, _ in first })
   }
 
   /// A status may have answers of several content types.
@@ -151,8 +178,9 @@ extension OpenAPIDocument {
   ) -> JSONObject {
     let earlier = known?["description"]?.string.map { "\($0) " } ?? ""
     var object: JSONObject = ["description": .string(earlier + response.description)]
-    if let headers = known?["headers"] { object["headers"] = headers }
-    if !response.headers.isEmpty { object["headers"] = headers(response.headers) }
+    if known?["headers"] != nil || !response.headers.isEmpty {
+      object["headers"] = joined(known?["headers"], response.headers)
+    }
     object["content"] = known?["content"]
     var content = JSONObject()
     if let schema = response.schema { content["schema"] = schema }
@@ -174,7 +202,7 @@ extension OpenAPIDocument {
     content[shape.contentType] = ["schema": AnswerSchema.reference(shape.schemaName)]
     object["content"] = .object(content)
     let extra = problemHeaders(kind, in: shape)
-    if !extra.isEmpty { object["headers"] = headers(extra) }
+    if !extra.isEmpty { object["headers"] = joined(known?["headers"], extra) }
     return object
   }
 
@@ -187,6 +215,12 @@ extension OpenAPIDocument {
     case .unauthorized: [("WWW-Authenticate", "`Bearer`.")]
     case .methodNotAllowed: [("Allow", "The methods that the route has.")]
     case .rateLimited, .unavailable: [("Retry-After", "Whole seconds to wait, at least 1.")]
+    case .gone: [("x-should-retry", "`false`: the same request finds the same again.")]
+    case .unacknowledged:
+      [
+        ("Retry-After", "Where it may be sent again."),
+        ("x-should-retry", "`false` where it might be done twice."),
+      ]
     case .budgetExceeded: [("x-should-retry", "`false`: no waiting within the period helps.")]
     default: []
     }

@@ -48,6 +48,15 @@ struct RouteDescription: Sendable {
       case .scopes(let scopes): scopes
       }
     }
+
+    /// What looking at a key may answer. Where none is needed, one that cannot be looked up counts as none.
+    var problems: [ProblemKind] {
+      switch self {
+      case .open: []
+      case .optionalKey: [.unauthorized, .rateLimited]
+      case .asking, .scopes: [.unauthorized, .forbidden, .rateLimited, .unavailable]
+      }
+    }
   }
 }
 

@@ -96,7 +96,7 @@ extension GeminiCountRoute {
         ResponseDescription(
           status: .ok, description: "The count.", schema: ["type": "object"],
           example: ["totalTokens": 22, "promptTokensDetails": [["modality": "TEXT", "tokenCount": 22]]],
-          headers: [("X-Sluice-Estimate", "`true` where nobody was asked.")])
+          headers: OpenAIParameters.countHeaders)
       ],
       problems: ProblemKind.ofBodies + [
         .unauthorized, .budgetExceeded, .forbidden, .notFound, .conflict, .validation, .rateLimited,

@@ -22,6 +22,9 @@ private enum MessagesDescription {
     "model": "default", "messages": [["role": "user", "content": "Why is the sky blue?"]],
   ]
 
+  /// Of what both must have.
+  static let required = ["model", "messages"]
+
   /// Of what both take.
   static let properties: JSONObject = [
     "model": [
@@ -50,7 +53,10 @@ extension MessagesRoute {
     properties["max_tokens"] = ["type": "integer", "minimum": 0, "description": "The longest answer."]
     properties["stream"] = ["type": "boolean", "default": false]
     properties["stop_sequences"] = ["type": "array", "items": ["type": "string"]]
-    properties["metadata"] = ["type": "object", "properties": ["user_id": ["type": "string"]]]
+    properties["metadata"] = [
+      "type": "object", "properties": ["user_id": ["type": ["string", "null"]]],
+    ]
+    let required = MessagesDescription.required + ["max_tokens"]
     return RouteDescription(
       method: .post, path: "/v1/messages", summary: "Answer, as Anthropic's clients ask",
       description: """
@@ -63,8 +69,8 @@ extension MessagesRoute {
       requestBody: RequestBodyDescription(
         name: "MessageRequest",
         schema: [
-          "type": "object", "properties": .object(properties),
-          "required": ["model", "messages", "max_tokens"], "additionalProperties": true,
+          "type": "object", "properties": .object(properties.orNull(besides: required)),
+          "required": .array(required.map(JSONValue.string)), "additionalProperties": true,
         ],
         example: .object(MessagesDescription.question.merging(["max_tokens": 256]) { own, _ in own })),
       responses: [
@@ -106,14 +112,15 @@ extension MessagesCountRoute {
       requestBody: RequestBodyDescription(
         name: "MessageCountRequest",
         schema: [
-          "type": "object", "properties": .object(MessagesDescription.properties),
-          "required": ["model", "messages"], "additionalProperties": true,
+          "type": "object",
+          "properties": .object(MessagesDescription.properties.orNull(besides: MessagesDescription.required)),
+          "required": .array(MessagesDescription.required.map(JSONValue.string)),
+          "additionalProperties": true,
         ], example: .object(MessagesDescription.question)),
       responses: [
         ResponseDescription(
           status: .ok, description: "The count.", schema: ["type": "object"], example: ["input_tokens": 14],
-          headers: [("X-Sluice-Estimate", "`true` where nobody was asked.")]
-            + MessagesDescription.answerHeaders)
+          headers: OpenAIParameters.countHeaders + MessagesDescription.answerHeaders)
       ],
       problems: ProblemKind.ofBodies + [
         .unauthorized, .budgetExceeded, .forbidden, .notFound, .conflict, .validation, .rateLimited,

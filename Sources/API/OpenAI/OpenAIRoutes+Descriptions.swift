@@ -120,6 +120,11 @@ enum OpenAIParameters {
     AnswerHeaders.replayed, AnswerHeaders.dropped,
   ]
 
+  /// Where a provider counts, it answers as any other question.
+  static let countHeaders =
+    [("X-Sluice-Estimate", "`true` where nobody was asked; the other headers of answers are absent then.")]
+    + answerHeaders
+
   static let problems =
     ProblemKind.ofBodies + [
       .unauthorized, .budgetExceeded, .forbidden, .notFound, .conflict, .gone, .validation, .rateLimited,

@@ -79,18 +79,31 @@ struct Field<Model: Sendable>: Sendable {
 
   /// The field as a JSON Schema: its rule, null where null means absent, default, example, sentence.
   func jsonSchema(in blank: Model) -> JSONValue {
-    var schema = isRequired ? schema : Self.orNull(schema)
+    var schema = isRequired ? schema : schema.orNull
     schema["description"] = .string(sentence)
     if let value = defaultValue(blank) { schema["default"] = value }
     if let example { schema["examples"] = [example] }
     return .object(schema)
   }
 
-  private static func orNull(_ schema: JSONObject) -> JSONObject {
-    var schema = schema
-    if let type = schema["type"] { schema["type"] = [type, "null"] }
+}
+
+extension JSONObject {
+  /// The schema of what may be null, too, which stands for absent.
+  var orNull: JSONObject {
+    var schema = self
+    if let type = schema["type"] { schema["type"] = .array((type.array ?? [type]) + ["null"]) }
     if let names = schema["enum"]?.array { schema["enum"] = .array(names + [.null]) }
     if let choices = schema["anyOf"]?.array { schema["anyOf"] = .array(choices + [["type": "null"]]) }
     return schema
+  }
+
+  /// The schemas of an object's members, where those that are not `required` may be null.
+  func orNull(besides required: [String]) -> JSONObject {
+    var members = self
+    for (name, schema) in self where !required.contains(name) {
+      if let schema = schema.object { members[name] = .object(schema.orNull) }
+    }
+    return members
   }
 }

@@ -75,6 +75,34 @@ struct OpenAPIDocumentTests {
       schema?["examples"]?[0]?["error"], schema?["properties"]?["error"], besides: sometimes)
   }
 
+  @Test("tells what looking at a key may answer, and the headers that every answer has")
+  func everywhere() throws {
+    let responses = try #require(Self.document["paths"]?["/jobs/{id}"]?["get"]?["responses"]?.object)
+    for status in ["401", "403", "429", "500", "503"] { #expect(responses[status] != nil, "\(status)") }
+    #expect(responses["429"]?["headers"]?["Retry-After"] != nil)
+    for path in try #require(Self.document["paths"]?.object).values {
+      for operation in path.object?.values.elements ?? [] {
+        for (status, response) in operation["responses"]?.object ?? [:] {
+          #expect(response["headers"]?["X-Request-Id"]?["schema"] != nil, "\(status)")
+        }
+      }
+    }
+    #expect(RouteDescription.Access.optionalKey.problems == [.unauthorized, .rateLimited])
+    #expect(RouteDescription.Access.open.problems.isEmpty)
+  }
+
+  @Test("lets members be null that may be absent, of schemas written by hand, too")
+  func nulls() {
+    let members: JSONObject = [
+      "model": ["type": "string"], "stream": ["type": "boolean"], "system": ["type": ["string", "array"]],
+    ]
+    #expect(
+      members.orNull(besides: ["model"]) == [
+        "model": ["type": "string"], "stream": ["type": ["boolean", "null"]],
+        "system": ["type": ["string", "array", "null"]],
+      ])
+  }
+
   @Test("names callback_url only where callbacks are on, and the field keeps its sentence")
   func callbacks() {
     func names(_ policy: CallbackPolicy) -> [String] {
