@@ -19,9 +19,25 @@ struct APIContext: InitializableFromSource, Sendable {
 }
 
 extension SocketAddress {
-  /// Its `ipAddress`. That of IPv4 is written here, at a tenth of what the C library's way takes: every line of the log has it.
+  /// Its `ipAddress`. That of IPv4 is written here, digit by digit: every line of the log has it, and an interpolated text takes
+  /// ten times as long.
   fileprivate var writtenAddress: String? {
     guard case .v4(let address) = self else { return ipAddress }
-    return withUnsafeBytes(of: address.address.sin_addr) { "\($0[0]).\($0[1]).\($0[2]).\($0[3])" }
+    return withUnsafeBytes(of: address.address.sin_addr) { parts in
+      String(unsafeUninitializedCapacity: 15) { text in
+        var count = 0
+        func append(_ byte: UInt8) {
+          text.initializeElement(at: count, to: byte)
+          count += 1
+        }
+        for (place, part) in parts.enumerated() {
+          if place > 0 { append(UInt8(ascii: ".")) }
+          if part >= 100 { append(UInt8(ascii: "0") + part / 100) }
+          if part >= 10 { append(UInt8(ascii: "0") + part / 10 % 10) }
+          append(UInt8(ascii: "0") + part % 10)
+        }
+        return count
+      }
+    }
   }
 }

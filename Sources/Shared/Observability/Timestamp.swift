@@ -18,13 +18,21 @@ public enum Timestamp {
     let (days, millisecondsOfDay) = unixMilliseconds.floorDivided(by: 86_400_000)
     let (year, month, day) = civilDate(daysSinceEpoch: days)
     let second = millisecondsOfDay / 1000
-    append(year, 4, "-", to: &bytes)
-    append(month, 2, "-", to: &bytes)
-    append(day, 2, "T", to: &bytes)
-    append(second / 3600, 2, ":", to: &bytes)
-    append(second / 60 % 60, 2, ":", to: &bytes)
-    append(second % 60, 2, ".", to: &bytes)
-    append(millisecondsOfDay % 1000, 3, "Z", to: &bytes)
+    if (0...9999).contains(year) {
+      append(twoDigits: year / 100, to: &bytes)
+      append(twoDigits: year % 100, to: &bytes)
+    } else {
+      bytes.append(decimal: year)
+    }
+    append("-", month, to: &bytes)
+    append("-", day, to: &bytes)
+    append("T", second / 3600, to: &bytes)
+    append(":", second / 60 % 60, to: &bytes)
+    append(":", second % 60, to: &bytes)
+    let milliseconds = millisecondsOfDay % 1000
+    append(".", milliseconds / 10, to: &bytes)
+    bytes.append(digit(milliseconds % 10))
+    bytes.append(UInt8(ascii: "Z"))
   }
 
   /// The proleptic Gregorian date, by Howard Hinnant's `civil_from_days`
@@ -39,20 +47,19 @@ public enum Timestamp {
     return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day)
   }
 
-  /// Appends a number, with zeros before it up to a width, and what ends it.
-  private static func append(_ number: Int64, _ width: Int, _ end: Unicode.Scalar, to bytes: inout [UInt8]) {
-    var unit: Int64 = 1
-    for _ in 1..<width { unit *= 10 }
-    if number < 0 || number >= 10 * unit {
-      // A year beyond 9999, or before 0.
-      bytes.append(decimal: number)
-    } else {
-      while unit > 0 {
-        bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / unit % 10))
-        unit /= 10
-      }
-    }
-    bytes.append(UInt8(ascii: end))
+  /// Appends a number below 100 behind what parts it from the one before.
+  private static func append(_ mark: Unicode.Scalar, _ number: Int64, to bytes: inout [UInt8]) {
+    bytes.append(UInt8(ascii: mark))
+    append(twoDigits: number, to: &bytes)
+  }
+
+  private static func append(twoDigits number: Int64, to bytes: inout [UInt8]) {
+    bytes.append(digit(number / 10))
+    bytes.append(digit(number % 10))
+  }
+
+  private static func digit(_ number: Int64) -> UInt8 {
+    UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number)
   }
 }
 

@@ -4,7 +4,11 @@
 public struct LogWords: ExpressibleByStringInterpolation, Sendable {
   let bytes: [UInt8]
 
-  public init(stringLiteral text: String) { self.init(stringInterpolation: StringInterpolation(text)) }
+  public init(stringLiteral text: StaticString) {
+    var pieces = StringInterpolation(literalCapacity: text.utf8CodeUnitCount, interpolationCount: 0)
+    pieces.appendLiteral(text)
+    self.init(stringInterpolation: pieces)
+  }
 
   public init(stringInterpolation pieces: StringInterpolation) { bytes = pieces.bytes }
 
@@ -15,12 +19,7 @@ public struct LogWords: ExpressibleByStringInterpolation, Sendable {
       bytes.reserveCapacity(literalCapacity + interpolationCount * 16)
     }
 
-    fileprivate init(_ text: String) {
-      self.init(literalCapacity: text.utf8.count, interpolationCount: 0)
-      appendInterpolation(text)
-    }
-
-    public mutating func appendLiteral(_ literal: String) { bytes.append(contentsOf: literal.utf8) }
+    public mutating func appendLiteral(_ literal: StaticString) { bytes.append(literal) }
 
     public mutating func appendInterpolation(_ text: String) {
       bytes.append(contentsOf: LogLine.escaped(text).utf8)
