@@ -65,14 +65,13 @@ enum GeminiConfiguration {
   ) throws(Untranslatable) {
     if let own = extras.take("thinking_config", "thinkingConfig") {
       members["thinkingConfig"] = inGeminisWords(own)
-    } else if let budget = thinking(extras.take("thinking")) {
-      members["thinkingConfig"] = budget
+    } else if let wish = thinking(extras.take("thinking"), model) {
+      members["thinkingConfig"] = wish.told
+      if !wish.isMet { extras.drop("thinking") }
     } else if let effort = parameters.effort {
-      if let level = thinking(effort, model) {
-        members["thinkingConfig"] = level
-      } else {
-        extras.drop("reasoning_effort")
-      }
+      let level = thinking(effort, model)
+      if let level { members["thinkingConfig"] = level }
+      if level == nil || (effort == "none" && !model.canBeThoughtless) { extras.drop("reasoning_effort") }
     } else if parameters.maxTokens != nil, parameters.savesThoughts, model.mayGoWithoutThoughts,
       members["thinkingConfig"] == nil
     {
@@ -95,14 +94,16 @@ enum GeminiConfiguration {
     return .object(renamed)
   }
 
-  /// Anthropic's `thinking`, which clients send to whomever they ask.
-  private static func thinking(_ json: JSONValue?) -> JSONValue? {
+  /// Anthropic's `thinking`, which clients send to whomever they ask; what the model does not take becomes its nearest.
+  private static func thinking(_ json: JSONValue?, _ model: GeminiModel) -> (told: JSONValue, isMet: Bool)? {
     switch json?["type"]?.string {
-    case "disabled": return ["thinkingBudget": 0]
+    case "disabled": return thinking("none", model).map { ($0, model.canBeThoughtless) }
     case "enabled", "adaptive":
       var members: JSONObject = ["includeThoughts": true]
-      if let budget = json?["budget_tokens"]?.integer { members["thinkingBudget"] = .integer(budget) }
-      return .object(members)
+      guard let budget = json?["budget_tokens"]?.integer else { return (.object(members), true) }
+      let told = min(max(budget, model.budgets.lowerBound), model.budgets.upperBound)
+      members["thinkingBudget"] = .integer(told)
+      return (.object(members), told == budget)
     default: return nil
     }
   }
@@ -114,7 +115,7 @@ enum GeminiConfiguration {
     case ("minimal", true), ("none", true): ["thinkingLevel": model.isFlash ? "minimal" : "low"]
     case ("low", true), ("medium", true), ("high", true): ["thinkingLevel": .string(effort)]
     case ("xhigh", true), ("max", true): ["thinkingLevel": "high"]
-    case ("none", false): ["thinkingBudget": 0]
+    case ("none", false): ["thinkingBudget": .integer(model.canBeThoughtless ? 0 : model.budgets.lowerBound)]
     case ("minimal", false), ("low", false): ["thinkingBudget": 1024]
     case ("medium", false): ["thinkingBudget": 8192]
     case ("high", false), ("xhigh", false), ("max", false): ["thinkingBudget": 24_576]

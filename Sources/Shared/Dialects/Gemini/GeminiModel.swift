@@ -19,6 +19,17 @@ struct GeminiModel: Sendable, Hashable {
 
   var isFlash: Bool { name.contains("flash") }
 
+  /// Whether it stops thinking when it is told so: Pro models refuse a budget of 0, and from Gemini 3 on the lowest level is the
+  /// least that there is.
+  var canBeThoughtless: Bool { !thinksInLevels && !name.contains("-pro") }
+
+  /// How many tokens for thoughts may be asked for, where some are (https://ai.google.dev/gemini-api/docs/thinking#set-budget).
+  var budgets: ClosedRange<Int64> {
+    if thinksInLevels { return 1...Int64.max }
+    if name.contains("-pro") { return 128...32_768 }
+    return name.contains("flash-lite") ? 512...24_576 : 1...24_576
+  }
+
   /// Thoughts count towards `maxOutputTokens`: with a small one such a model would often think all of it away and
   /// answer nothing. Only the Flash models of 2.5 let themselves be told not to think.
   var mayGoWithoutThoughts: Bool { name.contains("gemini-2.5-flash") }

@@ -91,6 +91,10 @@ struct GeminiRequestTests {
     "an effort is a budget of thoughts up to Gemini 2.5, and a level from Gemini 3 on",
     arguments: [
       ("gemini-2.5-flash", "none", ["thinkingBudget": 0]),
+      ("gemini-2.5-flash-lite", "none", ["thinkingBudget": 0]),
+      ("gemini-2.5-pro", "none", ["thinkingBudget": 128]),
+      ("gemini-3-pro-preview", "none", ["thinkingLevel": "low"]),
+      ("gemini-3-flash-preview", "none", ["thinkingLevel": "minimal"]),
       ("gemini-2.5-flash", "minimal", ["thinkingBudget": 1024]),
       ("gemini-2.5-pro", "low", ["thinkingBudget": 1024]),
       ("gemini-2.5-pro", "medium", ["thinkingBudget": 8192]),
@@ -105,6 +109,26 @@ struct GeminiRequestTests {
   func effort(model: String, effort: String, expected: JSONValue) throws {
     let configuration = try configuration(["reasoning_effort": .string(effort)], model: model)
     #expect(configuration == ["thinkingConfig": expected])
+    let isMet = effort != "none" || expected == ["thinkingBudget": 0]
+    let asked = try DialectFixture.chat(["reasoning_effort": .string(effort)])
+    #expect(try dialect.dropped(of: asked, model: model) == (isMet ? [] : ["reasoning_effort"]))
+  }
+
+  @Test(
+    "Anthropic's budget is the nearest that a model takes, and no thinking the least of it",
+    arguments: [
+      ("gemini-2.5-flash-lite", ["type": "enabled", "budget_tokens": 100], 512),
+      ("gemini-2.5-flash", ["type": "enabled", "budget_tokens": 100], 100),
+      ("gemini-2.5-flash", ["type": "enabled", "budget_tokens": 30_000], 24_576),
+      ("gemini-2.5-pro", ["type": "enabled", "budget_tokens": 30_000], 30_000),
+      ("gemini-2.5-flash-lite", ["type": "disabled"], 0), ("gemini-2.5-pro", ["type": "disabled"], 128),
+    ] as [(String, JSONValue, Int64)])
+  func budget(model: String, thinking: JSONValue, expected: Int64) throws {
+    let asked = try DialectFixture.chat(["thinking": thinking])
+    let told = try dialect.json(of: asked, model: model)["generationConfig"]?["thinkingConfig"]
+    #expect(told?["thinkingBudget"]?.integer == expected)
+    let isMet = expected == thinking["budget_tokens"]?.integer ?? 0
+    #expect(try dialect.dropped(of: asked, model: model) == (isMet ? [] : ["thinking"]))
   }
 
   @Test("a seed fits Gemini's 32 bits, the same one each time")
