@@ -1,4 +1,4 @@
-/// What makers of other dialects want back, as it goes through clients of Anthropic's: in the `signature` of a thinking
+/// What makers want back, Anthropic's among them, as it goes through clients of Anthropic's: in the `signature` of a thinking
 /// block or the `data` of a sealed one, of which such clients send back each as it came.
 enum MessagesMarks {
   /// The parts of an answer as they were before: the marks in them are what they stand for again.
@@ -16,6 +16,8 @@ enum MessagesMarks {
       switch original {
       case .thought(var original):
         original.text = thought.text
+        // Anthropic's own members stand beside the mark.
+        if original.maker?.dialect == .messages { original.extras = thought.extras }
         unwrapped.append(.thought(original))
       case .toolCall(let call): signed[call.id] = call
       default: unwrapped.append(original)
@@ -30,13 +32,14 @@ enum MessagesMarks {
     }
   }
 
-  /// What stands for what a thought's maker wants back; nil for one of a maker that speaks this dialect.
+  /// What stands for what a thought's maker wants back; nil where nobody does, or nobody knows who that is.
   static func wrap(_ thought: Thought) -> String? {
-    guard let maker = thought.maker, maker.dialect != .messages,
+    guard let maker = thought.maker, maker.dialect != .messages || maker.provider != nil,
       thought.signature != nil || thought.sealed != nil
     else { return nil }
     var mark = thought
     mark.text = ""
+    if maker.dialect == .messages { mark.extras = [:] }
     return MakersMark.wrap(.thought(mark))
   }
 
@@ -53,6 +56,6 @@ extension Part {
     guard case .thought(let thought) = self, let mark = thought.signature ?? thought.sealed else {
       return false
     }
-    return MakersMark.unwrap(mark) != nil
+    return MakersMark.looksLikeOne(mark)
   }
 }

@@ -107,7 +107,7 @@ struct MessagesOwnRequest {
     let isFirst = ["thinking", "redacted_thinking"].contains(blocks.first?["type"]?.string)
     isForeign = turn.parts.contains { part in
       switch part {
-      case .thought(let thought): thought.maker.map { $0.dialect != .messages } ?? true
+      case .thought(let thought): !(thought.maker?.isProvider(writer.maker, speaking: .messages) ?? false)
       case .toolCall(let call): call.maker.map { $0.dialect != .messages } ?? !call.id.hasPrefix(Self.ownCall)
       default: false
       }

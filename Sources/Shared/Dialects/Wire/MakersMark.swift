@@ -17,9 +17,12 @@ enum MakersMark {
     return Data(json.buffer.readableBytesView).base64EncodedString()
   }
 
+  /// Whether it begins like one; most others need not be decoded then.
+  static func looksLikeOne(_ text: String) -> Bool { text.hasPrefix(prefix) }
+
   /// Nil for what ``wrap(_:)`` did not make.
   static func unwrap(_ text: String) -> Part? {
-    guard text.hasPrefix(prefix), let data = Data(base64Encoded: text) else { return nil }
+    guard looksLikeOne(text), let data = Data(base64Encoded: text) else { return nil }
     return (try? JSONParser.parse(ByteBuffer(bytes: data), of: .own))?["sluice"].flatMap(Part.init(stored:))
   }
 }

@@ -49,20 +49,45 @@ struct MessagesMarkTests {
     #expect(try Self.returned([part]) == [part])
   }
 
-  @Test("Anthropic's own signatures and sealed thoughts go through as they are")
+  /// What a provider that speaks Anthropic's dialect is sent of what a model said.
+  private static func sent(_ parts: [Part], to provider: String) throws -> [JSONValue] {
+    let asked = Conversation(
+      turns: [Turn(role: .user, text: "Hi"), Turn(role: .assistant, parts: parts)], dialect: .messages)
+    let target = RequestTarget(provider: provider, model: "m")
+    let body = try MessagesDialect().write(asked, for: target, streams: false).body
+    return try JSONParser.parse(body)["messages"]?[1]?["content"]?.array ?? []
+  }
+
+  private static let signed: JSONValue = ["type": "thinking", "thinking": "Hm", "signature": "EqRk"]
+  private static let sealed: JSONValue = ["type": "redacted_thinking", "data": "d"]
+  private static let text: JSONValue = ["type": "text", "text": "A"]
+
+  @Test("Anthropic's own go back as they were to the one of its dialect's that made them, and to no other")
   func own() throws {
-    let made = Maker(provider: "anthropic", dialect: .messages)
-    let parts = try Self.returned([
+    let made = Maker(provider: "anthropic", dialect: .messages, key: .listed(2))
+    let parts: [Part] = [
       .thought(Thought("Hm", signature: "EqRk", maker: made)),
       .thought(Thought("", sealed: "d", maker: made)),
       .text("A"),
-    ])
+    ]
+    let returned = try Self.returned(parts)
+    #expect(returned == parts && Conversation(turns: [Turn(role: .assistant, parts: returned)]).maker == made)
+    #expect(try Self.sent(returned, to: "anthropic") == [Self.signed, Self.sealed, Self.text])
+    #expect(try Self.sent(returned, to: "other") == [Self.text])
+  }
+
+  @Test(
+    "what nothing tells the maker of, as in a history that began elsewhere, goes to whoever speaks the dialect"
+  )
+  func unknown() throws {
     let maker = Maker(provider: nil, dialect: .messages)
-    #expect(
-      parts == [
-        .thought(Thought("Hm", signature: "EqRk", maker: maker)),
-        .thought(Thought("", sealed: "d", maker: maker)), .text("A"),
-      ])
+    let parts: [Part] = [
+      .thought(Thought("Hm", signature: "EqRk", maker: maker)),
+      .thought(Thought("", sealed: "d", maker: maker)),
+      .text("A"),
+    ]
+    #expect(try Self.returned(parts) == parts)
+    #expect(try Self.sent(parts, to: "other") == [Self.signed, Self.sealed, Self.text])
   }
 
   @Test("a thought that nobody signed is told, and goes back to nobody who would refuse it")
