@@ -27,6 +27,8 @@ struct ChatCompletionBody: Sendable {
     if !tools.isEmpty { members["tools"] = .array(tools) }
     if let toolChoice { members["tool_choice"] = toolChoice }
     if let responseFormat { members["response_format"] = responseFormat }
+    // Where the provider keeps the answer it is to be found by them. Without that OpenAI refuses them.
+    if !metadata.isEmpty, members["store"]?.bool == true { members["metadata"] = .object(metadata) }
     var conversation = ChatRequestReader.conversation(model: model, turns: messages, members)
     conversation.parameters.maxTokens = maxCompletionTokens ?? maxTokens
     conversation.parameters.limitsCompletionTokens = maxCompletionTokens != nil
@@ -72,7 +74,8 @@ extension ChatCompletionBody {
       Field("stream_options", \.streamOptions, .anyObject, "`include_usage` adds a chunk with the tokens."),
       Field(
         "metadata", \.metadata, .pairs(most: 16, nameLength: 64, valueLength: 512),
-        "Kept with the job, and returned with it."),
+        "Kept with the job, and returned with it; with `store: true` it goes to providers of OpenAI's dialect, too."
+      ),
     ])
 }
 

@@ -60,6 +60,9 @@ public struct Conversation: Sendable, Hashable {
     return nil
   }
 
+  /// Whether a speaker has a name. Some clients name a function again in its result, which says nothing.
+  var hasNames: Bool { turns.contains { $0.name != nil && $0.role != .tool } }
+
   /// Whether the model is to go on after what a call brought.
   public var endsInToolResult: Bool {
     guard case .toolResult = turns.last?.parts.last else { return false }

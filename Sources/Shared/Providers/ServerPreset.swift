@@ -78,12 +78,16 @@ extension ServerPreset {
   /// Refuses every member that it does not know with 422 `extra_forbidden`: `max_completion_tokens`, `stream_options`,
   /// `reasoning_content` (github.com/editor-code-assistant/eca/issues/231, github.com/avante-corp/avante.nvim/issues/2347,
   /// github.com/charmbracelet/crush/issues/1590). Its streams tell usage unasked. A seed is `random_seed`
-  /// (https://docs.mistral.ai/api/#tag/chat), an id of a call must be of nine letters and digits.
+  /// (https://docs.mistral.ai/api/#tag/chat), an id of a call must be of nine letters and digits; only results of tools have a `name`.
   private static let mistralShape = ProviderShape(
     limitName: .maxTokens, takesStreamOptions: false, systemRole: .system,
-    toolCallIDs: .nineAlphanumerics,
-    drop: ["user", "service_tier", "store", "verbosity", "prompt_cache_key", "safety_identifier"],
+    takesMessageNames: false, toolCallIDs: .nineAlphanumerics, drop: mistralUnknown,
     rename: ["seed": "random_seed"])
+
+  private static let mistralUnknown: Set<String> = [
+    "user", "service_tier", "store", "metadata", "verbosity", "prompt_cache_key", "prompt_cache_retention",
+    "safety_identifier",
+  ]
 
   /// Members that it does not know it ignores; what a role becomes is up to the model's chat template, and most have no
   /// `developer` (https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html).
@@ -117,7 +121,7 @@ extension ServerPreset {
   /// (https://openrouter.ai/docs/api/reference/parameters).
   private static let openrouterShape = ProviderShape(takesReasoning: true)
 
-  /// Answers 400 to `messages[].name`; to `logprobs`, `logit_bias` and `n` as well, which change an answer's meaning
+  /// Answers 400 to `messages[].name`, but for that of a tool's result; to `logprobs`, `logit_bias` and `n` as well, which change an answer's meaning
   /// and are refused rather than left out (https://console.groq.com/docs/openai).
   private static let groqShape = ProviderShape(
     systemRole: .system, takesMessageNames: false)

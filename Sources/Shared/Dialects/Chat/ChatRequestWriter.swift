@@ -7,8 +7,13 @@ public struct ChatRequestWriter {
   /// Nil for the queue, which keeps all.
   private let target: RequestTarget?
 
+  /// Whether the client asked for the whole prompt to be cached, where the server knows no such wish. Marks within messages are
+  /// left out in silence, as other caches need none.
+  private let dropsCacheControl: Bool
+
   /// For a provider: what its server does not take is left out, and what is of use to its maker only.
   public init(_ conversation: Conversation, for target: RequestTarget) {
+    dropsCacheControl = !target.shape.takesCacheControl && conversation.extras["cache_control"] != nil
     let fitting = target.fitToolCallIDs(of: conversation)
     self.conversation = target.shape.takesCacheControl ? fitting : fitting.withoutCacheControl
     self.target = target
@@ -17,6 +22,7 @@ public struct ChatRequestWriter {
   private init(stored conversation: Conversation) {
     self.conversation = conversation
     target = nil
+    dropsCacheControl = false
   }
 
   /// The stored form: compact JSON in one fixed order.
@@ -75,7 +81,8 @@ public struct ChatRequestWriter {
       if conversation.parameters.temperature != nil { dropped.append("temperature") }
       if conversation.parameters.topP != nil { dropped.append("top_p") }
     }
-    if !takesNames, conversation.turns.contains(where: { $0.name != nil }) { dropped.append("name") }
+    if !takesNames, conversation.hasNames { dropped.append("name") }
+    if dropsCacheControl { dropped.append("cache_control") }
     return dropped
   }
 
@@ -118,7 +125,7 @@ public struct ChatRequestWriter {
         json.name("content")
         ChatMessageWriter.write(content: turn.parts, to: &json)
       }
-      if let name = turn.name, takesNames { json.member("name", name) }
+      if let name = turn.name, takesNames || turn.role == .tool { json.member("name", name) }
       if conversation.dialect == .chat, !turn.extras.isEmpty { json.members(extras(of: turn)) }
     }
   }

@@ -16,7 +16,7 @@ struct GeminiRequest {
         model: model, maker: target.provider, keepsMembers: request.dialect == .gemini))
     var members: JSONObject = ["contents": .array(conversation.turns.map(Self.content))]
     if !conversation.system.isEmpty { members["systemInstruction"] = ["parts": .array(conversation.system)] }
-    if conversation.hasNames { extras.drop("name") }
+    if request.hasNames { extras.drop("name") }
     if request.parameters.user != nil { extras.drop("user") }
     if request.dialect == .gemini {
       Self.addAsAsked(request, to: &members)

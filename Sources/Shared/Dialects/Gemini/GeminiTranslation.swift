@@ -9,14 +9,17 @@ struct GeminiTranslation {
   private var leftOut: OrderedSet<String> = []
 
   private let target: String
+  /// Whether the model is known to think without a word.
+  private let thinks: Bool
 
   /// - Parameter isOpenAIs: whether the target speaks one of OpenAI's dialects, whose servers know no `top_k`.
-  init(_ asked: Conversation, for target: String, isOpenAIs: Bool) throws(Untranslatable) {
-    self.target = target
+  init(_ asked: Conversation, for target: RequestTarget, isOpenAIs: Bool) throws(Untranslatable) {
+    self.target = target.provider
+    thinks = target.takesEffort
     conversation = Conversation(model: asked.model, turns: [], parameters: asked.parameters, dialect: .chat)
     try addTools(of: asked)
     if case .other(let type)? = asked.parameters.responseFormat {
-      throw .missing("`responseMimeType` of \(type.string ?? "another type")", in: target)
+      throw .missing("`responseMimeType` of \(type.string ?? "another type")", in: self.target)
     }
     conversation.setExtras(try extras(of: asked, isOpenAIs: isOpenAIs))
     for turn in asked.turns { add(turn) }
@@ -78,7 +81,10 @@ struct GeminiTranslation {
     conversation.parameters.thinking = nil
     conversation.parameters.showsThoughts = nil
     // Most models do not think unless they are told to, and refuse to be told that they shall not.
-    if conversation.parameters.effort == "none" { conversation.parameters.effort = nil }
+    if conversation.parameters.effort == "none" {
+      conversation.parameters.effort = nil
+      if thinks { drop("generationConfig.thinkingConfig") }
+    }
     for name in asked.extras.keys {
       switch name {
       case "toolConfig", "generationConfig": break

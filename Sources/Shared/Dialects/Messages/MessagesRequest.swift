@@ -35,7 +35,7 @@ struct MessagesRequest {
     if request.parameters.maxTokens == nil, let budget = members["thinking"]?["budget_tokens"]?.integer {
       members["max_tokens"] = .integer(min(max(budget, 0), 1_000_000) + Int64(Self.usualLimit))
     }
-    if turns.hasNames { extras.drop("name") }
+    if conversation.hasNames { extras.drop("name") }
     try Self.addSampling(of: request.parameters, target.shape, &extras, to: &members)
     try Self.addTools(of: request, &extras, to: &members)
     try Self.addOutput(of: request, &extras, to: &members)

@@ -80,7 +80,10 @@ struct MessagesTranslation {
     // Most models that are asked so do not think, and refuse to be told how much. What only tunes is not worth that.
     if isOpenAIs, let wish = effort, !target.takesEffort || wish == "none" {
       effort = nil
-      if wish != "none" { drop(asked.parameters.effort == nil ? "thinking" : "output_config.effort") }
+      // Who is known to think does so without a word, too.
+      if wish != "none" || target.takesEffort {
+        drop(asked.parameters.effort == nil || wish == "none" ? "thinking" : "output_config.effort")
+      }
     }
     conversation.parameters.effort = effort
     if let topK = asked.parameters.topK {

@@ -157,6 +157,7 @@ struct ResponsesRequestWriter {
       request.dialect == .chat ? request.extras : [:], of: ResponsesDialect.provider, vendor: "openai")
     if !request.parameters.stop.isEmpty { throw .missing("`stop`", in: ResponsesDialect.provider) }
     if request.parameters.seed != nil { extras.drop("seed") }
+    if request.hasNames { extras.drop("name") }
     if extras.take("logprobs") == true { members["include"] = [logprobs] }
     for name in shared { if let value = extras.take(name) { members[name] = value } }
     if let verbosity = extras.take("verbosity") { members.merge(["verbosity": verbosity], as: "text") }

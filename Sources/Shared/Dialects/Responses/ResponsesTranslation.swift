@@ -39,7 +39,7 @@ struct ResponsesTranslation {
   ]
   /// What says how an answer is told, or what holds without it, too.
   private static let silent: Set<String> = [
-    "include", "truncation", "reasoning", "text", "client_metadata", "max_tool_calls",
+    "include", "reasoning", "text", "client_metadata",
   ]
 
   private mutating func translate(_ extras: JSONObject) throws(Untranslatable) -> JSONObject {
@@ -52,6 +52,9 @@ struct ResponsesTranslation {
           members["logprobs"] = true
           members[name] = value
         }
+      } else if name == "truncation" {
+        // That nothing is left out holds without it.
+        if value != "disabled" { drop(name) }
       } else if name == "prompt" {
         throw .missing("`prompt`", in: target)
       } else if !Self.silent.contains(name) {

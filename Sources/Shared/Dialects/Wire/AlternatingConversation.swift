@@ -20,8 +20,6 @@ struct AlternatingConversation: Sendable, Hashable {
   /// Texts, as the provider writes them.
   private(set) var system: [JSONValue] = []
   private(set) var turns: [Turn] = []
-  /// Whether a speaker had a name, which the provider has no place for.
-  private(set) var hasNames = false
   /// The calls so far, by their ids.
   private var calls: [String: ToolCall] = [:]
 
@@ -34,8 +32,6 @@ struct AlternatingConversation: Sendable, Hashable {
   }
 
   private mutating func add(_ turn: Shared.Turn, _ writer: some PartWriter) throws(Untranslatable) {
-    // Some clients name the function again in its result.
-    if turn.name != nil, turn.role != .tool { hasNames = true }
     switch turn.role {
     case .system, .developer: system += try writer.textOnly(turn.parts, "in system messages")
     case .user: append(try writer.parts(of: turn.parts), isModel: false)

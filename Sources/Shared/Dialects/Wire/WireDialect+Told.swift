@@ -23,8 +23,7 @@ extension WireDialect {
         let translation = try ResponsesTranslation(conversation, for: target.provider)
         return (showable(translation.conversation), translation.dropped)
       case .gemini where !(self is GeminiDialect):
-        let translation = try GeminiTranslation(
-          conversation, for: target.provider, isOpenAIs: isOpenAIs)
+        let translation = try GeminiTranslation(conversation, for: target, isOpenAIs: isOpenAIs)
         return (showable(translation.conversation), translation.dropped)
       case .messages where !(self is MessagesDialect):
         let translation = try MessagesTranslation(conversation, for: target, isOpenAIs: isOpenAIs)

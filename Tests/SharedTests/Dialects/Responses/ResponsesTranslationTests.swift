@@ -108,7 +108,7 @@ struct ResponsesTranslationTests {
         "logprobs": true, "prompt_cache_key": "k", "top_logprobs": 2, "verbosity": "low",
       ])
     #expect(translation.conversation.parameters.effort == "high")
-    #expect(translation.dropped == ["context_management"])
+    #expect(translation.dropped == ["context_management", "truncation"])
   }
 
   @Test(
