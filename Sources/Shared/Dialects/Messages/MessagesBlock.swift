@@ -27,17 +27,14 @@ enum MessagesBlock {
   static func block(of thought: Thought) -> JSONObject? {
     let mark = MessagesMarks.wrap(thought)
     if thought.text.isEmpty, let data = mark ?? thought.sealed, thought.sealed != nil {
-      return members(["type": "redacted_thinking", "data": .string(data)], own(thought))
+      return members(
+        ["type": "redacted_thinking", "data": .string(data)], MessagesMarks.members(of: thought))
     }
     let signature = mark ?? thought.signature ?? ""
     guard !thought.text.isEmpty || !signature.isEmpty else { return nil }
     return members(
-      ["type": "thinking", "thinking": .string(thought.text), "signature": .string(signature)], own(thought))
-  }
-
-  /// Members of Anthropic's; those of another maker's go with its mark.
-  private static func own(_ thought: Thought) -> JSONObject {
-    thought.maker?.dialect == .messages ? thought.extras : [:]
+      ["type": "thinking", "thinking": .string(thought.text), "signature": .string(signature)],
+      MessagesMarks.members(of: thought))
   }
 
   /// What an item of Responses has means nothing here.

@@ -94,17 +94,15 @@ struct MessagesBlockReader {
       }
       return text
     }
-    let maker = Maker(provider: nil, dialect: .messages)
-    if isSealed {
-      return Thought(
-        "", sealed: try string("data"), maker: maker, extras: members.without("type", "data"))
-    }
+    var extras = members.without("type", isSealed ? "data" : "thinking", isSealed ? "data" : "signature")
+    let maker = MessagesMarks.takeMaker(from: &extras)
+    if isSealed { return Thought("", sealed: try string("data"), maker: maker, extras: extras) }
     let text = try string("thinking")
     // One without a signature is of a model that gives none; LangChain leaves the member out then.
     let signature = members["signature"].map(\.isNull) == false ? try string("signature") : ""
     return Thought(
       text, signature: signature.isEmpty ? nil : signature, maker: signature.isEmpty ? nil : maker,
-      extras: members.without("type", "thinking", "signature"))
+      extras: extras)
   }
 
   private func call(_ members: JSONObject) throws(InputFault) -> ToolCall {

@@ -140,7 +140,9 @@ public struct MessagesStreamWriter: Sendable {
       open(index, .text, ["type": "text", "text": ""], [:], &events)
     case .refusal: open(index, .text, ["type": "text", "text": ""], [:], &events)
     case .thought(let thought) where thought.sealed == nil:
-      open(index, .thought, ["type": "thinking", "thinking": "", "signature": ""], [:], &events)
+      open(
+        index, .thought, ["type": "thinking", "thinking": "", "signature": ""],
+        MessagesMarks.members(of: thought), &events)
     case .toolCall(let call):
       if let mark = MessagesMarks.wrap(call) { add(MessagesBlock.signature(mark), &events) }
       open(index, .call(isCustom: call.kind == .custom), MessagesBlock.start(of: call), [:], &events)

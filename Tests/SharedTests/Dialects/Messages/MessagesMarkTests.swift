@@ -62,6 +62,29 @@ struct MessagesMarkTests {
   private static let sealed: JSONValue = ["type": "redacted_thinking", "data": "d"]
   private static let text: JSONValue = ["type": "text", "text": "A"]
 
+  @Test("a client is told Anthropic's own as it said them, and beside them whose they are")
+  func told() throws {
+    let made = Maker(provider: "anthropic", dialect: .messages, key: .listed(2))
+    let answer = Answer(
+      parts: [
+        .thought(Thought("Hm", signature: "EqRk", maker: made)),
+        .thought(Thought("", sealed: "d", maker: made)),
+      ], finishReason: .stop)
+    let named: JSONObject = ["sluice": "anthropic:anthropic#2"]
+    let whole = try JSONParser.parse(
+      MessagesAnswerWriter(id: "msg_1").whole(answer, model: "m", usage: .zero))
+    let signed = (Self.signed.object ?? [:]).merging(named) { own, _ in own }
+    let sealed = (Self.sealed.object ?? [:]).merging(named) { own, _ in own }
+    #expect(whole["content"] == [.object(signed), .object(sealed)])
+
+    var writer = MessagesStreamWriter(id: "msg_1", model: "m", promptTokens: 9)
+    let events = try writer.whole(answer, of: "m", usage: .zero).map { try JSONParser.parse($0.data) }
+    let begun = events.compactMap { $0["content_block"] }
+    #expect(begun.map { $0["sluice"] } == [named["sluice"], named["sluice"]])
+    #expect(events.compactMap { $0["delta"]?["signature"]?.string } == ["EqRk"])
+    #expect(begun.last?["data"] == "d")
+  }
+
   @Test("Anthropic's own go back as they were to the one of its dialect's that made them, and to no other")
   func own() throws {
     let made = Maker(provider: "anthropic", dialect: .messages, key: .listed(2))
