@@ -9,7 +9,7 @@ struct HintTests {
   /// Each with a value that stands nowhere else in a request.
   static let ofChat: [JSONObject] = [
     ["seed": 771_177], ["user": "qqq"], ["service_tier": "qqq"], ["verbosity": "qqq"],
-    ["store": true, "metadata": ["qqq": "q"]], ["safety_identifier": "qqq"], ["prompt_cache_key": "qqq"],
+    ["store": true], ["safety_identifier": "qqq"], ["prompt_cache_key": "qqq"],
     ["prompt_cache_retention": "qqq"], ["presence_penalty": 0.771], ["frequency_penalty": 0.771],
     ["temperature": 0.771], ["top_p": 0.771], ["reasoning_effort": "qqq"], ["prediction": ["qqq": 1]],
     ["cache_control": ["type": "qqq"]],

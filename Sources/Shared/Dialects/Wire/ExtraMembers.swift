@@ -16,14 +16,14 @@ struct ExtraMembers {
     for name in ["extra_body", vendor] { unfold(name, vendor) }
   }
 
-  /// How the answer travels.
-  private static let ofTravel: Set<String> = ["stream", "stream_options"]
+  /// How the answer travels, and what Sluice keeps by itself.
+  private static let ofTravel: Set<String> = ["metadata", "stream", "stream_options"]
 
   /// What tunes an answer, serves bookkeeping or prices, and changes no meaning.
   private static let hints: Set<String> = [
     "seed", "user", "verbosity", "service_tier", "safety_identifier", "prompt_cache_key",
     "prompt_cache_retention",
-    "store", "metadata", "cache_control", "parallel_tool_calls", "presence_penalty", "frequency_penalty",
+    "store", "cache_control", "parallel_tool_calls", "presence_penalty", "frequency_penalty",
     "repetition_penalty", "min_p",
     "top_a",
     "prediction", "reasoning_effort", "reasoning", "thinking", "temperature", "top_p", "top_k", "google",
