@@ -8,6 +8,8 @@ public struct GeminiAnswerWriter: Sendable {
   private let id: String
   /// Parts that wait, by their numbers.
   private var waiting: [(index: Int, part: Part)] = []
+  /// The thought that may go on, by its number: but for its text, which is told as it comes.
+  private var open: (index: Int, thought: Thought, hasText: Bool)?
   private var citations: [Citation] = []
   /// Whether a part has been told in a chunk.
   private var isBegun = false
@@ -41,8 +43,10 @@ public struct GeminiAnswerWriter: Sendable {
   /// blocked there is no turn.
   public mutating func end(model: String, _ reason: FinishReason?, usage: TokenUsage) -> ByteBuffer {
     let isBlocked = isPromptBlocked && !isBegun
+    let mark = endThought()
     return end(
-      after: waiting.isEmpty && !isBlocked ? [["text": ""]] : [], model: model, reason, usage: usage)
+      after: mark.isEmpty && waiting.isEmpty && !isBlocked ? [["text": ""]] : mark, model: model, reason,
+      usage: usage)
   }
 
   private var isPromptBlocked: Bool { extras["promptFeedback"]?["blockReason"] != nil }
@@ -112,10 +116,17 @@ public struct GeminiAnswerWriter: Sendable {
       case .part(let part, let index, 0):
         if let place = waiting.firstIndex(where: { $0.index == index }) {
           waiting[place].part.join(part)
-        } else if isWhole || part.comesInPieces || waiting.first.map({ $0.index < index }) ?? false {
+        } else if isWhole {
           waiting.append((index, part))
         } else {
-          parts += Self.parts(part)
+          if open.map({ $0.index != index }) ?? false { parts += endThought() }
+          if part.comesInPieces || waiting.first.map({ $0.index < index }) ?? false {
+            waiting.append((index, part))
+          } else if case .thought(let piece) = part {
+            parts += tell(piece, index)
+          } else {
+            parts += Self.parts(part)
+          }
         }
       case .extras(let members, .gemini): extras.replace(by: members)
       case .part, .extras, .logprobs, .message, .choice, .finish, .usage: break
@@ -124,12 +135,35 @@ public struct GeminiAnswerWriter: Sendable {
     return parts
   }
 
+  /// The text of a piece of a thought. What its maker wants back is told once all of it is there, since it comes in pieces of its
+  /// own; Gemini's own signatures are whole.
+  private mutating func tell(_ piece: Thought, _ index: Int) -> [JSONValue] {
+    var (_, thought, hasText) = open ?? (index, Thought(""), false)
+    thought.join(piece)
+    thought.text = ""
+    hasText = hasText || !piece.text.isEmpty
+    if thought.maker?.dialect == .gemini, thought.signature != nil {
+      open = nil
+      thought.text = piece.text
+      return [Self.thought(thought, goesOn: hasText)]
+    }
+    open = (index, thought, hasText)
+    return piece.text.isEmpty ? [] : [["text": .string(piece.text), "thought": true]]
+  }
+
+  /// What its maker wants back of the thought that has ended.
+  private mutating func endThought() -> [JSONValue] {
+    defer { open = nil }
+    guard let open, GeminiMark.mark(of: open.thought) != nil else { return [] }
+    return [Self.thought(open.thought, goesOn: open.hasText)]
+  }
+
   /// As Gemini's clients read a part; nothing for one that says nothing to them.
   private static func parts(_ part: Part) -> [JSONValue] {
     switch part {
     case .text(let part): return part.text.isEmpty ? [] : [["text": .string(part.text)]]
     case .refusal(let text): return text.isEmpty ? [] : [["text": .string(text)]]
-    case .thought(let thought): return [self.thought(thought)]
+    case .thought(let thought): return [self.thought(thought, goesOn: false)]
     case .toolCall(let call):
       var function: JSONObject = call.id.isEmpty ? [:] : ["id": .string(call.id)]
       function["name"] = .string(call.name)
@@ -152,11 +186,12 @@ public struct GeminiAnswerWriter: Sendable {
     }
   }
 
-  /// A signature alone is of no thought, but of what stood before.
-  private static func thought(_ thought: Thought) -> JSONValue {
+  /// A signature of Gemini's alone is of no thought, but of what stood before; unless the text of its thought did.
+  private static func thought(_ thought: Thought, goesOn: Bool) -> JSONValue {
     var json: JSONObject = ["text": .string(thought.text)]
     let mark = GeminiMark.mark(of: thought)
-    if !(thought.text.isEmpty && mark != nil && thought.maker?.dialect == .gemini) { json["thought"] = true }
+    let isAlone = thought.text.isEmpty && !goesOn && mark != nil && thought.maker?.dialect == .gemini
+    if !isAlone { json["thought"] = true }
     json["thoughtSignature"] = mark.map(JSONValue.string)
     return .object(json)
   }

@@ -63,18 +63,18 @@ struct GeminiTurnReader {
           read = try GeminiPartReader.parts(members, isModel: true)
         }
       } catch { throw error.inside(.name("parts"), .index(index)) }
-      for part in read { append(part) }
+      for part in read { append(part, isThought: json["thought"]?.bool == true) }
     }
   }
 
   /// Texts and thoughts that came in pieces are joined.
-  private mutating func append(_ part: Part) {
+  private mutating func append(_ part: Part, isThought: Bool) {
     let turn = turns.count - 1
     // The last piece of a stream may be as little as the client's SDK takes.
     if part.isEmpty, case .text = part, !turns[turn].parts.isEmpty { return }
     switch (turns[turn].parts.last, part) {
     case (.text(let last)?, .text(let piece)) where last.extras.isEmpty && piece.extras.isEmpty: break
-    case (.thought(let last)?, .thought(let piece)) where last.isOpen && piece.goesOn: break
+    case (.thought(let last)?, .thought(let piece)) where isThought && last.isOpen && piece.goesOn: break
     default: return turns[turn].parts.append(part)
     }
     turns[turn].parts[turns[turn].parts.count - 1].join(part)
@@ -157,6 +157,6 @@ extension Thought {
   /// A signature ends its thought: two of them joined would be none.
   fileprivate var isOpen: Bool { signature == nil && sealed == nil && maker == nil }
 
-  /// Gemini's own signature without a text is that of what stood before, whatever it was.
-  fileprivate var goesOn: Bool { sealed == nil && !(text.isEmpty && maker?.dialect == .gemini) }
+  /// A sealed thought is one of its own; but Responses' has a text that can be read, which is told before it is sealed.
+  fileprivate var goesOn: Bool { sealed == nil || (text.isEmpty && maker?.dialect == .responses) }
 }
