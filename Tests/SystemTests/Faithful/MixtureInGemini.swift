@@ -189,7 +189,13 @@ struct MixtureInGemini {
     }
     told.message["annotations"] = .array(
       pages.map { page in
-        ["type": "url_citation", "url_citation": ["url": page["uri"] ?? "", "title": page["title"] ?? ""]]
+        [
+          "type": "url_citation",
+          "url_citation": [
+            "start_index": 0, "end_index": .integer(Int64(text.unicodeScalars.count)),
+            "url": page["uri"] ?? "", "title": page["title"] ?? "",
+          ],
+        ]
       })
     return ["groundingChunks": .array(pages.map { ["web": $0] })]
   }

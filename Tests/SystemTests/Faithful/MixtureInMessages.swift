@@ -87,13 +87,14 @@ struct MixtureInMessages {
 
   private mutating func addText() {
     let said = samples.text()
+    let place = (start: text.unicodeScalars.count, end: text.unicodeScalars.count + said.unicodeScalars.count)
     text += said
     var pieces = samples.cut(said)
     let start = samples.happens(10) ? pieces.removeFirst() : ""
     var deltas = pieces.map { piece -> JSONValue in ["type": "text_delta", "text": .string(piece)] }
     var block: JSONObject = ["type": "text", "text": .string(said)]
     if samples.happens(30) {
-      let citations = (0..<samples.number(1...2)).map { citation($0) }
+      let citations = (0..<samples.number(1...2)).map { citation($0, place.start, place.end) }
       block["citations"] = .array(citations)
       deltas = samples.weave([deltas, citations.map { ["type": "citations_delta", "citation": $0] }])
     }
@@ -101,7 +102,7 @@ struct MixtureInMessages {
   }
 
   /// Of a page, or of a document, for which OpenAI's form has no place.
-  private mutating func citation(_ number: Int) -> JSONValue {
+  private mutating func citation(_ number: Int, _ start: Int, _ end: Int) -> JSONValue {
     let cited = JSONValue.string(samples.text())
     guard samples.happens(60) else {
       return [
@@ -110,7 +111,12 @@ struct MixtureInMessages {
       ]
     }
     let url = JSONValue.string("https://a.example/\(number)")
-    annotations.append(["type": "url_citation", "url_citation": ["url": url, "title": "t"]])
+    annotations.append([
+      "type": "url_citation",
+      "url_citation": [
+        "start_index": .integer(Int64(start)), "end_index": .integer(Int64(end)), "url": url, "title": "t",
+      ],
+    ])
     return [
       "type": "web_search_result_location", "url": url, "title": "t", "cited_text": cited,
       "encrypted_index": .string(samples.base64()),

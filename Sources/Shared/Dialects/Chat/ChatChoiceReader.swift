@@ -41,12 +41,12 @@ struct ChatChoiceReader: Sendable {
 
   /// What the members of a choice bring; `message` is a whole one or a delta.
   mutating func read(_ json: JSONObject, message: JSONObject, into events: inout [AnswerEvent]) {
-    if isWhole {
+    if message.count > 1 {
       // A model thinks before it speaks, wherever the message has it: who reads blocks in order is told it so.
       for name in Self.thoughts { if let value = message[name] { read(name, value, &events) } }
-    }
-    for (name, value) in message where !(isWhole && Self.thoughts.contains(name)) {
-      read(name, value, &events)
+      for (name, value) in message where !Self.thoughts.contains(name) { read(name, value, &events) }
+    } else {
+      for (name, value) in message { read(name, value, &events) }
     }
     readMembers(json, &events)
   }

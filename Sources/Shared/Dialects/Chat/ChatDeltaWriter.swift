@@ -36,6 +36,9 @@ public struct ChatDeltaWriter: Sendable {
   private var toldExtras: [Int: Set<String>] = [:]
   /// Of calls, by their part: the first piece alone says whose it is.
   private var makers: [Int: Maker] = [:]
+  /// The text part that was begun last, and how much text there was before it and is now, in Unicode scalars: the places of
+  /// sources count so.
+  private var text: (part: Int, start: Int, end: Int) = (-1, 0, 0)
   /// The parts of which it has been told who signed them.
   private var signed: Set<Int> = []
 
@@ -67,13 +70,18 @@ public struct ChatDeltaWriter: Sendable {
 
   private mutating func write(_ part: Part, _ index: Int, _ message: inout JSONObject) {
     switch part {
-    case .text(let part): message.append(part.text, to: "content")
+    case .text(let part):
+      if index > text.part { text = (index, text.end, text.end) }
+      text.end += part.text.unicodeScalars.count
+      message.append(part.text, to: "content")
     case .refusal(let text): message.append(text, to: "refusal")
     case .thought(let thought): write(thought, index, &message)
     case .toolCall(let call): write(call, index, &message)
     case .image(let image): add(.object(image.chatForm.object ?? [:]), to: .images, index, &message)
     case .citation(let citation):
-      if let form = citation.chatForm { add(.object(form), to: .citations, index, &message) }
+      if let form = citation.chatForm(from: text.start, to: text.end) {
+        add(.object(form), to: .citations, index, &message)
+      }
     case .audio(let audio): write(audio, index, &message)
     case .opaque(let part) where part.dialect == .chat && part.name.isEmpty:
       // What stands in a provider's list of content beside texts, such as Mistral's references to what it has found.
@@ -204,12 +212,21 @@ extension JSONObject {
 }
 
 extension Citation {
-  /// One of OpenAI's annotations; nil for a source that is no page.
-  fileprivate var chatForm: JSONObject? {
+  /// One of OpenAI's annotations; nil for a source that is no page. Its place is required: where its dialect tells none, that of
+  /// the text that it follows, from `start` to `end` in the message's content; Gemini's sources are of all that it said.
+  fileprivate func chatForm(from start: Int, to end: Int) -> JSONObject? {
     if dialect == .chat { return members }
     guard let url else { return nil }
+    // Responses counts from the beginning of its own part, of which chat joins several.
+    let told = dialect == .responses ? members : [:]
+    let start = dialect == .gemini ? 0 : start
     return [
-      "type": "url_citation", "url_citation": ["url": .string(url), "title": .string(title ?? "")],
+      "type": "url_citation",
+      "url_citation": [
+        "start_index": .integer(told["start_index"]?.integer.map { $0 + Int64(start) } ?? Int64(start)),
+        "end_index": .integer(told["end_index"]?.integer.map { $0 + Int64(start) } ?? Int64(end)),
+        "url": .string(url), "title": .string(title ?? ""),
+      ],
     ]
   }
 }

@@ -9,6 +9,8 @@ struct GeminiAnswerReader: Sendable {
   private var last: Last?
   private var saidAnything = false
   private var toldSources: Set<JSONValue> = []
+  /// Sources are told behind all that they may be of, and so at the same place however the answer is cut.
+  private var sources: [Citation] = []
   /// Whether anything that came was an answer in Gemini's form.
   private(set) var isAnswer = false
   private(set) var hasCalls = false
@@ -41,8 +43,9 @@ struct GeminiAnswerReader: Sendable {
       for part in EvidentForm.parts(content?.string == nil ? content?["parts"] : content, { ["text": $0] }) {
         read(part, &events)
       }
-      readSources(candidate["groundingMetadata"], &events)
+      readSources(candidate["groundingMetadata"])
       finish(candidate["finishReason"]?.string, &events)
+      if hasFinished { tellSources(&events) }
     } else if value["promptFeedback"]?["blockReason"]?.string != nil {
       isAnswer = true
       hasFinished = true
@@ -170,19 +173,22 @@ struct GeminiAnswerReader: Sendable {
     return .document(DocumentPart(source: source))
   }
 
-  /// The pages that a search of Gemini's own found. They end no text and no thought: what follows goes on with it.
-  private mutating func readSources(_ metadata: JSONValue?, _ events: inout [AnswerEvent]) {
-    let unended = last
-    defer { last = unended }
+  /// The pages that a search of Gemini's own found.
+  private mutating func readSources(_ metadata: JSONValue?) {
     for chunk in metadata?["groundingChunks"]?.array ?? [] {
       guard case .object(let web)? = chunk["web"], toldSources.insert(chunk).inserted else { continue }
-      begin(
-        .citation(
-          Citation(
-            url: web["uri"]?.string, title: web["title"]?.string, members: chunk.object ?? [:],
-            dialect: .gemini)),
-        &events)
+      saidAnything = true
+      sources.append(
+        Citation(
+          url: web["uri"]?.string, title: web["title"]?.string, members: chunk.object ?? [:], dialect: .gemini
+        ))
     }
+  }
+
+  /// What is told at the end of the answer.
+  mutating func tellSources(_ events: inout [AnswerEvent]) {
+    for source in sources { begin(.citation(source), &events) }
+    sources = []
   }
 
   // MARK: - End

@@ -48,7 +48,8 @@ struct GeminiDialect: WireDialect {
   ) throws(ProviderFault) -> ProviderAnswer {
     let value = try GeminiFault.success(response, hiding: key)
     var reader = GeminiAnswerReader(maker: maker, keepsMembers: keepsMembers)
-    let events = try reader.read(value)
+    var events = try reader.read(value)
+    reader.tellSources(&events)
     guard reader.isAnswer else { throw .failing("no candidates in the answer") }
     var answer = Answer()
     for event in events { answer.apply(event) }

@@ -30,14 +30,24 @@ public struct MessagesAnswerWriter: Sendable {
     var blocks: [JSONObject] = []
     var text: Int?
     var citations: [Int: [JSONValue]] = [:]
+    // Sources that stand before any text.
+    var early: [JSONValue] = []
     for part in answer.withoutCutCalls.choices[0].parts {
       switch part {
       case .citation(let citation):
-        guard let form = citation.messagesForm, let text else { break }
-        citations[text, default: []].append(.object(form))
+        guard let form = citation.messagesForm else { break }
+        if let text {
+          citations[text, default: []].append(.object(form))
+        } else {
+          early.append(.object(form))
+        }
       default:
         for block in MessagesBlock.blocks(of: part) {
-          if block["type"] == "text" { text = blocks.count }
+          if block["type"] == "text" {
+            text = blocks.count
+            if !early.isEmpty { citations[blocks.count] = early }
+            early = []
+          }
           blocks.append(block)
         }
       }

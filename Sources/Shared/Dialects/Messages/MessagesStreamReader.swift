@@ -12,6 +12,8 @@ struct MessagesStreamReader: StreamReader {
     /// A call of a tool that the provider runs itself, which is told once its input is whole.
     var held: OpaquePart?
     var heldInput = ""
+    /// Sources of a text are told behind all of it, though they come between its pieces.
+    var sources: [Part] = []
   }
 
   /// The head, for limits that it states beside an error.
@@ -110,8 +112,9 @@ struct MessagesStreamReader: StreamReader {
       call.arguments = ""
       first = .toolCall(call)
     }
+    started.sources = Array(begun.dropFirst())
     open[index] = started
-    return ([first] + begun.dropFirst()).map { begin($0) }
+    return [begin(first)]
   }
 
   private mutating func begin(_ part: Part) -> AnswerEvent {
@@ -132,7 +135,10 @@ struct MessagesStreamReader: StreamReader {
       open[index]?.input = nil
       return grow(block, .string(input)) { .toolCall(ToolCall(id: "", name: "", arguments: $0)) }
     case "citations_delta":
-      return [delta?["citation"].flatMap(MessagesAnswerReader.citation)].compactMap(\.self).map { begin($0) }
+      if let source = delta?["citation"].flatMap(MessagesAnswerReader.citation) {
+        open[index]?.sources.append(source)
+      }
+      return []
     default: return []
     }
   }
@@ -152,6 +158,7 @@ struct MessagesStreamReader: StreamReader {
 
   private mutating func stop(index: Int64) -> [AnswerEvent] {
     guard let block = open.removeValue(forKey: index) else { return [] }
+    if !block.sources.isEmpty { return block.sources.map { begin($0) } }
     if var held = block.held {
       if let input = try? JSONParser.parse(block.heldInput, of: .provider) { held.members["input"] = input }
       return [begin(.opaque(held))]

@@ -11,6 +11,10 @@ public struct MessagesStreamWriter: Sendable {
   private var isBegun = false
   private var blocks = 0
   private var open: OpenBlock?
+  /// The text block that was begun last: what a source is of.
+  private var lastText: Int?
+  /// Sources that came before any text.
+  private var early: [JSONObject] = []
   /// What must wait for the open block.
   private var held = AnswerDelta()
   /// What only its maker knows, by its part: some providers tell it beside the words that it goes with, piece by piece. It
@@ -100,11 +104,10 @@ public struct MessagesStreamWriter: Sendable {
       }
       return
     }
-    if case .citation(let citation) = part {
-      // A source of what was said last.
-      if open?.kind == .text, let form = citation.messagesForm {
-        events.append(.citation(blocks - 1, form))
-      }
+    if held.isEmpty, case .citation(let citation) = part {
+      // A source of what was said last, though thoughts or calls may have come since.
+      guard let form = citation.messagesForm else { return }
+      if let lastText { events.append(.citation(lastText, form)) } else { early.append(form) }
       return
     }
     guard held.isEmpty, open?.mayBeFollowed() ?? true else {
@@ -163,6 +166,11 @@ public struct MessagesStreamWriter: Sendable {
   ) {
     events.append(.blockStart(blocks, block.merging(extras) { ours, _ in ours }))
     open = OpenBlock(part: part, kind: kind)
+    if kind == .text {
+      lastText = blocks
+      for source in early { events.append(.citation(blocks, source)) }
+      early = []
+    }
     blocks += 1
   }
 

@@ -60,7 +60,9 @@ struct GeminiStreamTests {
           ], finishReason: .toolCalls))
   }
 
-  @Test("pages that a search found come between two pieces of a thought, which stays one with its signature")
+  @Test(
+    "pages that a search found end no thought, which stays one with its signature, and are told behind all else"
+  )
   func sources() throws {
     let page = #"{"web":{"uri":"https://a.example","title":"t"}}"#
     let found =
@@ -78,7 +80,7 @@ struct GeminiStreamTests {
         == Answer(
           parts: [
             .thought(Thought("hm so", signature: "c2ln", maker: DialectFixture.maker(.gemini))),
-            .citation(citation), .text("Hello"),
+            .text("Hello"), .citation(citation),
           ], finishReason: .stop))
   }
 
