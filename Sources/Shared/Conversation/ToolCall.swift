@@ -47,6 +47,8 @@ public struct ToolCall: Sendable, Hashable {
     if id.isEmpty { id = more.id }
     if name.isEmpty { name = more.name }
     namespace = namespace ?? more.namespace
+    // Who signs a call wants it back, whoever's words its other members are.
+    if signature == nil, more.signature != nil { maker = more.maker ?? maker }
     if let piece = more.signature { signature = (signature ?? "") + piece }
     maker = maker ?? more.maker
     if !more.extras.isEmpty { extras.addMissing(of: more.extras) }

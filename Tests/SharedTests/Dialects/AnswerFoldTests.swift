@@ -91,7 +91,12 @@ struct AnswerFoldTests {
         [["index": 0, "id": "a", "type": "function", "function": ["name": "f", "arguments": ""]]],
         [["index": 0, "id": "a", "function": ["name": "f", "arguments": "{}"], "extra_content": 1]],
         [["index": 0, "function": ["arguments": ""], "extra_content": 2]])
-        == [.toolCall(ToolCall(id: "a", name: "f", arguments: "{}", extras: ["extra_content": 1]))])
+        == [
+          .toolCall(
+            ToolCall(
+              id: "a", name: "f", arguments: "{}", maker: DialectFixture.maker(.chat),
+              extras: ["extra_content": 1]))
+        ])
   }
 
   @Test(

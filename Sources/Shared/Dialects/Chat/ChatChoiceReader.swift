@@ -197,6 +197,7 @@ struct ChatChoiceReader: Sendable {
       piece.name = name
     }
     piece.extras = members.without("index", "id", "type", "function", "custom")
+    nameMaker(of: &piece)
     takeSignature(of: &piece)
     if calls[number].isSigned { piece.signature = nil }
     calls[number].isSigned = calls[number].isSigned || piece.signature != nil
@@ -227,12 +228,18 @@ struct ChatChoiceReader: Sendable {
     var call = ToolCall(
       kind: kind, id: isUsable ? id : ToolCallID.new(), name: name, arguments: text,
       extras: members.without("index", "id", "type", "function", "custom"))
+    nameMaker(of: &call)
     takeSignature(of: &call)
     calls.append(
       Call(
         index: index, part: parts, id: id.isEmpty ? call.id : id, name: name, kind: kind,
         isSigned: call.signature != nil))
     begin(.toolCall(call), &events)
+  }
+
+  /// Members that a provider added are words of this dialect, and nobody else's.
+  private func nameMaker(of call: inout ToolCall) {
+    if !call.extras.isEmpty, !maker.isEmpty { call.maker = Maker(provider: maker, dialect: .chat) }
   }
 
   /// Of what an older version stored, the maker is what stands there.

@@ -136,7 +136,7 @@ public struct ChatDeltaWriter: Sendable {
     if !call.id.isEmpty { entry["id"] = .string(call.id) }
     if isFirst { entry["type"] = isCustom ? "custom" : "function" }
     entry[isCustom ? "custom" : "function"] = .object(body)
-    if let maker = call.maker, makers[index] == nil { makers[index] = maker }
+    if let maker = call.maker, makers[index] == nil || call.signature != nil { makers[index] = maker }
     // Members of another dialect mean nothing here. Gemini's signatures come through Google's chat endpoint, too, beside
     // members of chat; those of Gemini's own are kept for clients of Gemini alone.
     let maker = makers[index]

@@ -136,10 +136,11 @@ struct ResponsesAnswerReader: Sendable {
     guard let name = members["name"]?.string else { return nil }
     let id = members["call_id"]?.string ?? ""
     let isCustom = members["type"] == "custom_tool_call"
+    let own = Self.members(of: members)
     return ToolCall(
       kind: isCustom ? .custom : .function, id: id.isEmpty ? ToolCallID.new() : id, name: name,
       arguments: EvidentForm.arguments(members[isCustom ? "input" : "arguments"]) ?? "",
-      namespace: members["namespace"]?.string, extras: Self.members(of: members))
+      maker: own.isEmpty ? nil : maker, namespace: members["namespace"]?.string, extras: own)
   }
 
   func opaque(_ members: JSONObject) -> Part {

@@ -44,7 +44,8 @@ extension ResponsesOutput {
       if known.isCustom { call.kind = .custom }
     }
     var item = ResponsesItem(.call(call))
-    item.members = call.extras
+    // Words of another dialect are nobody's here, and would go on to another provider with what its client sends back.
+    if call.maker.map({ $0.dialect == .responses }) ?? true { item.members = call.extras }
     item.isInputWrapped = known?.isCustom ?? false
     items.append(item)
     let place = items.count - 1
