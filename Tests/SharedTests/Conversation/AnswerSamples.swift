@@ -200,10 +200,11 @@ struct AnswerSamples {
     }
   }
 
-  /// Parts of one kind are written into one text, so they follow each other.
+  /// Parts of one kind are written into one text, so they follow each other. Readers tell a source behind all of the text that it
+  /// is of.
   private func kind(of part: Part, _ choice: Int) -> Int? {
     switch part {
-    case .text: choice * 3
+    case .text, .citation: choice * 3
     case .refusal: choice * 3 + 1
     case .thought: choice * 3 + 2
     default: nil

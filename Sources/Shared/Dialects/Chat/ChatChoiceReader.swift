@@ -42,16 +42,19 @@ struct ChatChoiceReader: Sendable {
   /// What the members of a choice bring; `message` is a whole one or a delta.
   mutating func read(_ json: JSONObject, message: JSONObject, into events: inout [AnswerEvent]) {
     if message.count > 1 {
-      // A model thinks before it speaks, wherever the message has it: who reads blocks in order is told it so.
-      for name in Self.thoughts { if let value = message[name] { read(name, value, &events) } }
-      for (name, value) in message where !Self.thoughts.contains(name) { read(name, value, &events) }
+      // A model thinks before it speaks, and what it says has its sources, wherever the message has them: who reads blocks in
+      // order is told them so.
+      for name in Self.ordered { if let value = message[name] { read(name, value, &events) } }
+      for (name, value) in message where !Self.ordered.contains(name) { read(name, value, &events) }
     } else {
       for (name, value) in message { read(name, value, &events) }
     }
     readMembers(json, &events)
   }
 
-  private static let thoughts = ["reasoning", "reasoning_content", "reasoning_details"]
+  private static let ordered = [
+    "reasoning", "reasoning_content", "reasoning_details", "content", "annotations",
+  ]
 
   private mutating func read(_ name: String, _ value: JSONValue, _ events: inout [AnswerEvent]) {
     if value.isNull { return }

@@ -22,10 +22,6 @@ struct ResponsesOutput: Sendable {
   var hidden: OrderedDictionary<Int, Part> = [:]
   /// Calls whose tool is not known yet.
   var unnamed: OrderedDictionary<Int, ToolCall> = [:]
-  /// The place of the text that was begun last: what a source is of.
-  private var lastText: (item: Int, content: Int)?
-  /// Sources that came before any text.
-  private var early: [Citation] = []
   /// All items before this one are done.
   private var firstOpen = 0
   /// Whether each part comes in one piece, so that nothing of it is waited for.
@@ -86,12 +82,6 @@ struct ResponsesOutput: Sendable {
     }
     var steps = grow(index, .text, of: .message, by: text.text, members: marked, isResponses: marked != nil)
     guard let place = places[index], items.indices.contains(place.item) else { return steps }
-    lastText = place
-    if !early.isEmpty {
-      let sources = early
-      early = []
-      for source in sources { steps += annotate(source) }
-    }
     // Another dialect's are nobody's here.
     if !extras.isEmpty, items[place.item].isResponses {
       items[place.item].contents[place.content].members.addMissing(of: extras)
@@ -137,16 +127,14 @@ struct ResponsesOutput: Sendable {
     return steps
   }
 
-  /// A source belongs to the text that was said last, though thoughts or calls may have come since and ended its item.
   private mutating func annotate(_ citation: Citation) -> [Step] {
-    guard let (item, content) = lastText else {
-      early.append(citation)
-      return []
-    }
-    guard let form = citation.responsesForm(in: items[item].contents[content].text) else { return [] }
-    items[item].contents[content].annotations.append(.object(form))
+    guard let last = items.indices.last, items[last].kind == .message, !items[last].isDone,
+      let content = items[last].contents.indices.last, items[last].contents[content].kind == .text,
+      let form = citation.responsesForm(in: items[last].contents[content].text)
+    else { return [] }
+    items[last].contents[content].annotations.append(.object(form))
     return [
-      .annotated(item, content: content, annotation: items[item].contents[content].annotations.count - 1)
+      .annotated(last, content: content, annotation: items[last].contents[content].annotations.count - 1)
     ]
   }
 
