@@ -106,8 +106,8 @@ struct OlderFormTests {
         ])))
     var expected = Answer(
       parts: [
-        .thought(Thought("Hm", member: "reasoning")),
-        .toolCall(ToolCall(id: "a", name: "f", arguments: "{\"x\":1}")), .text("Hi"),
+        .thought(Thought("Hm", member: "reasoning")), .text("Hi"),
+        .toolCall(ToolCall(id: "a", name: "f", arguments: "{\"x\":1}")),
       ], finishReason: .toolCalls)
     expected.choices[0].extras = ["tool_plan": "first"]
     expected.choices[0].logprobs = ["content": [1]]

@@ -121,7 +121,7 @@ struct MessagesRequestTests {
     #expect(try others(members).isEmpty)
     #expect(
       try dialect.dropped(of: DialectFixture.chat(members)) == [
-        "metadata", "prompt_cache_key", "safety_identifier", "service_tier", "store",
+        "prompt_cache_key", "safety_identifier", "service_tier", "store",
       ])
   }
 
