@@ -5,9 +5,9 @@
 run: build
 	@scripts/run
 
-# Builds and runs every test. TEST_BUILD_FLAGS go to `swift build`.
+# Builds and runs every test.
 test: packages
-	swift build --build-tests $(TEST_BUILD_FLAGS)
+	swift build --build-tests
 	scripts/test
 
 # Lets the clients of OpenAI, Google and Anthropic, LiteLLM, LangChain, instructor and agents ask simulator and Sluice.
