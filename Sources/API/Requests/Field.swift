@@ -85,7 +85,6 @@ struct Field<Model: Sendable>: Sendable {
     if let example { schema["examples"] = [example] }
     return .object(schema)
   }
-
 }
 
 extension JSONObject {

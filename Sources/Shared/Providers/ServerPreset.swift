@@ -121,8 +121,8 @@ extension ServerPreset {
   /// (https://openrouter.ai/docs/api/reference/parameters).
   private static let openrouterShape = ProviderShape(takesReasoning: true)
 
-  /// Answers 400 to `messages[].name`, but for that of a tool's result; to `logprobs`, `logit_bias` and `n` as well, which change an answer's meaning
-  /// and are refused rather than left out (https://console.groq.com/docs/openai).
+  /// Answers 400 to `messages[].name`, but for that of a tool's result; to `logprobs`, `logit_bias` and `n` as well, which
+  /// change an answer's meaning and are refused rather than left out (https://console.groq.com/docs/openai).
   private static let groqShape = ProviderShape(
     systemRole: .system, takesMessageNames: false)
 }
